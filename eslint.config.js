@@ -1,0 +1,84 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+// Imports point one way (docs/architecture.md): hosts -> phases -> cluster, nn, runs -> spec. Phases stand in the order in which they run.
+const layers = [
+  ['spec'],
+  ['language'],
+  ['cluster', 'nn', 'runs'],
+  ['modeling'],
+  ['training'],
+  ['analyzing'],
+  ['evaluating'],
+  ['transferring'],
+  ['hosts'],
+];
+const network = ['http', 'https', 'net', 'tls', 'dgram', 'http2', '@kubernetes/client-node'];
+const networkImports = network.flatMap((name) => [name, `node:${name}`]);
+
+const patternsFor = (folder) => {
+  const level = layers.findIndex((layer) => layer.includes(folder));
+  const above = layers.filter((_, i) => i > level || (i === level && layers[i].length > 1)).flat();
+  return above
+    .filter((name) => name !== folder)
+    .map((name) => ({
+      group: [`**/${name}/**`, `!node:*`],
+      message: `src/${folder} may not import src/${name}: imports point from hosts to spec (docs/architecture.md).`,
+    }));
+};
+const noVscode = { name: 'vscode', message: 'Only src/hosts/extension imports vscode.' };
+const noNetwork = networkImports.map((name) => ({
+  name,
+  message: 'Only src/hosts and src/cluster/kubernetes do network I/O.',
+}));
+
+const layerRules = layers.flat().map((folder) => ({
+  files: [`src/${folder}/**/*.ts`],
+  ignores: folder === 'cluster' ? ['src/cluster/kubernetes/**'] : folder === 'hosts' ? ['src/hosts/extension/**'] : [],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { paths: [noVscode, ...(folder === 'hosts' ? [] : noNetwork)], patterns: patternsFor(folder) },
+    ],
+  },
+}));
+
+// The engine has no clock and no randomness of its own (invariant 2): they are passed in.
+const engineRules = {
+  files: ['src/**/*.ts'],
+  ignores: ['src/hosts/**'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Pass a seeded generator in.' },
+      { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Pass a clock in.' },
+      { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Pass a clock in.' },
+    ],
+    'no-restricted-globals': ['error', { name: 'fetch', message: 'Only hosts and cluster/kubernetes do network I/O.' }],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', 'coverage', 'src/nn/wasm/kernels', '.karma', 'out'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-console': 'error',
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['src/hosts/cli/**', 'test/bench/**', 'src/nn/wasm/build.ts'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly', console: 'readonly', require: 'readonly', module: 'readonly', performance: 'readonly' } } },
+  ...layerRules,
+  engineRules,
+);
