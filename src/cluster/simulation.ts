@@ -5,6 +5,8 @@
 import type { Cluster, SplitName } from '../spec/model.ts';
 import type { Observation, ObservationHistory } from '../spec/observation.ts';
 
+export type { SplitName };
+
 /** Every system is counted over intervals of this many seconds: resilience clips inside each, so the interval is part of the score. */
 export const ACCOUNTING_INTERVAL = 15;
 

@@ -222,7 +222,7 @@ export type LoadProfile =
 
 export interface FileProfile {
   readonly type: 'file';
-  /** As written; relative to the folder of the spec. CSV `seconds,requests_per_second`. */
+  /** Relative to the specification folder (the folder given to readSpecFolder), with '/'. CSV `seconds,requests_per_second`. */
   readonly path: string;
   /** Multiplies the recorded rates. Ignored where `map` is given. */
   readonly scale: number;

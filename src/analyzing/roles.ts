@@ -1,0 +1,134 @@
+/**
+ * Roles inferred from groups of action sequences: for each group, when it moves a service up and when down, as rules in the
+ * language of the specifications, with their quality on episodes that they were not fitted to.
+ */
+import type { Cluster } from '../spec/model.ts';
+import type { ActionSequence } from './action-sequences.ts';
+import { fitRule, ruleQuality, type DecisionRule, type RuleQuality, type RuleSamples } from './decision-rule.ts';
+import type { RoleGroup } from './role-groups.ts';
+import { ruleTerms, type RuleTerm } from './rule-terms.ts';
+import { takenMoves, type TakenMoves } from './taken-moves.ts';
+import type { SeedTrajectories } from './trajectories.ts';
+
+export interface InferredRule {
+  readonly direction: 'up' | 'down';
+  /** CEL, as in a Role. */
+  readonly when: string;
+  /** Moves that it allows, ascending. */
+  readonly scale: readonly number[];
+  /** Services that it is about; empty = all. */
+  readonly services: readonly string[];
+  /** On the steps that it was fitted to, and on those held out. A sample is one service at one step. */
+  readonly fitted: RuleQuality;
+  readonly heldOut: RuleQuality;
+}
+
+export interface InferredRole {
+  readonly name: string;
+  /** Number of the group of sequences. */
+  readonly group: number;
+  readonly sequences: number;
+  /** The declared role that it matches; undefined = proposed as a new role. */
+  readonly matches: string | undefined;
+  readonly rules: readonly InferredRule[];
+  /** On held-out steps: share of the moves taken that the role allows, and of all moves open to the agents. */
+  readonly allowsTaken: number | undefined;
+  readonly allowsAll: number | undefined;
+}
+
+/** Fewer moves in a direction than this give no rule. */
+const FEWEST_MOVES = 10;
+/** Sizes of moves, and services, that make up less than this share of a direction's moves are left out. */
+const RARE = 0.1;
+/**
+ * Youden's J on the held-out steps, recall minus the share of the other samples that the rule allows: 0 = no better than
+ * chance. Below this the moves follow no rule that could be found.
+ */
+const MINIMUM_J = 0.25;
+
+export function inferRoles(
+  seeds: readonly SeedTrajectories[],
+  cluster: Cluster,
+  sequences: readonly ActionSequence[],
+  labels: ArrayLike<number>,
+  groups: readonly RoleGroup[],
+): InferredRole[] {
+  const terms = seeds.map(({ trajectories }) => ruleTerms(trajectories, cluster));
+  return groups.map(({ group, sequences: size, role }) => {
+    const members = sequences.filter((_, i) => labels[i] === group);
+    const moves = takenMoves(seeds, terms, members);
+    const found = (['up', 'down'] as const).flatMap((direction) => inferRule(moves, terms[0], direction) ?? []);
+    const rules = found.map(({ rule }) => rule);
+    return { name: `inferred-${group + 1}`, group, sequences: size, matches: role, rules, ...allowedBy(found, moves) };
+  });
+}
+
+interface Found {
+  readonly rule: InferredRule;
+  readonly holds: DecisionRule['holds'];
+}
+
+function inferRule(moves: TakenMoves, terms: readonly RuleTerm[], direction: 'up' | 'down'): Found | undefined {
+  const sign = direction === 'up' ? 1 : -1;
+  const taken = Array.from(moves.move.keys()).filter((i) => moves.move[i] * sign > 0 && moves.heldOut[i] === 0);
+  if (taken.length < FEWEST_MOVES) return undefined;
+  const frequent = <T>(keys: readonly T[]) =>
+    [...Map.groupBy(keys, (key) => key)].filter(([, all]) => all.length >= RARE * keys.length).map(([key]) => key);
+  const scale = frequent(taken.map((i) => moves.move[i])).sort((a, b) => a - b);
+  const about = frequent(taken.map((i) => moves.service[i])).sort((a, b) => a - b);
+  const everywhere = about.length === new Set(moves.service).size;
+
+  const select = (heldOut: number): RuleSamples => {
+    const chosen = Array.from(moves.move.keys()).filter(
+      (i) => moves.heldOut[i] === heldOut && (everywhere || about.includes(moves.service[i])),
+    );
+    return {
+      values: moves.values.map((column) => Float64Array.from(chosen, (i) => column[i])),
+      done: Uint8Array.from(chosen, (i) => Number(moves.move[i] * sign > 0)),
+    };
+  };
+  const fitting = select(0);
+  const rule = fitRule(terms, fitting);
+  if (!rule) return undefined;
+  const heldOut = ruleQuality(rule, select(1));
+  if (isChance(heldOut)) return undefined;
+  return {
+    rule: {
+      direction,
+      when: rule.when,
+      scale,
+      services: everywhere ? [] : about.map((s) => moves.services[s]),
+      fitted: ruleQuality(rule, fitting),
+      heldOut,
+    },
+    holds: rule.holds,
+  };
+}
+
+/** A rule that the held-out steps cannot judge stays; its numbers say so. */
+function isChance({ baseRate, allows, recall }: RuleQuality): boolean {
+  if (recall === undefined || baseRate === 1) return false;
+  return recall - (allows - recall * baseRate) / (1 - baseRate) < MINIMUM_J;
+}
+
+/** What the rules together allow on the held-out samples. */
+function allowedBy(found: readonly Found[], moves: TakenMoves): Pick<InferredRole, 'allowsTaken' | 'allowsAll'> {
+  const samples: RuleSamples = { values: moves.values, done: new Uint8Array(moves.move.length) };
+  let [taken, takenAllowed, open, allowed] = [0, 0, 0, 0];
+  for (let i = 0; i < moves.move.length; i++) {
+    if (moves.heldOut[i] === 0) continue;
+    const name = moves.services[moves.service[i]];
+    const scales = found
+      .filter(({ rule, holds }) => (rule.services.length === 0 || rule.services.includes(name)) && holds(samples, i))
+      .flatMap(({ rule }) => rule.scale);
+    open += moves.choices.length;
+    allowed += scales.length;
+    if (moves.move[i] === 0) continue;
+    taken++;
+    takenAllowed += Number(scales.includes(moves.move[i]));
+  }
+  return {
+    allowsTaken: taken === 0 ? undefined : takenAllowed / taken,
+    allowsAll: open === 0 ? undefined : allowed / open,
+  };
+}

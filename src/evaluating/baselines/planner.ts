@@ -1,0 +1,102 @@
+/**
+ * The clairvoyant planner: at every decision it branches the simulation, tries plans for the next minutes against the load,
+ * the events and the luck that will really come, and takes the first step of the best. A limit for reading the results of others, not a
+ * proven bound: the search is finite and looks no further than its horizon.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { Random } from '../../cluster/random.ts';
+import { initialReplicas } from '../../cluster/episodes/warm-start.ts';
+import { ACCOUNTING_INTERVAL, type Simulation } from '../../cluster/simulation.ts';
+import { Account, type MetricValues } from '../account.ts';
+import type { Match } from '../matches.ts';
+import type { World } from '../play.ts';
+import type { Control } from '../search.ts';
+import { PlanSearch } from './plan-search.ts';
+
+export interface PlannerSettings {
+  /** Seconds between decisions, a multiple of the accounting interval; also what a step of a plan lasts. */
+  readonly interval: number;
+  /** Steps of a plan. */
+  readonly steps: number;
+  /** Plans tried at once, and how often, at each decision. */
+  readonly plans: number;
+  readonly generations: number;
+}
+
+/** Four minutes ahead. */
+export const PLANNER: PlannerSettings = { interval: 15, steps: 16, plans: 32, generations: 6 };
+
+/**
+ * Plans through every match and returns its metrics. As many environments as plans are tried at once play
+ * one match together, alike in everything (episode, luck, start), so that a saved state is the root of every branch.
+ */
+export async function planMatches(
+  world: World,
+  matches: readonly Match[],
+  settings: PlannerSettings,
+  seed: number,
+  { signal, onProgress }: Control = {},
+): Promise<MetricValues[]> {
+  const simulation = world.simulate(settings.plans);
+  const results: MetricValues[] = [];
+  for (const [index, match] of matches.entries()) {
+    const search = new PlanSearch(simulation.cluster.services, settings.steps, new Random(seed, index));
+    const advanced = (share: number): void => onProgress?.(index + share, matches.length);
+    results.push(await planMatch(simulation, match, settings, search, { signal, onProgress: advanced }));
+  }
+  return results;
+}
+
+async function planMatch(
+  simulation: Simulation,
+  match: Match,
+  settings: PlannerSettings,
+  search: PlanSearch,
+  { signal, onProgress }: Control,
+): Promise<MetricValues> {
+  const { environments, services } = simulation;
+  const episodes = Array.from({ length: environments }, () => match.episode);
+  const replicas = initialReplicas(simulation.cluster, match.episode, 0);
+  for (let e = 0; e < environments; e++) simulation.reset(e, match.episode, { second: 0, seed: match.seed, replicas });
+  const account = new Account(match.episode);
+  for (let decision = 0; !account.complete; decision++) {
+    const root = simulation.save();
+    const present = simulation.desired.slice(0, services);
+    let plans = search.begin(present, decision === 0 ? 0 : 1, environments);
+    for (let generation = 0; ; generation++) {
+      search.tell(plans, tryPlans(simulation, plans, settings));
+      simulation.restore(root, episodes);
+      await setImmediate();
+      signal?.throwIfAborted();
+      if (generation + 1 >= settings.generations) break;
+      plans = search.ask(environments);
+    }
+    const chosen = Array.from({ length: environments }, () => search.best);
+    setStep(simulation, chosen, 0);
+    for (let t = 0; t < settings.interval; t += ACCOUNTING_INTERVAL) {
+      simulation.advance(ACCOUNTING_INTERVAL);
+      account.add(simulation.outcome, 0);
+    }
+    onProgress?.(Math.min(1, ((decision + 1) * settings.interval) / match.episode.seconds), 1);
+  }
+  return account.values();
+}
+
+/** Mean J of each plan, one per environment. Leaves the simulation at the end of the plans. */
+function tryPlans(simulation: Simulation, plans: readonly Int16Array[], settings: PlannerSettings): Float64Array {
+  const values = new Float64Array(plans.length);
+  for (let step = 0; step < settings.steps; step++) {
+    setStep(simulation, plans, step);
+    simulation.advance(settings.interval);
+    for (let e = 0; e < plans.length; e++) values[e] += simulation.outcome.objective[e] / settings.steps;
+  }
+  return values;
+}
+
+function setStep(simulation: Simulation, plans: readonly Int16Array[], step: number): void {
+  const { services } = simulation;
+  const desired = new Int32Array(plans.length * services);
+  for (const [e, plan] of plans.entries())
+    desired.set(plan.subarray(step * services, (step + 1) * services), e * services);
+  simulation.setDesired(desired);
+}

@@ -1,0 +1,217 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { runsFolder } from '../../../runs/run-directory.ts';
+import { findRun } from '../../../runs/run-list.ts';
+import { BACKENDS } from '../../../spec/model.ts';
+import { UsageError } from '../../runner/failure.ts';
+import { cores } from '../../runner/machine.ts';
+import type { JobKind, JobOptions } from '../../runner/options.ts';
+import { resumeRun, runInForeground } from '../foreground-job.ts';
+import type { AddCommand, CommandHost } from '../program.ts';
+
+/** What commander gives an action: the options by name. */
+type Values = Record<string, unknown>;
+
+interface JobCommand<K extends JobKind> {
+  readonly kind: K;
+  readonly description: string;
+  readonly example: string;
+  /** Options beside those of every job; their defaults are the job's. */
+  readonly options: readonly Option[];
+}
+
+const policies = () =>
+  new Option('-p, --policies <run>', 'the run that trained them, or a folder of policies').default(
+    '',
+    'the newest training',
+  );
+const episodes = (perScenario: number) =>
+  new Option('-n, --episodes <n>', 'episodes per scenario').argParser(positiveInteger).default(perScenario);
+
+const traceStore = () => new Option('--traces <file>', 'the trace store').default('', '.karma/traces.sqlite');
+const twin = () => new Option('--twin <run>', 'the run that fitted the twin').default('', 'the newest fit');
+const tuning = (candidates: number) =>
+  new Option('--tuning <n>', 'candidates tried for each tuned system').argParser(positiveInteger).default(candidates);
+
+const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] = [
+  {
+    kind: 'run',
+    description: 'all phases: collect traces, fit a twin, train, analyze, evaluate, transfer; writes report.html',
+    example: 'karma-mas run chained-services --out first-run --seed 1',
+    options: [
+      new Option('--steps <n>', 'environment steps of training per seed')
+        .argParser(positiveInteger)
+        .default(0, 'as the Training says'),
+      new Option('--hours <n>', 'hours of the cluster to collect').argParser(positiveNumber).default(8),
+      episodes(20),
+      tuning(246),
+    ],
+  },
+  {
+    kind: 'collect',
+    description: 'record traces of the cluster under exploration into .karma/traces.sqlite',
+    example: 'karma-mas collect chained-services --hours 8',
+    options: [
+      new Option('--hours <n>', 'hours of the cluster to record').argParser(positiveNumber).default(8),
+      traceStore(),
+      new Option('--exploration <share>', 'share of decisions that are random moves, 0 to 1')
+        .argParser(share)
+        .default(0.25),
+    ],
+  },
+  {
+    kind: 'fit',
+    description: 'fit a digital twin to traces and report how far it can be trusted',
+    example: 'karma-mas fit chained-services --twin calibrated',
+    options: [
+      traceStore(),
+      new Option('--twin <kind>', 'kind of twin')
+        .choices(['calibrated', 'recorded-then-mlp', 'emulator'])
+        .default('', 'as the Training says'),
+    ],
+  },
+  {
+    kind: 'train',
+    description: 'train the policies of the organisation in the twin, one process per seed',
+    example: 'karma-mas train chained-services --seeds 1,2,3,4,5',
+    options: [
+      new Option('--steps <n>', 'environment steps per seed')
+        .argParser(positiveInteger)
+        .default(0, 'as the Training says'),
+      twin(),
+      new Option('--backend <name>', 'what computes the networks')
+        .choices(BACKENDS)
+        .default('', 'as the Training says'),
+    ],
+  },
+  {
+    kind: 'analyze',
+    description: 'infer roles, goals and relations from trajectories of the policies',
+    example: 'karma-mas analyze chained-services --policies latest',
+    options: [policies(), episodes(20)],
+  },
+  {
+    kind: 'evaluate',
+    description: 'compare the policies with autoscalers and with the limit, paired by episode and seed',
+    example: 'karma-mas evaluate chained-services --episodes 20',
+    options: [
+      policies(),
+      episodes(20),
+      new Option('--planned <n>', 'episodes per scenario that the clairvoyant planner, which is slow, plays')
+        .argParser(wholeNumber)
+        .default(4),
+      tuning(246),
+    ],
+  },
+  {
+    kind: 'transfer',
+    description: 'bring the policies to the cluster step by step: plan, shadow, floor, canary, full',
+    example: 'karma-mas transfer chained-services --dry-run',
+    options: [
+      policies(),
+      new Option('--transfer <name>', 'the Transfer to go by').default('', 'the only one'),
+      twin(),
+      new Option('--up-to <stage>', 'the highest stage to climb to')
+        .choices(['shadow', 'floor', 'canary', 'full'])
+        .default('full'),
+      new Option('--full-for <seconds>', 'how long the stage "full" lasts before the transfer ends')
+        .argParser(positiveNumber)
+        .default(3600),
+      new Option('--dry-run', 'show the plan and write nothing to the cluster').default(false),
+    ],
+  },
+];
+
+export const addJobCommands: AddCommand = (program, run) => {
+  for (const { kind, description, example, options } of COMMANDS) {
+    const command = program
+      .command(kind)
+      .description(description)
+      .argument('[dir]', 'the folder of the specs', '.')
+      .addHelpText('after', `\nExamples:\n  ${example}\n  karma-mas ${kind} --resume latest`);
+    for (const option of [...options, ...commonOptions()]) command.addOption(option);
+    command.action((dir: string, values: Values) => run((host) => start(host, kind, dir, values, command)));
+  }
+};
+
+function commonOptions(): Option[] {
+  return [
+    new Option('-t, --training <name>', 'the Training to go by').default('', 'the first one'),
+    new Option('-s, --seed <n>', 'one seed').argParser(seed).conflicts('seeds'),
+    new Option('--seeds <list>', 'several seeds, separated by commas')
+      .argParser(seedList)
+      .default(undefined, 'as the Training says'),
+    new Option('-j, --cores <n>', 'processes at once').argParser(positiveInteger).default(cores(), 'all cores'),
+    new Option('-o, --out <dir>', 'make the run in this folder, new or empty, instead of <specs>/.karma/runs'),
+    new Option('-r, --resume <run>', 'go on with a run from its last checkpoint'),
+  ];
+}
+
+async function start(host: CommandHost, kind: JobKind, dir: string, values: Values, command: Command): Promise<number> {
+  const folder = resolve(dir);
+  const { seed, seeds, out, resume, ...options } = values;
+  if (typeof resume === 'string') return resumeAs(host, kind, folder, resume, command);
+  const { newRun } = await import('../../runner/new-run.ts');
+  const run = await newRun({
+    kind,
+    folder,
+    // The options of COMMANDS have the names of JobOptions; the tests start each of them.
+    options: options as unknown as JobOptions[JobKind],
+    seeds: (seeds as number[] | undefined) ?? (seed === undefined ? [] : [seed as number]),
+    now: host.now(),
+    ...(typeof out === 'string' ? { out: resolve(out) } : {}),
+  });
+  for (const warning of run.warnings) host.output.warning(warning);
+  return runInForeground(host, run.directory, run.id);
+}
+
+function resumeAs(host: CommandHost, kind: JobKind, folder: string, name: string, command: Command): Promise<number> {
+  const info = findRun(runsFolder(folder), name, host.now);
+  if (info.manifest.kind !== kind)
+    throw new UsageError(
+      `${info.manifest.id} is a run of "${info.manifest.kind}": resume it with karma-mas runs resume ${name}.`,
+    );
+  const given = command.options.find(
+    (option) =>
+      !['resume', 'json', 'color', 'debug'].includes(option.attributeName()) &&
+      command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given) throw new UsageError(`A resumed run keeps its options: leave ${given.long} out, or start a new run.`);
+  return resumeRun(host, info);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number from 0 on.');
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}
+
+function seed(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('A seed is a whole number from 0 on.');
+  return value;
+}
+
+function seedList(text: string): number[] {
+  const seeds = text.split(',').map(seed);
+  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError('Each seed may be named once.');
+  return seeds;
+}

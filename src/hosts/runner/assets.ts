@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/*
+ * Files that come with the program, whether it runs from the sources or bundled in dist/, where src/hosts/build.ts puts
+ * them beside the bundles.
+ */
+const here = dirname(fileURLToPath(import.meta.url));
+const isBundled = existsSync(join(here, 'runner.mjs'));
+/** src/hosts/runner/ is three folders below the root. */
+const root = isBundled ? here : join(here, '..', '..', '..');
+
+/** A file or folder by its path in the package: 'examples/chained-services', 'package.json'. */
+export function asset(path: string): string {
+  return join(root, path);
+}
+
+/** The runner's program, for processes of their own. */
+export function runnerEntry(): string {
+  return isBundled ? join(here, 'runner.mjs') : join(here, 'main.ts');
+}
+
+/** Where the WASM backend finds its kernels and the program of its threads. */
+export function kernelFiles(): { readonly kernels: URL; readonly worker: URL } {
+  const [kernels, worker] = isBundled
+    ? ['kernels.wasm', 'kernels-worker.mjs']
+    : ['src/nn/wasm/kernels.wasm', 'src/nn/wasm/worker.ts'];
+  return { kernels: pathToFileURL(asset(kernels)), worker: pathToFileURL(asset(worker)) };
+}

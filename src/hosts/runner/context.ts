@@ -1,0 +1,50 @@
+import type { Checkpoint } from '../../runs/checkpoints.ts';
+import type { Json } from '../../runs/events.ts';
+import type { RunWriter } from '../../runs/run-directory.ts';
+import type { Model } from '../../spec/model.ts';
+
+/** What a job is given by its host: the model, its own run directory, and the ways to be told and to tell. */
+export interface JobContext {
+  /** From the run's own copy of the specs. */
+  readonly model: Model;
+  /** Folder of the specs: relative paths in them begin here. */
+  readonly folder: string;
+  /** Folder of all runs beside the specs, where the results of earlier jobs are. */
+  readonly runs: string;
+  readonly run: RunWriter;
+  readonly seeds: readonly number[];
+  /** Where to go on from; undefined = from the beginning. */
+  readonly checkpoint: Checkpoint | undefined;
+  /**
+   * Aborts when a stop is asked for: the job then saves a checkpoint within 5 s and throws `signal.reason`
+   * (`signal.throwIfAborted()`).
+   */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. For journal times and rates only: nothing that a job computes may depend on it. */
+  readonly now: () => number;
+  readonly onProgress: (progress: Progress) => void;
+  /** Says something in the journal and on the terminal. */
+  readonly log: (message: string, level?: 'info' | 'warning') => void;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** 'steps', 'episodes', ... */
+  readonly unit: string;
+  /** What is being done: 'training', ... */
+  readonly what: string;
+}
+
+/** What a job ends with: figures by name, kept in the `finished` event and printed. */
+export type Summary = { readonly [name: string]: Json };
+
+export type Job<Options> = (context: JobContext, options: Options) => Promise<Summary>;
+
+/** A job cannot be done with what it was given; the message says what to do. */
+export class JobError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'JobError';
+  }
+}

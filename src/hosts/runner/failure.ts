@@ -1,0 +1,44 @@
+import { ClusterError } from '../../cluster/cluster.ts';
+import { IoError } from '../../runs/io-error.ts';
+import { LeaseHeldError } from '../../runs/lease.ts';
+import { RunNotFoundError } from '../../runs/run-list.ts';
+import { JobError } from './context.ts';
+
+/** Exit codes of the command line and the runner. */
+export const EXIT = { fine: 0, problems: 1, usage: 2, io: 3, stopped: 130 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The command was called wrongly; the message says how it is called rightly. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** What a user is told of a failure: one sentence, the exit code, and the stack for those who ask for it. */
+export function describeFailure(error: unknown): { message: string; exitCode: ExitCode; stack: string } {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return { message: sentence(error), exitCode: exitCodeOf(error), stack };
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof UsageError || error instanceof RunNotFoundError) return EXIT.usage;
+  if (error instanceof IoError || error instanceof LeaseHeldError || error instanceof ClusterError) return EXIT.io;
+  if (isSystemError(error)) return EXIT.io;
+  return EXIT.problems;
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return `Something unexpected was thrown: ${String(error)}.`;
+  const known = [UsageError, RunNotFoundError, IoError, LeaseHeldError, ClusterError, JobError];
+  if (known.some((type) => error instanceof type)) return error.message;
+  if (isSystemError(error)) return `A file or a connection failed: ${error.message}.`;
+  return `An internal error: ${error.message.split('\n')[0]} (--debug shows where; please report it).`;
+}
+
+/** An error of the operating system that no layer has put into words. */
+function isSystemError(error: unknown): boolean {
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  return typeof code === 'string' && typeof syscall === 'string';
+}

@@ -1,0 +1,73 @@
+import { Emulator } from '../../../cluster/emulator/emulator.ts';
+import { loadRecords } from '../../../cluster/episodes/load-records.ts';
+import { analyze } from '../../../analyzing/analyze.ts';
+import { goalsAsYaml, rolesAsYaml } from '../../../analyzing/inferred-yaml.ts';
+import { recordTrajectories } from '../../../analyzing/record-trajectories.ts';
+import { packTrajectories, type SeedTrajectories } from '../../../analyzing/trajectories.ts';
+import { drawMatches } from '../../../evaluating/matches.ts';
+import { resolveTraining } from '../../../training/setup.ts';
+import { withBackend } from '../backend.ts';
+import type { JobContext, Summary } from '../context.ts';
+import type { JobOptions } from '../options.ts';
+import { readPolicies } from './policies.ts';
+
+/** Of the episodes that are recorded. */
+const EPISODE_SEED = 4;
+
+/** Records trajectories of each seed's policies on test days, and what they show: artifacts/analysis.json and YAML. */
+export function analyzeJob(context: JobContext, options: JobOptions['analyze']): Promise<Summary> {
+  return withBackend('wasm', async (backend) => {
+    const { model, folder, run, signal, onProgress } = context;
+    const { cluster, organization, scenarios } = resolveTraining(model, options.training);
+    const loads = await loadRecords(folder, scenarios);
+    const matches = drawMatches(cluster, scenarios, loads, {
+      split: 'test',
+      perScenario: options.episodes,
+      seed: EPISODE_SEED,
+    });
+    const all = readPolicies(options.policies);
+    const seeds: SeedTrajectories[] = [];
+    for (const [index, policies] of all.entries()) {
+      const trajectories = await recordTrajectories(policies, {
+        model,
+        organization,
+        backend,
+        simulate: (environments) => new Emulator(cluster, environments),
+        episodes: matches.map((match) => match.episode),
+        luck: matches.map((match) => match.seed),
+        signal,
+        onProgress: (done, total) =>
+          onProgress({
+            done: index * total + done,
+            total: all.length * total,
+            unit: 's',
+            what: 'recording trajectories',
+          }),
+      });
+      run.writeArtifact(`trajectories/${policies.seed}.bin`, packTrajectories(trajectories));
+      seeds.push({ seed: policies.seed, trajectories });
+    }
+    const analysis = await analyze(seeds, organization, {
+      cluster,
+      signal,
+      onProgress: (done, total) => onProgress({ done, total, unit: 'parts', what: 'analyzing' }),
+    });
+    run.writeArtifact('analysis.json', JSON.stringify(analysis));
+    const yaml = [
+      ['inferred-roles.karma.yaml', rolesAsYaml(analysis.roles)],
+      ['inferred-goals.karma.yaml', goalsAsYaml(analysis.goals)],
+    ] as const;
+    for (const [name, text] of yaml) if (text !== '') run.writeArtifact(name, text);
+    const { groups, roles, goals, silhouette, purity, stability, alignment } = analysis;
+    return {
+      groups: groups.length,
+      inferredRoles: roles.length,
+      inferredGoals: goals.length,
+      silhouette,
+      purity,
+      stability: stability ?? null,
+      alignment: alignment.overall ?? null,
+      alignmentWithoutMask: alignment.free ?? null,
+    };
+  });
+}

@@ -1,0 +1,57 @@
+import { truthParameters } from '../../../cluster/emulator/parameters.ts';
+import { EmulatedCluster } from '../../../cluster/emulated-cluster.ts';
+import { loadRecords } from '../../../cluster/episodes/load-records.ts';
+import { makeEpisode } from '../../../cluster/episodes/make-episode.ts';
+import { Random } from '../../../cluster/random.ts';
+import { collect } from '../../../modeling/collect.ts';
+import { TraceStore } from '../../../modeling/traces/trace-store.ts';
+import { resolveTraining } from '../../../training/setup.ts';
+import { JobError, type JobContext, type Summary } from '../context.ts';
+import type { JobOptions } from '../options.ts';
+
+const RECORDING_SECONDS = 3600;
+
+/**
+ * Records traces in recordings of at most an hour, the scenarios in turn, on training days. What an earlier, interrupted
+ * attempt of this run recorded is replaced.
+ */
+export async function collectJob(context: JobContext, options: JobOptions['collect']): Promise<Summary> {
+  const { model, folder, run, seeds, signal, onProgress } = context;
+  const { cluster, scenarios } = resolveTraining(model, options.training);
+  if (cluster.metrics.source !== 'emulator')
+    throw new JobError(
+      `Cluster ${cluster.name} has metrics.source ${cluster.metrics.source}: traces are collected from the emulator; set it to emulator.`,
+    );
+  const loads = await loadRecords(folder, scenarios);
+  const random = new Random(seeds[0], 0xc011);
+  const notes = `run ${run.directory}`;
+  using store = new TraceStore(options.traces);
+  for (const recording of store.recordings()) if (recording.notes === notes) store.delete(recording.id);
+  const total = Math.round(options.hours * 3600);
+  let transitions = 0;
+  let recordings = 0;
+  for (let done = 0; done < total; done += RECORDING_SECONDS) {
+    const seconds = Math.min(RECORDING_SECONDS, total - done);
+    const scenario = scenarios[recordings % scenarios.length];
+    const seed = random.nextUint32();
+    const episode = makeEpisode(cluster, scenario, loads, { split: 'train', seed, seconds });
+    const live = new EmulatedCluster(cluster, { episode, seed, parameters: truthParameters(cluster) });
+    const recorded = await collect({
+      spec: cluster,
+      cluster: live,
+      write: (write, abort) => live.write(write, { dryRun: false, signal: abort }),
+      store,
+      seconds,
+      seed,
+      exploration: { share: options.exploration },
+      notes,
+      signal,
+      onProgress: (steps, all) =>
+        onProgress({ done: done + (seconds * steps) / all, total, unit: 's of the cluster', what: 'collecting' }),
+    });
+    await live.close();
+    transitions += recorded.transitions;
+    recordings++;
+  }
+  return { recordings, transitions };
+}

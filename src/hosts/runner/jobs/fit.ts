@@ -1,0 +1,71 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { defaultHpa } from '../../../cluster/hpa/controller.ts';
+import { truthParameters } from '../../../cluster/emulator/parameters.ts';
+import { Emulator } from '../../../cluster/emulator/emulator.ts';
+import { loadRecords } from '../../../cluster/episodes/load-records.ts';
+import { constant, everythingAtMaximum } from '../../../evaluating/baselines/constant.ts';
+import { demandRule } from '../../../evaluating/baselines/demand-rule.ts';
+import { fitTwin, type FitStage } from '../../../modeling/fit-twin.ts';
+import { saveTwin } from '../../../modeling/twin.ts';
+import { TraceStore } from '../../../modeling/traces/trace-store.ts';
+import type { Json } from '../../../runs/events.ts';
+import { withIoErrors } from '../../../runs/io-error.ts';
+import { artifactPath } from '../../../runs/run-directory.ts';
+import type { TwinKind } from '../../../spec/model.ts';
+import { episodePool, resolveTraining } from '../../../training/setup.ts';
+import { withBackend } from '../backend.ts';
+import type { JobContext, Summary } from '../context.ts';
+import type { JobOptions } from '../options.ts';
+import { TWIN_FOLDER } from '../artifacts.ts';
+
+/** Episodes on which known policies are ranked, and where their seeds begin. */
+const RANKING_EPISODES = 20;
+const RANKING_SEED = 3_000_000;
+
+const STAGES: Readonly<Record<FitStage, string>> = {
+  calibrate: 'calibrating',
+  network: 'fitting the network',
+  accuracy: 'measuring the twin',
+  rank: 'ranking known policies',
+};
+
+/** Fits a twin to the traces: artifacts/twin/, and artifacts/twin-report.json. */
+export function fitJob(context: JobContext, options: JobOptions['fit']): Promise<Summary> {
+  return withBackend('wasm', async (backend) => {
+    const { model, folder, run, seeds, signal, onProgress } = context;
+    const { cluster, training, scenarios } = resolveTraining(model, options.training);
+    const loads = await loadRecords(folder, scenarios);
+    const chooseAt = episodePool({ cluster, scenarios, loads }, 'choose', RANKING_SEED);
+    using store = new TraceStore(options.traces);
+    const { hidden, learningRate } = training.twin.residual;
+    const { twin, report } = await fitTwin({
+      cluster,
+      store,
+      kind: options.twin as TwinKind,
+      seed: seeds[0],
+      backend,
+      network: { hidden, learningRate },
+      ranking: {
+        systems: [
+          defaultHpa,
+          demandRule(),
+          everythingAtMaximum(cluster),
+          constant(
+            'minimum',
+            cluster.services.map((service) => service.replicas.min),
+          ),
+        ],
+        episodes: Array.from({ length: RANKING_EPISODES }, (_, index) => chooseAt(index)),
+        truth: (environments) => new Emulator(cluster, environments, truthParameters(cluster)),
+      },
+      signal,
+      onProgress: (stage, done, total) => onProgress({ done, total, unit: 'parts', what: STAGES[stage] }),
+    });
+    const target = artifactPath(run.directory, TWIN_FOLDER);
+    withIoErrors(target, () => mkdirSync(target, { recursive: true }));
+    saveTwin(target, twin);
+    for (const name of readdirSync(target).sort()) run.recordArtifact(`${TWIN_FOLDER}/${name}`);
+    run.writeArtifact('twin-report.json', `${JSON.stringify(report, null, 2)}\n`);
+    return { kind: twin.kind, verdict: report.verdict as unknown as Json };
+  });
+}

@@ -1,0 +1,88 @@
+import type { PhaseName } from '../../../runs/events.ts';
+import { artifactPath, type RunWriter } from '../../../runs/run-directory.ts';
+import type { JobContext, Summary } from '../context.ts';
+import type { JobOptions } from '../options.ts';
+import { POLICIES_FOLDER, TWIN_FOLDER } from '../artifacts.ts';
+import { trainingOf, transferOf } from '../prepare.ts';
+import { analyzeJob } from './analyze.ts';
+import { collectJob } from './collect.ts';
+import { evaluateJob } from './evaluate.ts';
+import { fitJob } from './fit.ts';
+import { trainJob } from './train.ts';
+import { transferJob } from './transfer.ts';
+
+const TRACES_FILE = 'traces.sqlite';
+/** Of the phase that brings the policies to the emulated cluster. */
+const FULL_FOR = 1800;
+const PLANNED_EPISODES = 2;
+const EXPLORATION = 0.25;
+/** Steps of checkpoints: phase number times this, plus the phase's own. */
+const PHASE_STEP = 1000;
+
+/** What checkpoints keep: summaries of the phases that are done, and the state of the one that is not. */
+interface State {
+  readonly done: { readonly [P in PhaseName]?: Summary };
+  readonly inner: unknown;
+}
+
+/** All phases in one run directory, each on what the ones before left in artifacts/. */
+export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<Summary> {
+  const { run, model } = context;
+  const { training, cores, hours, episodes, tuning } = options;
+  const policies = artifactPath(run.directory, POLICIES_FOLDER);
+  const twin = artifactPath(run.directory, TWIN_FOLDER);
+  const traces = artifactPath(run.directory, TRACES_FILE);
+  const common = { training, cores };
+  const spec = trainingOf(model, training);
+  const transfer = transferOf(model, '', spec);
+
+  const phases: readonly [PhaseName, (inner: JobContext) => Promise<Summary>][] = [
+    ['collecting', (inner) => collectJob(inner, { ...common, hours, traces, exploration: EXPLORATION })],
+    ['modeling', (inner) => fitJob(inner, { ...common, traces, twin: spec.twin.kind })],
+    ['training', (inner) => trainJob(inner, trainOptions(run.directory, options, spec.backend))],
+    ['analyzing', (inner) => analyzeJob(inner, { ...common, policies, episodes })],
+    ['evaluating', (inner) => evaluateJob(inner, { ...common, policies, episodes, tuning, planned: PLANNED_EPISODES })],
+    [
+      'transferring',
+      (inner) =>
+        transferJob(inner, { ...common, policies, twin, transfer, upTo: 'full', fullFor: FULL_FOR, dryRun: false }),
+    ],
+  ];
+  let state = (context.checkpoint?.json as State | undefined) ?? { done: {}, inner: undefined };
+  for (const [index, [phase, work]] of phases.entries()) {
+    if (state.done[phase]) continue;
+    const summary = await runPhase(context, phase, index * PHASE_STEP, state, work);
+    state = { done: { ...state.done, [phase]: summary }, inner: undefined };
+    run.saveCheckpoint((index + 1) * PHASE_STEP, { json: state, arrays: {} });
+    context.signal.throwIfAborted();
+  }
+  return { ...state.done };
+}
+
+/** What the processes of the seeds go by, in a run of all phases. */
+export function trainOptions(directory: string, options: JobOptions['run'], backend: string): JobOptions['train'] {
+  const { training, cores, steps } = options;
+  return { training, cores, steps, twin: artifactPath(directory, TWIN_FOLDER), backend };
+}
+
+async function runPhase(
+  context: JobContext,
+  phase: PhaseName,
+  firstStep: number,
+  state: State,
+  work: (inner: JobContext) => Promise<Summary>,
+): Promise<Summary> {
+  const { run, checkpoint, now } = context;
+  const begin = now();
+  run.journal.append('phase', { phase, state: 'started' });
+  // The phase's own checkpoints stand inside those of the whole run.
+  const innerRun: RunWriter = {
+    ...run,
+    saveCheckpoint: (step, { json, arrays }) =>
+      run.saveCheckpoint(firstStep + step, { json: { ...state, inner: json }, arrays }),
+  };
+  const inner = state.inner === undefined ? undefined : checkpoint && { ...checkpoint, json: state.inner };
+  const summary = await work({ ...context, run: innerRun, checkpoint: inner });
+  run.journal.append('phase', { phase, state: 'finished', summary, seconds: (now() - begin) / 1000 });
+  return summary;
+}

@@ -1,0 +1,75 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Snapshot } from '../../../cluster/cluster.ts';
+import { EmulatedCluster } from '../../../cluster/emulated-cluster.ts';
+import { truthParameters } from '../../../cluster/emulator/parameters.ts';
+import { loadRecords } from '../../../cluster/episodes/load-records.ts';
+import { makeEpisode } from '../../../cluster/episodes/make-episode.ts';
+import { stateOf } from '../../../modeling/traces/layout.ts';
+import { driftMeterOf, loadTwin } from '../../../modeling/twin.ts';
+import { writeFileAtomic } from '../../../runs/atomic-file.ts';
+import type { Json } from '../../../runs/events.ts';
+import { withIoErrors } from '../../../runs/io-error.ts';
+import { artifactPath } from '../../../runs/run-directory.ts';
+import { named, resolveTraining } from '../../../training/setup.ts';
+import type { OriginalHpas } from '../../../transferring/ladder.ts';
+import { runTransfer } from '../../../transferring/transfer.ts';
+import { AUDIT_FILE } from '../artifacts.ts';
+import { withBackend } from '../backend.ts';
+import { JobError, type JobContext, type Summary } from '../context.ts';
+import type { JobOptions } from '../options.ts';
+import { readPolicies } from './policies.ts';
+
+const ORIGINALS_FILE = 'original-hpas.json';
+
+/** Climbs the ladder on the emulated cluster; every decision is a line of artifacts/audit.jsonl. */
+export function transferJob(context: JobContext, options: JobOptions['transfer']): Promise<Summary> {
+  return withBackend('wasm', async (backend) => {
+    const { model, folder, run, seeds, signal, onProgress } = context;
+    const transfer = named(model.transfers, 'Transfer', options.transfer);
+    const { cluster: spec, scenarios } = resolveTraining(model, options.training);
+    if (spec.metrics.source !== 'emulator')
+      throw new JobError(
+        `Cluster ${spec.name} has metrics.source ${spec.metrics.source}: transfers go to the emulated cluster; set it to emulator.`,
+      );
+    const loads = await loadRecords(folder, scenarios);
+    const seconds = transfer.stages.reduce((sum, stage) => sum + ('lasts' in stage ? stage.lasts : options.fullFor), 0);
+    const episode = makeEpisode(spec, scenarios[0], loads, { split: 'test', seed: seeds[0], seconds });
+    const cluster = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
+    const meter = options.twin === '' ? undefined : driftMeterOf(loadTwin(options.twin));
+    const audit = artifactPath(run.directory, AUDIT_FILE);
+    const originals = artifactPath(run.directory, ORIGINALS_FILE);
+    withIoErrors(audit, () => mkdirSync(dirname(audit), { recursive: true }));
+    // A resumed transfer meets the emulated cluster as it was in the beginning.
+    for (const file of [audit, originals]) withIoErrors(file, () => rmSync(file, { force: true }));
+    try {
+      const result = await runTransfer({
+        cluster,
+        spec,
+        transfer,
+        policies: readPolicies(options.policies)[0],
+        backend,
+        driftOf: (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? 0,
+        fullFor: options.fullFor,
+        upTo: options.upTo,
+        dryRun: options.dryRun,
+        // The emulated cluster is nobody's: nothing has to be asked.
+        confirm: () => Promise.resolve(true),
+        audit: (record) => withIoErrors(audit, () => appendFileSync(audit, `${JSON.stringify(record)}\n`)),
+        originals: {
+          read: () => (existsSync(originals) ? (JSON.parse(readFileSync(originals, 'utf8')) as OriginalHpas) : {}),
+          write: (saved) => writeFileAtomic(originals, JSON.stringify(saved)),
+        },
+        onTransition: () => undefined,
+        onProgress: (done, total, stage) =>
+          onProgress({ done, total, unit: 's of the cluster', what: `stage ${stage}` }),
+        signal,
+      });
+      if (result.ended === 'stopped') throw signal.reason;
+      run.recordArtifact(AUDIT_FILE);
+      return { ended: result.ended, why: result.why, stages: result.stages as unknown as Json };
+    } finally {
+      await cluster.close();
+    }
+  });
+}

@@ -1,0 +1,79 @@
+/** The jobs and their options: what a manifest holds, and what the command line and the extension fill in. */
+
+export interface JobOptions {
+  /** All phases, and report.html. */
+  run: CommonOptions & {
+    /** Environment steps of training per seed; 0 = as the Training says. */
+    readonly steps: number;
+    /** Hours of the cluster to collect. */
+    readonly hours: number;
+    /** Episodes per scenario to evaluate on. */
+    readonly episodes: number;
+    /** Candidates tried for each tuned system. */
+    readonly tuning: number;
+  };
+  collect: CommonOptions & {
+    readonly hours: number;
+    /** Share of decisions that are random moves. */
+    readonly exploration: number;
+    /** The trace store. */
+    readonly traces: string;
+  };
+  fit: CommonOptions & {
+    readonly traces: string;
+    /** Kind of twin. */
+    readonly twin: string;
+  };
+  train: CommonOptions & {
+    readonly steps: number;
+    /** Folder of the twin; empty = the emulator with the numbers of the spec. */
+    readonly twin: string;
+    readonly backend: string;
+  };
+  analyze: CommonOptions & {
+    /** Folder of policies, one file per training seed. */
+    readonly policies: string;
+    readonly episodes: number;
+  };
+  evaluate: CommonOptions & {
+    readonly policies: string;
+    readonly episodes: number;
+    /** Episodes per scenario that the clairvoyant planner, which is slow, plays. */
+    readonly planned: number;
+    readonly tuning: number;
+  };
+  transfer: CommonOptions & {
+    readonly policies: string;
+    /** Folder of the twin whose traces tell what is usual; empty = drift is not watched. */
+    readonly twin: string;
+    /** Name of the Transfer. */
+    readonly transfer: string;
+    /** The highest stage to climb to. */
+    readonly upTo: 'shadow' | 'floor' | 'canary' | 'full';
+    /** Seconds in the stage `full` before the transfer ends. */
+    readonly fullFor: number;
+    readonly dryRun: boolean;
+  };
+}
+
+export interface CommonOptions {
+  /** Name of the Training to go by. */
+  readonly training: string;
+  /** Processes at once. */
+  readonly cores: number;
+}
+
+export type JobKind = keyof JobOptions;
+export const JOB_KINDS = [
+  'run',
+  'collect',
+  'fit',
+  'train',
+  'analyze',
+  'evaluate',
+  'transfer',
+] as const satisfies readonly JobKind[];
+
+export function isJobKind(kind: string): kind is JobKind {
+  return (JOB_KINDS as readonly string[]).includes(kind);
+}

@@ -1,0 +1,151 @@
+/** How well a twin predicts transitions that were held out, in time order, from everything it was fitted to. */
+import type { Cluster } from '../../spec/model.ts';
+import { indicatorColumn } from '../traces/indicators.ts';
+import { INDICATORS, stateNames, stateSize, type Indicator } from '../traces/layout.ts';
+import type { Segment } from '../traces/trace.ts';
+import { ErrorSum, type MetricError } from './errors.ts';
+import type { OpenLoopModel } from './open-loop.ts';
+
+/** Intervals ahead. */
+export const HORIZONS = [1, 10, 30] as const;
+/** Origins at most, spread evenly over the held-out transitions. */
+const ORIGINS = 240;
+/** Transitions at the start of a segment that no prediction starts from: the queueing model gets its hidden state there. */
+const BURN_IN = 8;
+const FAN_INTERVALS = 40;
+const FAN_METRICS = [
+  'objective',
+  'resilience',
+  'latency',
+  'success',
+  'pending',
+] as const satisfies readonly Indicator[];
+
+export interface HorizonErrors {
+  readonly intervals: number;
+  readonly seconds: number;
+  /** By 'objective', ..., 'a.pending', ..., 'cluster.latency'. Indicators first. */
+  readonly metrics: Readonly<Record<string, MetricError>>;
+}
+
+/** One open-loop run against the record, for a picture. Series over intervals 1, 2, ... from the origin. */
+export interface Fan {
+  readonly interval: number;
+  /** Seconds since the start of the recording. */
+  readonly from: number;
+  readonly metrics: Readonly<
+    Record<
+      string,
+      { readonly recorded: number[]; readonly low: number[]; readonly middle: number[]; readonly high: number[] }
+    >
+  >;
+}
+
+export interface Accuracy {
+  readonly heldOut: number;
+  readonly origins: number;
+  readonly horizons: readonly HorizonErrors[];
+  readonly fan?: Fan;
+}
+
+/** Throws RangeError where less is held out than the longest horizon needs. */
+export async function measureAccuracy(
+  model: OpenLoopModel,
+  cluster: Cluster,
+  heldOut: readonly Segment[],
+  signal: AbortSignal,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Accuracy> {
+  const horizon = HORIZONS[HORIZONS.length - 1];
+  const long = heldOut.filter(({ transitions }) => transitions.length >= BURN_IN + horizon);
+  const total = heldOut.reduce((sum, { transitions }) => sum + transitions.length, 0);
+  if (long.length === 0)
+    throw new RangeError(
+      `${total} held-out transitions are too few to judge a twin by: ${BURN_IN + horizon} in a row are needed; collect more.`,
+    );
+  const services = cluster.services.length;
+  const names = [...INDICATORS, ...stateNames(cluster.services.map(({ name }) => name))];
+  const sums = HORIZONS.map(() => names.map(() => new ErrorSum()));
+  const possible = long.reduce((sum, { transitions }) => sum + transitions.length - BURN_IN, 0);
+  // Odd, so that origins fall on intervals with and without a decision.
+  const stride = Math.ceil(possible / ORIGINS) | 1;
+  let counted = 0;
+  for (const [i, segment] of long.entries()) {
+    const origins: number[] = [];
+    for (let k = BURN_IN; k < segment.transitions.length; k += stride) origins.push(k);
+    counted += origins.length;
+    await model.run(
+      segment,
+      origins,
+      horizon,
+      (origin, ahead, states, indicators) => {
+        const at = HORIZONS.indexOf(ahead as (typeof HORIZONS)[number]);
+        if (at < 0) return;
+        const recorded = segment.transitions[origin + ahead - 1];
+        const before = segment.transitions[origin - 1];
+        INDICATORS.forEach((_, c) =>
+          sums[at][c].add(memberMean(indicators, INDICATORS.length, c), recorded.indicators[c], before.indicators[c]),
+        );
+        const size = stateSize(services);
+        for (let c = 0; c < size; c++)
+          sums[at][INDICATORS.length + c].add(memberMean(states, size, c), recorded.next[c], before.next[c]);
+      },
+      signal,
+    );
+    onProgress?.(i + 1, long.length);
+  }
+  const interval = long[0].interval;
+  return {
+    heldOut: total,
+    origins: counted,
+    horizons: HORIZONS.map((intervals, h) => ({
+      intervals,
+      seconds: intervals * interval,
+      metrics: Object.fromEntries(names.map((name, c) => [name, sums[h][c].result()])),
+    })),
+    fan: await fanOf(model, long, signal),
+  };
+}
+
+/** From the middle of the longest held-out segment. */
+async function fanOf(model: OpenLoopModel, segments: readonly Segment[], signal: AbortSignal): Promise<Fan> {
+  const segment = segments.reduce((longest, other) =>
+    other.transitions.length > longest.transitions.length ? other : longest,
+  );
+  const origin = Math.max(
+    BURN_IN,
+    Math.min(segment.transitions.length >> 1, segment.transitions.length - FAN_INTERVALS),
+  );
+  const metrics = Object.fromEntries(
+    FAN_METRICS.map((name) => [
+      name,
+      { recorded: [] as number[], low: [] as number[], middle: [] as number[], high: [] as number[] },
+    ]),
+  );
+  await model.run(
+    segment,
+    [origin],
+    FAN_INTERVALS,
+    (_, ahead, __, indicators) => {
+      for (const name of FAN_METRICS) {
+        const column = indicatorColumn(name);
+        const values = Array.from(
+          { length: model.members },
+          (___, m) => indicators[m * INDICATORS.length + column],
+        ).sort((a, b) => a - b);
+        metrics[name].recorded.push(segment.transitions[origin + ahead - 1].indicators[column]);
+        metrics[name].low.push(values[0]);
+        metrics[name].middle.push(values.reduce((sum, value) => sum + value, 0) / values.length);
+        metrics[name].high.push(values[values.length - 1]);
+      }
+    },
+    signal,
+  );
+  return { interval: segment.interval, from: segment.transitions[origin].time, metrics };
+}
+
+function memberMean(values: Float64Array, columns: number, column: number): number {
+  let sum = 0;
+  for (let at = column; at < values.length; at += columns) sum += values[at];
+  return (sum * columns) / values.length;
+}

@@ -1,0 +1,19 @@
+// The part of the WebAssembly interface that nn/wasm uses; TypeScript declares it only for browsers.
+declare namespace WebAssembly {
+  class Module {
+    private readonly brand: 'module';
+  }
+  class Global {
+    readonly value: number;
+  }
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number; shared: boolean });
+    readonly buffer: ArrayBufferLike;
+    grow(pages: number): number;
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    readonly exports: Record<string, unknown>;
+  }
+  function compile(bytes: Uint8Array): Promise<Module>;
+}

@@ -1,0 +1,32 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from './atomic-file.ts';
+import { withIoErrors } from './io-error.ts';
+
+/** Looked for this often (ms): a stop is acknowledged within a second. */
+const POLL = 250;
+
+/** Asks the process that works on a run to stop at its next checkpoint. */
+export function requestStop(runDirectory: string): void {
+  writeFileAtomic(stopPath(runDirectory), '');
+}
+
+/** A stop that was asked for earlier must not end the work that starts now. */
+export function clearStop(runDirectory: string): void {
+  withIoErrors(runDirectory, () => rmSync(stopPath(runDirectory), { force: true }));
+}
+
+/** Calls `onStop` once when a stop is asked for. Returns a function that ends the watch. Does not keep the process alive. */
+export function watchStop(runDirectory: string, onStop: () => void): () => void {
+  const timer = setInterval(() => {
+    if (!existsSync(stopPath(runDirectory))) return;
+    clearInterval(timer);
+    onStop();
+  }, POLL);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function stopPath(runDirectory: string): string {
+  return join(runDirectory, 'stop');
+}

@@ -1,0 +1,79 @@
+/** Reads a folder of specifications. The only part of spec/ that touches files. */
+import { statSync } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadSpecs, type LoadResult, type SpecFile } from './load.ts';
+import { compareProblems, problem, type Problem } from './problem.ts';
+import { MAX_FILE_SIZE } from './text/source.ts';
+
+export interface FolderResult extends LoadResult {
+  /** What was read, in the order of the paths: enough to load the same model again. */
+  readonly files: readonly SpecFile[];
+}
+
+const SUFFIX = '.karma.yaml';
+const SKIPPED: ReadonlySet<string> = new Set(['.karma', '.git', 'node_modules']);
+const START = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
+
+/**
+ * All `*.karma.yaml` below a folder as one model; not those in .karma, .git and node_modules. Links to folders are not
+ * followed. Rejects with the system's error where the folder itself cannot be read.
+ */
+export async function readSpecFolder(folder: string): Promise<FolderResult> {
+  const files: SpecFile[] = [];
+  const problems: Problem[] = [];
+  for (const path of await findSpecs(folder)) {
+    try {
+      files.push({ path, text: await readUpTo(join(folder, path), MAX_FILE_SIZE + 1) });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.push(problem(path, START, 'file-unreadable', `The file could not be read: ${reason}.`));
+    }
+  }
+  if (files.length === 0 && problems.length === 0) {
+    const message = `There is no *${SUFFIX} file in ${folder}. Add one, or name another folder.`;
+    problems.push(problem('.', START, 'no-specs', message));
+  }
+  const loaded = loadSpecs(files, { exists: (path) => isFile(join(folder, path)) });
+  return { ...loaded, problems: [...loaded.problems, ...problems].sort(compareProblems), files };
+}
+
+/** Paths relative to the folder, with '/'; sorted. */
+async function findSpecs(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const open = [''];
+  for (let under = open.pop(); under !== undefined; under = open.pop()) {
+    for (const entry of await readdir(join(folder, under), { withFileTypes: true })) {
+      const path = under === '' ? entry.name : `${under}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!SKIPPED.has(entry.name)) open.push(path);
+      } else if (entry.name.endsWith(SUFFIX) && (entry.isFile() || isFile(join(folder, path)))) found.push(path);
+    }
+  }
+  return found.sort();
+}
+
+/** The start of a file: a file that grows, or lies about its size, does no harm. */
+async function readUpTo(path: string, limit: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = new Uint8Array(limit);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, limit - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === limit) return buffer.slice(0, length);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Names that the system refuses (too long, with NUL, links in a circle) are no files. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

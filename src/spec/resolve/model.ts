@@ -1,0 +1,84 @@
+/** From objects that met their schemas to one model: names, references, and everything that spans several objects. */
+import type { Cluster, Model } from '../model.ts';
+import type { Kind } from '../schema/validators.ts';
+import type { SourceObject } from '../source-object.ts';
+import { Context, type Declared } from './context.ts';
+import { resolveCluster, type ClusterSpec } from './cluster.ts';
+import { resolveMission, type MissionSpec } from './mission.ts';
+import { resolveOrganization, type OrganizationSpec } from './organization.ts';
+import { checkRolesOnClusters, clustersOfRole, resolveRoles, type RoleSpec } from './role.ts';
+import { checkScenarioOnCluster, resolveScenarios, type ScenarioSpec } from './scenario.ts';
+import { resolveTraining, type TrainingSpec } from './training.ts';
+import { resolveTransfer, type TransferSpec } from './transfer.ts';
+
+export interface Entry {
+  readonly object: SourceObject;
+  /** In the shape of its kind's schema, with defaults; undefined where the text does not meet it. */
+  readonly spec: unknown;
+}
+
+interface Specs {
+  Cluster: ClusterSpec;
+  Role: RoleSpec;
+  Mission: MissionSpec;
+  Organization: OrganizationSpec;
+  Scenario: ScenarioSpec;
+  Training: TrainingSpec;
+  Transfer: TransferSpec;
+}
+
+export interface ResolveOptions {
+  readonly incomplete: boolean;
+  readonly exists: (path: string) => boolean;
+}
+
+/** Problems go to those of the entries' objects. */
+export function resolveModel(entries: readonly Entry[], { incomplete, exists }: ResolveOptions): Model {
+  const context = new Context(incomplete, exists);
+  const first = reportDuplicates(entries);
+  for (const { object } of entries) context.declare(object.kind, object.name);
+
+  const of = <K extends Kind>(kind: K): Declared<Specs[K]>[] =>
+    first
+      .filter(({ object, spec }) => object.kind === kind && spec !== undefined)
+      .map(({ object, spec }) => ({ object, spec: spec as Specs[K] }));
+
+  const clusters = of('Cluster').map(resolveCluster);
+  const roles = resolveRoles(of('Role'), context);
+  const missions = of('Mission').map(resolveMission);
+  const organizations = of('Organization').map((entry) => resolveOrganization(entry, context, clusters));
+  const scenarios = resolveScenarios(of('Scenario'), context);
+  const trainings = of('Training').map((entry) =>
+    resolveTraining(entry, context, { organizations, clusters, roles, scenarios }),
+  );
+  const transfers = of('Transfer').map((entry) =>
+    resolveTransfer(entry, context, { trainings, organizations, clusters }),
+  );
+  const model: Model = { clusters, roles, missions, organizations, scenarios, trainings, transfers };
+  checkRolesOnClusters(of('Role'), (role) => clustersOfRole(role, organizations, clusters));
+  for (const scenario of of('Scenario')) {
+    for (const cluster of clustersOfScenario(scenario.object.name, model)) checkScenarioOnCluster(scenario, cluster);
+  }
+  return model;
+}
+
+/** Reports each of several objects of one kind and name; gives the first of each. */
+function reportDuplicates(entries: readonly Entry[]): Entry[] {
+  const byName = Map.groupBy(entries, ({ object }) => `${object.kind}/${object.name}`);
+  for (const same of byName.values()) {
+    for (const { object } of same.length > 1 ? same : []) {
+      const other = same.find((entry) => entry.object !== object)!.object.origin;
+      const message = `There is another ${object.kind} ${object.name}, at ${other.file}:${other.line}. Rename one of them.`;
+      object.report(['metadata', 'name'], 'duplicate-name', message);
+    }
+  }
+  return [...byName.values()].map((same) => same[0]);
+}
+
+/** Clusters on which a scenario, or one that extends it, is trained; the only cluster where no training names it. */
+function clustersOfScenario(scenario: string, { trainings, organizations, clusters }: Model): readonly Cluster[] {
+  const users = trainings.filter(({ scenarios }) => scenarios.includes(scenario)).map(({ organization }) => organization);
+  const names = organizations.filter(({ name }) => users.includes(name)).map(({ cluster }) => cluster);
+  if (names.length > 0) return clusters.filter(({ name }) => names.includes(name));
+  return clusters.length === 1 ? clusters : [];
+}

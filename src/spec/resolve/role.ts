@@ -1,0 +1,123 @@
+import type { Cluster, Organization, Role, RoleRule } from '../model.ts';
+import { checkExpressionAt } from '../expressions.ts';
+import { sortByDependency } from '../graph.ts';
+import { parseSetting, parseShare } from '../units.ts';
+import { unknownReference, type Context, type Declared } from './context.ts';
+
+export interface RoleSpec {
+  readonly description: string;
+  readonly extends?: string | readonly string[];
+  readonly hardness?: string | number;
+  readonly bonus?: number;
+  readonly settings: Readonly<Record<string, string | number>>;
+  readonly rules: readonly {
+    readonly when: string;
+    readonly services: readonly string[];
+    readonly allow: { readonly scale: readonly number[] };
+  }[];
+  readonly otherwise?: 'hold' | 'free';
+}
+
+const DEFAULTS = { hardness: 1, bonus: 0.02, otherwise: 'hold' } as const;
+
+const parentsOf = (spec: RoleSpec): readonly string[] =>
+  spec.extends === undefined ? [] : typeof spec.extends === 'string' ? [spec.extends] : spec.extends;
+
+/** All roles with what they inherit, in the order of the files. Roles in a cycle, or below one, are left out. */
+export function resolveRoles(declared: readonly Declared<RoleSpec>[], context: Context): Role[] {
+  const byName = new Map(declared.map((role) => [role.object.name, role] as const));
+  for (const { object, spec } of declared) {
+    parentsOf(spec).forEach((parent, index) => {
+      const path = typeof spec.extends === 'string' ? ['spec', 'extends'] : ['spec', 'extends', index];
+      context.refers(object, path, 'Role', parent);
+    });
+  }
+  const { order, cycles } = sortByDependency([...byName.keys()], (name) => parentsOf(byName.get(name)!.spec));
+  for (const cycle of cycles) {
+    const { object } = byName.get(cycle[0])!;
+    const way = [...cycle, cycle[0]].join(' -> ');
+    object.report(['spec', 'extends'], 'role-cycle', `Roles extend one another in a circle: ${way}. Remove one extends.`);
+  }
+  const resolved = new Map<string, Role>();
+  const unsure = new Set<string>();
+  for (const name of order) {
+    const parents = parentsOf(byName.get(name)!.spec);
+    // Of a parent that is missing or broken the settings are not known.
+    if (parents.some((parent) => !resolved.has(parent) || unsure.has(parent))) unsure.add(name);
+    const inherited = parents.flatMap((parent) => resolved.get(parent) ?? []);
+    resolved.set(name, resolveRole(byName.get(name)!, inherited, !unsure.has(name)));
+  }
+  return declared.flatMap(({ object }) => resolved.get(object.name) ?? []);
+}
+
+function resolveRole({ object, spec }: Declared<RoleSpec>, parents: readonly Role[], settingsKnown: boolean): Role {
+  const own = Object.entries(spec.settings).map(([name, value]) => [name, parseSetting(value)] as const);
+  const settings = Object.fromEntries([...parents.flatMap((parent) => Object.entries(parent.settings)), ...own]);
+  const expression = { result: 'bool', settings: Object.keys(settings), service: true, settingsKnown } as const;
+  const rules = spec.rules.map(({ when, services, allow }, index): RoleRule => {
+    const path = ['spec', 'rules', index];
+    checkExpressionAt(object, [...path, 'when'], when, expression);
+    if (allow.scale.includes(0)) {
+      const message = 'Holding still (0) is always allowed. Remove it.';
+      object.report([...path, 'allow', 'scale', allow.scale.indexOf(0)], 'zero-move', message);
+    }
+    const scale = allow.scale.filter((move) => move !== 0).sort((a, b) => a - b);
+    return { when, scale, services: [...services] };
+  });
+  const nearest = parents.at(-1);
+  const role: Role = {
+    kind: 'Role',
+    name: object.name,
+    origin: object.origin,
+    description: spec.description,
+    hardness: spec.hardness === undefined ? (nearest?.hardness ?? DEFAULTS.hardness) : parseShare(spec.hardness),
+    bonus: spec.bonus ?? nearest?.bonus ?? DEFAULTS.bonus,
+    settings,
+    rules: [...parents.flatMap((parent) => parent.rules), ...rules],
+    otherwise: spec.otherwise ?? nearest?.otherwise ?? DEFAULTS.otherwise,
+  };
+  if (role.rules.length === 0 && role.otherwise === 'hold' && settingsKnown) {
+    const message = 'The role has no rule and holds otherwise, so that it never acts. Add a rule, or otherwise: free.';
+    object.report(['spec'], 'role-never-acts', message, { at: 'key' });
+  }
+  return role;
+}
+
+/** What a role's own rules say about services and moves, against the clusters that it works on. */
+export function checkRolesOnClusters(
+  declared: readonly Declared<RoleSpec>[],
+  clustersOf: (role: string) => readonly Cluster[],
+): void {
+  for (const { object, spec } of declared) {
+    for (const cluster of clustersOf(object.name)) {
+      const services = cluster.services.map(({ name }) => name);
+      spec.rules.forEach((rule, index) => {
+        const path = ['spec', 'rules', index];
+        rule.services.forEach((name, at) => {
+          if (services.includes(name)) return;
+          unknownReference(object, [...path, 'services', at], 'service', name, services, ` in cluster ${cluster.name}`);
+        });
+        rule.allow.scale.forEach((move, at) => {
+          if (Math.abs(move) <= cluster.maxMove) return;
+          const message = `The rule allows a move of ${move}, but cluster ${cluster.name} has actions.maxMove: ${cluster.maxMove}. Lower the move, or raise maxMove.`;
+          object.report([...path, 'allow', 'scale', at], 'scale-beyond-max-move', message);
+        });
+      });
+    }
+  }
+}
+
+/** The clusters of the organizations in which a role is held or listed. */
+export function clustersOfRole(
+  role: string,
+  organizations: readonly Organization[],
+  clusters: readonly Cluster[],
+): readonly Cluster[] {
+  const users = organizations.filter(
+    ({ agents, groups }) =>
+      agents.some(({ roles }) => roles.includes(role)) ||
+      groups.some(({ roles }) => roles.some((entry) => entry.role === role)),
+  );
+  const names = new Set(users.map(({ cluster }) => cluster));
+  return clusters.filter(({ name }) => names.has(name));
+}

@@ -1,0 +1,59 @@
+/** One object of a specification file, and the way to report problems in it. */
+import { isScalar, type Scalar } from 'yaml';
+import type { Origin } from './model.ts';
+import { problem, type Fix, type Problem, type Range } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
+import type { Kind } from './schema/validators.ts';
+import { follow, locate, offsetsOf, type Path } from './text/locate.ts';
+import type { ParsedDocument } from './text/parse.ts';
+import { rangeOf } from './text/source.ts';
+
+export interface ReportOptions {
+  /** Mark the key instead of the value. */
+  readonly at?: 'key' | 'value';
+  /** Replace what is marked. */
+  readonly replaceBy?: string;
+  readonly fix?: Fix;
+}
+
+export class SourceObject {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly document: ParsedDocument;
+  readonly problems: Problem[];
+
+  constructor(kind: Kind, name: string, document: ParsedDocument, problems: Problem[]) {
+    this.kind = kind;
+    this.name = name;
+    this.document = document;
+    this.problems = problems;
+  }
+
+  get file(): string {
+    return this.document.source.path;
+  }
+
+  get origin(): Origin {
+    return { file: this.file, line: this.range(['metadata', 'name']).start.line };
+  }
+
+  range(path: Path, at: 'key' | 'value' = 'value'): Range {
+    const [start, end] = offsetsOf(this.document.yaml, path, at);
+    return rangeOf(this.document.source, start, end);
+  }
+
+  /** The scalar at a path, through an alias. */
+  scalar(path: Path): Scalar | undefined {
+    const node = follow(this.document.yaml, locate(this.document.yaml, path)?.value);
+    return isScalar(node) ? node : undefined;
+  }
+
+  report(path: Path, code: ProblemCode, message: string, options: ReportOptions = {}): void {
+    const range = this.range(path, options.at);
+    const { replaceBy } = options;
+    const fix =
+      options.fix ??
+      (replaceBy === undefined ? undefined : { title: `Write ${replaceBy}`, edits: [{ range, text: replaceBy }] });
+    this.problems.push(problem(this.file, range, code, message, fix));
+  }
+}

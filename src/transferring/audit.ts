@@ -1,0 +1,64 @@
+/** The audit trail: one line per decision and per write, append-only JSON lines that `karma-mas explain` reads back. */
+import type { StageName } from './ladder.ts';
+
+/** What one agent saw, might do and did. */
+export interface AgentRecord {
+  readonly agent: string;
+  readonly roles: readonly string[];
+  /** A rule of its roles matched. */
+  readonly active: boolean;
+  /** Options that it could choose from, as text (`b +1`), with their probability. */
+  readonly options: readonly { readonly option: string; readonly probability: number }[];
+  readonly choice: string;
+  /** The rules that matched, with the values that made them match. */
+  readonly reasons: readonly string[];
+}
+
+export interface DecisionRecord {
+  readonly type: 'decision';
+  readonly decision: number;
+  /** Seconds, of the cluster's clock. */
+  readonly time: number;
+  readonly stage: StageName;
+  /** Field -> value, per service and of the cluster. */
+  readonly state: Readonly<Record<string, number>>;
+  readonly agents: readonly AgentRecord[];
+  /** Replicas by service: now, as the agents propose, after the caps, and what was in force afterwards. */
+  readonly current: Readonly<Record<string, number>>;
+  readonly proposed: Readonly<Record<string, number>>;
+  readonly limited: Readonly<Record<string, number>>;
+  readonly caps: readonly string[];
+  /** Why nothing was written, or that it was. */
+  readonly outcome: 'applied' | 'shadow' | 'hold' | 'nothing to do' | 'fallback';
+  readonly why: string;
+  readonly drift: number;
+  readonly oldestMetric: number;
+  /** Replicas that the HPA asked for at that moment, where there is one. */
+  readonly hpa: Readonly<Record<string, number>>;
+  /** J as measured over the interval before. */
+  readonly objective: number;
+}
+
+export interface WriteRecord {
+  readonly type: 'write';
+  readonly time: number;
+  readonly stage: StageName;
+  readonly context: string;
+  readonly server: string;
+  readonly namespace: string;
+  readonly write: Readonly<Record<string, unknown>>;
+  readonly dryRun: boolean;
+  readonly result: 'accepted' | 'refused';
+  readonly message: string;
+}
+
+export interface StageRecord {
+  readonly type: 'stage';
+  readonly time: number;
+  readonly stage: StageName;
+  readonly why: string;
+}
+
+export type AuditRecord = DecisionRecord | WriteRecord | StageRecord;
+/** Appends one record; resolves when it is on disk. */
+export type Audit = (record: AuditRecord) => void;

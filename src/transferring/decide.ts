@@ -1,0 +1,82 @@
+/** One decision of all agents on a live cluster, with everything that a person may want to know about it. */
+import { HistoryRing } from '../cluster/history.ts';
+import type { Snapshot } from '../cluster/cluster.ts';
+import type { Backend } from '../nn/backend.ts';
+import { PolicyController, type AgentChoice, type Policies } from '../training/policy.ts';
+import type { Cluster } from '../spec/model.ts';
+import { CLUSTER_FIELDS, SERVICE_FIELDS, type Observation } from '../spec/observation.ts';
+import type { AgentRecord } from './audit.ts';
+import { ruleReasons } from './reasons.ts';
+
+/** Seconds of history for the roles' windows. */
+const HISTORY = 300;
+
+export interface Proposal {
+  /** [services] replicas that the agents want, before any cap. */
+  readonly replicas: Int32Array;
+  readonly agents: readonly AgentRecord[];
+}
+
+export class Decider {
+  readonly #cluster: Cluster;
+  readonly #controller: PolicyController;
+  readonly #history: HistoryRing;
+  #started = false;
+
+  constructor(policies: Policies, backend: Backend) {
+    this.#cluster = policies.cluster;
+    this.#controller = new PolicyController('transfer', policies, { backend, environments: 1 });
+    this.#history = new HistoryRing(1, policies.cluster.services.length, policies.cluster.decisionInterval, HISTORY);
+  }
+
+  get history(): HistoryRing {
+    return this.#history;
+  }
+
+  /** Adds what was observed to the history; the first fills the past. */
+  see(snapshot: Snapshot): void {
+    this.#history.push({ observe: (into) => copyObservation(snapshot.observation, into) });
+    if (!this.#started) this.#history.fill(0);
+    this.#started = true;
+  }
+
+  /** What the agents would do now, from `current` replicas. */
+  propose(current: ArrayLike<number>): Proposal {
+    const replicas = Int32Array.from(current);
+    this.#controller.decide(this.#history, replicas);
+    return { replicas, agents: this.#controller.choices.map((choice, a) => this.#record(choice, a)) };
+  }
+
+  #record({ view, mask, actions }: AgentChoice, agent: number): AgentRecord {
+    const { layout } = view;
+    const perHead = layout.options.length / layout.heads;
+    const nameOf = (option: number) => optionName(this.#cluster, layout.options[option]);
+    const probabilities = this.#controller.probabilities(agent);
+    const options = layout.options.flatMap((_, o) =>
+      mask[o] ? [{ option: nameOf(o), probability: probabilities[o] }] : [],
+    );
+    return {
+      agent: layout.name,
+      roles: layout.roles.map((role) => role.name),
+      active: view.active[0] === 1,
+      options,
+      choice: Array.from(actions, (action, head) => nameOf(head * perHead + action)).join(', '),
+      reasons: layout.roles.flatMap((role) => ruleReasons(role, this.#cluster, this.#history)),
+    };
+  }
+
+  dispose(): void {
+    this.#controller.dispose();
+  }
+}
+
+export function optionName(cluster: Cluster, { service, move }: { service: number; move: number }): string {
+  return service < 0 ? 'hold' : `${cluster.services[service].name} ${move > 0 ? '+' : ''}${move}`;
+}
+
+function copyObservation(from: Observation, to: Observation): void {
+  for (const field of Object.keys(SERVICE_FIELDS) as (keyof typeof SERVICE_FIELDS)[])
+    to.service[field].set(from.service[field]);
+  for (const field of Object.keys(CLUSTER_FIELDS) as (keyof typeof CLUSTER_FIELDS)[])
+    to.cluster[field].set(from.cluster[field]);
+}

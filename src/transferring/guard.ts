@@ -1,0 +1,86 @@
+/**
+ * Watches a transfer: metrics too old -> hold, far too old -> the HPA takes over; states that the twin was not validated
+ * on, a broken objective, an abort condition -> the HPA takes over. When in doubt, the HPA.
+ */
+import type { Transfer } from '../spec/model.ts';
+
+/** One strange state may be a glitch: so many in a row are drift. The agents hold meanwhile. */
+const DRIFTS_IN_A_ROW = 3;
+/** Metrics so many times older than `staleAfter` count as lost. */
+const LOST_FACTOR = 3;
+/** Decisions over which the objective is averaged, and how far it may fall below what the HPA had in shadow. Ours. */
+const OBJECTIVE_WINDOW = 10;
+const OBJECTIVE_DROP = 0.05;
+
+export type Verdict =
+  | { readonly verdict: 'act' }
+  | { readonly verdict: 'hold'; readonly why: string }
+  | { readonly verdict: 'fallback'; readonly why: string };
+
+export interface GuardInput {
+  /** Seconds; Infinity where a metric is missing. */
+  readonly oldestMetric: number;
+  /** Normalised: 1 = the 99th percentile of the validation states. */
+  readonly drift: number;
+  /** J over the last interval; NaN while unknown. */
+  readonly objective: number;
+  /** The stage's abort condition holds. */
+  readonly abort: boolean;
+}
+
+export class Guard {
+  readonly #fallback: Transfer['fallback'];
+  readonly #reference: number[] = [];
+  #recent: number[] = [];
+  #drifting = 0;
+
+  constructor(fallback: Transfer['fallback']) {
+    this.#fallback = fallback;
+  }
+
+  /** J under the HPA, from the shadow stage: what the agents must not fall short of. */
+  learnReference(objective: number): void {
+    if (Number.isFinite(objective)) this.#reference.push(objective);
+  }
+
+  /** A new stage is judged by its own decisions. */
+  enterStage(): void {
+    this.#recent = [];
+    this.#drifting = 0;
+  }
+
+  check(input: GuardInput): Verdict {
+    const { staleAfter, driftThreshold, when } = this.#fallback;
+    if (input.abort) return { verdict: 'fallback', why: "the stage's abortWhen holds" };
+    if (input.oldestMetric > staleAfter) {
+      const age = Number.isFinite(input.oldestMetric) ? `${Math.round(input.oldestMetric)} s old` : 'missing';
+      return input.oldestMetric > LOST_FACTOR * staleAfter && when.includes('staleMetrics')
+        ? { verdict: 'fallback', why: `a metric is ${age}; more than ${LOST_FACTOR} x ${staleAfter} s counts as lost` }
+        : { verdict: 'hold', why: `a metric is ${age} (limit ${staleAfter} s)` };
+    }
+    const drift = this.#checkDrift(input.drift, driftThreshold, when.includes('drift'));
+    return drift ?? this.#checkObjective(input.objective, when.includes('objectiveBroken')) ?? { verdict: 'act' };
+  }
+
+  #checkDrift(drift: number, threshold: number, mayFallBack: boolean): Verdict | undefined {
+    this.#drifting = drift > threshold ? this.#drifting + 1 : 0;
+    if (this.#drifting === 0) return undefined;
+    const why = `the state is ${drift.toFixed(1)} away from what the twin was validated on (limit ${threshold})`;
+    return this.#drifting >= DRIFTS_IN_A_ROW && mayFallBack
+      ? { verdict: 'fallback', why: `${why}, ${this.#drifting} times in a row` }
+      : { verdict: 'hold', why };
+  }
+
+  #checkObjective(objective: number, mayFallBack: boolean): Verdict | undefined {
+    if (!Number.isFinite(objective)) return undefined;
+    this.#recent = [...this.#recent, objective].slice(-OBJECTIVE_WINDOW);
+    if (!mayFallBack || this.#reference.length === 0 || this.#recent.length < OBJECTIVE_WINDOW) return undefined;
+    const now = mean(this.#recent);
+    const before = mean(this.#reference);
+    return now < before - OBJECTIVE_DROP
+      ? { verdict: 'fallback', why: `J is ${now.toFixed(3)}, and was ${before.toFixed(3)} under the HPA` }
+      : undefined;
+  }
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,21 @@
+/** Why a role let its agent act: the rules that matched, with the values that made them match. */
+import { describeExplanation, explain } from '../spec/cel/explain.ts';
+import { interpret } from '../spec/cel/interpret.ts';
+import type { Cluster, Role } from '../spec/model.ts';
+import type { ObservationHistory } from '../spec/observation.ts';
+import { conditionOf } from '../training/role-guide.ts';
+
+/** One sentence per service and matching rule, of environment 0. */
+export function ruleReasons(role: Role, cluster: Cluster, history: ObservationHistory): string[] {
+  return role.rules.flatMap((rule) => {
+    const condition = conditionOf(role, rule);
+    return cluster.services.flatMap(({ name }, service) => {
+      if (rule.services.length > 0 && !rule.services.includes(name)) return [];
+      const context = { cluster, history, environment: 0, service, settings: role.settings };
+      if (!interpret(condition, context)) return [];
+      const values = describeExplanation(explain(condition, context)).join(', ');
+      const moves = rule.scale.map((move) => (move > 0 ? `+${move}` : String(move))).join(', ');
+      return [`${role.name} allows ${moves} on ${name}: ${values}`];
+    });
+  });
+}

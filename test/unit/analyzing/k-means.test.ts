@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { kMeans, type Points } from '../../../src/analyzing/k-means.ts';
+import { adjustedRandIndex } from '../../../src/analyzing/partitions.ts';
+import { Random } from '../../../src/cluster/random.ts';
+
+const pointsOf = (rows: readonly (readonly number[])[]): Points => ({
+  count: rows.length,
+  dimension: rows[0]?.length ?? 0,
+  values: Float64Array.from(rows.flat()),
+});
+
+describe('k-means', () => {
+  it('puts centres on the means, and sums what is left', () => {
+    const { centers, labels, inertia } = kMeans(pointsOf([[0], [2], [10], [14]]), 2, { random: new Random(1) });
+    assert.deepEqual(
+      [...centers].sort((a, b) => a - b),
+      [1, 12],
+    );
+    assert.equal(labels[0], labels[1]);
+    assert.equal(labels[2], labels[3]);
+    assert.notEqual(labels[0], labels[2]);
+    assert.equal(inertia, 1 + 1 + 4 + 4);
+  });
+
+  it('finds planted groups with every seed, the same with the same seed', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = new Random(seed, 3);
+      const truth = Array.from({ length: 120 }, (_, i) => i % 4);
+      const points = pointsOf(
+        truth.map((group) => [10 * (group % 2) + random.normal(), 10 * Math.floor(group / 2) + random.normal()]),
+      );
+      const found = kMeans(points, 4, { random: new Random(seed) });
+      assert.ok(adjustedRandIndex(found.labels, truth) > 0.99);
+      assert.deepEqual(kMeans(points, 4, { random: new Random(seed) }), found);
+    }
+  });
+
+  it('makes no more groups than there are distinct points', () => {
+    const found = kMeans(pointsOf([[1], [1], [5], [1]]), 3, { random: new Random(1) });
+    assert.equal(found.groups, 2);
+    assert.equal(found.inertia, 0);
+    assert.equal(kMeans(pointsOf([]), 3, { random: new Random(1) }).groups, 0);
+  });
+
+  it('sets a group that lost its points on the farthest one', () => {
+    // From many starts, some leave a group empty on the way; no result may hold an empty group or a worse sum than it must.
+    const rows = [[0], [0.1], [0.2], [9], [9.1], [30]];
+    for (let seed = 1; seed <= 50; seed++) {
+      const found = kMeans(pointsOf(rows), 3, { random: new Random(seed), restarts: 8 });
+      assert.equal(new Set(found.labels).size, 3);
+      assert.ok(Math.abs(found.inertia - (0.02 + 0.005)) < 1e-9);
+    }
+  });
+});

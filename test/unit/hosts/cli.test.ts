@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommandLine } from '../../../src/hosts/cli/program.ts';
+import { readJournal } from '../../../src/runs/journal.ts';
+import { copySpec } from '../../../src/runs/manifest.ts';
+import { createRun, journalPath, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
+import { useFolder } from '../runs/helpers.ts';
+import { cli, objects, root } from './cli-helpers.ts';
+
+const SAMPLE = join(root, 'examples', 'chained-services');
+
+describe('karma-mas', () => {
+  const folder = useFolder();
+
+  it('prints help and the version on stdout, with exit code 0', async () => {
+    const help = await cli(['--help'], folder());
+    assert.equal(help.code, 0);
+    for (const name of [
+      'init',
+      'validate',
+      'run',
+      'collect',
+      'fit',
+      'train',
+      'analyze',
+      'evaluate',
+      'transfer',
+      'explain',
+      'runs',
+    ])
+      assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'));
+    assert.match(
+      help.stdout,
+      /Exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 a file or a cluster failed, 130 stopped/,
+    );
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    assert.deepEqual(await cli(['--version'], folder()), { code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('says on stderr what is wrong with the usage, with exit code 2 and a suggestion', async () => {
+    const wrong = await cli(['valdate'], folder());
+    assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+    assert.match(wrong.stderr, /unknown command 'valdate'\n\(Did you mean validate\?\)/);
+    const option = await cli(['train', '--sede', '1', '--json'], folder());
+    assert.equal(option.code, 2);
+    assert.match(option.stderr, /\(Did you mean --seed\?\)/);
+    assert.deepEqual(
+      objects(option.stdout).map((line) => line.type),
+      ['error'],
+    );
+  });
+
+  it('shows where an error came from only with --debug', async () => {
+    const plain = await cli(['validate', 'none'], folder());
+    assert.equal(plain.code, 3);
+    assert.match(plain.stderr, /^error: .*none does not exist: check the path/);
+    assert.equal(plain.stderr.trim().split('\n').length, 1);
+    assert.match((await cli(['validate', 'none', '--debug'], folder())).stderr, /\n +at /);
+    assert.match((await cli(['validate', 'none'], folder(), { KARMA_DEBUG: '1' })).stderr, /\n +at /);
+  });
+});
+
+describe('help of each command', () => {
+  /** In this process: a snapshot of what a user reads. Width and defaults do not depend on the machine. */
+  async function helpOf(...names: string[]): Promise<string> {
+    let text = '';
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = (chunk: string | Uint8Array) => ((text += String(chunk)), true);
+    try {
+      assert.equal(await runCommandLine([...names, '--help']), 0);
+    } finally {
+      process.stdout.write = write;
+    }
+    return text;
+  }
+
+  const commands = [
+    ['init'],
+    ['validate'],
+    ['run'],
+    ['collect'],
+    ['fit'],
+    ['train'],
+    ['analyze'],
+    ['evaluate'],
+    ['transfer'],
+    ['explain'],
+    ['runs'],
+    ['runs', 'list'],
+    ['runs', 'show'],
+    ['runs', 'stop'],
+    ['runs', 'resume'],
+    ['runs', 'delete'],
+  ];
+  const snapshot = join(root, 'test', 'unit', 'hosts', 'help.txt');
+
+  it('is as in help.txt (KARMA_UPDATE=1 writes it anew)', async () => {
+    let text = '';
+    for (const names of commands) text += `$ karma-mas ${names.join(' ')} --help\n${await helpOf(...names)}\n`;
+    if (process.env.KARMA_UPDATE) writeFileSync(snapshot, text);
+    assert.equal(text, readFileSync(snapshot, 'utf8'));
+  });
+
+  it('shows an example for each', async () => {
+    for (const names of commands.filter(([first, second]) => !second && first !== 'runs'))
+      assert.match(await helpOf(...names), /Examples?:\n {2}karma-mas /, names.join(' '));
+  });
+});
+
+describe('karma-mas init and validate', () => {
+  const folder = useFolder();
+
+  it('copies the sample into a new folder, where it is valid', async () => {
+    const made = await cli(['init', 'mine'], folder());
+    assert.equal(made.code, 0);
+    assert.match(made.stdout, /karma-mas validate mine\n/);
+    assert.deepEqual(readdirSync(join(folder(), 'mine')).sort(), readdirSync(SAMPLE).sort());
+    const valid = await cli(['validate', 'mine', '--json'], folder());
+    assert.equal(valid.code, 0);
+    const [summary] = objects(valid.stdout).slice(-1);
+    assert.deepEqual([summary.type, summary.errors], ['validated', 0]);
+  });
+
+  it('overwrites nothing', async () => {
+    mkdirSync(join(folder(), 'mine'));
+    writeFileSync(join(folder(), 'mine', 'kept'), 'kept');
+    const refused = await cli(['init', 'mine', '--json'], folder());
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /mine is not empty, and init overwrites nothing/);
+    assert.deepEqual(objects(refused.stdout)[0].type, 'error');
+    assert.deepEqual(readdirSync(join(folder(), 'mine')), ['kept']);
+  });
+
+  it('prints each problem as file:line:column with code, and exits with 1', async () => {
+    cpSync(SAMPLE, join(folder(), 'mine'), { recursive: true });
+    const path = join(folder(), 'mine', 'cluster.karma.yaml');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('decisionInterval', 'decisonInterval'));
+    const line = text.split('\n').findIndex((row) => row.includes('decisionInterval')) + 1;
+    const checked = await cli(['validate', 'mine'], folder());
+    assert.equal(checked.code, 1);
+    assert.match(
+      checked.stdout,
+      new RegExp(`^mine/cluster\\.karma\\.yaml:${line}:\\d+: error unknown-key: .*decisonInterval`, 'm'),
+    );
+    assert.match(checked.stdout, /\d+ errors?, \d+ warnings?\n$/);
+    const json = objects((await cli(['validate', 'mine', '--json'], folder())).stdout);
+    assert.deepEqual([...new Set(json.map((entry) => entry.type))], ['problem', 'validated']);
+    assert.ok(json.some((entry) => entry.code === 'unknown-key' && entry.file === 'cluster.karma.yaml'));
+  });
+
+  it('checks the current folder by default, and says where there are no specs', async () => {
+    const empty = await cli(['validate'], folder());
+    assert.equal(empty.code, 1);
+    assert.match(empty.stdout, /no-specs/);
+  });
+
+  it('starts no job where the specs have errors, and shows these', async () => {
+    writeFileSync(join(folder(), 'a.karma.yaml'), 'kind: Nothing\n');
+    const refused = await cli(['train'], folder());
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /have an error: correct them first/);
+    assert.match(refused.stderr, /a\.karma\.yaml:1:\d+: error unknown-kind/);
+    assert.ok(!existsSync(join(folder(), '.karma')));
+  });
+});
+
+describe('karma-mas runs', () => {
+  const folder = useFolder();
+  const runs = () => runsFolder(folder());
+  const now = () => Date.now();
+
+  function make(
+    name: string,
+    createdAt: number,
+    act: (run: ReturnType<typeof openRun>) => void = () => undefined,
+  ): string {
+    const directory = createRun(runs(), {
+      kind: 'train',
+      name,
+      createdAt,
+      folder: folder(),
+      specs: [copySpec('a.karma.yaml', 'kind: Role\n')],
+      options: {},
+      seeds: [1],
+      versions: { node: '24' },
+      machine: { cpu: 'x', cores: 2, memory: 100 },
+    });
+    const run = openRun(directory, now);
+    act(run);
+    run.close();
+    return directory;
+  }
+
+  it('lists runs as a table or as JSON, also without a sub-command', async () => {
+    const none = await cli(['runs'], folder());
+    assert.deepEqual([none.code, none.stdout], [0, 'No runs in . yet.\n']);
+    make('first', 1000, (run) => run.journal.append('finished', { summary: {}, seconds: 1 }));
+    make('second', 2000, (run) => run.begin('train', [1]));
+    const table = await cli(['runs', '--dir', folder()], root);
+    assert.equal(table.code, 0);
+    const [title, newest, oldest] = table.stdout.split('\n');
+    assert.match(title, /^run +state +step +last event$/);
+    assert.match(newest, /^19700101-000002-train-second +stale .* ago$/);
+    assert.match(oldest, /^19700101-000001-train-first +finished /);
+    const json = objects((await cli(['runs', 'list', '--json'], folder())).stdout);
+    assert.deepEqual(
+      json.map((run) => [run.id, run.state]),
+      [
+        ['19700101-000002-train-second', 'stale'],
+        ['19700101-000001-train-first', 'finished'],
+      ],
+    );
+    assert.deepEqual(await cli(['runs', 'list', '--json', '--dir', 'none'], folder()), {
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  it('shows one, and its last events', async () => {
+    make('first', 1000, (run) => {
+      run.begin('train', [1]);
+      run.journal.append('failed', { message: 'the reason' });
+    });
+    const shown = await cli(['runs', 'show', 'latest'], folder());
+    assert.equal(shown.code, 0);
+    assert.match(shown.stdout, /19700101-000001-train-first: failed\n/);
+    assert.match(shown.stdout, /failed +the reason/);
+    assert.match(shown.stdout, /1 \S+ started \{"kind":"train","seeds":\[1\]\}/);
+    const [json] = objects((await cli(['runs', 'show', '1970', '--json'], folder())).stdout);
+    assert.equal((json.events as unknown[]).length, 2);
+    assert.equal(json.message, 'the reason');
+    const missing = await cli(['runs', 'show', 'x'], folder());
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /No run in .* begins with "x"/);
+  });
+
+  it('stops only what runs', async () => {
+    make('first', 1000, (run) => run.begin('train', [1]));
+    const refused = await cli(['runs', 'stop', 'latest'], folder());
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /does not run: it is stale/);
+  });
+
+  it('deletes into the trash, after asking', async () => {
+    const directory = make('first', 1000);
+    const unasked = await cli(['runs', 'delete', 'latest'], folder());
+    assert.equal(unasked.code, 2);
+    assert.match(unasked.stderr, /Nobody can be asked here: say --yes/);
+    assert.ok(existsSync(directory));
+    assert.equal((await cli(['runs', 'delete', 'latest', '--yes', '--json'], folder())).code, 0);
+    assert.deepEqual(readdirSync(runs()), []);
+    assert.deepEqual(readdirSync(join(folder(), '.karma', 'trash')), ['19700101-000001-train-first']);
+  });
+
+  it('resumes nothing that has finished', async () => {
+    make('first', 1000, (run) => run.journal.append('finished', { summary: {}, seconds: 1 }));
+    const refused = await cli(['runs', 'resume', 'latest'], folder());
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /has finished: there is nothing to resume/);
+  });
+
+  it('names a run that cannot be read, and lists the others', async () => {
+    const broken = make('first', 1000);
+    make('second', 2000);
+    writeFileSync(join(broken, 'manifest.json'), '{');
+    const listed = await cli(['runs'], folder());
+    assert.equal(listed.code, 1);
+    assert.match(listed.stderr, /warning: .*first.manifest\.json is damaged/);
+    assert.match(listed.stdout, /train-second/);
+    assert.equal(readJournal(journalPath(broken)).events.length, 0);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { loadSpecs } from '../../../src/spec/load.ts';
+import { runMutations } from '../../fuzz/mutation-run.ts';
+import { inFull, load, sampleFiles } from './samples.ts';
+
+describe('damaged specifications', () => {
+  it('2 000 mutations of the sample: no exception, no hang, every problem has a place', async function () {
+    this.timeout(120_000);
+    const { problems, codes } = runMutations(await sampleFiles(), 2000, 20260101);
+    assert.ok(problems > 2000);
+    assert.ok(codes.size > 25, [...codes.keys()].join());
+  });
+
+  const odd: readonly (readonly [string, string])[] = [
+    ['brackets', '['.repeat(400_000)],
+    ['braces', '{a: '.repeat(100_000)],
+    ['block lists', '- '.repeat(200_000)],
+    ['question marks', '? '.repeat(200_000)],
+    ['deep blocks', Array.from({ length: 700 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
+    ['deep lists in lines', Array.from({ length: 700 }, (_, i) => `${' '.repeat(i)}-`).join('\n')],
+    ['many keys', Array.from({ length: 40_000 }, (_, i) => `k${i}: v`).join('\n')],
+    ['one key again and again', 'a: b\n'.repeat(50_000)],
+    ['many documents', '---\n'.repeat(100_000)],
+    ['empty lines', '\n'.repeat(500_000)],
+    ['quotes', "'".repeat(400_000)],
+    ['escapes', `a: "${'\\x'.repeat(100_000)}"`],
+    ['anchors', '&a '.repeat(50_000)],
+    ['an alias of itself', 'a: &a [*a]'],
+    ['carriage returns', '\r'.repeat(100_000)],
+    ['lone surrogates', `kind: Role\nmetadata: { name: "${'\ud800'.repeat(100)}" }`],
+  ];
+  for (const [name, text] of odd) {
+    it(name, function () {
+      this.timeout(20_000);
+      const { problems, model } = loadSpecs([{ path: 'odd.karma.yaml', text }]);
+      assert.ok(name.startsWith('empty') || name.startsWith('many documents') || problems.length > 0);
+      assert.equal(model.roles.length, 0);
+    });
+  }
+
+  it('keys of JavaScript objects are keys like any other', () => {
+    const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+    const settings = names.map((name, i) => `${name}: ${i}`).join(', ');
+    const rules = names.map((name) => `    - { when: service.pending > settings.${name}, allow: { scale: [1] } }`);
+    const text = `apiVersion: karma-mas.dev/v1alpha1\nkind: Role\nmetadata: { name: constructor }\nspec:\n  settings: { ${settings} }\n  rules:\n${rules.join('\n')}\n`;
+    const result = load(text);
+    assert.equal(inFull(result), '');
+    assert.deepEqual({ ...result.model.roles[0].settings }, { constructor: 0, toString: 1, hasOwnProperty: 2, valueOf: 3 });
+  });
+});

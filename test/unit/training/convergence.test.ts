@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { Convergence } from '../../../src/training/convergence.ts';
+
+describe('convergence rule', () => {
+  const rule = { window: 4, std: 0.1, mean: 0.8 };
+  const after = (...returns: number[]): boolean => {
+    const convergence = new Convergence(rule);
+    for (const value of returns) convergence.add(value);
+    return convergence.converged;
+  };
+
+  it('needs a whole window', () => assert.equal(after(0.9, 0.9, 0.9), false));
+  it('holds for high and steady returns', () => assert.equal(after(0.9, 0.9, 0.91, 0.9), true));
+  it('does not hold for low returns', () => assert.equal(after(0.7, 0.7, 0.7, 0.7), false));
+  it('does not hold for unsteady returns', () => assert.equal(after(0.6, 1.2, 0.6, 1.2), false));
+  it('forgets what is older than the window', () => assert.equal(after(0, 0, 0.9, 0.9, 0.9, 0.9), true));
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { Guard, type GuardInput } from '../../../src/transferring/guard.ts';
+
+const fallback = { when: ['drift', 'staleMetrics', 'objectiveBroken'] as const, driftThreshold: 3, staleAfter: 45 };
+const good: GuardInput = { oldestMetric: 10, drift: 0.5, objective: 0.86, abort: false };
+
+describe('transfer guard', () => {
+  it('lets the agents act while all is well', () =>
+    assert.deepEqual(new Guard(fallback).check(good), { verdict: 'act' }));
+
+  it('holds on a stale metric and gives up on a lost one', () => {
+    const guard = new Guard(fallback);
+    assert.equal(guard.check({ ...good, oldestMetric: 46 }).verdict, 'hold');
+    assert.equal(guard.check({ ...good, oldestMetric: 136 }).verdict, 'fallback');
+    assert.equal(guard.check({ ...good, oldestMetric: Infinity }).verdict, 'fallback');
+  });
+
+  it('never acts on a missing metric, even where staleness may not fall back', () => {
+    const guard = new Guard({ ...fallback, when: [] });
+    const verdict = guard.check({ ...good, oldestMetric: Infinity });
+    assert.equal(verdict.verdict, 'hold');
+    assert.match((verdict as { why: string }).why, /missing/);
+  });
+
+  it('holds on a strange state and falls back on the third in a row', () => {
+    const guard = new Guard(fallback);
+    const strange = { ...good, drift: 4 };
+    assert.equal(guard.check(strange).verdict, 'hold');
+    assert.equal(guard.check(strange).verdict, 'hold');
+    assert.equal(guard.check(good).verdict, 'act');
+    assert.equal(guard.check(strange).verdict, 'hold');
+    assert.equal(guard.check(strange).verdict, 'hold');
+    assert.equal(guard.check(strange).verdict, 'fallback');
+  });
+
+  it('falls back when J stays well below what the HPA had', () => {
+    const guard = new Guard(fallback);
+    for (let i = 0; i < 10; i++) guard.learnReference(0.86);
+    const verdicts = Array.from({ length: 10 }, () => guard.check({ ...good, objective: 0.79 }).verdict);
+    assert.deepEqual(new Set(verdicts.slice(0, 9)), new Set(['act']));
+    assert.equal(verdicts[9], 'fallback');
+  });
+
+  it('judges a stage by its own decisions', () => {
+    const guard = new Guard(fallback);
+    guard.learnReference(0.86);
+    for (let i = 0; i < 9; i++) guard.check({ ...good, objective: 0.5 });
+    guard.enterStage();
+    assert.equal(guard.check({ ...good, objective: 0.5 }).verdict, 'act');
+  });
+
+  it('falls back when the abort condition of the stage holds', () =>
+    assert.equal(new Guard(fallback).check({ ...good, abort: true }).verdict, 'fallback'));
+});
