@@ -20,9 +20,17 @@ export function observedObjective(
   const sumOf = (values: Float64Array): number => cluster.services.reduce((sum, _, s) => sum + values[at(s)], 0);
   const entries = cluster.services.flatMap(({ entryPoint }, s) => (entryPoint ? [s] : []));
   const ends = cluster.services.flatMap(({ calls: called }, s) => (called.length === 0 ? [s] : []));
-  const received = entries.reduce((sum, s) => sum + service.received[at(s)], 0);
+  // What other services call is no request from outside.
+  const outside = cluster.services.map((_, s) => {
+    const callers = cluster.services.flatMap(({ calls: called }, caller) => (called.includes(s) ? [caller] : []));
+    return Math.max(
+      0,
+      callers.reduce((rest, caller) => rest - service.served[at(caller)], service.received[at(s)]),
+    );
+  });
+  const received = entries.reduce((sum, s) => sum + outside[s], 0);
   const expectedAt = (end: number): number =>
-    entries.reduce((sum, s) => sum + service.received[at(s)] * calls[s * services + end], 0);
+    entries.reduce((sum, s) => sum + outside[s] * calls[s * services + end], 0);
 
   const terms = new Float64Array(TERMS.length);
   resilienceTerms(

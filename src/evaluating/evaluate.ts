@@ -33,9 +33,9 @@ export interface EvaluationRequest {
 export const PLANNER_NAME = 'clairvoyant planner';
 
 /**
- * Lets every contender meet the same episodes of the test split: same load, events, luck and warm start, counted at the accounting
- * interval. Progress is in units of one system playing all episodes. Rejects with the signal's reason when aborted;
- * throws a RangeError where two contenders have one name.
+ * Lets every contender meet the same episodes of the test split: same load, events, luck and warm start, counted at the
+ * accounting interval. Progress is in units of one system playing all episodes. Rejects with the signal's reason when
+ * aborted; throws a RangeError where two contenders have one name.
  */
 export async function evaluate(request: EvaluationRequest, { signal, onProgress }: Control = {}): Promise<Evaluation> {
   const { world, scenarios, contenders, planner, perScenario, seed, seconds } = request;

@@ -1,6 +1,6 @@
 /**
- * What an evaluation found, as plain data: one value per metric, system, training seed and episode. Everything in a table
- * is computed from these, so that a stored evaluation can be summarised again.
+ * What an evaluation found, as plain data: one value per metric, system, training seed and episode. Everything in a
+ * table is computed from these, so that a stored evaluation can be summarised again.
  */
 import type { SplitName } from '../spec/model.ts';
 import { estimate, meanOverRows, pairedDifference, type Estimate, type PairedEstimate } from './statistics.ts';
@@ -43,7 +43,10 @@ export interface SystemResult {
   readonly interval: number;
   /** Indices into Evaluation.episodes: a slow system may have met only some. */
   readonly episodes: readonly number[];
-  /** [training seed][position in `episodes`]; one row for what is not trained; null = nothing to measure in that episode. */
+  /**
+   * [training seed][position in `episodes`]; one row for what is not trained; null = nothing to measure in that
+   * episode.
+   */
   readonly values: Readonly<Record<Metric, readonly (readonly (number | null)[])[]>>;
 }
 
@@ -78,7 +81,8 @@ export function systemOf(evaluation: Evaluation, name: string): SystemResult {
 
 /**
  * Mean over the episodes of a scenario (or `ALL`), with the interval over episodes. With several training seeds an
- * episode's value is its mean over them: the interval says how sure the figure is for other days, not for other trainings.
+ * episode's value is its mean over them: the interval says how sure the figure is for other days, not for other
+ * trainings.
  */
 export function overEpisodes(
   evaluation: Evaluation,
@@ -90,8 +94,8 @@ export function overEpisodes(
 }
 
 /**
- * Mean over training seeds, with the interval over seeds, each seed's value being its mean over the episodes: says how sure
- * the figure is for another training on the same days.
+ * Mean over training seeds, with the interval over seeds, each seed's value being its mean over the episodes: says how
+ * sure the figure is for another training on the same days.
  */
 export function overSeeds(
   evaluation: Evaluation,

@@ -23,8 +23,9 @@ export interface MatchOptions {
 }
 
 /**
- * So many matches of each scenario, in the scenarios' order, the load profiles taken in turn. A scenario's matches do not depend on the
- * other scenarios, and those of one split share no seed with those of another. Throws as makeEpisode does.
+ * So many matches of each scenario, in the scenarios' order, the load profiles taken in turn. A scenario's matches do
+ * not depend on the other scenarios, and those of one split share no seed with those of another. Throws as makeEpisode
+ * does.
  */
 export function drawMatches(
   cluster: Cluster,

@@ -6,7 +6,9 @@ import { Account, type MetricValues } from './account.ts';
 import type { Match } from './matches.ts';
 import type { Control } from './search.ts';
 
-/** The world in which systems are judged or tuned. `simulate` makes so many environments of it: the emulator, or a twin. */
+/**
+ * The world in which systems are judged or tuned. `simulate` makes so many environments of it: the emulator, or a twin.
+ */
 export interface World {
   readonly cluster: Cluster;
   readonly simulate: (environments: number) => Simulation;

@@ -1,6 +1,6 @@
 /**
- * Recovery time: how long after a disturbance service is good again. The paper reports one without a definition; this one
- * is ours. Disturbances are read off the episode alone, so that every system is asked about the same ones.
+ * Recovery time: how long after a disturbance service is good again. The paper reports one without a definition; this
+ * one is ours. Disturbances are read off the episode alone, so that every system is asked about the same ones.
  */
 import { ACCOUNTING_INTERVAL, type Episode } from '../cluster/simulation.ts';
 
@@ -16,8 +16,8 @@ const STAYS_GOOD = 60;
 const SURGE = 1.2;
 
 /**
- * Accounting intervals in which a disturbance begins, ascending: an attack, crashes or contention set in, pods are killed,
- * or the load surges.
+ * Accounting intervals in which a disturbance begins, ascending: an attack, crashes or contention set in, pods are
+ * killed, or the load surges.
  */
 export function disturbances(episode: Episode): number[] {
   const services = episode.rate.length / episode.seconds;
@@ -43,8 +43,8 @@ export function disturbances(episode: Episode): number[] {
 }
 
 /**
- * Mean seconds from a disturbance until service is good and stays so for a minute; 0 for one that does no harm, at most the time
- * to the next one. null where nothing disturbs. `good`: [accounting interval] 1 = good service.
+ * Mean seconds from a disturbance until service is good and stays so for a minute; 0 for one that does no harm, at most
+ * the time to the next one. null where nothing disturbs. `good`: [accounting interval] 1 = good service.
  */
 export function recoveryTime(onsets: readonly number[], good: Uint8Array): number | null {
   if (onsets.length === 0) return null;

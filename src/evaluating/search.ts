@@ -28,8 +28,8 @@ export interface Control {
 const PARENTS = 4;
 
 /**
- * Highest score first; of equal scores the one tried first. `known` are tried before anything is drawn, so that the result is never
- * worse than what one had. Rejects with the signal's reason when aborted.
+ * Highest score first; of equal scores the one tried first. `known` are tried before anything is drawn, so that the
+ * result is never worse than what one had. Rejects with the signal's reason when aborted.
  */
 export async function search<Candidate>(
   space: SearchSpace<Candidate>,

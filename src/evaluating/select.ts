@@ -17,9 +17,9 @@ export interface Selection {
 }
 
 /**
- * Chooses between candidates (checkpoints of a training, a policy with and without refinement) by J on days that are neither for
- * training nor for judging. The first candidate is what one has: another one is kept only if it is better on these days.
- * Throws a RangeError where a match is not of the 'choose' split.
+ * Chooses between candidates (checkpoints of a training, a policy with and without refinement) by J on days that are
+ * neither for training nor for judging. The first candidate is what one has: another one is kept only if it is better
+ * on these days. Throws a RangeError where a match is not of the 'choose' split.
  */
 export async function select(
   candidates: readonly System[],

@@ -1,6 +1,6 @@
 /**
- * Means with 95 % intervals by Student's t. Systems are compared in pairs, episode by episode: both met the same load and
- * the same luck, so the difference is far more certain than either value.
+ * Means with 95 % intervals by Student's t. Systems are compared in pairs, episode by episode: both met the same load
+ * and the same luck, so the difference is far more certain than either value.
  */
 
 export interface Estimate {

@@ -1,4 +1,6 @@
-/** A table of texts, written for reading: Markdown, plain text, CSV. The first column is aligned left, the others right. */
+/**
+ * A table of texts, written for reading: Markdown, plain text, CSV. The first column is aligned left, the others right.
+ */
 
 export interface Table {
   readonly title: string;

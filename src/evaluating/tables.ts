@@ -53,7 +53,9 @@ export function scenarioTable(evaluation: Evaluation, metric: Metric = 'objectiv
   };
 }
 
-/** Every other system minus `base`, paired by episode, by scenario. Throws a RangeError where there is no such system. */
+/**
+ * Every other system minus `base`, paired by episode, by scenario. Throws a RangeError where there is no such system.
+ */
 export function differencesTable(evaluation: Evaluation, base: string, metric: Metric = 'objective'): Table {
   const reference = systemOf(evaluation, base);
   const columns = [...scenariosOf(evaluation), ALL];

@@ -1,13 +1,13 @@
 /**
- * Bundles the command line and the runner into dist/, with what they need beside them: schemas are inside; the compiled
- * kernels, the examples and the package's name and version are copied. `npm run build` runs it.
+ * Bundles the command line and the runner into dist/ (or the folder given), with what they need beside them: the compiled
+ * kernels, the schemas, the examples, and the package's name and version. `npm run build` runs it.
  */
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
-const dist = join(root, 'dist');
+const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 const shared: BuildOptions = {
   bundle: true,

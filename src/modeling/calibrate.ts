@@ -221,7 +221,7 @@ async function judge(
         unit: FITTED[name].unit,
         plausible,
         identifiable,
-        note: noteOf(name, value, known ? spec[name][s] : undefined, identifiable),
+        note: noteOf(name, value, known ? spec[name][s] : undefined, identifiable, spanOf(name, spec, s)),
       });
     }
   }
@@ -260,8 +260,16 @@ const UNSEEN: Readonly<Record<FittedName, string>> = {
   warmUpFactor: 'starts are too few, or pods work at once',
 };
 
-function noteOf(name: FittedName, value: number, spec: number | undefined, identifiable: boolean): string {
+function noteOf(
+  name: FittedName,
+  value: number,
+  spec: number | undefined,
+  identifiable: boolean,
+  [low, high]: readonly [number, number],
+): string {
   if (!identifiable) return `not identifiable, the error is flat in it: ${UNSEEN[name]}`;
+  const atEnd = value <= low || (value >= high && name !== 'warmUpFactor');
+  if (atEnd) return 'doubtful: at the end of the range that is searched, so it may stand in for something else';
   if (spec === undefined || Math.abs(Math.log(value / spec)) < 0.1) return '';
   return `${value > spec ? 'above' : 'below'} the spec's by ${Math.round(100 * Math.abs(value / spec - 1))} %`;
 }

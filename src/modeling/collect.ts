@@ -154,7 +154,7 @@ class ExploringRule {
   }
 
   decide({ observation }: Snapshot): Float64Array {
-    const { share, move, targets, redraw } = this.#exploration;
+    const { share, targets, redraw } = this.#exploration;
     const random = this.#random;
     const { ready, desired, utilization } = observation.service;
     return Float64Array.from(this.#spec.services, ({ replicas }, s) => {
@@ -167,9 +167,15 @@ class ExploringRule {
       if (recommended.length > Math.ceil(STABILIZATION / this.#spec.decisionInterval)) recommended.shift();
       const newest = recommended[recommended.length - 1];
       const stable = newest < desired[s] ? Math.min(desired[s], Math.max(...recommended)) : newest;
-      const wanted =
-        random.uniform() < share ? desired[s] + random.pick([-1, 1]) * random.integer(1, Math.max(1, move)) : stable;
+      const wanted = random.uniform() < share ? this.#explore(desired[s], ready[s] * utilization[s]) : stable;
       return Math.min(replicas.max, Math.max(replicas.min, wanted));
     });
+  }
+
+  /** A random move; `busy`: how many pods' worth of CPU is in use, which the rest must be able to carry. */
+  #explore(desired: number, busy: number): number {
+    const { move } = this.#exploration;
+    const moved = desired + this.#random.pick([-1, 1]) * this.#random.integer(1, Math.max(1, move));
+    return moved < desired && moved < busy ? desired : moved;
   }
 }

@@ -4,7 +4,8 @@ import type { ActBatch, NetworkShape, NetworkState, PolicyBatch, RegressionBatch
 
 export function checkShape(shape: NetworkShape): void {
   for (const size of [shape.inputs, ...shape.hidden, shape.outputs]) {
-    if (!Number.isInteger(size) || size < 1) throw new Error(`A layer of a network needs a whole number of units, not ${size}.`);
+    if (!Number.isInteger(size) || size < 1)
+      throw new Error(`A layer of a network needs a whole number of units, not ${size}.`);
   }
 }
 
@@ -84,7 +85,9 @@ export function checkState(shape: NetworkShape, state: NetworkState): void {
 
 /** Rows under which no option, or not the action taken, is allowed have no log-probability. */
 export function invalidRows(count: number): Error {
-  return new Error(`${count} of the batch's rows have no allowed option in a head, or an action that its mask forbids.`);
+  return new Error(
+    `${count} of the batch's rows have no allowed option in a head, or an action that its mask forbids.`,
+  );
 }
 
 export function notFinite(norm: number): Error {

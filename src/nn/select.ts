@@ -44,7 +44,8 @@ export async function selectBackend(name: BackendName, options: SelectOptions = 
 
 async function selectAutomatically(options: SelectOptions): Promise<Selection> {
   const step = options.largestStep ?? 0;
-  if (step < GPU_PAYS_FROM) return described(await createWasmBackend(options), 'the networks are too small for a GPU to pay');
+  if (step < GPU_PAYS_FROM)
+    return described(await createWasmBackend(options), 'the networks are too small for a GPU to pay');
   let reason: string;
   try {
     const { backend, usesGpu } = await createTfjsGpuBackend(options);

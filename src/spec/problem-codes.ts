@@ -30,7 +30,7 @@ export const PROBLEM_CODES = {
   // Files
   'no-specs': error('The folder holds no *.karma.yaml file.', 'Add one, or name another folder.'),
   'file-unreadable': error('The file could not be read.', 'Check its permissions.'),
-  'file-too-large': error('The file is larger than 512 KiB.', 'Split it, or keep data in CSV files.'),
+  'file-too-large': error('The file is larger than 256 KiB.', 'Split it, or keep data in CSV files.'),
   'file-not-text': error('The file is not UTF-8 text.', 'Save it as UTF-8, or rename it.'),
 
   // YAML

@@ -2,9 +2,55 @@
 import type { Random } from '../../src/cluster/random.ts';
 
 const ODD = [
-  '\t', '\0', '\u{feff}', '\u{2028}', '---\n', '...\n', '*x', '&x ', '!!binary ', '<<: *x', '? ', '- ', ': ', '{', '}', '[', ']', '"', "'",
-  '|', '>', '#', '%', '@', '`', ',', '~', 'null', '.inf', '.nan', '1e999', '-0', '0x7fffffffffffffff', '__proto__', 'constructor',
-  'toString', '\\', '\\u0000', '💥', '\ud800', '-1', '99999999999999999999', 'service.', 'settings.', '((((', '&& ', '1/0', '\r', '\r\n',
+  '\t',
+  '\0',
+  '\u{feff}',
+  '\u{2028}',
+  '---\n',
+  '...\n',
+  '*x',
+  '&x ',
+  '!!binary ',
+  '<<: *x',
+  '? ',
+  '- ',
+  ': ',
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  "'",
+  '|',
+  '>',
+  '#',
+  '%',
+  '@',
+  '`',
+  ',',
+  '~',
+  'null',
+  '.inf',
+  '.nan',
+  '1e999',
+  '-0',
+  '0x7fffffffffffffff',
+  '__proto__',
+  'constructor',
+  'toString',
+  '\\',
+  '\\u0000',
+  '💥',
+  '\ud800',
+  '-1',
+  '99999999999999999999',
+  'service.',
+  'settings.',
+  '((((',
+  '&& ',
+  '1/0',
+  '\r',
+  '\r\n',
 ];
 
 /** One to four random changes of a text; one in eight results has bytes changed, and may not be UTF-8. */
@@ -25,7 +71,9 @@ function change(text: string, random: Random): string {
   const other = random.integer(0, lines.length - 1);
   switch (random.integer(0, 8)) {
     case 0: // another character
-      return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ (1 << random.integer(0, 6))) + text.slice(at + 1);
+      return (
+        text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ (1 << random.integer(0, 6))) + text.slice(at + 1)
+      );
     case 1:
       return text.slice(0, at) + text.slice(at + length);
     case 2:

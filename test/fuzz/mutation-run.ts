@@ -1,7 +1,7 @@
 /** Loads the sample again and again, each time with one file damaged, and checks what every load must give. */
 import assert from 'node:assert/strict';
 import { Random } from '../../src/cluster/random.ts';
-import { loadSpecs, type SpecFile } from '../../src/spec/load.ts';
+import { loadSpecs, SpecCache, type SpecFile } from '../../src/spec/load.ts';
 import { formatProblem } from '../../src/spec/problem.ts';
 import { mutate } from './mutate.ts';
 
@@ -21,6 +21,7 @@ export function runMutations(
   seed: number,
 ): MutationResult {
   const random = new Random(seed);
+  const cache = new SpecCache();
   const codes = new Map<string, number>();
   let harmless = 0;
   let total = 0;
@@ -31,7 +32,7 @@ export function runMutations(
       at === damaged ? { path: file.path, text: mutate(file.text, random) } : file,
     );
     const started = performance.now();
-    const { problems } = loadSpecs(files);
+    const { problems } = loadSpecs(files, { cache });
     slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - started);
     if (problems.length === 0) harmless++;
     total += problems.length;

@@ -13,4 +13,5 @@ const { harmless, problems, codes, slowestMilliseconds } = runMutations(sample, 
 process.stdout.write(
   `no exception; ${harmless} harmless, ${problems} problems, slowest load ${slowestMilliseconds.toFixed(0)} ms\n`,
 );
-for (const [code, times] of [...codes].sort((a, b) => b[1] - a[1])) process.stdout.write(`${String(times).padStart(8)} ${code}\n`);
+for (const [code, times] of [...codes].sort((a, b) => b[1] - a[1]))
+  process.stdout.write(`${String(times).padStart(8)} ${code}\n`);

@@ -19,15 +19,9 @@ export interface EpisodeOptions {
   readonly profile?: number;
 }
 
-/** Streams of one seed: loads and events do not change each other, and two scenarios get different windows of a record. */
-const LOADS = 0;
-const EVENTS = 1;
-
-function streamOf(scenario: Scenario, purpose: number): number {
-  let hash = purpose;
-  for (const character of scenario.name) hash = (Math.imul(hash, 31) + character.codePointAt(0)!) >>> 0;
-  return hash;
-}
+/** Streams of one seed: loads and events do not change each other. */
+const LOADS = 1;
+const EVENTS = 2;
 
 /** Throws RangeError or LoadRecordError where the scenario does not fit the cluster or a record is not there. */
 export function makeEpisode(
@@ -46,7 +40,7 @@ export function makeEpisode(
     factor: new Float32Array(seconds * services).fill(1),
     kills: [],
   };
-  const loadRandom = new Random(seed, streamOf(scenario, LOADS));
+  const loadRandom = new Random(seed, LOADS);
   const names: string[] = [];
   for (const { entryPoint, profiles } of scenario.load) {
     const entry = cluster.services.findIndex((service) => service.name === entryPoint);
@@ -58,12 +52,7 @@ export function makeEpisode(
     const rates = ratesOf(profile, loads, capacity, split, seconds, loadRandom);
     for (let t = 0; t < seconds; t++) columns.rate[t * services + entry] += rates[t];
   }
-  applyEvents(
-    cluster,
-    drawEvents(cluster, scenario, seconds, new Random(seed, streamOf(scenario, EVENTS))),
-    columns,
-    seconds,
-  );
+  applyEvents(cluster, drawEvents(cluster, scenario, seconds, new Random(seed, EVENTS)), columns, seconds);
   return { scenario: scenario.name, load: names.join(' + '), split, seconds, ...columns };
 }
 

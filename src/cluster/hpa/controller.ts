@@ -116,7 +116,6 @@ export class HpaController implements Controller {
     const recommended = combineRecommendations(current, byCpu, byMemory);
     this.recommendations[slot] = recommended;
 
-    const inWindow = (age: number, { stabilizationSeconds }: ScalingRules): boolean => age < stabilizationSeconds;
     const sinceFound = now * HPA_SYNC;
     let lowest = inWindow(sinceFound, scaleUp) ? Math.min(recommended, this.found[i]) : recommended;
     let highest = inWindow(sinceFound, scaleDown) ? Math.max(recommended, this.found[i]) : recommended;
@@ -142,6 +141,11 @@ export class HpaController implements Controller {
 }
 
 const noChange = (): number => 0;
+
+/** Whether what was recommended so many seconds ago still counts. */
+function inWindow(age: number, rules: ScalingRules): boolean {
+  return age < rules.stabilizationSeconds;
+}
 
 function isList(settings: HpaSettings | readonly HpaSettings[]): settings is readonly HpaSettings[] {
   return Array.isArray(settings);

@@ -1,4 +1,6 @@
-/** The systems that every comparison holds beside the policies: found once per cluster and weight of cost, then listed. */
+/**
+ * The systems that every comparison holds beside the policies: found once per cluster and weight of cost, then listed.
+ */
 import { defaultHpa, hpaSystem } from '../../cluster/hpa/controller.ts';
 import type { HpaSettings } from '../../cluster/hpa/settings.ts';
 import type { Cluster } from '../../spec/model.ts';

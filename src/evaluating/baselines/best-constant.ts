@@ -8,8 +8,8 @@ import { constant } from './constant.ts';
 const EXHAUSTIVE = 2000;
 
 /**
- * The allocation with the highest mean J on training episodes, among those that the nodes have room for. Throws a RangeError where the
- * nodes have no room for the minimum replicas, or where a match is not of the training split.
+ * The allocation with the highest mean J on training episodes, among those that the nodes have room for. Throws a
+ * RangeError where the nodes have no room for the minimum replicas, or where a match is not of the training split.
  */
 export async function bestConstant(
   world: World,
@@ -48,8 +48,8 @@ async function tryAll(cluster: Cluster, score: Score, onProgress: Control['onPro
 }
 
 /**
- * Coordinate search from the widest allocation in which services grow in turn while there is room: every replica count of one service,
- * then every exchange of a pod between two, until nothing is better.
+ * Coordinate search from the widest allocation in which services grow in turn while there is room: every replica count
+ * of one service, then every exchange of a pod between two, until nothing is better.
  */
 async function climb(
   cluster: Cluster,

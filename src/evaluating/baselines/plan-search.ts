@@ -1,6 +1,6 @@
 /**
- * Evolutionary search over plans: the replicas of every service for each of the next decision intervals. A plan is a row of
- * whole numbers, [step * services + service].
+ * Evolutionary search over plans: the replicas of every service for each of the next decision intervals. A plan is a
+ * row of whole numbers, [step * services + service].
  */
 import type { Random } from '../../cluster/random.ts';
 import type { Service } from '../../spec/model.ts';
@@ -30,7 +30,8 @@ export class PlanSearch {
 
   /**
    * Starts a decision: forgets all values but goes on from the best plan so far, its first `passed` steps being over.
-   * `present`: replicas per service now. Returns the first `count` plans to try, what was planned before as the first of them.
+   * `present`: replicas per service now. Returns the first `count` plans to try, what was planned before as the first
+   * of them.
    */
   begin(present: ArrayLike<number>, passed: number, count: number): Plan[] {
     const hold = this.constant(present);

@@ -1,7 +1,7 @@
 /**
- * The clairvoyant planner: at every decision it branches the simulation, tries plans for the next minutes against the load,
- * the events and the luck that will really come, and takes the first step of the best. A limit for reading the results of others, not a
- * proven bound: the search is finite and looks no further than its horizon.
+ * The clairvoyant planner: at every decision it branches the simulation, tries plans for the next minutes against the
+ * load, the events and the luck that will really come, and takes the first step of the best. A limit for reading the
+ * results of others, not a proven bound: the search is finite and looks no further than its horizon.
  */
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../cluster/random.ts';

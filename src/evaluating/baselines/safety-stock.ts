@@ -21,8 +21,8 @@ const SLOWEST = 0.3;
 const IDLE_CPU = 0.05;
 
 /**
- * Keeps a stock of capacity above the need: pods = ceil((calls x entry load + queue x waiting) x head / (throughput x f))
- * + failed pods, where f is the factor on throughput that the metrics show. Goes up at once, down one pod a step.
+ * Keeps a stock of capacity above the need: pods = ceil((calls x entry load + queue x waiting) x head / (throughput x
+ * f)) + failed pods, where f is the factor on throughput that the metrics show. Goes up at once, down one pod a step.
  */
 export function safetyStock(settings: SafetyStockSettings): System {
   const name = 'safety stock';

@@ -16,9 +16,10 @@ interface Genes {
 }
 
 /**
- * The HPA with the settings that suit this cluster, its scenarios and its weight of cost best: an HPA as good as an administrator could
- * make it. Searches the target (.4 to .95, per service or common), the tolerance, both stabilisation windows, both
- * policies and the minimum replicas; the default HPA takes part. Returns one HpaSettings per service.
+ * The HPA with the settings that suit this cluster, its scenarios and its weight of cost best: an HPA as good as an
+ * administrator could make it. Searches the target (.4 to .95, per service or common), the tolerance, both
+ * stabilisation windows, both policies and the minimum replicas; the default HPA takes part. Returns one HpaSettings
+ * per service.
  */
 export async function tuneHpa(
   world: World,

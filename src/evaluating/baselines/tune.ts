@@ -3,7 +3,10 @@ import { assertSplit, type Match } from '../matches.ts';
 import { meanObjective, type World } from '../play.ts';
 import { search, type Control, type SearchEffort, type SearchSpace } from '../search.ts';
 
-/** The episodes on which a system's settings are found: many on training days, then the best few on the days for choosing. */
+/**
+ * The episodes on which a system's settings are found: many on training days, then the best few on the days for
+ * choosing.
+ */
 export interface TuningMatches {
   readonly train: readonly Match[];
   readonly choose: readonly Match[];
@@ -24,8 +27,8 @@ export const TUNING_EFFORT: SearchEffort = { random: 150, rounds: 12, perRound: 
 const FINALISTS = 5;
 
 /**
- * Settings with a high J: searched on training days, chosen among the best five on other days. J weighs cost as the cluster's objectives
- * say: tune anew for another weight. `known` settings take part in the search.
+ * Settings with a high J: searched on training days, chosen among the best five on other days. J weighs cost as the
+ * cluster's objectives say: tune anew for another weight. `known` settings take part in the search.
  */
 export async function tune<Settings>(
   world: World,

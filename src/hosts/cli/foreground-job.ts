@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { Json } from '../../runs/events.ts';
 import type { RunInfo } from '../../runs/run-list.ts';
 import { changedSpecs } from '../../runs/manifest.ts';
+import { artifactPath } from '../../runs/run-directory.ts';
+import { TABLES_FILE } from '../runner/artifacts.ts';
 import { describeFailure, EXIT, UsageError } from '../runner/failure.ts';
 import type { JobEnd } from '../runner/run-job.ts';
 import { stopOnInterrupt } from './interrupt.ts';
@@ -45,7 +48,11 @@ export async function runInForeground(host: CommandHost, directory: string, id: 
 function tellEnd({ output }: CommandHost, end: JobEnd, run: string, directory: string): number {
   switch (end.state) {
     case 'finished':
-      output.result({ type: 'finished', run, directory, summary: end.summary }, formatSummary(end.summary));
+      output.result(
+        { type: 'finished', run, directory, summary: end.summary },
+        [formatSummary(end.summary), ...readTables(directory)].join('\n\n'),
+      );
+      output.message(`Results are in ${directory}`);
       return EXIT.fine;
     case 'stopped':
       output.message(`Stopped after step ${end.step}. Go on with: karma-mas runs resume ${run}`);
@@ -58,6 +65,12 @@ function tellEnd({ output }: CommandHost, end: JobEnd, run: string, directory: s
       return exitCode;
     }
   }
+}
+
+/** Tables that a job wrote to be read. */
+function readTables(directory: string): string[] {
+  const path = artifactPath(directory, TABLES_FILE);
+  return existsSync(path) ? [readFileSync(path, 'utf8').trimEnd()] : [];
 }
 
 /** A summary as aligned lines, nested ones indented. */

@@ -47,11 +47,16 @@ export function extentOf(values: readonly (number | null | undefined)[]): Range 
 
 export interface AxisOptions {
   readonly label: string;
+  /** Default: as many decimals as the ticks need. */
   readonly format?: (value: number) => string;
   readonly ticks?: number;
 }
 
-export function xAxis(frame: Frame, scale: Linear, { label, format = compact, ticks = 6 }: AxisOptions): Html {
+export function xAxis(
+  frame: Frame,
+  scale: Linear,
+  { label, ticks = 6, format = formatOf(scale, ticks) }: AxisOptions,
+): Html {
   const bottom = frame.height - frame.bottom;
   const middle = (frame.left + frame.width - frame.right) / 2;
   return html`${scale.ticks(ticks).map((tick) => {
@@ -73,7 +78,11 @@ export function xAxis(frame: Frame, scale: Linear, { label, format = compact, ti
 }
 
 /** The label stands above the axis, to be read without turning the head. */
-export function yAxis(frame: Frame, scale: Linear, { label, format = compact, ticks = 5 }: AxisOptions): Html {
+export function yAxis(
+  frame: Frame,
+  scale: Linear,
+  { label, ticks = 5, format = formatOf(scale, ticks) }: AxisOptions,
+): Html {
   return html`${scale.ticks(ticks).map((tick) => {
       const y = round(scale(tick));
       return html`<line
@@ -84,6 +93,13 @@ export function yAxis(frame: Frame, scale: Linear, { label, format = compact, ti
           y2="${y}"
         /><text class="tick" x="${frame.left - 8}" y="${y + 4}" text-anchor="end">${format(tick)}</text>`;
     })}<text class="small" x="${0}" y="${14}">${label}</text>`;
+}
+
+/** Without the commas that d3 puts between thousands. */
+function formatOf(scale: Linear, ticks: number): (value: number) => string {
+  if (Math.max(...scale.domain().map(Math.abs)) >= 1e4) return compact;
+  const format = scale.tickFormat(ticks);
+  return (value) => format(value).replaceAll(',', '');
 }
 
 /** To a tenth of a pixel: smaller files, and the same on every machine. */

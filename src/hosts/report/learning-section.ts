@@ -45,8 +45,8 @@ const OTHERS: readonly CurveKind[] = [
 
 /** At most this many points a curve; iterations in between are averaged. */
 const POINTS = 160;
-const FRAME: Frame = { width: 960, height: 340, left: 60, right: 120, top: 28, bottom: 46 };
-const SMALL: Frame = { width: 460, height: 220, left: 52, right: 14, top: 28, bottom: 46 };
+const FRAME: Frame = { width: 960, height: 340, left: 60, right: 150, top: 28, bottom: 46 };
+const SMALL: Frame = { width: 460, height: 220, left: 52, right: 20, top: 28, bottom: 46 };
 
 export function learningSection({ learning }: ReportData): Html {
   if (!learning || learning.seeds.every(({ points }) => points.length === 0))
@@ -82,9 +82,12 @@ function objectiveFigure(learning: LearningCurves): Html {
   const shown = [...curve.seeds.flat(), ...hpa.mean, ...levels];
   // The first iterations may be far below: they are cut off where they would flatten all the rest.
   const known = shown.filter(isKnown).sort((a, b) => a - b);
-  const low = known[Math.floor(known.length * 0.02)] ?? 0;
+  const [low, high] = [
+    known[Math.floor(known.length * 0.02)] ?? 0,
+    Math.max(extentOf(shown)[1], extentOf(highOf(curve))[1]),
+  ];
   const x = xScale(FRAME, [0, Math.max(...curve.steps)]);
-  const y = yScale(FRAME, [low, extentOf(shown)[1]]);
+  const y = yScale(FRAME, [low, high]);
   const at = (i: number) => x(curve.steps[i]);
   const clamp = (value: number) => Math.min(FRAME.height - FRAME.bottom, y(value));
   const hasHpa = hpa.mean.some(isKnown);
@@ -96,11 +99,11 @@ function objectiveFigure(learning: LearningCurves): Html {
     ],
     y,
   );
-  const drawing = html`${xAxis(FRAME, x, { label: 'environment steps' })}${yAxis(FRAME, y, { label: OBJECTIVE.axis, format: (value) => significant(value, 4) })}
+  const drawing = html`${xAxis(FRAME, x, { label: 'environment steps' })}${yAxis(FRAME, y, { label: OBJECTIVE.axis })}
     ${seedLines(curve, at, clamp)}<path
       d="${bandPath(lowOf(curve), highOf(curve), at, clamp)}"
       fill="${seriesColor(0)}"
-      fill-opacity=".2"
+      fill-opacity=".25"
     />
     <path d="${linePath(curve.mean, at, clamp)}" fill="none" stroke="${seriesColor(0)}" stroke-width="2.5" />
     ${hasHpa && html`<path d="${linePath(hpa.mean, at, clamp)}" fill="none" stroke="${seriesColor(1)}" stroke-width="2" stroke-dasharray="7 4" />`}
@@ -143,11 +146,11 @@ function smallFigure(learning: LearningCurves, { metric, title, axis, about }: C
     description: `${about} It ends at ${significant(curve.mean.findLast(isKnown))}.`,
     width: SMALL.width,
     height: SMALL.height,
-    drawing: html`${xAxis(SMALL, x, { label: 'environment steps', ticks: 4 })}${yAxis(SMALL, y, { label: axis, ticks: 4, format: (value) => significant(value, 3) })}
+    drawing: html`${xAxis(SMALL, x, { label: 'environment steps', ticks: 4 })}${yAxis(SMALL, y, { label: axis, ticks: 4 })}
       ${seedLines(curve, at, y)}<path
         d="${bandPath(lowOf(curve), highOf(curve), at, y)}"
         fill="${seriesColor(0)}"
-        fill-opacity=".2"
+        fill-opacity=".25"
       />
       <path d="${linePath(curve.mean, at, y)}" fill="none" stroke="${seriesColor(0)}" stroke-width="2.5" />`,
     caption: about,

@@ -14,7 +14,8 @@ export function section(id: string, title: string, ...content: readonly Piece[])
 export const missing = (phase: string, command: string): Html =>
   html`<p class="missing">Nothing to show: the ${phase} phase has not run. <code>${command}</code> runs it.</p>`;
 
-export type Cell = string | { readonly text: string; readonly wide: true };
+/** `wide`: a sentence, which may run over several lines. */
+export type Cell = string | Html | { readonly text: string; readonly wide: true };
 
 /** Numbers to the right; `text` aligns all columns left. The first cell of a row is its header. */
 export function table(
@@ -23,8 +24,10 @@ export function table(
   rows: readonly (readonly Cell[])[],
   { text = false }: { readonly text?: boolean } = {},
 ): Html {
+  const wide = (value: Cell) => typeof value === 'object' && 'wide' in value;
+  const isWide = (column: number) => rows.some((row) => wide(row[column]));
   const cell = (value: Cell) =>
-    typeof value === 'string' ? html`<td>${value}</td>` : html`<td class="wide">${value.text}</td>`;
+    typeof value === 'object' && 'wide' in value ? html`<td class="wide">${value.text}</td>` : html`<td>${value}</td>`;
   const body = rows.map(([first, ...rest]) => {
     const header = typeof first === 'string' ? first : first.text;
     return html`<tr>
@@ -35,13 +38,20 @@ export function table(
   return scrollable(
     caption,
     html`<table${text && html` class="text"`}><caption>${caption}</caption>
-<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<thead><tr>${columns.map((column, i) => html`<th scope="col" ${isWide(i) && html` class="wide"`}>${column}</th>`)}</tr></thead>
 <tbody>${body}</tbody></table>`,
   );
 }
 
-export const tableOf = ({ title, columns, rows, notes }: Table): Html =>
-  html`${table(title, columns, rows)}${notes.map((note) => html`<p class="note">${note}</p>`)}`;
+/** A value's interval stands below it, so that tables of many metrics stay narrow. */
+export const tableOf = ({ title, columns, rows, notes }: Table): Html => {
+  const cell = (text: string): Cell => {
+    const [value, interval] = text.split(' ± ');
+    return interval === undefined ? text : html`${value}<br /><small>± ${interval}</small>`;
+  };
+  const cells = rows.map(([first, ...rest]) => [first, ...rest.map(cell)]);
+  return html`${table(title, columns, cells)}${notes.map((note) => html`<p class="note">${note}</p>`)}`;
+};
 
 export const folded = (summary: string, content: Piece): Html =>
   html`<details>

@@ -1,9 +1,9 @@
 import { ALL, compare, overEpisodes, systemOf } from '../../evaluating/evaluation.ts';
 import { label as systemLabel } from './comparison-section.ts';
 import type { ReportData } from './data.ts';
-import { html, type Html } from './html.ts';
+import { html, NOTHING, type Html, type Piece } from './html.ts';
 import { duration, fixed, isKnown, percent } from './numbers.ts';
-import { missing, section, table } from './parts.ts';
+import { section, table } from './parts.ts';
 
 /** What was run, where, with what result. */
 export function summarySection(data: ReportData): Html {
@@ -40,13 +40,13 @@ export function summarySection(data: ReportData): Html {
           ['phase', 'took', 'result'],
           summary.phases.map(({ phase, seconds, result }) => [phase, duration(seconds), { text: result, wide: true }]),
         )
-      : missing('first', summary.command),
+      : html`<p class="missing">No phase has run.</p>`,
   );
 }
 
 /** The few figures that are read first. */
 function tiles({ evaluation, twin, analysis, transfer }: ReportData): Html {
-  const found: [string, string][] = [];
+  const found: [Piece, string][] = [];
   if (evaluation) {
     const { evaluation: result, bases } = evaluation;
     const best = result.systems.find(({ values }) => values.objective.length > 1) ?? result.systems[0];
@@ -56,7 +56,7 @@ function tiles({ evaluation, twin, analysis, transfer }: ReportData): Html {
         const difference = compare(result, best, systemOf(result, base), 'objective', ALL);
         const sign = difference.mean > 0 ? '+' : '';
         found.push([
-          `${sign}${fixed(difference.mean, 4)} ± ${fixed(difference.interval, 4)}`,
+          html`${sign}${fixed(difference.mean, 4)} <small>± ${fixed(difference.interval, 4)}</small>`,
           `its J over that of ${base}, paired, 95 %`,
         ]);
       }
@@ -66,7 +66,7 @@ function tiles({ evaluation, twin, analysis, transfer }: ReportData): Html {
   if (analysis && isKnown(analysis.alignment.free))
     found.push([percent(analysis.alignment.free), 'alignment of the policy without its mask']);
   if (transfer) found.push([transfer.result.ended, 'transfer']);
-  if (found.length === 0) return html``;
+  if (found.length === 0) return NOTHING;
   return html`<ul class="tiles">
     ${found.map(([value, name]) => html`<li><b>${value}</b><span>${name}</span></li>`)}
   </ul>`;

@@ -19,7 +19,7 @@ export const LIGHT: Theme = {
   surface: '#f5f6f8',
   text: '#1b1f24',
   muted: '#57606a',
-  line: '#8c959f',
+  line: '#848d97',
   grid: '#e3e6ea',
   series: ['#0067a6', '#b84a00', '#00795c', '#95458a', '#7d6200', '#4b5563', '#1d8ab5', '#c03a3a'],
 };
@@ -77,19 +77,23 @@ dl.facts dd{margin:0;overflow-wrap:anywhere}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--surface);border-radius:.5rem;padding:.7rem .9rem}
 .tiles b{display:block;font-size:1.4rem;font-variant-numeric:tabular-nums;line-height:1.35}
+.tiles small{font-size:.95rem;font-weight:400;white-space:nowrap}
 .tiles span{color:var(--muted);font-size:.9rem}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:.5rem 0}
-caption{text-align:left;font-weight:600;padding:.25rem 0}
+caption{text-align:left;white-space:nowrap;font-weight:600;padding:.25rem 0}
 th,td{padding:.3rem .8rem .3rem 0;text-align:right;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:top}
 th{font-weight:600}
 thead th{border-bottom:1px solid var(--line)}
 th:first-child,td:first-child,.text td,.text th{text-align:left}
-td.wide{white-space:normal;min-width:18rem;text-align:left}
+th.wide{text-align:left}
+td small{color:var(--muted);font-size:.85em}
+td.wide{white-space:normal;min-width:13rem;text-align:left}
 figure{margin:1.25rem 0}
 figcaption{font-size:.9rem;max-width:48rem;margin-top:.25rem}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:.25rem 1.5rem}
-.grid figure{min-width:0}
+.grid figure{min-width:0;margin:.5rem 0}
+.grid h3{margin:.75rem 0 .25rem;font-size:1rem}
 svg{display:block;max-width:none;font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 svg text{fill:var(--text)}
 svg .tick,svg .small{fill:var(--muted);font-size:12px}

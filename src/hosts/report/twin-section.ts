@@ -23,7 +23,7 @@ const FAN_NAMES: Readonly<Record<string, string>> = {
   success: 'success (share)',
   pending: 'requests waiting',
 };
-const FRAME: Frame = { width: 460, height: 220, left: 56, right: 14, top: 28, bottom: 46 };
+const FRAME: Frame = { width: 460, height: 220, left: 56, right: 20, top: 28, bottom: 46 };
 
 /** How far the digital twin can be trusted. */
 export function twinSection({ twin }: ReportData): Html {
@@ -48,7 +48,12 @@ export function twinSection({ twin }: ReportData): Html {
           errorsTable(networkAccuracy.horizons, 'the network'),
         )
       : NOTHING,
-    skipped.length > 0 ? html`<p class="note">${skipped.length} recordings were left out.</p>` : NOTHING,
+    skipped.length > 0
+      ? html`<p class="note">Recordings left out:</p>
+          <ul class="note">
+            ${skipped.map(({ recording, reason }) => html`<li>${recording}: ${reason}</li>`)}
+          </ul>`
+      : NOTHING,
   );
 }
 
@@ -134,7 +139,7 @@ function fanFigures(fan: Fan): Html {
           description: `${title}, recorded and predicted, over ${duration(count * fan.interval)}.`,
           width: FRAME.width,
           height: FRAME.height,
-          drawing: html`${xAxis(FRAME, x, { label: 'seconds after the origin', ticks: 5 })}${yAxis(FRAME, y, { label: title, ticks: 4, format: (value) => significant(value, 3) })}
+          drawing: html`${xAxis(FRAME, x, { label: 'seconds after the origin', ticks: 5 })}${yAxis(FRAME, y, { label: title, ticks: 4 })}
             <path d="${bandPath(series.low, series.high, at, y)}" fill="${seriesColor(0)}" fill-opacity=".22" />
             <path
               d="${linePath(series.middle, at, y)}"

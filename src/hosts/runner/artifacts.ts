@@ -1,8 +1,16 @@
 /** Names below artifacts/ of what jobs leave for other jobs and for views. */
 
-/** Folder of a twin (modeling/twin.ts saveTwin). */
+/** Folder of a twin (modeling/twin.ts saveTwin), and the report on it (TwinReport). */
 export const TWIN_FOLDER = 'twin';
+export const TWIN_REPORT_FILE = 'twin-report.json';
 /** Folder of policies, <training seed>.bin each (training/policy.ts packPolicies). */
 export const POLICIES_FOLDER = 'policies';
-/** What a transfer did, one JSON record a line. */
+/** Analysis. */
+export const ANALYSIS_FILE = 'analysis.json';
+/** Evaluation. */
+export const EVALUATION_FILE = 'evaluation.json';
+/** Its tables as text for a terminal. */
+export const TABLES_FILE = 'evaluation.txt';
+/** What a transfer did, one AuditRecord a line, and how it ended (TransferSummary). */
 export const AUDIT_FILE = 'audit.jsonl';
+export const TRANSFER_FILE = 'transfer.json';

@@ -1,8 +1,8 @@
 import { ClusterError } from '../../cluster/cluster.ts';
+import { TraceError, type TraceProblem } from '../../modeling/traces/errors.ts';
 import { IoError } from '../../runs/io-error.ts';
 import { LeaseHeldError } from '../../runs/lease.ts';
 import { RunNotFoundError } from '../../runs/run-list.ts';
-import { JobError } from './context.ts';
 
 /** Exit codes of the command line and the runner. */
 export const EXIT = { fine: 0, problems: 1, usage: 2, io: 3, stopped: 130 } as const;
@@ -25,20 +25,24 @@ export function describeFailure(error: unknown): { message: string; exitCode: Ex
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError || error instanceof RunNotFoundError) return EXIT.usage;
   if (error instanceof IoError || error instanceof LeaseHeldError || error instanceof ClusterError) return EXIT.io;
-  if (isSystemError(error)) return EXIT.io;
-  return EXIT.problems;
+  if (error instanceof TraceError) return TRACE_FILE_PROBLEMS.has(error.problem) ? EXIT.io : EXIT.problems;
+  return isSystemError(error) ? EXIT.io : EXIT.problems;
 }
+
+/** Of the file itself; the other problems are of what it holds. */
+const TRACE_FILE_PROBLEMS: ReadonlySet<TraceProblem> = new Set(['unreadable', 'locked', 'full', 'readOnly']);
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return `Something unexpected was thrown: ${String(error)}.`;
-  const known = [UsageError, RunNotFoundError, IoError, LeaseHeldError, ClusterError, JobError];
-  if (known.some((type) => error instanceof type)) return error.message;
   if (isSystemError(error)) return `A file or a connection failed: ${error.message}.`;
-  return `An internal error: ${error.message.split('\n')[0]} (--debug shows where; please report it).`;
+  // What the engine throws on purpose says what to do; what JavaScript throws is a mistake of ours.
+  if (error instanceof TypeError || error instanceof ReferenceError)
+    return `An internal error: ${error.message.split('\n')[0]} (--debug shows where; please report it).`;
+  return error.message;
 }
 
 /** An error of the operating system that no layer has put into words. */
 function isSystemError(error: unknown): boolean {
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
   return typeof code === 'string' && typeof syscall === 'string';
 }

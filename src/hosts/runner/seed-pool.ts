@@ -37,7 +37,10 @@ export async function runSeeds(options: SeedPoolOptions): Promise<Json[]> {
     while (next < seeds.length && !stop.aborted) {
       const index = next++;
       try {
-        const summary = await runSeed(options, seeds[index], stop, (progress) => total.update(index, progress));
+        const summary = await runSeed(options, seeds[index], stop, {
+          onProgress: (progress) => total.update(index, progress),
+          fail: (error) => failure.abort(error),
+        });
         if (summary !== undefined) summaries[index] = summary;
       } catch (error) {
         failure.abort(error);
@@ -54,7 +57,7 @@ function runSeed(
   options: SeedPoolOptions,
   seed: number,
   stop: AbortSignal,
-  onProgress: (progress: Progress) => void,
+  parent: { readonly onProgress: (progress: Progress) => void; readonly fail: (error: unknown) => void },
 ): Promise<Json | undefined> {
   const child = fork(options.entry ?? runnerEntry(), ['seed', options.runDirectory, String(seed)], {
     // Its errors come as messages; what Node itself prints there belongs on the terminal.
@@ -71,9 +74,13 @@ function runSeed(
     else stop.addEventListener('abort', askToStop, { once: true });
     child.on('message', (message) => {
       const told = message as FromSeed;
-      if (told.type === 'progress') onProgress(told.progress);
-      else if (told.type === 'log') options.onLog(`Seed ${seed}: ${told.message}`, told.level);
-      else end = told;
+      try {
+        if (told.type === 'progress') parent.onProgress(told.progress);
+        else if (told.type === 'log') options.onLog(`Seed ${seed}: ${told.message}`, told.level);
+        else end = told;
+      } catch (error) {
+        parent.fail(error); // The job's own journal cannot be written, say: nothing may throw into an event.
+      }
     });
     const settle = (settlement: () => void) => {
       stop.removeEventListener('abort', askToStop);

@@ -67,10 +67,9 @@ export async function createTfjsBackend(): Promise<Backend> {
     // Of the packages for Node only this one registers the gradients of the operations.
     await import('@tensorflow/tfjs-layers');
   } catch (cause) {
-    throw new Error(
-      `TensorFlow.js does not load: ${(cause as Error).message}. It needs npm install ${cpuPackages}.`,
-      { cause },
-    );
+    throw new Error(`TensorFlow.js does not load: ${(cause as Error).message}. It needs npm install ${cpuPackages}.`, {
+      cause,
+    });
   }
   if (!(await tf.setBackend('cpu'))) throw new Error('TensorFlow.js does not accept its CPU backend.');
   return new TfBackend('tfjs', 'CPU, TensorFlow.js', activator(tf, 'cpu'));
@@ -106,7 +105,9 @@ export async function createTfjsGpuBackend(options: GpuOptions = {}): Promise<Gp
     if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend is refused');
     const { isUsingGpuDevice, binding } = tf.backend() as unknown as NodeBackend;
     const library = `TensorFlow ${binding.TF_Version}`;
-    const device = isUsingGpuDevice ? `${gpuName()}, ${library}` : `CPU, ${library} (${name} found no GPU that it can use)`;
+    const device = isUsingGpuDevice
+      ? `${gpuName()}, ${library}`
+      : `CPU, ${library} (${name} found no GPU that it can use)`;
     return { backend: new TfBackend('tfjs-gpu', device, activator(tf, 'tensorflow')), usesGpu: isUsingGpuDevice };
   } catch (cause) {
     throw new Error(`${name} loads but does not start: ${(cause as Error).message}.`, { cause });
@@ -124,7 +125,9 @@ function loadGpuPackage(packagePath: string | undefined): { name: string; tf: Te
   });
   if (name === undefined) {
     const where = packagePath === undefined ? 'beside this program' : `in ${packagePath}`;
-    throw new Error(`@tensorflow/tfjs-node-gpu is not installed ${where}: run npm install @tensorflow/tfjs-node-gpu there.`);
+    throw new Error(
+      `@tensorflow/tfjs-node-gpu is not installed ${where}: run npm install @tensorflow/tfjs-node-gpu there.`,
+    );
   }
   // Gone in Node 23; tfjs-node's matMul calls it.
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
@@ -135,14 +138,20 @@ function loadGpuPackage(packagePath: string | undefined): { name: string; tf: Te
     return { name, tf: load(name) as TensorFlow };
   } catch (cause) {
     const reason = (cause as Error).message.trim().split('\n')[0];
-    throw new Error(`${name} is installed, but does not load: ${reason} (npm rebuild ${name} builds its binding again.)`, { cause });
+    throw new Error(
+      `${name} is installed, but does not load: ${reason} (npm rebuild ${name} builds its binding again.)`,
+      { cause },
+    );
   }
 }
 
 /** The name that the driver's tool gives, else 'GPU'. */
 function gpuName(): string {
   try {
-    const names = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { encoding: 'utf8', timeout: 5000 });
+    const names = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
+      encoding: 'utf8',
+      timeout: 5000,
+    });
     return names.trim().split('\n')[0] || 'GPU';
   } catch {
     return 'GPU';

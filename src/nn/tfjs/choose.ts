@@ -10,7 +10,13 @@ export function chooseFromLogits(shape: NetworkShape, logits: Float32Array, batc
   for (let row = 0; row < rows; row++) {
     let log = 0;
     for (let head = 0; head < heads; head++) {
-      const choice = chooseOption(logits, masks, (row * heads + head) * options, options, uniforms?.[row * heads + head]);
+      const choice = chooseOption(
+        logits,
+        masks,
+        (row * heads + head) * options,
+        options,
+        uniforms?.[row * heads + head],
+      );
       if (!choice) {
         invalid++;
         break;

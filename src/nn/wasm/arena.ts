@@ -94,7 +94,8 @@ export class Arena {
     const pages = Math.ceil(Math.max(size, this.end / 2) / PAGE);
     const room = MAXIMUM_PAGES - this.end / PAGE;
     const needed = Math.ceil(size / PAGE);
-    if (needed > room) throw new Error(`The networks need more than ${(MAXIMUM_PAGES * PAGE) / 2 ** 30} GiB of memory.`);
+    if (needed > room)
+      throw new Error(`The networks need more than ${(MAXIMUM_PAGES * PAGE) / 2 ** 30} GiB of memory.`);
     const added = Math.min(pages, room);
     this.memory.grow(added);
     this.insertFree({ address: this.end, size: added * PAGE });

@@ -49,7 +49,8 @@ class WasmBackend implements Backend {
   act(policies: readonly Network[], batches: readonly ActBatch[]): void {
     const { engine } = this;
     const networks = policies.map((policy) => {
-      if (!(policy instanceof WasmNetwork) || policy.engine !== engine) throw new Error('The policy belongs to another backend.');
+      if (!(policy instanceof WasmNetwork) || policy.engine !== engine)
+        throw new Error('The policy belongs to another backend.');
       return policy;
     });
     if (networks.length !== batches.length) {

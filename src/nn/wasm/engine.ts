@@ -57,14 +57,17 @@ export class Engine {
 
   static async start(threads: number, files: EngineFiles): Promise<Engine> {
     const bytes = await readFile(files.kernels).catch((cause: unknown) => {
-      throw new Error(`The compiled kernels are missing (${files.kernels.pathname}): run \`npm run build\`.`, { cause });
+      throw new Error(`The compiled kernels are missing (${files.kernels.pathname}): run \`npm run build\`.`, {
+        cause,
+      });
     });
     const module = await WebAssembly.compile(bytes);
     const memory = new WebAssembly.Memory({ initial: 64, maximum: MAXIMUM_PAGES, shared: true });
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
     const arena = new Arena(memory, kernels.heapBase.value);
     const control = arena.allocate(CONTROL_WORDS * 4);
-    const workers = threads > 1 ? await Threads.start(threads - 1, { module, memory, control }, files.worker) : undefined;
+    const workers =
+      threads > 1 ? await Threads.start(threads - 1, { module, memory, control }, files.worker) : undefined;
     return new Engine(arena, kernels, workers, threads);
   }
 

@@ -49,7 +49,16 @@ export function packShape(shape: NetworkShape): PackedShape {
     const columns = roundUp(outputs, 8);
     const stride = strideOf(columns);
     const bias = length + inputs * columns;
-    layers.push({ inputs, outputs, columns, weights: length, bias, transposed: transposedLength, stride, activations: scratch });
+    layers.push({
+      inputs,
+      outputs,
+      columns,
+      weights: length,
+      bias,
+      transposed: transposedLength,
+      stride,
+      activations: scratch,
+    });
     length = bias + columns;
     if (i > 0) transposedLength += roundUp(inputs, 8) * outputs;
     scratch += layout.CHUNK * stride;

@@ -12,7 +12,7 @@ const words = new Int32Array(memory.buffer, control, CONTROL_WORDS);
 const SPINS = 20_000;
 
 parentPort!.postMessage('ready');
-for (let generation = 0; ; ) {
+for (let generation = 0; ;) {
   for (let i = 0; i < SPINS && Atomics.load(words, CONTROL_GENERATION) === generation; i++);
   Atomics.wait(words, CONTROL_GENERATION, generation);
   generation = Atomics.load(words, CONTROL_GENERATION);

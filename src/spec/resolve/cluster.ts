@@ -58,7 +58,8 @@ export function resolveCluster({ object, spec }: Declared<ClusterSpec>): Cluster
     maxMove: spec.actions.maxMove,
   };
   checkInterval(object, cluster.decisionInterval);
-  if (services.every(({ replicas }) => replicas.min <= replicas.max)) checkNodes(object, cluster);
+  const sound = services.every(({ replicas, cpu, memory }) => replicas.min <= replicas.max && cpu > 0 && memory > 0);
+  if (sound) checkNodes(object, cluster);
   checkCallGraph(object, cluster);
   const unique = new Set(services.map(({ name }) => name)).size === services.length;
   const complete = services.every(({ calls }, index) => calls.length === spec.services[index].calls.length);
@@ -79,7 +80,11 @@ function resolveServices(object: SourceObject, specs: readonly ServiceSpec[]): S
       const here = [...path, 'calls', at, 'service'];
       if (called === undefined) unknownReference(object, here, 'service', service, indexOf.keys());
       else if (calls.has(called)) {
-        object.report(here, 'repeated-entry', `${spec.name} calls ${service} twice. A request calls each service once; remove one.`);
+        object.report(
+          here,
+          'repeated-entry',
+          `${spec.name} calls ${service} twice. A request calls each service once; remove one.`,
+        );
       } else calls.add(called);
     });
     const cpu = parseCpu(spec.resources.requests.cpu);

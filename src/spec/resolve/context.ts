@@ -69,7 +69,11 @@ export function checkServices(object: SourceObject, path: Path, names: readonly 
 }
 
 /** Reports entries of a list that have the name of an earlier one. */
-export function checkUniqueNames(object: SourceObject, path: Path, entries: readonly { readonly name: string }[]): void {
+export function checkUniqueNames(
+  object: SourceObject,
+  path: Path,
+  entries: readonly { readonly name: string }[],
+): void {
   const seen = new Set<string>();
   entries.forEach(({ name }, index) => {
     if (seen.has(name)) {

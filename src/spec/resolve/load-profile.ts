@@ -11,7 +11,13 @@ export type ProfileSpec =
   | { readonly type: 'constant'; readonly rate: Rate }
   | { readonly type: 'steps'; readonly steps: readonly { readonly at: string; readonly rate: Rate }[] }
   | { readonly type: 'sine'; readonly mean: Rate; readonly amplitude: Rate; readonly period: string }
-  | { readonly type: 'bursts'; readonly base: Rate; readonly peak: Rate; readonly every: string; readonly lasts: string }
+  | {
+      readonly type: 'bursts';
+      readonly base: Rate;
+      readonly peak: Rate;
+      readonly every: string;
+      readonly lasts: string;
+    }
   | FileProfileSpec;
 
 interface FileProfileSpec {
@@ -73,7 +79,11 @@ function sameUnit(object: SourceObject, path: Path, rates: readonly (readonly [s
   const other = rates.find(([, rate]) => rate.relative !== relative && rate.rate !== 0);
   if (other) {
     const unit = relative ? 'percent, like the first' : 'requests per second, like the first';
-    object.report([...path, ...[other[0]].flat()], 'mixed-units', `The rates of one profile must have one unit. Write this in ${unit}.`);
+    object.report(
+      [...path, ...[other[0]].flat()],
+      'mixed-units',
+      `The rates of one profile must have one unit. Write this in ${unit}.`,
+    );
   }
   return !other;
 }

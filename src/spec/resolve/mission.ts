@@ -19,7 +19,11 @@ export function resolveMission({ object, spec }: Declared<MissionSpec>): Mission
     const path = ['spec', 'goals', index];
     checkExpressionAt(object, [...path, 'reward'], reward, { result: 'number', settings: [], service: false });
     if (satisfiedWhen !== '') {
-      checkExpressionAt(object, [...path, 'satisfiedWhen'], satisfiedWhen, { result: 'bool', settings: [], service: false });
+      checkExpressionAt(object, [...path, 'satisfiedWhen'], satisfiedWhen, {
+        result: 'bool',
+        settings: [],
+        service: false,
+      });
     }
     checkAscending(object, [...path, 'range'], range[0], range[1], ['The lowest value', 'the highest'], true);
     return { name, reward, range: [range[0], range[1]] as const, weight, satisfiedWhen };

@@ -77,7 +77,9 @@ function reportDuplicates(entries: readonly Entry[]): Entry[] {
 
 /** Clusters on which a scenario, or one that extends it, is trained; the only cluster where no training names it. */
 function clustersOfScenario(scenario: string, { trainings, organizations, clusters }: Model): readonly Cluster[] {
-  const users = trainings.filter(({ scenarios }) => scenarios.includes(scenario)).map(({ organization }) => organization);
+  const users = trainings
+    .filter(({ scenarios }) => scenarios.includes(scenario))
+    .map(({ organization }) => organization);
   const names = organizations.filter(({ name }) => users.includes(name)).map(({ cluster }) => cluster);
   if (names.length > 0) return clusters.filter(({ name }) => names.includes(name));
   return clusters.length === 1 ? clusters : [];

@@ -81,7 +81,12 @@ function resolveAgents(object: SourceObject, specs: readonly AgentSpec[], contex
     }
     if (role !== undefined) context.refers(object, [...path, 'role'], 'Role', role);
     roles?.forEach((each, at) => context.refers(object, [...path, 'roles', at], 'Role', each));
-    return { name, roles: roles ? [...roles] : role === undefined ? [] : [role], observes: [...observes], scope: [...scope] };
+    return {
+      name,
+      roles: roles ? [...roles] : role === undefined ? [] : [role],
+      observes: [...observes],
+      scope: [...scope],
+    };
   });
 }
 
@@ -198,11 +203,22 @@ function checkDuty(
   }
 }
 
-function resolveTimes(object: SourceObject, path: Path, times: DeonticSpec['timeConstraint']): Deontic['timeConstraint'] {
+function resolveTimes(
+  object: SourceObject,
+  path: Path,
+  times: DeonticSpec['timeConstraint'],
+): Deontic['timeConstraint'] {
   if (times === 'any') return 'any';
   const from = parseDuration(times.from);
   const to = parseDuration(times.to);
-  checkAscending(object, [...path, 'timeConstraint', 'from'], from, to, ['timeConstraint.from', 'timeConstraint.to'], true);
+  checkAscending(
+    object,
+    [...path, 'timeConstraint', 'from'],
+    from,
+    to,
+    ['timeConstraint.from', 'timeConstraint.to'],
+    true,
+  );
   return { from, to };
 }
 
@@ -249,7 +265,9 @@ function checkScopes(object: SourceObject, agents: readonly Agent[], cluster: Cl
     const message = `Agent ${name} may move ${blind.join(', ')} without seeing it. Add it to observes, or narrow the scope.`;
     object.report([...path, scope.length > 0 ? 'scope' : 'observes'], 'scope-not-observed', message, { at: 'key' });
   });
-  const moved = new Set(agents.flatMap(({ scope }) => (scope.length > 0 ? scope : cluster.services.map(({ name }) => name))));
+  const moved = new Set(
+    agents.flatMap(({ scope }) => (scope.length > 0 ? scope : cluster.services.map(({ name }) => name))),
+  );
   const left = cluster.services.filter(({ name }) => !moved.has(name)).map(({ name }) => name);
   if (left.length > 0) {
     const message = `No agent may move ${left.join(', ')}. Add it to the scope of an agent.`;

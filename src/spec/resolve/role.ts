@@ -36,7 +36,11 @@ export function resolveRoles(declared: readonly Declared<RoleSpec>[], context: C
   for (const cycle of cycles) {
     const { object } = byName.get(cycle[0])!;
     const way = [...cycle, cycle[0]].join(' -> ');
-    object.report(['spec', 'extends'], 'role-cycle', `Roles extend one another in a circle: ${way}. Remove one extends.`);
+    object.report(
+      ['spec', 'extends'],
+      'role-cycle',
+      `Roles extend one another in a circle: ${way}. Remove one extends.`,
+    );
   }
   const resolved = new Map<string, Role>();
   const unsure = new Set<string>();

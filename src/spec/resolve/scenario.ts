@@ -132,7 +132,9 @@ function resolveEvent(object: SourceObject, path: Path, spec: EventSpec, duratio
     object.report([...path, 'for'], 'event-cut-short', message);
   }
   if (spec.crash && spec.for !== undefined) {
-    object.report([...path, 'for'], 'unknown-key', 'A crash is over at once. Remove for, or use crashes.', { at: 'key' });
+    object.report([...path, 'for'], 'unknown-key', 'A crash is over at once. Remove for, or use crashes.', {
+      at: 'key',
+    });
   } else if (!spec.crash && spec.for === undefined) {
     object.report(path, 'missing-key', 'The key for is missing in this event: say how long it lasts.');
   } else if (!spec.crash) checkPositive(object, [...path, 'for'], lasts);
@@ -185,7 +187,8 @@ export function checkScenarioOnCluster({ object, spec }: Declared<ScenarioSpec>,
   const services = cluster.services.map(({ name }) => name);
   const entryPoints = cluster.services.filter(({ entryPoint }) => entryPoint).map(({ name }) => name);
   const check = (path: Path, name: string, entryPoint: boolean): void => {
-    if (!services.includes(name)) unknownReference(object, path, 'service', name, services, ` in cluster ${cluster.name}`);
+    if (!services.includes(name))
+      unknownReference(object, path, 'service', name, services, ` in cluster ${cluster.name}`);
     else if (entryPoint && !entryPoints.includes(name)) {
       const message = `Service ${name} is no entry point of cluster ${cluster.name}. Name one of: ${entryPoints.join(', ')}.`;
       object.report(path, 'not-an-entry-point', message);

@@ -72,7 +72,9 @@ export function resolveTraining(
     convergence: { ...spec.convergence },
     seeds: [...spec.seeds],
     backend: spec.backend,
-    ...(spec.search ? { search: { trials: spec.search.trials, space: resolveSpace(object, spec.search.space, roles) } } : {}),
+    ...(spec.search
+      ? { search: { trials: spec.search.trials, space: resolveSpace(object, spec.search.space, roles) } }
+      : {}),
   };
   checkBudget(object, training, cluster, scenarios);
   return training;
@@ -136,9 +138,16 @@ function resolveSpace(
     const path = ['spec', 'search', 'space', key];
     if (!known.has(key)) {
       const suggestion = closest(key, [...known]);
-      const advice = suggestion ? `Did you mean ${suggestion}?` : `There is: ${SEARCHABLE.join(', ')}, roles.*.hardness.`;
+      const advice = suggestion
+        ? `Did you mean ${suggestion}?`
+        : `There is: ${SEARCHABLE.join(', ')}, roles.*.hardness.`;
       const message = `Nothing named ${quoted(key)} can be searched. ${advice}`;
-      object.report(path, 'unknown-search-key', message, suggestion ? { at: 'key', replaceBy: suggestion } : { at: 'key' });
+      object.report(
+        path,
+        'unknown-search-key',
+        message,
+        suggestion ? { at: 'key', replaceBy: suggestion } : { at: 'key' },
+      );
     }
     const [low, high] = (log ?? uniform)!;
     checkAscending(object, [...path, log ? 'log' : 'uniform'], low, high, ['The lowest value', 'the highest'], true);

@@ -20,7 +20,8 @@ export function explainErrors(object: SourceObject, value: unknown, errors: read
     if (isPartOfAnother(error, errors)) continue;
     const path = pathOf(error.instancePath, value);
     // An unknown or a missing key is a mistake of its own; of all that is wrong with one value, the first is told.
-    const own = error.keyword === 'additionalProperties' || error.keyword === 'required' || error.keyword === 'propertyNames';
+    const own =
+      error.keyword === 'additionalProperties' || error.keyword === 'required' || error.keyword === 'propertyNames';
     if (!own) {
       if (told.has(error.instancePath)) continue;
       told.add(error.instancePath);
@@ -35,7 +36,8 @@ const weight = (error: ErrorObject): number => (error.keyword === 'type' || erro
 function isPartOfAnother(error: ErrorObject, all: readonly ErrorObject[]): boolean {
   if (/\/oneOf\/\d+\/required$/.test(error.schemaPath)) return true; // told by oneOf
   if (error.propertyName !== undefined && error.keyword !== 'propertyNames') return true; // told by propertyNames
-  if (error.keyword === 'discriminator' && error.params.error === 'tag' && error.params.tagValue === undefined) return true; // told by required
+  if (error.keyword === 'discriminator' && error.params.error === 'tag' && error.params.tagValue === undefined)
+    return true; // told by required
   if (error.keyword === 'if') return true;
   const missing = error.keyword === 'required' ? (error.params.missingProperty as string) : undefined;
   return (
@@ -63,7 +65,7 @@ function explain(object: SourceObject, path: Path, error: ErrorObject, all: read
       const allowed = Object.keys(part.properties ?? {});
       const suggestion = meant(error, all);
       const advice = suggestion ? `Did you mean ${suggestion}?` : `Allowed here: ${allowed.join(', ') || 'nothing'}.`;
-      const options = suggestion ? { at: 'key', replaceBy: suggestion } as const : { at: 'key' } as const;
+      const options = suggestion ? ({ at: 'key', replaceBy: suggestion } as const) : ({ at: 'key' } as const);
       object.report([...path, key], 'unknown-key', `Unknown key ${quoted(key)} in ${name}. ${advice}`, options);
       return;
     }
@@ -105,7 +107,12 @@ function explainValue(object: SourceObject, path: Path, error: ErrorObject, part
   if (isUnit(part.title) && ['type', 'pattern', 'minimum', 'maximum', 'exclusiveMinimum'].includes(error.keyword)) {
     const { allowed, suggestion } = unitHint(part.title, data);
     const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
-    const code = typeof data === 'object' || typeof data === 'boolean' ? 'wrong-type' : error.keyword.includes('imum') ? 'out-of-range' : 'bad-unit';
+    const code =
+      typeof data === 'object' || typeof data === 'boolean'
+        ? 'wrong-type'
+        : error.keyword.includes('imum')
+          ? 'out-of-range'
+          : 'bad-unit';
     const options = suggestion === undefined ? {} : { replaceBy: suggestion };
     object.report(path, code, `${name} is ${typeOf(data)}, but must be ${allowed}.${hint}`, options);
     return;
@@ -129,7 +136,11 @@ function explainValue(object: SourceObject, path: Path, error: ErrorObject, part
     case 'maxItems': {
       const length = (data as unknown[]).length;
       const words = error.keyword === 'minItems' ? 'at least' : 'at most';
-      object.report(path, 'wrong-length', `${name} has ${count(length, 'entry', 'entries')}, but needs ${words} ${limit}.`);
+      object.report(
+        path,
+        'wrong-length',
+        `${name} has ${count(length, 'entry', 'entries')}, but needs ${words} ${limit}.`,
+      );
       return;
     }
     case 'minProperties':
@@ -139,7 +150,11 @@ function explainValue(object: SourceObject, path: Path, error: ErrorObject, part
       object.report(path, 'wrong-length', `${name} is empty. Write something.`);
       return;
     case 'maxLength':
-      object.report(path, part.title === 'name' ? 'invalid-name' : 'wrong-length', `${name} is longer than ${limit} characters. Shorten it.`);
+      object.report(
+        path,
+        part.title === 'name' ? 'invalid-name' : 'wrong-length',
+        `${name} is longer than ${limit} characters. Shorten it.`,
+      );
       return;
     case 'uniqueItems': {
       const index = Math.max(error.params.i as number, error.params.j as number);
@@ -157,7 +172,9 @@ const count = (n: number, one: string, many: string): string => `${n} ${n === 1 
 function wrongValue(object: SourceObject, path: Path, data: unknown, allowed: readonly unknown[]): void {
   const words = allowed.map(String);
   const suggestion = typeof data === 'string' ? closest(data, words) : undefined;
-  const advice = suggestion ? `Did you mean ${suggestion}?` : `Write ${words.length > 1 ? `one of ${words.join(', ')}` : words[0]}.`;
+  const advice = suggestion
+    ? `Did you mean ${suggestion}?`
+    : `Write ${words.length > 1 ? `one of ${words.join(', ')}` : words[0]}.`;
   const only = words.length === 1 ? words[0] : suggestion;
   const message = `${label(path)} is ${quoted(data)}, which is not ${words.length > 1 ? 'one of the values allowed' : 'allowed'}. ${advice}`;
   object.report(path, 'wrong-value', message, only === undefined ? {} : { replaceBy: only });

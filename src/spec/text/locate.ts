@@ -16,7 +16,9 @@ export function locate(document: Document, path: Path): Located | undefined {
   for (const step of path) {
     const node = follow(document, here.value);
     if (isMap(node)) {
-      const pair = (node.items as Pair<Node, Node | null>[]).find(({ key }) => isScalar(key) && String(key.value ?? '') === step);
+      const pair = (node.items as Pair<Node, Node | null>[]).find(
+        ({ key }) => isScalar(key) && String(key.value ?? '') === step,
+      );
       if (!pair) return undefined;
       here = { key: pair.key, ...(pair.value ? { value: pair.value } : {}) };
     } else if (isSeq(node)) {

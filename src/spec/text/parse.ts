@@ -1,5 +1,14 @@
 /** Text to YAML documents, with limits that no input can pass. */
-import { Composer, Lexer, Parser, type CST, type Document, type ErrorCode, type ParsedNode, type YAMLError } from 'yaml';
+import {
+  Composer,
+  Lexer,
+  Parser,
+  type CST,
+  type Document,
+  type ErrorCode,
+  type ParsedNode,
+  type YAMLError,
+} from 'yaml';
 import { problem, type Problem } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import { rangeOf, type SourceFile } from './source.ts';
@@ -54,7 +63,10 @@ const MARKS: ReadonlySet<string> = new Set(['\u{2}', '\u{18}', '\u{1f}']);
 
 function tooDeep(source: SourceFile, offset: number): ParsedFile {
   const message = `More than ${MAX_DEPTH} levels are open here. Close brackets, or flatten the document.`;
-  return { documents: [], problems: [problem(source.path, rangeOf(source, offset, offset + 1), 'yaml-too-deep', message)] };
+  return {
+    documents: [],
+    problems: [problem(source.path, rangeOf(source, offset, offset + 1), 'yaml-too-deep', message)],
+  };
 }
 
 /** What the parser's codes mean in plain words; codes that are not here keep the parser's own sentence. */

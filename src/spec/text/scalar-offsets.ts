@@ -220,7 +220,7 @@ function block(
 
 function linesBetween(text: string, start: number, end: number): Line[] {
   const lines: Line[] = [];
-  for (let from = start; from < end; ) {
+  for (let from = start; from < end;) {
     const newline = text.indexOf('\n', from);
     const to = newline < 0 || newline >= end ? end : newline;
     lines.push({ from, to: text[to - 1] === '\r' ? to - 1 : to });

@@ -11,7 +11,7 @@ export interface SourceFile {
 }
 
 /** Larger files are not read: YAML's worst cases take about a second at this size. Bytes, or characters of a text. */
-export const MAX_FILE_SIZE = 512 * 1024;
+export const MAX_FILE_SIZE = 256 * 1024;
 
 const START: Range = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 const MARK = '\u{feff}';
@@ -23,7 +23,7 @@ export function readSource(path: string, content: string | Uint8Array): SourceFi
       path,
       START,
       'file-too-large',
-      'The file is larger than 512 KiB. Split it, or keep data in CSV files.',
+      'The file is larger than 256 KiB. Split it, or keep data in CSV files.',
     );
   }
   const text = typeof content === 'string' ? content : decode(content);

@@ -66,7 +66,12 @@ class Converter {
       if (name === undefined) {
         this.#fail(key, 'wrong-type', 'A key must be a text. Put it in quotes, or write another key.');
       } else if (name in value) {
-        if (!this.#expanding) this.#report(key, 'duplicate-key', `The key '${name}' stands twice in this mapping. Remove or rename one of them.`);
+        if (!this.#expanding)
+          this.#report(
+            key,
+            'duplicate-key',
+            `The key '${name}' stands twice in this mapping. Remove or rename one of them.`,
+          );
       } else value[name] = this.convert(node, depth + 1);
     }
     return value;
@@ -74,7 +79,8 @@ class Converter {
 
   #alias(node: Alias, depth: number): unknown {
     const target = this.#anchors.get(node.source);
-    if (!target) this.#fail(node, 'yaml-alias', `No anchor &${node.source} stands before this alias. Write the value out.`);
+    if (!target)
+      this.#fail(node, 'yaml-alias', `No anchor &${node.source} stands before this alias. Write the value out.`);
     else if (this.#open.has(target)) {
       this.#fail(node, 'yaml-alias', `The alias *${node.source} stands inside of its own anchor. Write the value out.`);
     } else {

@@ -3,7 +3,7 @@ import { observedObjective } from '../../../src/cluster/observed-objective.ts';
 import { emptyIndicators, objective, resilience, resilienceTerms } from '../../../src/cluster/resilience.ts';
 import { stateSize, STATE_FIELDS, writeState } from '../../../src/cluster/state.ts';
 import { emptyObservation } from '../../../src/spec/observation.ts';
-import { sampleCluster } from './sample.ts';
+import { clusterOf, sampleCluster, service } from './sample.ts';
 
 const EQUAL = { success: 0.2, pods: 0.2, latency: 0.2, entryPoints: 0.2, traffic: 0.2 };
 
@@ -58,15 +58,15 @@ describe('Operational resilience', () => {
 
   it('can be read off metrics alone', () => {
     const observation = emptyObservation(2, 4);
-    const { service, cluster } = observation;
+    const { service: of, cluster } = observation;
     const received = [200, 150, 200, 300];
     const served = [150, 150, 150, 300];
     for (let s = 0; s < 4; s++) {
-      service.received[4 + s] = received[s];
-      service.served[4 + s] = served[s];
-      service.ready[4 + s] = 2;
+      of.received[4 + s] = received[s];
+      of.served[4 + s] = served[s];
+      of.ready[4 + s] = 2;
     }
-    service.failed[5] = 2;
+    of.failed[5] = 2;
     cluster.successRate[1] = 0.75;
     cluster.latency[1] = 0.2;
     cluster.cpuAllocated[1] = 0.5;
@@ -75,6 +75,23 @@ describe('Operational resilience', () => {
     assert.deepEqual([...terms], [0.75, 0.75, 0.6, 1, 0.75]);
     assert.ok(Math.abs(value - 0.77) < 1e-12);
     assert.ok(Math.abs(j - 0.72) < 1e-12);
+  });
+});
+
+describe('Resilience read off metrics', () => {
+  it('leaves calls from other services out of what an entry point received', () => {
+    const cluster = clusterOf([
+      service('front', { entryPoint: true, calls: [1] }),
+      service('api', { entryPoint: true }),
+    ]);
+    const observation = emptyObservation(1, 2);
+    observation.service.received.set([50, 80]);
+    observation.service.served.set([50, 60]);
+    observation.service.ready.set([1, 1]);
+    observation.cluster.successRate.set([0.75]);
+    // 50 from outside at front, 30 at api: 80 should leave api, 60 do.
+    const { terms } = observedObjective(cluster, observation);
+    assert.deepEqual([terms[0], terms[4]], [0.75, 0.75]);
   });
 });
 

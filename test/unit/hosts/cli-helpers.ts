@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +33,26 @@ export function startCli(
 
 export function cli(args: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<Result> {
   return startCli(args, cwd, env).end;
+}
+
+/** A copy of the sample that a job is through with in seconds: one scenario, few environments, no traces needed. */
+export function copySmallSample(target: string): void {
+  cpSync(join(root, 'examples', 'chained-services'), target, { recursive: true });
+  const edit = (name: string, changes: readonly (readonly [RegExp, string])[]) => {
+    const path = join(target, name);
+    let text = readFileSync(path, 'utf8');
+    for (const [pattern, replacement] of changes) {
+      const changed = text.replace(pattern, replacement);
+      if (changed === text) throw new Error(`The sample has no ${pattern} any more.`);
+      text = changed;
+    }
+    writeFileSync(path, text);
+  };
+  edit('training.karma.yaml', [
+    [/kind: calibrated/, 'kind: emulator'],
+    [/scenarios: .*/, 'scenarios: [bottleneck]'],
+    [/environments: 64, horizon: 32/, 'environments: 8, horizon: 16'],
+  ]);
 }
 
 /** The lines of stdout, each of which must be a JSON object. */

@@ -105,6 +105,22 @@ describe('collecting traces', () => {
     assert.ok(wild.every((move) => Math.abs(move) <= 1));
   });
 
+  it('never shrinks a service at random below what its pods are busy with', async () => {
+    const { recording } = await run(underTest(3600), { exploration: { share: 1, move: 2 } });
+    let shrunk = 0;
+    for (const { state, desired, move } of store.transitions(recording))
+      for (const s of [0, 1]) {
+        if (move[s] >= 0) continue;
+        shrunk++;
+        const busy = state[stateColumn(s, 'ready')] * state[stateColumn(s, 'utilization')];
+        assert.ok(
+          desired[s] >= Math.min(busy, SHOP.services[s].replicas.max),
+          `${desired[s]} pods for the work of ${busy}`,
+        );
+      }
+    assert.ok(shrunk > 10);
+  });
+
   it('pauses the autoscalers and gives them back, also when it is stopped', async () => {
     const cluster = underTest(3600);
     const stop = new AbortController();

@@ -106,7 +106,7 @@ describe('transition network', () => {
     backend = await createWasmBackend();
     traces = await withStore(async (store) => {
       const parameters = specParameters(SHOP);
-      for (const seed of [1, 2]) await record(store, SHOP, { seconds: 6 * 3600, capacity: 200, parameters, seed });
+      for (const seed of [1, 2]) await record(store, SHOP, { seconds: 6 * 3600, capacity: 220, parameters, seed });
       return splitTraces(loadTraces(store, SHOP).segments, 0.2);
     });
     fitted = transitionsOf(traces.fit);

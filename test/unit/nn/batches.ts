@@ -1,6 +1,6 @@
 /** Random networks and batches for the tests of nn/, the same on every run. */
 import { initialState } from '../../../src/nn/initialise.ts';
-import type { NetworkShape, NetworkState, PolicyBatch, RegressionBatch } from '../../../src/nn/backend.ts';
+import type { ActBatch, NetworkShape, NetworkState, PolicyBatch, RegressionBatch } from '../../../src/nn/backend.ts';
 import { referenceAct, referenceNetwork } from './reference.ts';
 
 /** Mulberry32: small, and independent of the engine's generator. */
@@ -57,7 +57,13 @@ export function regressionBatch(shape: NetworkShape, rows: number, seed: number,
 }
 
 /** Actions drawn from the policy itself; the old log-probabilities lie around the present ones, some beyond the clip. */
-export function policyBatch(shape: NetworkShape, weights: Float32Array, rows: number, heads: number, seed: number): PolicyBatch {
+export function policyBatch(
+  shape: NetworkShape,
+  weights: Float32Array,
+  rows: number,
+  heads: number,
+  seed: number,
+): PolicyBatch {
   const random = new TestRandom(seed);
   const inputs = normals(random, rows * shape.inputs);
   const masks = randomMasks(random, rows, shape.outputs, heads);
@@ -76,5 +82,18 @@ export function policyBatch(shape: NetworkShape, weights: Float32Array, rows: nu
     advantages: normals(random, rows),
     clip: 0.2,
     entropy: 0.01,
+  };
+}
+
+export function actBatch(shape: NetworkShape, rows: number, heads: number, seed: number, sampled: boolean): ActBatch {
+  const random = new TestRandom(seed);
+  return {
+    rows,
+    inputs: normals(random, rows * shape.inputs),
+    heads,
+    masks: randomMasks(random, rows, shape.outputs, heads),
+    ...(sampled && { uniforms: Float32Array.from({ length: rows * heads }, () => random.uniform()) }),
+    actions: new Int32Array(rows * heads),
+    logProbabilities: new Float32Array(rows),
   };
 }

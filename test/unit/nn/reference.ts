@@ -44,7 +44,12 @@ function activations({ shape, weights }: ReferenceNetwork, input: ArrayLike<numb
 }
 
 /** Adds the gradient of one row, given the gradient by its outputs. */
-function accumulate(network: ReferenceNetwork, all: Float64Array[], byOutputs: Float64Array, gradient: Float64Array): void {
+function accumulate(
+  network: ReferenceNetwork,
+  all: Float64Array[],
+  byOutputs: Float64Array,
+  gradient: Float64Array,
+): void {
   const { shape, weights } = network;
   let delta = byOutputs;
   let end = weights.length;
@@ -156,7 +161,8 @@ export function referencePolicy(network: ReferenceNetwork, batch: PolicyBatch): 
       head.probabilities.forEach((p, j) => {
         if (p === 0) return;
         const byEntropy = -p * (head.logs[j] + head.entropy);
-        byOutputs[h * options + j] = byLog * ((j === actions[h] ? 1 : 0) - p) - (batch.entropy / batch.rows) * byEntropy;
+        byOutputs[h * options + j] =
+          byLog * ((j === actions[h] ? 1 : 0) - p) - (batch.entropy / batch.rows) * byEntropy;
       });
     });
     accumulate(network, all, byOutputs, gradient);
@@ -190,7 +196,10 @@ export interface ReferenceChoice {
 }
 
 /** Per row, per head. */
-export function referenceAct(network: ReferenceNetwork, batch: Omit<ActBatch, 'actions' | 'logProbabilities'>): ReferenceChoice[][] {
+export function referenceAct(
+  network: ReferenceNetwork,
+  batch: Omit<ActBatch, 'actions' | 'logProbabilities'>,
+): ReferenceChoice[][] {
   const { shape } = network;
   return Array.from({ length: batch.rows }, (_, row) => {
     const outputs = activations(network, rowOf(batch.inputs, row, shape.inputs)).at(-1)!;

@@ -23,7 +23,10 @@ describe('a specification folder', () => {
     write('roles/notes.yaml', 'not: ours');
     const result = await readSpecFolder(folder);
     assert.equal(inFull(result), '');
-    assert.deepEqual(result.files.map(({ path }) => path), ['roles/grower.karma.yaml', 'z.karma.yaml']);
+    assert.deepEqual(
+      result.files.map(({ path }) => path),
+      ['roles/grower.karma.yaml', 'z.karma.yaml'],
+    );
     assert.deepEqual(result.model.roles[0].origin, { file: 'roles/grower.karma.yaml', line: 3 });
     assert.deepEqual(result.model.roles[0].rules[0].scale, [1, 2], 'ascending');
   });
@@ -35,12 +38,16 @@ describe('a specification folder', () => {
     symlinkSync(folder, join(folder, 'again'));
     symlinkSync(join(folder, 'nowhere'), join(folder, 'b.karma.yaml'));
     const result = await readSpecFolder(folder);
-    assert.deepEqual(result.files.map(({ path }) => path), ['a.karma.yaml']);
+    assert.deepEqual(
+      result.files.map(({ path }) => path),
+      ['a.karma.yaml'],
+    );
     assert.equal(inFull(result), '');
   });
 
   it('finds the files of loads relative to the file that names them', async () => {
-    const byFile = (path: string): string => scenario.replace('{ type: constant, rate: 60% }', `{ type: file, path: ${path} }`);
+    const byFile = (path: string): string =>
+      scenario.replace('{ type: constant, rate: 60% }', `{ type: file, path: ${path} }`);
     write('cluster.karma.yaml', cluster());
     write('deep/scenarios/day.karma.yaml', byFile('../loads/day.csv'));
     write('deep/loads/day.csv', 'seconds,requests_per_second\n0,1\n');

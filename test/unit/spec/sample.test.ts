@@ -84,7 +84,12 @@ describe('the sample', () => {
     assert.equal(published.organization, 'published-team');
     assert.equal(published.twin.kind, 'recorded-then-mlp');
     assert.deepEqual(
-      [published.algorithm.gamma, published.algorithm.lambda, published.algorithm.observation, published.budget.episode],
+      [
+        published.algorithm.gamma,
+        published.algorithm.lambda,
+        published.algorithm.observation,
+        published.budget.episode,
+      ],
       [0.99, 0.95, 'paper', 3600],
     );
     assert.equal(byName.get('single-agent')!.algorithm.agents, 'single');

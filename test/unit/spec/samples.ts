@@ -1,6 +1,7 @@
 /** The sample specifications, and small objects to put together. */
+import assert from 'node:assert/strict';
 import { readSpecFolder } from '../../../src/spec/folder.ts';
-import { loadSpecs, type LoadResult, type SpecFile } from '../../../src/spec/load.ts';
+import { loadSpecs, type LoadResult } from '../../../src/spec/load.ts';
 import { formatProblem } from '../../../src/spec/problem.ts';
 
 export const SAMPLE_FOLDER = 'examples/chained-services';
@@ -14,11 +15,21 @@ export async function sampleFiles(): Promise<{ path: string; text: string }[]> {
 export const load = (...documents: string[]): LoadResult =>
   loadSpecs([{ path: 'spec.karma.yaml', text: documents.join('---\n') }]);
 
-export const loadFiles = (files: readonly SpecFile[]): LoadResult => loadSpecs(files);
-
 /** All problems as `line:column code`. */
 export const shortly = ({ problems }: LoadResult): string[] =>
   problems.map(({ range, code }) => `${range.start.line}:${range.start.column} ${code}`);
+
+/** Loads documents in which « marks where problems are expected; gives their codes if they are there. */
+export function codesAtMarks(...documents: string[]): string[] {
+  const marked = documents.join('---\n');
+  const result = load(marked.replaceAll('«', ''));
+  const places = marked.split('\n').flatMap((line, index) => {
+    const parts = line.split('«').slice(0, -1);
+    return parts.map((_, i) => `${index + 1}:${parts.slice(0, i + 1).join('').length + 1}`);
+  });
+  assert.deepEqual([...new Set(shortly(result).map((problem) => problem.split(' ')[0]))], places, inFull(result));
+  return result.problems.map(({ code }) => code);
+}
 
 export const inFull = ({ problems }: LoadResult): string => problems.map(formatProblem).join('\n');
 
@@ -54,7 +65,11 @@ export const role = object(
 `,
 );
 
-export const organization = object('Organization', 'team', '  cluster: shop\n  agents: [{ name: ann, role: grower }]\n');
+export const organization = object(
+  'Organization',
+  'team',
+  '  cluster: shop\n  agents: [{ name: ann, role: grower }]\n',
+);
 
 export const scenario = object(
   'Scenario',

@@ -82,20 +82,29 @@ describe('scalar offsets', () => {
       minLength: 1,
       maxLength: 60,
     });
-    const property = fc.property(values, fc.constantFrom(...styles), fc.integer({ min: 20, max: 60 }), (parts, style, width) => {
-      const scalar = new Scalar(parts.join(''));
-      scalar.type = style;
-      const text = new Document({ deep: { when: scalar } }).toString({ lineWidth: width });
-      const parsed = parseDocument(text).getIn(['deep', 'when'], true);
-      fc.pre(isScalar(parsed)); // the writer of the library does not quote all that needs it
-      const value = String(parsed.value);
-      const offsets = scalarOffsets(text, parsed);
-      assert.equal(offsets.length, value.length + 1);
-      for (let i = 0; i < value.length; i++) {
-        if (i > 0) assert.ok(offsets[i] >= offsets[i - 1], `offsets never decrease: ${JSON.stringify({ text, offsets: [...offsets] })}`);
-        if (/[a-dé]/.test(value[i])) assert.equal(text[offsets[i]], value[i], JSON.stringify(text));
-      }
-    });
+    const property = fc.property(
+      values,
+      fc.constantFrom(...styles),
+      fc.integer({ min: 20, max: 60 }),
+      (parts, style, width) => {
+        const scalar = new Scalar(parts.join(''));
+        scalar.type = style;
+        const text = new Document({ deep: { when: scalar } }).toString({ lineWidth: width });
+        const parsed = parseDocument(text).getIn(['deep', 'when'], true);
+        fc.pre(isScalar(parsed)); // the writer of the library does not quote all that needs it
+        const value = String(parsed.value);
+        const offsets = scalarOffsets(text, parsed);
+        assert.equal(offsets.length, value.length + 1);
+        for (let i = 0; i < value.length; i++) {
+          if (i > 0)
+            assert.ok(
+              offsets[i] >= offsets[i - 1],
+              `offsets never decrease: ${JSON.stringify({ text, offsets: [...offsets] })}`,
+            );
+          if (/[a-dé]/.test(value[i])) assert.equal(text[offsets[i]], value[i], JSON.stringify(text));
+        }
+      },
+    );
     fc.assert(property, { seed: 7, numRuns: 3000 });
   });
 });

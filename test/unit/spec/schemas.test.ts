@@ -24,7 +24,8 @@ describe('JSON Schemas', () => {
     it(`${kind}: every part is described, and every mapping closed`, () => {
       for (const [path, part] of parts(schema as Schema, '#')) {
         const named = /\/(properties|\$defs)\/[^/]+$/.test(path);
-        if (named) assert.ok(typeof part.description === 'string' || typeof part.$ref === 'string', `${path} is not described`);
+        if (named)
+          assert.ok(typeof part.description === 'string' || typeof part.$ref === 'string', `${path} is not described`);
         if (part.properties) assert.ok(part.additionalProperties !== undefined, `${path} takes any key`);
       }
     });

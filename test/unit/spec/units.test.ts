@@ -14,9 +14,10 @@ describe('units', () => {
   });
 
   it('sizes are in bytes', () => {
-    assert.deepEqual(['512B', '4KiB', '4Ki', '4kB', '4k', '1MB', '1MiB'].map(units.parseSize), [
-      512, 4096, 4096, 4000, 4000, 1e6, 1048576,
-    ]);
+    assert.deepEqual(
+      ['512B', '4KiB', '4Ki', '4kB', '4k', '1MB', '1MiB'].map(units.parseSize),
+      [512, 4096, 4096, 4000, 4000, 1e6, 1048576],
+    );
   });
 
   it('durations are in seconds', () => {

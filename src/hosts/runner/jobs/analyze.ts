@@ -6,6 +6,7 @@ import { recordTrajectories } from '../../../analyzing/record-trajectories.ts';
 import { packTrajectories, type SeedTrajectories } from '../../../analyzing/trajectories.ts';
 import { drawMatches } from '../../../evaluating/matches.ts';
 import { resolveTraining } from '../../../training/setup.ts';
+import { ANALYSIS_FILE } from '../artifacts.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
@@ -52,7 +53,7 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
       signal,
       onProgress: (done, total) => onProgress({ done, total, unit: 'parts', what: 'analyzing' }),
     });
-    run.writeArtifact('analysis.json', JSON.stringify(analysis));
+    run.writeArtifact(ANALYSIS_FILE, JSON.stringify(analysis));
     const yaml = [
       ['inferred-roles.karma.yaml', rolesAsYaml(analysis.roles)],
       ['inferred-goals.karma.yaml', goalsAsYaml(analysis.goals)],

@@ -16,7 +16,7 @@ import { episodePool, resolveTraining } from '../../../training/setup.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
-import { TWIN_FOLDER } from '../artifacts.ts';
+import { TWIN_FOLDER, TWIN_REPORT_FILE } from '../artifacts.ts';
 
 /** Episodes on which known policies are ranked, and where their seeds begin. */
 const RANKING_EPISODES = 20;
@@ -65,7 +65,7 @@ export function fitJob(context: JobContext, options: JobOptions['fit']): Promise
     withIoErrors(target, () => mkdirSync(target, { recursive: true }));
     saveTwin(target, twin);
     for (const name of readdirSync(target).sort()) run.recordArtifact(`${TWIN_FOLDER}/${name}`);
-    run.writeArtifact('twin-report.json', `${JSON.stringify(report, null, 2)}\n`);
+    run.writeArtifact(TWIN_REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
     return { kind: twin.kind, verdict: report.verdict as unknown as Json };
   });
 }

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../../runs/atomic-file.ts';
 import type { PhaseName } from '../../../runs/events.ts';
 import { artifactPath, type RunWriter } from '../../../runs/run-directory.ts';
 import type { JobContext, Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
+import { writeReport } from '../../report/write-report.ts';
 import { POLICIES_FOLDER, TWIN_FOLDER } from '../artifacts.ts';
 import { trainingOf, transferOf } from '../prepare.ts';
+import { gatherReport } from '../report-data.ts';
 import { analyzeJob } from './analyze.ts';
 import { collectJob } from './collect.ts';
 import { evaluateJob } from './evaluate.ts';
@@ -11,6 +15,7 @@ import { fitJob } from './fit.ts';
 import { trainJob } from './train.ts';
 import { transferJob } from './transfer.ts';
 
+const REPORT_FILE = 'report.html';
 const TRACES_FILE = 'traces.sqlite';
 /** Of the phase that brings the policies to the emulated cluster. */
 const FULL_FOR = 1800;
@@ -25,7 +30,7 @@ interface State {
   readonly inner: unknown;
 }
 
-/** All phases in one run directory, each on what the ones before left in artifacts/. */
+/** All phases in one run directory, each on what the ones before left in artifacts/, and report.html. */
 export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<Summary> {
   const { run, model } = context;
   const { training, cores, hours, episodes, tuning } = options;
@@ -56,7 +61,10 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
     run.saveCheckpoint((index + 1) * PHASE_STEP, { json: state, arrays: {} });
     context.signal.throwIfAborted();
   }
-  return { ...state.done };
+  // A view of the rest, with wall times in it: no artifact that the journal answers for.
+  const report = join(run.directory, REPORT_FILE);
+  writeFileAtomic(report, writeReport(gatherReport(run.directory)));
+  return { ...state.done, report: REPORT_FILE };
 }
 
 /** What the processes of the seeds go by, in a run of all phases. */

@@ -14,7 +14,7 @@ import { artifactPath } from '../../../runs/run-directory.ts';
 import { named, resolveTraining } from '../../../training/setup.ts';
 import type { OriginalHpas } from '../../../transferring/ladder.ts';
 import { runTransfer } from '../../../transferring/transfer.ts';
-import { AUDIT_FILE } from '../artifacts.ts';
+import { AUDIT_FILE, TRANSFER_FILE } from '../artifacts.ts';
 import { withBackend } from '../backend.ts';
 import { JobError, type JobContext, type Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
@@ -67,6 +67,8 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
       });
       if (result.ended === 'stopped') throw signal.reason;
       run.recordArtifact(AUDIT_FILE);
+      const { context: name, namespace } = cluster.identity;
+      run.writeArtifact(TRANSFER_FILE, JSON.stringify({ name: transfer.name, context: name, namespace, result }));
       return { ended: result.ended, why: result.why, stages: result.stages as unknown as Json };
     } finally {
       await cluster.close();

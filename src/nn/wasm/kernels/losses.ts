@@ -28,7 +28,15 @@ export function addTo(result: usize, value: f64): void {
 }
 
 /** Weighted mean square error over all rows and outputs of the job; `first` is the chunk's first row. */
-export function regressionLoss(job: usize, layer: usize, outputs: usize, delta: usize, first: i32, rows: i32, result: usize): void {
+export function regressionLoss(
+  job: usize,
+  layer: usize,
+  outputs: usize,
+  delta: usize,
+  first: i32,
+  rows: i32,
+  result: usize,
+): void {
   const count = load<i32>(layer, LAYER_OUTPUTS);
   const whole = count & ~3;
   const columns = load<i32>(layer, LAYER_COLUMNS);

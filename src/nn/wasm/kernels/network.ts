@@ -83,7 +83,16 @@ export function backwardChunk(net: usize, scratch: usize, inputs: usize, rows: i
       x = scratch + load<usize>(previous, LAYER_ACTIVATIONS);
       xStride = load<usize>(previous, LAYER_STRIDE);
     }
-    accumulateProduct(x, xStride, layerInputs, d, dStride, columns, rows, gradients + load<usize>(layer, LAYER_WEIGHTS));
+    accumulateProduct(
+      x,
+      xStride,
+      layerInputs,
+      d,
+      dStride,
+      columns,
+      rows,
+      gradients + load<usize>(layer, LAYER_WEIGHTS),
+    );
     accumulateRows(d, dStride, columns, rows, gradients + load<usize>(layer, LAYER_BIAS));
     if (i > 0) {
       multiply(
