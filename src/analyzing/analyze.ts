@@ -1,4 +1,5 @@
 /** The whole analysis: trajectories of one or more training seeds -> what the agents learned. */
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { Random } from '../cluster/random.ts';
 import type { Cluster, Organization } from '../spec/model.ts';
 import { moveAlphabet, sampleSequences, sequenceDistances, type ActionSequence } from './action-sequences.ts';
@@ -28,7 +29,7 @@ import {
 } from './scores.ts';
 import { silhouette } from './silhouette.ts';
 import { situationsOf } from './situations.ts';
-import type { SeedTrajectories } from './trajectories.ts';
+import type { SeedTrajectories, Trajectories } from './trajectories.ts';
 
 export interface AnalysisSettings {
   /** Of everything drawn here. */
@@ -49,6 +50,10 @@ export interface AnalysisSettings {
   readonly windows: number;
   readonly permutations: number;
   readonly alpha: number;
+  /** A weaker relation does not count. */
+  readonly minimumStrength: number;
+  /** Episodes, over all seeds, in which relations are looked for. */
+  readonly relationEpisodes: number;
 }
 
 /** See dendrogram-cuts.ts. */
@@ -62,14 +67,16 @@ export const DEFAULT_SETTINGS: AnalysisSettings = {
   seed: 1,
   linkage: 'average',
   band: 0,
-  maxSequences: 240,
+  maxSequences: 160,
   cut: { by: 'splits', maximum: 10, minimum: NOT_SUBSTANTIAL },
   epsilon: 0.1,
   successful: 0.5,
   maxGoals: 6,
   windows: 4,
+  relationEpisodes: 60,
   permutations: 299,
   alpha: 0.01,
+  minimumStrength: 0.05,
 };
 
 export interface AnalyzeOptions extends Partial<AnalysisSettings> {
@@ -154,16 +161,20 @@ export async function analyze(
   const classes = sequences.map(({ agent }) => roleClass(agents[agent].roles));
   const groups = matchGroups(cut.labels, classes);
 
-  const relations = await inferRelations(all, {
+  const fewer = all.map((trajectories) => someEpisodes(trajectories, settings.relationEpisodes / all.length));
+  const relations = await inferRelations(fewer, {
     random: streams(1),
     windows: settings.windows,
     permutations: settings.permutations,
     alpha: settings.alpha,
-    situations: situationsOf(all, SITUATIONS, streams(2)),
+    minimumStrength: settings.minimumStrength,
+    situations: situationsOf(fewer, SITUATIONS, streams(2)),
     ...(signal ? { signal } : {}),
     onProgress: progress(PROGRESS.distances, PROGRESS.relations),
   });
+  const roles = await inferRoles(seeds, cluster, sequences, cut.labels, groups, signal);
   const alignment = alignmentOfAgents(all);
+  await yieldToEvents();
 
   return {
     settings,
@@ -179,7 +190,7 @@ export async function analyze(
       classes.map((role) => classes.indexOf(role)),
     ),
     stability: stabilityOverSeeds(seeds, sequences, distances, cut.groups, settings.linkage),
-    roles: inferRoles(seeds, cluster, sequences, cut.labels, groups),
+    roles,
     goals: inferGoals(all, {
       random: streams(3),
       epsilon: settings.epsilon,
@@ -195,6 +206,16 @@ export async function analyze(
     },
     fit: organizationalFit(distances, classes, all),
     goalSatisfaction: goalSatisfaction(all),
+  };
+}
+
+/** Evenly spread over what there is; at least one. */
+function someEpisodes(trajectories: Trajectories, limit: number): Trajectories {
+  const { episodes } = trajectories;
+  const count = Math.min(episodes.length, Math.max(1, Math.floor(limit)));
+  return {
+    ...trajectories,
+    episodes: Array.from({ length: count }, (_, i) => episodes[Math.floor((i * episodes.length) / count)]),
   };
 }
 

@@ -35,6 +35,7 @@ export interface Relation {
   readonly strength: number;
   /** Adjusted for everything that was looked at. */
   readonly p: number;
+  /** p at most alpha, and strong enough to matter. */
   readonly significant: boolean;
 }
 
@@ -52,6 +53,8 @@ export interface RelationOptions {
   readonly windows: number;
   readonly permutations: number;
   readonly alpha: number;
+  /** A weaker relation does not count, however sure: with enough steps the least influence is significant. */
+  readonly minimumStrength: number;
   /** Situation at [trajectories][episode][step], a small whole number: steps with one number are alike. */
   readonly situations: readonly (readonly Uint8Array[])[];
   readonly signal?: AbortSignal;
@@ -71,7 +74,7 @@ export async function inferRelations(
   seeds: readonly Trajectories[],
   options: RelationOptions,
 ): Promise<WindowRelations[]> {
-  const { random, permutations, alpha, signal, onProgress } = options;
+  const { random, permutations, alpha, minimumStrength, signal, onProgress } = options;
   const agents = seeds[0]?.agents ?? [];
   const windows = windowsOf(seeds, options.situations, options.windows);
   const measurements = windows.flatMap((_, window) => measurementsOf(agents.length, window));
@@ -95,7 +98,7 @@ export async function inferRelations(
       if (measurement.window !== index) return [];
       const { kind, from, to } = measurement;
       const strength = strengthOf(window, measurement, observed[m], mean[m]);
-      const significant = p[m] <= alpha && strength > 0;
+      const significant = p[m] <= alpha && strength >= minimumStrength;
       return [{ kind, from: agents[from].name, to: agents[to].name, strength, p: p[m], significant }];
     }),
   }));

@@ -2,6 +2,7 @@
  * Roles inferred from groups of action sequences: for each group, when it moves a service up and when down, as rules in the
  * language of the specifications, with their quality on episodes that they were not fitted to.
  */
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { Cluster } from '../spec/model.ts';
 import type { ActionSequence } from './action-sequences.ts';
 import { fitRule, ruleQuality, type DecisionRule, type RuleQuality, type RuleSamples } from './decision-rule.ts';
@@ -46,21 +47,33 @@ const RARE = 0.1;
  */
 const MINIMUM_J = 0.25;
 
-export function inferRoles(
+export async function inferRoles(
   seeds: readonly SeedTrajectories[],
   cluster: Cluster,
   sequences: readonly ActionSequence[],
   labels: ArrayLike<number>,
   groups: readonly RoleGroup[],
-): InferredRole[] {
+  signal?: AbortSignal,
+): Promise<InferredRole[]> {
   const terms = seeds.map(({ trajectories }) => ruleTerms(trajectories, cluster));
-  return groups.map(({ group, sequences: size, role }) => {
+  const roles: InferredRole[] = [];
+  for (const { group, sequences: size, role } of groups) {
+    await yieldToEvents();
+    signal?.throwIfAborted();
     const members = sequences.filter((_, i) => labels[i] === group);
     const moves = takenMoves(seeds, terms, members);
     const found = (['up', 'down'] as const).flatMap((direction) => inferRule(moves, terms[0], direction) ?? []);
     const rules = found.map(({ rule }) => rule);
-    return { name: `inferred-${group + 1}`, group, sequences: size, matches: role, rules, ...allowedBy(found, moves) };
-  });
+    roles.push({
+      name: `inferred-${group + 1}`,
+      group,
+      sequences: size,
+      matches: role,
+      rules,
+      ...allowedBy(found, moves),
+    });
+  }
+  return roles;
 }
 
 interface Found {

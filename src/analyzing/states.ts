@@ -15,11 +15,13 @@ export interface StateReference {
   readonly step: number;
 }
 
-/** At most `limit` states of the given ones, evenly spread. States with a value that is not finite are left out. */
+/** At most `limit` of the given states, evenly spread. Those with a value that is not finite are left out. */
 export function sampleStates(references: readonly StateReference[], limit: number): StateReference[] {
-  const known = references.filter((reference) => stateOf(reference).every(Number.isFinite));
-  if (known.length <= limit) return known;
-  return Array.from({ length: limit }, (_, i) => known[Math.floor(((i + 0.5) * known.length) / limit)]);
+  const chosen =
+    references.length <= limit
+      ? references
+      : Array.from({ length: limit }, (_, i) => references[Math.floor(((i + 0.5) * references.length) / limit)]);
+  return chosen.filter((reference) => stateOf(reference).every(Number.isFinite));
 }
 
 export function stateOf({ trajectories, episode, step }: StateReference): Float32Array {

@@ -29,7 +29,9 @@ function orthogonal(rows: number, columns: number, uniform: () => number): Float
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
   const vectors: Float64Array[] = [];
-  while (vectors.length < count) {
+  for (let draws = 0; vectors.length < count; draws++) {
+    if (draws > 2 * count + 100)
+      throw new Error('The source of uniforms repeats itself: it gives no independent vectors.');
     const vector = Float64Array.from({ length }, () => normal(uniform));
     const before = norm(vector);
     // Twice is enough (Kahan): the second pass removes what rounding left of the first.

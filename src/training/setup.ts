@@ -1,5 +1,5 @@
 /** Everything that a training needs, gathered from the model by name. */
-import { loadRecords, makeEpisode, type LoadRecords } from '../cluster/episodes/make-episode.ts';
+import { makeEpisode, type LoadRecords } from '../cluster/episodes/make-episode.ts';
 import type { Episode, Simulation, SplitName } from '../cluster/simulation.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Cluster, Model, Organization, Scenario, Training } from '../spec/model.ts';
@@ -26,7 +26,9 @@ export function resolveTraining(
   const training = named(model.trainings, 'Training', name);
   const organization = named(model.organizations, 'Organization', training.organization);
   const cluster = named(model.clusters, 'Cluster', organization.cluster);
-  const scenarios = training.scenarios.map((scenario) => named(model.scenarios, 'Scenario', scenario));
+  const scenarios = training.scenarios
+    .map((scenario) => named(model.scenarios, 'Scenario', scenario))
+    .map((scenario) => (training.attacker === 'none' ? withoutAttacks(scenario) : scenario));
   const layouts = layoutAgents(model, organization, cluster, training.algorithm);
   return { model, cluster, organization, training, scenarios, layouts };
 }
@@ -36,6 +38,15 @@ export function named<T extends { readonly name: string }>(items: readonly T[], 
   if (found) return found;
   const known = items.map((item) => item.name).join(', ') || 'none';
   throw new Error(`There is no ${kind} named ${name}; the folder has ${known}.`);
+}
+
+/** `attacker: none`: the scenario goes on without the attacks in it. */
+function withoutAttacks(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    events: scenario.events.filter((event) => event.type !== 'attack'),
+    random: scenario.random.filter((event) => event.type !== 'attack'),
+  };
 }
 
 /**
@@ -57,5 +68,3 @@ export function episodePool(
     return episode;
   };
 }
-
-export { loadRecords };

@@ -33,16 +33,18 @@ export class Decider {
     return this.#history;
   }
 
-  /** Adds what was observed to the history; the first fills the past. */
+  /** Adds what was observed to the history; the first fills the past. A snapshot with a missing metric is left out. */
   see(snapshot: Snapshot): void {
+    if (!isComplete(snapshot)) return;
     this.#history.push({ observe: (into) => copyObservation(snapshot.observation, into) });
     if (!this.#started) this.#history.fill(0);
     this.#started = true;
   }
 
-  /** What the agents would do now, from `current` replicas. */
-  propose(current: ArrayLike<number>): Proposal {
+  /** What the agents would do now, from `current` replicas. Without all metrics they are not asked: hold. */
+  propose(snapshot: Snapshot, current: ArrayLike<number>): Proposal {
     const replicas = Int32Array.from(current);
+    if (!isComplete(snapshot)) return { replicas, agents: [] };
     this.#controller.decide(this.#history, replicas);
     return { replicas, agents: this.#controller.choices.map((choice, a) => this.#record(choice, a)) };
   }
@@ -69,6 +71,8 @@ export class Decider {
     this.#controller.dispose();
   }
 }
+
+const isComplete = (snapshot: Snapshot): boolean => snapshot.age.every(Number.isFinite);
 
 export function optionName(cluster: Cluster, { service, move }: { service: number; move: number }): string {
   return service < 0 ? 'hold' : `${cluster.services[service].name} ${move > 0 ? '+' : ''}${move}`;

@@ -8,9 +8,12 @@ import type { Transfer } from '../spec/model.ts';
 const DRIFTS_IN_A_ROW = 3;
 /** Metrics so many times older than `staleAfter` count as lost. */
 const LOST_FACTOR = 3;
-/** Decisions over which the objective is averaged, and how far it may fall below what the HPA had in shadow. Ours. */
-const OBJECTIVE_WINDOW = 10;
-const OBJECTIVE_DROP = 0.05;
+/**
+ * Decisions over which the objective is averaged, and how far it may fall below what the HPA had in shadow. Wide, because
+ * the load is another by then: a burst alone costs the HPA itself some .05. Ours.
+ */
+const OBJECTIVE_WINDOW = 20;
+const OBJECTIVE_DROP = 0.1;
 
 export type Verdict =
   | { readonly verdict: 'act' }

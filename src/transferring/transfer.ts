@@ -169,7 +169,7 @@ class TransferSession {
   async #decide(stage: Stage, snapshot: Snapshot): Promise<DecisionRecord> {
     const { spec, transfer, cluster, driftOf, audit } = this.#options;
     const current = currentReplicas(snapshot);
-    const proposal = this.#decider.propose(current);
+    const proposal = this.#decider.propose(snapshot, current);
     const limited = limitProposal(spec, transfer.limits, current, proposal.replicas);
     const { objective } = observedObjective(spec, snapshot.observation);
     const oldestMetric = Math.max(...snapshot.age);

@@ -29,6 +29,8 @@ export async function benchDtw(log: (line: string) => void): Promise<void> {
   const moves = Array.from({ length: COUNT }, () =>
     Uint16Array.from({ length: STEPS }, () => random.integer(0, symbols - 1)),
   );
-  const table = Float64Array.from({ length: symbols ** 2 }, (_, i) => Math.abs(Math.floor(i / symbols) - (i % symbols)));
+  const table = Float64Array.from({ length: symbols ** 2 }, (_, i) =>
+    Math.abs(Math.floor(i / symbols) - (i % symbols)),
+  );
   await time(`${COUNT} action sequences of ${STEPS} steps`, () => pairwiseSymbolWarping(moves, table));
 }

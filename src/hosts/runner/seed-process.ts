@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readLease } from '../../runs/lease.ts';
 import { seedDirectory } from '../../runs/run-directory.ts';
 import { describeFailure } from './failure.ts';
 import { runJob, type Work } from './run-job.ts';
@@ -6,11 +8,11 @@ import type { FromSeed, ToSeed } from './seed-protocol.ts';
 /** A process whose job is gone saves its checkpoint within this time (ms), or ends without. */
 const GRACE = 5_000;
 const PROGRESS_INTERVAL = 200;
+const LEASE_POLL = 100;
 
 /**
  * The child's side of seed-pool.ts: does one seed in seeds/<n>, tells the parent, and ends when asked to or when the
- * parent is gone. Resolves with the code
- * to exit with; the open channel would keep the process alive.
+ * parent is gone. Resolves with the code to exit with; the open channel would keep the process alive.
  */
 export async function runSeedProcess(runDirectory: string, seed: number, makeWork: () => Work): Promise<number> {
   const stop = new AbortController();
@@ -32,7 +34,9 @@ export async function runSeedProcess(runDirectory: string, seed: number, makeWor
   process.on('SIGTERM', () => stop.abort());
   try {
     let told = 0;
-    const end = await runJob(seedDirectory(runDirectory, seed), makeWork(), {
+    const directory = seedDirectory(runDirectory, seed);
+    await predecessorsEnd(directory, stop.signal);
+    const end = await runJob(directory, makeWork(), {
       now: Date.now,
       signal: stop.signal,
       onProgress: (progress) => {
@@ -49,5 +53,17 @@ export async function runSeedProcess(runDirectory: string, seed: number, makeWor
     const { message, exitCode, stack } = describeFailure(error);
     await tell({ type: 'failed', message, io: exitCode === 3, stack });
     return exitCode;
+  }
+}
+
+/**
+ * After the job's process was killed, and resumed at once, the one that did this seed before may still be saving its
+ * checkpoint. The job's lease says that nobody else is to do the seed: wait for that one to end.
+ */
+async function predecessorsEnd(directory: string, signal: AbortSignal): Promise<void> {
+  for (let waited = 0; waited < 2 * GRACE && !signal.aborted; waited += LEASE_POLL) {
+    const holder = readLease(directory, Date.now);
+    if (!holder || holder.stale) return;
+    await sleep(LEASE_POLL, undefined, { signal }).catch(() => undefined);
   }
 }

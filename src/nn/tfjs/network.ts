@@ -1,4 +1,5 @@
 /** A network on TensorFlow.js; the same for every device, which the injected `tf` decides. */
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { parameterCount } from '../backend.ts';
 import type {
@@ -24,7 +25,7 @@ import {
 import { chooseFromLogits } from './choose.ts';
 import { policyTerms, regressionLoss } from './losses.ts';
 
-export type TensorFlow = typeof import('@tensorflow/tfjs-core');
+export type TensorFlow = typeof tfjs;
 
 /** The operations, once their backend is the active one: all copies of TensorFlow.js in a process share one engine with one active backend. */
 export type Activate = () => TensorFlow;

@@ -39,7 +39,8 @@ export class Threads {
     const workers: Worker[] = [];
     for (let thread = 1; thread <= count; thread++) {
       const workerData: WorkerSetup = { ...setup, thread };
-      workers.push(new Worker(workerUrl, { workerData }));
+      // Not the flags of this process: one for `--eval` would keep a thread from loading a file.
+      workers.push(new Worker(workerUrl, { workerData, execArgv: [] }));
     }
     try {
       await Promise.all(workers.map((worker) => once(worker, 'message')));

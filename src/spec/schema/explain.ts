@@ -14,7 +14,11 @@ interface Part {
   readonly enum?: readonly unknown[];
 }
 
-export function explainErrors(object: SourceObject, value: unknown, errors: readonly ErrorObject[]): void {
+/** More than anyone reads; comparing all errors with all others takes long for many. */
+const MOST_ERRORS = 200;
+
+export function explainErrors(object: SourceObject, value: unknown, all: readonly ErrorObject[]): void {
+  const errors = all.slice(0, MOST_ERRORS);
   const told = new Set<string>();
   for (const error of [...errors].sort((a, b) => weight(a) - weight(b))) {
     if (isPartOfAnother(error, errors)) continue;

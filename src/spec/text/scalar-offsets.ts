@@ -193,6 +193,9 @@ interface Line {
   readonly to: number;
 }
 
+/** Blocks that are indented further, and have an indentation indicator, are not retraced. */
+const MOST_INDENT = 200;
+
 /** Literal and folded blocks. The indentation is the one under which the lines give the value. */
 function block(
   text: string,
@@ -205,10 +208,12 @@ function block(
   const header = text.indexOf('\n', start);
   if (header < 0 || header >= end) return value === '';
   const lines = linesBetween(text, header + 1, end);
-  const first = lines.find(({ from, to }) => text.slice(from, to).trim() !== '');
+  const first = lines.find(({ from, to }) => /[^ ]/.test(text.slice(from, to)));
   const deepest = first ? /^ */.exec(text.slice(first.from, first.to))![0].length : 0;
-  // Without an indentation indicator the first line decides; with one, less than that.
-  for (let indent = deepest; indent >= 0; indent--) {
+  // Without an indentation indicator the first line decides; with one, less than that, but within the parent's nine.
+  const indicated = /[1-9]/.test(text.slice(start, start + 3).split('\n')[0]);
+  const most = indicated ? Math.min(deepest, MOST_INDENT) : deepest;
+  for (let indent = most; indent >= (indicated ? 0 : deepest); indent--) {
     const attempt = new OffsetWriter();
     (folded ? foldedBlock : literalBlock)(text, lines, indent, attempt);
     if (!attempt.value.startsWith(value) && !value.startsWith(attempt.value)) continue;
@@ -255,7 +260,7 @@ function foldedBlock(text: string, lines: readonly Line[], indent: number, write
     const at = Math.min(from + indent, to);
     const content = text.slice(at, to);
     const indented = content.startsWith(' ') || content.startsWith('\t');
-    if (!started && content.trim() === '') {
+    if (!started && !/[^ ]/.test(content)) {
       writer.push(`${content}\n`, at);
       continue;
     }

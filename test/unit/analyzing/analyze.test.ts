@@ -115,6 +115,16 @@ describe('analysis', () => {
     assert.equal(analysis.roles[0].allowsTaken, undefined);
   });
 
+  it('cuts as it is told to', async () => {
+    const cutInto = async (cut: AnalyzeOptions['cut']) =>
+      (await analyze(seedsOf(plan, [1]), ORGANIZATION, { ...options, cut: cut! })).groups.length;
+    assert.equal(await cutInto({ by: 'count', groups: 5 }), 5);
+    assert.equal(await cutInto({ by: 'height', height: 0 }), 4 * 8);
+    assert.equal(await cutInto({ by: 'height', height: 1e9 }), 1);
+    const bySilhouette = await cutInto({ by: 'silhouette', maximum: 6, minimum: 0.25 });
+    assert.ok(bySilhouette >= 2 && bySilhouette <= 6);
+  });
+
   it('says what it cannot analyse, and stops on the signal', async () => {
     await assert.rejects(analyze([], ORGANIZATION, options), /no trajectories/);
     const mixed = [...seedsOf(plan, [1]), ...seedsOf({ ...plan, agents: fourAgents(2) }, [2])];

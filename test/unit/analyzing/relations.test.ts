@@ -44,6 +44,7 @@ const optionsFor = (
   windows: 1,
   permutations: 99,
   alpha: 0.01,
+  minimumStrength: 0.05,
   situations: [trajectories.episodes.map(({ steps }) => new Uint8Array(steps))],
   ...more,
 });

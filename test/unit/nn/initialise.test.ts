@@ -55,10 +55,17 @@ describe('nn: initial weights', () => {
   });
 
   it('start with empty moments', () => {
-    const { firstMoment, secondMoment, steps } = initialState(
-      { inputs: 2, hidden: [], outputs: 2, activation: 'relu' },
-      { outputGain: 1, uniform: () => 0.3 },
-    );
+    const shape: NetworkShape = { inputs: 2, hidden: [], outputs: 2, activation: 'relu' };
+    const random = new TestRandom(4);
+    const { firstMoment, secondMoment, steps } = initialState(shape, {
+      outputGain: 1,
+      uniform: () => random.uniform(),
+    });
     assert.deepEqual([firstMoment, secondMoment, steps], [new Float32Array(6), new Float32Array(6), 0]);
+  });
+
+  it('cannot be made of uniforms that never change', () => {
+    const shape: NetworkShape = { inputs: 2, hidden: [], outputs: 2, activation: 'relu' };
+    assert.throws(() => initialState(shape, { outputGain: 1, uniform: () => 0.3 }), /repeats itself/);
   });
 });

@@ -36,15 +36,15 @@ describe('transfer guard', () => {
   it('falls back when J stays well below what the HPA had', () => {
     const guard = new Guard(fallback);
     for (let i = 0; i < 10; i++) guard.learnReference(0.86);
-    const verdicts = Array.from({ length: 10 }, () => guard.check({ ...good, objective: 0.79 }).verdict);
-    assert.deepEqual(new Set(verdicts.slice(0, 9)), new Set(['act']));
-    assert.equal(verdicts[9], 'fallback');
+    const verdicts = Array.from({ length: 20 }, () => guard.check({ ...good, objective: 0.75 }).verdict);
+    assert.deepEqual(new Set(verdicts.slice(0, 19)), new Set(['act']));
+    assert.equal(verdicts[19], 'fallback');
   });
 
   it('judges a stage by its own decisions', () => {
     const guard = new Guard(fallback);
     guard.learnReference(0.86);
-    for (let i = 0; i < 9; i++) guard.check({ ...good, objective: 0.5 });
+    for (let i = 0; i < 19; i++) guard.check({ ...good, objective: 0.5 });
     guard.enterStage();
     assert.equal(guard.check({ ...good, objective: 0.5 }).verdict, 'act');
   });

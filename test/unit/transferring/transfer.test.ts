@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { EmulatedCluster } from '../../../src/cluster/emulated-cluster.ts';
+import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
+import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
+import type { ClusterWrite, Snapshot } from '../../../src/cluster/cluster.ts';
+import type { Backend } from '../../../src/nn/backend.ts';
+import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
+import type { Transfer } from '../../../src/spec/model.ts';
+import type { Policies } from '../../../src/training/policy.ts';
+import { Trainer } from '../../../src/training/trainer.ts';
+import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
+import type { AuditRecord, DecisionRecord, WriteRecord } from '../../../src/transferring/audit.ts';
+import { explainRecord } from '../../../src/transferring/explain.ts';
+import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
+import { runTransfer, type TransferOptions, type TransferResult } from '../../../src/transferring/transfer.ts';
+import { sampleSetup } from '../training/sample.ts';
+
+interface Observed {
+  readonly result: TransferResult;
+  readonly records: AuditRecord[];
+  readonly cluster: EmulatedCluster;
+  /** What reached the cluster for real. */
+  readonly written: ClusterWrite[];
+  readonly transitions: number;
+  readonly originals: OriginalHpas;
+}
+
+const decisions = ({ records }: Observed): DecisionRecord[] => records.filter((record) => record.type === 'decision');
+const writes = ({ records }: Observed): WriteRecord[] => records.filter((record) => record.type === 'write');
+const hpasOf = async (cluster: EmulatedCluster): Promise<Snapshot['hpas']> =>
+  (await cluster.observe(new AbortController().signal)).hpas;
+
+describe('transfer to the emulated cluster', () => {
+  let backend: Backend;
+  let setup: TrainingSetup;
+  let policies: Policies;
+  before(async () => {
+    backend = await createWasmBackend({ threads: 1 });
+    setup = await sampleSetup(backend);
+    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    trainer.iterate();
+    policies = trainer.policies();
+    trainer.dispose();
+  });
+  after(() => backend.dispose());
+
+  /** The sample's ladder, but no judgement of how good the agents are: these are hardly trained. */
+  const ladder = (abortWhen = ''): Transfer => {
+    const [sample] = setup.model.transfers;
+    const stages = sample.stages.map((stage) => (stage.stage === 'shadow' ? stage : { ...stage, abortWhen }));
+    return { ...sample, stages, fallback: { ...sample.fallback, when: ['drift', 'staleMetrics'] } };
+  };
+
+  async function transfer(
+    changes: Partial<TransferOptions> = {},
+    during: (cluster: EmulatedCluster, record: AuditRecord) => void = () => undefined,
+  ): Promise<Observed> {
+    const { cluster: spec } = setup;
+    const loads = await loadRecords('examples/chained-services', setup.scenarios);
+    const episode = makeEpisode(spec, setup.scenarios[0], loads, { split: 'test', seed: 3, seconds: 7200 });
+    const cluster = new EmulatedCluster(spec, { episode, seed: 1 });
+    const written: ClusterWrite[] = [];
+    const write = cluster.write.bind(cluster);
+    cluster.write = async (change, options) => {
+      await write(change, options);
+      if (!options.dryRun) written.push(change);
+    };
+    const records: AuditRecord[] = [];
+    let originals: OriginalHpas = {};
+    let transitions = 0;
+    const result = await runTransfer({
+      cluster,
+      spec,
+      transfer: ladder(),
+      policies,
+      backend,
+      driftOf: () => 0,
+      fullFor: 600,
+      upTo: 'full',
+      dryRun: false,
+      confirm: () => Promise.resolve(true),
+      audit: (record) => {
+        records.push(record);
+        during(cluster, record);
+      },
+      originals: { read: () => originals, write: (saved) => (originals = saved) },
+      onTransition: () => transitions++,
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+      ...changes,
+    });
+    return { result, records, cluster, written, transitions, originals };
+  }
+
+  it('climbs from shadow to full, and gives the HPAs back as they were', async () => {
+    const seen = await transfer();
+    assert.equal(seen.result.ended, 'finished', seen.result.why);
+    assert.deepEqual(
+      seen.result.stages.map(({ stage }) => stage),
+      ['shadow', 'floor', 'canary', 'full'],
+    );
+    assert.ok(seen.result.stages.every(({ objective }) => objective > 0.5 && objective < 1));
+    for (const hpa of await hpasOf(seen.cluster)) {
+      assert.equal(hpa!.paused, false);
+      assert.equal(hpa!.minReplicas, 1);
+    }
+    assert.deepEqual(seen.originals, {});
+    assert.equal(seen.transitions, decisions(seen).length - 1);
+  });
+
+  it('writes nothing in shadow, minimums in floor, one service in canary', async () => {
+    const seen = await transfer();
+    const kinds = (stage: string): Set<unknown> =>
+      new Set(
+        writes(seen)
+          .filter((record) => record.stage === stage)
+          .map(({ write }) => write.type),
+      );
+    assert.deepEqual(kinds('shadow'), new Set());
+    assert.deepEqual(kinds('floor'), new Set(['setHpaMinimum']));
+    const scaled = writes(seen).filter(({ stage, write }) => stage === 'canary' && write.type === 'scale');
+    assert.ok(scaled.every(({ write }) => write.service === 'b'));
+    assert.ok(writes(seen).some(({ stage, write }) => stage === 'full' && write.type === 'pauseHpa'));
+  });
+
+  it('stays within the caps, whatever the agents want', async () => {
+    const { move, podsPerDecision } = setup.model.transfers[0].limits;
+    for (const { current, limited } of decisions(await transfer())) {
+      const moves = Object.keys(current).map((name) => Math.abs(limited[name] - current[name]));
+      assert.ok(moves.every((size) => size <= move));
+      assert.ok(moves.reduce((sum, size) => sum + size) <= podsPerDecision);
+    }
+  });
+
+  it('changes nothing in a dry run, though the server is asked', async () => {
+    const seen = await transfer({ dryRun: true });
+    assert.deepEqual(seen.written, []);
+    assert.ok(writes(seen).length > 0);
+    assert.ok(writes(seen).every(({ dryRun }) => dryRun));
+  });
+
+  it('writes nothing when the user declines the first stage that would', async () => {
+    const seen = await transfer({ confirm: () => Promise.resolve(false) });
+    assert.equal(seen.result.ended, 'declined');
+    assert.ok(seen.written.every(({ type }) => type === 'restoreHpa'));
+  });
+
+  it('hands over to the HPA when the state drifts', async () => {
+    const seen = await transfer({ driftOf: ({ time }) => (time > 1500 ? 9 : 0) });
+    assert.equal(seen.result.ended, 'fallback');
+    assert.match(seen.result.why, /9\.0 away .* 3 times in a row/);
+    assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused && hpa!.minReplicas === 1));
+  });
+
+  it("hands over when a stage's abort condition holds", async () => {
+    const seen = await transfer({ transfer: ladder('cluster.cpuAllocated > 0.1') });
+    assert.equal(seen.result.ended, 'fallback');
+    assert.match(seen.result.why, /abortWhen/);
+    assert.deepEqual(seen.result.stages.at(-1)!.stage, 'floor');
+    assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused && hpa!.minReplicas === 1));
+  });
+
+  it('holds on stale metrics, then hands over', async () => {
+    const seen = await transfer({}, (cluster, record) => {
+      if (record.type === 'decision' && record.stage === 'full') cluster.faults.staleMetrics = true;
+    });
+    assert.equal(seen.result.ended, 'fallback');
+    assert.match(seen.result.why, /counts as lost/);
+    const held = decisions(seen).filter(({ outcome }) => outcome === 'hold');
+    assert.ok(held.length > 0 && held.every(({ why }) => why.includes('s old')));
+  });
+
+  it('treats a missing metric as hold, never as zero load', async () => {
+    const seen = await transfer({ upTo: 'shadow' }, (cluster, record) => {
+      if (record.type === 'decision' && record.decision === 5) cluster.faults.missingMetrics = ['b'];
+    });
+    for (const record of decisions(seen).slice(5)) {
+      assert.equal(record.outcome, 'hold');
+      assert.match(record.why, /missing/);
+      assert.deepEqual(record.proposed, record.current);
+      assert.deepEqual(record.agents, []);
+    }
+  });
+
+  it('reports a refused write and goes on', async () => {
+    const seen = await transfer({}, (cluster, record) => {
+      cluster.faults.refuseWrites = record.stage === 'floor' ? 'forbidden' : undefined;
+    });
+    const refused = writes(seen).filter(({ result }) => result === 'refused');
+    assert.ok(refused.length > 0 && refused.every(({ message }) => message.includes('refused')));
+    assert.ok(decisions(seen).some(({ outcome, why }) => outcome === 'hold' && why.includes('refused')));
+  });
+
+  it('gives the HPAs back when it is stopped', async () => {
+    const stop = new AbortController();
+    const seen = await transfer({ signal: stop.signal }, (_cluster, record) => {
+      if (record.type === 'decision' && record.stage === 'full') stop.abort();
+    });
+    assert.equal(seen.result.ended, 'stopped');
+    assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused));
+  });
+
+  it('restores what an earlier, killed transfer left behind', async () => {
+    const first = await transfer({ upTo: 'shadow' });
+    const hpa = (await hpasOf(first.cluster))[1]!;
+    // The earlier one paused the HPA of b and died: its saved original is on disk.
+    const seen = await transfer({
+      upTo: 'shadow',
+      originals: { read: () => ({ b: hpa }), write: () => undefined },
+    });
+    assert.ok(seen.written.some((write) => write.type === 'restoreHpa' && write.service === 'b'));
+  });
+
+  it('explains every record in words', async () => {
+    const seen = await transfer();
+    const texts = seen.records.map(explainRecord);
+    assert.ok(texts.every((text) => text.length > 0 && !text.includes('undefined') && !text.includes('[object')));
+    const acted = decisions(seen).findIndex(({ agents }) => agents.some(({ active }) => active));
+    const text = explainRecord(decisions(seen)[acted]);
+    assert.match(text, /relief \(bottleneck-manager\) chose/);
+    assert.match(text, /because .* allows/);
+  });
+});
