@@ -7,8 +7,8 @@ import type { Cluster as ClusterSpec } from '../spec/model.ts';
 import { ACCOUNTING_INTERVAL } from '../cluster/simulation.ts';
 import { Random } from '../cluster/random.ts';
 import type { Cluster, ClusterWrite, Snapshot } from '../cluster/cluster.ts';
-import { clusterHash, stateOf } from './traces/layout.ts';
-import { observedIndicators } from './traces/indicators.ts';
+import { clusterHash } from './traces/layout.ts';
+import { isFresh, transitionBetween } from './traces/observed-transition.ts';
 import type { TraceStore } from './traces/trace-store.ts';
 
 export interface Exploration {
@@ -32,8 +32,8 @@ const STABILIZATION = 120;
 export interface CollectOptions {
   readonly spec: ClusterSpec;
   readonly cluster: Cluster;
-  /** Applies a write to `cluster`: the one place where limits, dry run and audit are. */
-  readonly write: (write: ClusterWrite, signal: AbortSignal) => Promise<void>;
+  /** Applies a write to `cluster`: the one place where limits, dry run and audit are. `now`: the last snapshot. */
+  readonly write: (write: ClusterWrite, now: Snapshot, signal: AbortSignal) => Promise<void>;
   readonly store: TraceStore;
   /** How long to record. */
   readonly seconds: number;
@@ -89,7 +89,7 @@ export async function collect(options: CollectOptions): Promise<Collected> {
       if (!hpa || hpa.paused) continue;
       // Noted first: a pause that failed half-way is undone too.
       paused.push({ type: 'restoreHpa', service: hpa.service, original: hpa.original });
-      await write({ type: 'pauseHpa', service: hpa.service }, signal);
+      await write({ type: 'pauseHpa', service: hpa.service }, before, signal);
     }
     for (let step = 0; step < total; step++) {
       const current = before.observation.service.desired;
@@ -97,25 +97,13 @@ export async function collect(options: CollectOptions): Promise<Collected> {
       const desired = step % decideEvery === 0 && fresh ? rule.decide(before) : current.slice();
       const move = desired.map((replicas, s) => replicas - current[s]);
       for (const [s, { name }] of spec.services.entries())
-        if (move[s] !== 0) await write({ type: 'scale', service: name, replicas: desired[s] }, signal);
+        if (move[s] !== 0) await write({ type: 'scale', service: name, replicas: desired[s] }, before, signal);
 
       const due = started + (step + 1) * interval;
       if (due > before.time) await cluster.wait(due - before.time, signal);
       const after = await cluster.observe(signal);
       if (fresh && isFresh(after, interval)) {
-        const moves = move.reduce((sum, pods) => sum + Math.abs(pods), 0);
-        store.append(recording, [
-          {
-            step,
-            time: before.time - started,
-            state: stateOf(before.observation),
-            desired,
-            move,
-            arrivals: after.observation.service.received.map((rate, s) => (spec.services[s].entryPoint ? rate : 0)),
-            next: stateOf(after.observation),
-            indicators: observedIndicators(spec, after.observation, interval, moves),
-          },
-        ]);
+        store.append(recording, [transitionBetween(spec, { before, desired, after, step, started, interval })]);
         transitions++;
       }
       before = after;
@@ -124,16 +112,9 @@ export async function collect(options: CollectOptions): Promise<Collected> {
   } finally {
     // The user's signal may have aborted; the cluster must get its autoscalers back all the same.
     const undo = new AbortController();
-    for (const restore of paused) await write(restore, undo.signal);
+    for (const restore of paused) await write(restore, before, undo.signal);
   }
   return { recording, transitions, skipped: total - transitions };
-}
-
-function isFresh({ age, observation }: Snapshot, interval: number): boolean {
-  return (
-    age.every((seconds) => seconds <= 2 * Math.max(interval, ACCOUNTING_INTERVAL)) &&
-    stateOf(observation).every(Number.isFinite)
-  );
 }
 
 /** Replicas by utilisation over a target, and random moves in between. */

@@ -5,7 +5,8 @@
 import type { ClusterWrite, HpaState, Snapshot } from '../cluster/cluster.ts';
 import type { Cluster, Transfer, TransferStage } from '../spec/model.ts';
 
-export type StageName = 'plan' | 'shadow' | 'floor' | 'canary' | 'full' | 'fallback';
+/** `exploration`: traces are being collected, before any transfer. */
+export type StageName = 'exploration' | 'plan' | 'shadow' | 'floor' | 'canary' | 'full' | 'fallback';
 
 export interface Stage {
   readonly stage: 'shadow' | 'floor' | 'canary' | 'full';

@@ -46,8 +46,8 @@ export interface TransferOptions {
   readonly audit: Audit;
   /** Saved HPA objects: on disk before the first write, so that whoever comes next can restore them. */
   readonly originals: { read(): OriginalHpas; write(originals: OriginalHpas): void };
-  /** Each step of the loop, to flow back into the trace store. */
-  readonly onTransition: (before: Snapshot, replicas: ArrayLike<number>, after: Snapshot, objective: number) => void;
+  /** Two snapshots one decision apart, to flow back into the trace store. */
+  readonly onTransition: (before: Snapshot, after: Snapshot) => void;
   readonly onProgress: (seconds: number, total: number, stage: StageName) => void;
   readonly signal: AbortSignal;
 }
@@ -85,7 +85,7 @@ class TransferSession {
   readonly #stages: StageSummary[] = [];
   #originals: OriginalHpas;
   #decision = 0;
-  #last: { snapshot: Snapshot; replicas: ArrayLike<number> } | undefined;
+  #last: Snapshot | undefined;
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -146,15 +146,13 @@ class TransferSession {
   }
 
   async #observe(): Promise<Snapshot> {
-    const { cluster, spec, onTransition, signal, originals } = this.#options;
+    const { cluster, onTransition, signal, originals } = this.#options;
     const snapshot = await cluster.observe(signal);
     this.#decider.see(snapshot);
     const kept = keepOriginals(this.#originals, snapshot);
     if (kept !== this.#originals) originals.write((this.#originals = kept));
-    if (this.#last) {
-      const { objective } = observedObjective(spec, snapshot.observation);
-      onTransition(this.#last.snapshot, this.#last.replicas, snapshot, objective);
-    }
+    if (this.#last && snapshot.time > this.#last.time) onTransition(this.#last, snapshot);
+    this.#last = snapshot;
     return snapshot;
   }
 
@@ -198,7 +196,6 @@ class TransferSession {
       oldestMetric,
     });
     audit(record);
-    this.#last = { snapshot, replicas: outcome.outcome === 'applied' ? limited.replicas : current };
     return record;
   }
 
@@ -235,15 +232,14 @@ class TransferSession {
     const signal = AbortSignal.timeout(FALLBACK_TIMEOUT_MS);
     let failed = '';
     if (writes.length > 0) {
-      const snapshot = this.#last?.snapshot;
-      const context = { ...this.#context('fallback', snapshot), signal };
+      const context = { ...this.#context('fallback', this.#last), signal };
       const { refused } = await applyWrites(cluster, writes, context);
       failed = refused.map(({ write, message }) => `${write.service}: ${message}`).join('; ');
       if (failed === '' && !this.#options.dryRun) originals.write({});
     }
     const reason =
       failed === '' ? why : `${why}; the HPA of ${failed} could not be restored, run the transfer's fallback again`;
-    audit({ type: 'stage', time: this.#last?.snapshot.time ?? 0, stage: 'fallback', why: reason });
+    audit({ type: 'stage', time: this.#last?.time ?? 0, stage: 'fallback', why: reason });
     return { ended, why: reason, stages: this.#stages };
   }
 

@@ -85,7 +85,7 @@ async function fitTwins(folder: string): Promise<void> {
   await collect({
     spec: sampleCluster,
     cluster,
-    write: (write, writeSignal) => cluster.write(write, { dryRun: false, signal: writeSignal }),
+    write: (write, _now, writeSignal) => cluster.write(write, { dryRun: false, signal: writeSignal }),
     store,
     seconds: TRACE_SECONDS,
     seed: 1,

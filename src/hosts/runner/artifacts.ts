@@ -14,3 +14,5 @@ export const TABLES_FILE = 'evaluation.txt';
 /** What a transfer did, one AuditRecord a line, and how it ended (TransferSummary). */
 export const AUDIT_FILE = 'audit.jsonl';
 export const TRANSFER_FILE = 'transfer.json';
+/** What the exploration wrote to the cluster while traces were collected, one AuditRecord a line. */
+export const COLLECT_AUDIT_FILE = 'collect-audit.jsonl';

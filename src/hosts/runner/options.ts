@@ -11,6 +11,8 @@ export interface JobOptions {
     readonly episodes: number;
     /** Candidates tried for each tuned system. */
     readonly tuning: number;
+    /** Episodes per scenario that the clairvoyant planner plays. */
+    readonly planned: number;
   };
   collect: CommonOptions & {
     readonly hours: number;
@@ -40,7 +42,11 @@ export interface JobOptions {
     readonly episodes: number;
     /** Episodes per scenario that the clairvoyant planner, which is slow, plays. */
     readonly planned: number;
+    /** Candidates of each tuned system, and the episodes per scenario that each candidate plays. */
     readonly tuning: number;
+    readonly tuningEpisodes: number;
+    /** The world that judges; empty = the one that the Training is meant for. */
+    readonly on: WorldName | '';
   };
   transfer: CommonOptions & {
     readonly policies: string;
@@ -48,13 +54,22 @@ export interface JobOptions {
     readonly twin: string;
     /** Name of the Transfer. */
     readonly transfer: string;
+    /** Trace store that the observed transitions go to. */
+    readonly traces: string;
     /** The highest stage to climb to. */
-    readonly upTo: 'shadow' | 'floor' | 'canary' | 'full';
+    readonly upTo: 'plan' | 'shadow' | 'floor' | 'canary' | 'full';
     /** Seconds in the stage `full` before the transfer ends. */
     readonly fullFor: number;
     readonly dryRun: boolean;
   };
 }
+
+/**
+ * Where policies are judged. 'emulator': by the numbers of the specification. 'cluster': on the emulated cluster that traces
+ * are collected from and policies transferred to, with retries and slow starts that no twin models.
+ */
+export const WORLDS = ['emulator', 'cluster'] as const;
+export type WorldName = (typeof WORLDS)[number];
 
 export interface CommonOptions {
   /** Name of the Training to go by. */

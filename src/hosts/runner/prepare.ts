@@ -44,6 +44,7 @@ function inputsOf(request: RunRequest, model: Model, training: Training): Record
         policies: policiesOf(runs, given.policies, now),
         twin: resultOf(runs, given.twin, ['fit', 'run'], TWIN_FOLDER, now) ?? '',
         transfer: transferOf(model, given.transfer, training),
+        traces: given.traces ? resolve(given.traces) : join(folder, DEFAULT_TRACE_STORE),
       };
     case 'collect':
       return { traces: given.traces ? resolve(given.traces) : join(folder, DEFAULT_TRACE_STORE) };

@@ -51,7 +51,7 @@ export function copySmallSample(target: string): void {
   edit('training.karma.yaml', [
     [/kind: calibrated/, 'kind: emulator'],
     [/scenarios: .*/, 'scenarios: [bottleneck]'],
-    [/environments: 64, horizon: 32/, 'environments: 8, horizon: 16'],
+    [/environments: 32, horizon: 32/, 'environments: 8, horizon: 16'],
   ]);
 }
 

@@ -31,7 +31,7 @@ describe('collecting traces', () => {
     collect({
       spec: SHOP,
       cluster,
-      write: async (write, signal) => {
+      write: async (write, _now, signal) => {
         writes.push(write);
         await cluster.write(write, { dryRun: false, signal });
       },
@@ -151,7 +151,7 @@ describe('collecting traces', () => {
     const cluster = underTest(3600);
     await assert.rejects(
       run(cluster, {
-        write: async (write, signal) => {
+        write: async (write, _now, signal) => {
           writes.push(write);
           if (write.type === 'pauseHpa' && write.service === 'back') throw new Error('forbidden');
           await cluster.write(write, { dryRun: false, signal });

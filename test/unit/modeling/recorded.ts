@@ -30,7 +30,7 @@ export async function record(store: TraceStore, spec: Cluster, options: RecordOp
   const { recording } = await collect({
     spec,
     cluster,
-    write: (write, signal) => cluster.write(write, { dryRun: false, signal }),
+    write: (write, _now, signal) => cluster.write(write, { dryRun: false, signal }),
     store,
     seconds: options.seconds,
     seed,

@@ -1,5 +1,6 @@
 /** What every backend must fulfil, against the float64 reference. */
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   ActBatch,
   Backend,
@@ -9,6 +10,7 @@ import type {
   RegressionBatch,
   StepSettings,
 } from '../../../src/nn/backend.ts';
+import { assertClose, assertNear, assertSame, rms } from './asserts.ts';
 import { actBatch, normals, policyBatch, randomState, regressionBatch, TestRandom } from './batches.ts';
 import {
   normOf,
@@ -42,25 +44,6 @@ const cases: readonly Case[] = [
 
 const describeShape = ({ inputs, hidden, outputs, activation }: NetworkShape): string =>
   `${[inputs, ...hidden, outputs].join('-')} ${activation}`;
-
-const rms = (values: ArrayLike<number>): number =>
-  Math.sqrt(Array.from(values).reduce((sum, v) => sum + v * v, 0) / values.length);
-
-/** No difference above `tolerance` times the root mean square of what is expected (plus the value itself: float32 rounds relatively). */
-function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
-  assert.equal(actual.length, expected.length, what);
-  const scale = rms(expected) || 1;
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i] - expected[i]) / (scale + Math.abs(expected[i]));
-    assert.ok(error <= tolerance, `${what}[${i}]: ${actual[i]} instead of ${expected[i]} (${error} of the RMS)`);
-  }
-}
-
-/** Differences of loss and entropy, which are of the order of 1. */
-function assertClose(actual: number, expected: number, tolerance: number, what: string): void {
-  const limit = tolerance * Math.max(1, Math.abs(expected));
-  assert.ok(Math.abs(actual - expected) <= limit, `${what}: ${actual} instead of ${expected}`);
-}
 
 const OUTPUT = 1e-5;
 const GRADIENT = 1e-5;
@@ -121,7 +104,7 @@ export function describeConformance(name: string, create: () => Promise<Backend>
               referenceRegression(referenceNetwork(shape, weights), batch),
             );
             assertNear(network.regressionGradient(batch), reference.gradient, GRADIENT, `gradient of ${rows} rows`);
-            assert.deepEqual(network.save().weights, weights);
+            assertSame(network.save().weights, weights, 'weights');
           }
         });
       });
@@ -213,8 +196,8 @@ export function describeConformance(name: string, create: () => Promise<Backend>
         const copy = backend.network(shape);
         copy.load(saved);
         train(copy);
-        assert.deepEqual(copy.save(), network.save());
-        assert.notDeepEqual(copy.save().weights, saved.weights);
+        assertSame(copy.save(), network.save(), 'states');
+        assert.ok(!isDeepStrictEqual(copy.save().weights, saved.weights));
         copy.dispose();
       });
     });
@@ -252,8 +235,23 @@ export function describeConformance(name: string, create: () => Promise<Backend>
       backend.act(networks, together);
       const alone = batches();
       networks.forEach((network, i) => backend.act([network], [alone[i]]));
-      assert.deepEqual(together, alone);
+      assertSame(together, alone, 'actions');
       networks.forEach((network) => network.dispose());
+    });
+
+    it('takes the later option on the border of two, and the first of equals', () => {
+      const even: NetworkShape = { inputs: 1, hidden: [], outputs: 4, activation: 'relu' };
+      const network = backend.network(even);
+      const uniforms = Float32Array.of(0, 0.24, 0.25, 0.5, 0.74, 0.75, 0.99);
+      const batch = actBatch(even, uniforms.length, 1, 39, true);
+      batch.masks.fill(1);
+      backend.act([network], [{ ...batch, uniforms }]);
+      assert.deepEqual([...batch.actions], [0, 0, 1, 2, 2, 3, 3]);
+      const best: ActBatch = { ...actBatch(even, uniforms.length, 1, 39, false), masks: batch.masks };
+      for (let row = 0; row < best.rows; row++) best.masks[row * 4] = 0;
+      backend.act([network], [best]);
+      assert.ok(best.actions.every((action) => action === 1));
+      network.dispose();
     });
 
     it('gives an option that is the only one allowed probability 1 and no gradient', () => {
@@ -312,7 +310,7 @@ export function describeConformance(name: string, create: () => Promise<Backend>
           targets: long.targets.slice(0, 7 * shape.outputs),
           weights: long.weights!.slice(0, 7),
         };
-        assert.deepEqual(network.regressionGradient({ ...long, rows: 7 }), network.regressionGradient(short));
+        assertSame(network.regressionGradient({ ...long, rows: 7 }), network.regressionGradient(short), 'gradients');
         const outputs = new Float32Array(40 * shape.outputs).fill(5);
         network.forward(long.inputs, 7, outputs);
         assert.ok(outputs.subarray(7 * shape.outputs).every((value) => value === 5));
@@ -354,7 +352,8 @@ export function describeConformance(name: string, create: () => Promise<Backend>
         ];
         for (const [message, call] of cases) assert.throws(call, message);
         const state = network.save();
-        assert.deepEqual([state.weights, state.steps], [weights, 0]);
+        assertSame(state.weights, weights, 'weights');
+        assert.equal(state.steps, 0);
       });
     });
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import type { Network, NetworkShape } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import type { WasmNetwork } from '../../../src/nn/wasm/network.ts';
+import { assertSame } from './asserts.ts';
 import { actBatch, normals, policyBatch, randomState, regressionBatch, TestRandom } from './batches.ts';
 import { describeConformance } from './conformance.ts';
 
@@ -33,7 +34,9 @@ describe('nn: WASM backend', () => {
       backend.dispose();
       return result;
     };
-    for (const threads of [1, 3]) assert.deepEqual(await train(threads), await train(threads));
+    for (const threads of [1, 3]) {
+      assertSame(await train(threads), await train(threads), `runs with ${threads} threads`);
+    }
   });
 
   it('goes forward and acts bit for bit alike with one thread and with several', async () => {
@@ -49,8 +52,8 @@ describe('nn: WASM backend', () => {
       results.push([batch, outputs]);
       backend.dispose();
     }
-    assert.deepEqual(results[1], results[0]);
-    assert.deepEqual(results[2], results[0]);
+    assertSame(results[1], results[0], 'one thread and two');
+    assertSame(results[2], results[0], 'one thread and three');
   });
 
   it('keeps what networks hold while others come and go and the memory grows', async () => {
@@ -65,14 +68,14 @@ describe('nn: WASM backend', () => {
     assert.ok(arena.memory.buffer.byteLength > size);
     second.load(randomState(big, 6));
     second.trainRegression(regressionBatch(big, 600, 7, false), settings);
-    assert.deepEqual(first.save().weights, state.weights);
+    assertSame(first.save().weights, state.weights, 'weights');
     const rows = 5000;
     const inputs = normals(new TestRandom(8), rows * shape.inputs);
     const outputs = new Float32Array(rows * shape.outputs);
     first.forward(inputs, rows, outputs);
     const last = new Float32Array(shape.outputs);
     first.forward(inputs.slice((rows - 1) * shape.inputs), 1, last);
-    assert.deepEqual(outputs.slice((rows - 1) * shape.outputs), last);
+    assertSame(outputs.slice((rows - 1) * shape.outputs), last, 'outputs of the last row');
     second.dispose();
     backend.dispose();
   });
@@ -104,7 +107,7 @@ describe('nn: WASM backend', () => {
     backend.act(networks, together);
     const alone = networks.map((_, i) => actBatch(shape, 3, 1, i, true));
     networks.forEach((network, i) => backend.act([network], [alone[i]]));
-    assert.deepEqual(together, alone);
+    assertSame(together, alone, 'actions');
     backend.act([], []);
     backend.dispose();
   });

@@ -5,7 +5,7 @@ import { findRun } from '../../../runs/run-list.ts';
 import { BACKENDS } from '../../../spec/model.ts';
 import { UsageError } from '../../runner/failure.ts';
 import { cores } from '../../runner/machine.ts';
-import type { JobKind, JobOptions } from '../../runner/options.ts';
+import { WORLDS, type JobKind, type JobOptions } from '../../runner/options.ts';
 import { resumeRun, runInForeground } from '../foreground-job.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 
@@ -33,6 +33,11 @@ const twin = () => new Option('--twin <run>', 'the run that fitted the twin').de
 const tuning = (candidates: number) =>
   new Option('--tuning <n>', 'candidates tried for each tuned system').argParser(positiveInteger).default(candidates);
 
+const planned = (perScenario: number) =>
+  new Option('--planned <n>', 'episodes per scenario that the clairvoyant planner, which is slow, plays')
+    .argParser(wholeNumber)
+    .default(perScenario);
+
 const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] = [
   {
     kind: 'run',
@@ -44,6 +49,7 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
         .default(0, 'as the Training says'),
       new Option('--hours <n>', 'hours of the cluster to collect').argParser(positiveNumber).default(8),
       episodes(20),
+      planned(2),
       tuning(246),
     ],
   },
@@ -97,22 +103,27 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
     options: [
       policies(),
       episodes(20),
-      new Option('--planned <n>', 'episodes per scenario that the clairvoyant planner, which is slow, plays')
-        .argParser(wholeNumber)
-        .default(4),
+      planned(4),
       tuning(246),
+      new Option('--tuning-episodes <n>', 'episodes per scenario that each candidate plays')
+        .argParser(positiveInteger)
+        .default(20),
+      new Option('--on <world>', 'judge in the emulator of the specs, or on the emulated cluster that traces come from')
+        .choices(WORLDS)
+        .default('', 'where the Training is meant for'),
     ],
   },
   {
     kind: 'transfer',
     description: 'bring the policies to the cluster step by step: plan, shadow, floor, canary, full',
-    example: 'karma-mas transfer chained-services --dry-run',
+    example: 'karma-mas transfer chained-services --up-to plan',
     options: [
       policies(),
+      traceStore(),
       new Option('--transfer <name>', 'the Transfer to go by').default('', 'the only one'),
       twin(),
-      new Option('--up-to <stage>', 'the highest stage to climb to')
-        .choices(['shadow', 'floor', 'canary', 'full'])
+      new Option('--up-to <stage>', 'the highest stage to climb to; plan shows what each would write and ends')
+        .choices(['plan', 'shadow', 'floor', 'canary', 'full'])
         .default('full'),
       new Option('--full-for <seconds>', 'how long the stage "full" lasts before the transfer ends')
         .argParser(positiveNumber)

@@ -1,4 +1,3 @@
-import { Emulator } from '../../../cluster/emulator/emulator.ts';
 import { loadRecords } from '../../../cluster/episodes/load-records.ts';
 import { analyze } from '../../../analyzing/analyze.ts';
 import { goalsAsYaml, rolesAsYaml } from '../../../analyzing/inferred-yaml.ts';
@@ -10,6 +9,7 @@ import { ANALYSIS_FILE } from '../artifacts.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
+import { makeWorld, worldFor } from '../worlds.ts';
 import { readPolicies } from './policies.ts';
 
 /** Of the episodes that are recorded. */
@@ -19,7 +19,7 @@ const EPISODE_SEED = 4;
 export function analyzeJob(context: JobContext, options: JobOptions['analyze']): Promise<Summary> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, signal, onProgress } = context;
-    const { cluster, organization, scenarios } = resolveTraining(model, options.training);
+    const { cluster, organization, scenarios, training } = resolveTraining(model, options.training);
     const loads = await loadRecords(folder, scenarios);
     const matches = drawMatches(cluster, scenarios, loads, {
       split: 'test',
@@ -33,7 +33,7 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
         model,
         organization,
         backend,
-        simulate: (environments) => new Emulator(cluster, environments),
+        simulate: makeWorld(worldFor(training), cluster).simulate,
         episodes: matches.map((match) => match.episode),
         luck: matches.map((match) => match.seed),
         signal,

@@ -1,11 +1,18 @@
+import { ClusterError } from '../../../cluster/cluster.ts';
 import { truthParameters } from '../../../cluster/emulator/parameters.ts';
 import { EmulatedCluster } from '../../../cluster/emulated-cluster.ts';
 import { loadRecords } from '../../../cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../../cluster/episodes/make-episode.ts';
 import { Random } from '../../../cluster/random.ts';
-import { collect } from '../../../modeling/collect.ts';
+import { collect, type CollectOptions } from '../../../modeling/collect.ts';
 import { TraceStore } from '../../../modeling/traces/trace-store.ts';
+import { artifactPath } from '../../../runs/run-directory.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { resolveTraining } from '../../../training/setup.ts';
+import { applyWrites } from '../../../transferring/apply.ts';
+import type { Audit } from '../../../transferring/audit.ts';
+import { COLLECT_AUDIT_FILE } from '../artifacts.ts';
+import { startAuditFile } from '../audit-file.ts';
 import { JobError, type JobContext, type Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
 
@@ -27,6 +34,7 @@ export async function collectJob(context: JobContext, options: JobOptions['colle
   const notes = `run ${run.directory}`;
   using store = new TraceStore(options.traces);
   for (const recording of store.recordings()) if (recording.notes === notes) store.delete(recording.id);
+  const audit = startAuditFile(artifactPath(run.directory, COLLECT_AUDIT_FILE));
   const total = Math.round(options.hours * 3600);
   let transitions = 0;
   let recordings = 0;
@@ -39,7 +47,7 @@ export async function collectJob(context: JobContext, options: JobOptions['colle
     const recorded = await collect({
       spec: cluster,
       cluster: live,
-      write: (write, abort) => live.write(write, { dryRun: false, signal: abort }),
+      write: explorationWriter(live, cluster, audit),
       store,
       seconds,
       seed,
@@ -53,5 +61,26 @@ export async function collectJob(context: JobContext, options: JobOptions['colle
     transitions += recorded.transitions;
     recordings++;
   }
+  run.recordArtifact(COLLECT_AUDIT_FILE);
   return { recordings, transitions };
+}
+
+/** Exploration moves are small by themselves; the caps that remain are the bounds of each service. */
+function explorationWriter(live: EmulatedCluster, spec: Cluster, audit: Audit): CollectOptions['write'] {
+  const limits = { move: Infinity, podsPerDecision: Infinity };
+  return async (write, now, signal) => {
+    const current = now.observation.service.desired;
+    const context = {
+      spec,
+      limits,
+      stage: 'exploration',
+      dryRun: false,
+      audit,
+      time: now.time,
+      current,
+      signal,
+    } as const;
+    const { refused } = await applyWrites(live, [write], context);
+    if (refused.length > 0) throw new ClusterError('invalid', refused[0].message);
+  };
 }

@@ -1,4 +1,3 @@
-import { Emulator } from '../../../cluster/emulator/emulator.ts';
 import { loadRecords } from '../../../cluster/episodes/load-records.ts';
 import {
   baselineContenders,
@@ -11,7 +10,6 @@ import { PLANNER } from '../../../evaluating/baselines/planner.ts';
 import { evaluate } from '../../../evaluating/evaluate.ts';
 import { ALL, METRIC_NAMES, overEpisodes } from '../../../evaluating/evaluation.ts';
 import { drawMatches } from '../../../evaluating/matches.ts';
-import type { World } from '../../../evaluating/play.ts';
 import { evaluationCsv, evaluationMarkdown, evaluationText, type Provenance } from '../../../evaluating/tables.ts';
 import { readManifest } from '../../../runs/manifest.ts';
 import type { SplitName } from '../../../spec/model.ts';
@@ -20,12 +18,12 @@ import { resolveTraining } from '../../../training/setup.ts';
 import { EVALUATION_FILE, TABLES_FILE } from '../artifacts.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
-import type { JobOptions } from '../options.ts';
+import type { JobOptions, WorldName } from '../options.ts';
+import { makeWorld, worldFor } from '../worlds.ts';
 import { readPolicies } from './policies.ts';
 
 /** Seed of the judging episodes; those for tuning come from the same seed in other splits, and share none. */
 const EPISODE_SEED = 1;
-const TUNING_EPISODES = { train: 4, choose: 4 };
 /** Shares of the candidates: drawn anew, and near the best, in rounds. */
 const DRAWN = 0.6;
 const ROUNDS = 12;
@@ -37,9 +35,10 @@ export const BASES = [TUNED_HPA_NAME, DEFAULT_HPA_NAME];
 export function evaluateJob(context: JobContext, options: JobOptions['evaluate']): Promise<Summary> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, checkpoint, signal, onProgress } = context;
-    const { cluster, scenarios } = resolveTraining(model, options.training);
+    const { cluster, scenarios, training } = resolveTraining(model, options.training);
     const loads = await loadRecords(folder, scenarios);
-    const world: World = { cluster, simulate: (environments) => new Emulator(cluster, environments) };
+    const worldName = options.on || worldFor(training);
+    const world = makeWorld(worldName, cluster);
     const control = (what: string) => ({
       signal,
       onProgress: (done: number, total: number) => onProgress({ done, total, unit: 'parts', what }),
@@ -51,8 +50,8 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
     let found = checkpoint?.json as BaselineSettings | undefined;
     if (!found) {
       const tuning = {
-        train: matches('train', TUNING_EPISODES.train),
-        choose: matches('choose', TUNING_EPISODES.choose),
+        train: matches('train', options.tuningEpisodes),
+        choose: matches('choose', options.tuningEpisodes),
       };
       found = await tuneBaselines(
         world,
@@ -76,7 +75,7 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
       },
       control('evaluating'),
     );
-    const provenance = provenanceOf(run.directory, options);
+    const provenance = provenanceOf(run.directory, options, worldName);
     run.writeArtifact(EVALUATION_FILE, JSON.stringify(evaluation));
     run.writeArtifact('evaluation.csv', evaluationCsv(evaluation));
     run.writeArtifact('evaluation.md', evaluationMarkdown(evaluation, BASES, provenance));
@@ -99,11 +98,11 @@ function effortOf(candidates: number) {
   return { random: Math.ceil(DRAWN * candidates), rounds: ROUNDS, perRound };
 }
 
-function provenanceOf(directory: string, options: JobOptions['evaluate']): Provenance {
+function provenanceOf(directory: string, options: JobOptions['evaluate'], on: WorldName): Provenance {
   const { machine, versions } = readManifest(directory);
-  const { episodes, planned, tuning } = options;
+  const { training, episodes, planned, tuning, tuningEpisodes } = options;
   return {
-    command: `karma-mas evaluate --episodes ${episodes} --planned ${planned} --tuning ${tuning}`,
+    command: `karma-mas evaluate --training ${training} --on ${on} --episodes ${episodes} --planned ${planned} --tuning ${tuning} --tuning-episodes ${tuningEpisodes}`,
     machine: `${machine.cores} x ${machine.cpu}, Node ${versions.node}`,
   };
 }

@@ -19,7 +19,7 @@ const REPORT_FILE = 'report.html';
 const TRACES_FILE = 'traces.sqlite';
 /** Of the phase that brings the policies to the emulated cluster. */
 const FULL_FOR = 1800;
-const PLANNED_EPISODES = 2;
+const TUNING_EPISODES = 4;
 const EXPLORATION = 0.25;
 /** Steps of checkpoints: phase number times this, plus the phase's own. */
 const PHASE_STEP = 1000;
@@ -33,7 +33,7 @@ interface State {
 /** All phases in one run directory, each on what the ones before left in artifacts/, and report.html. */
 export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<Summary> {
   const { run, model } = context;
-  const { training, cores, hours, episodes, tuning } = options;
+  const { training, cores, hours, episodes, tuning, planned } = options;
   const policies = artifactPath(run.directory, POLICIES_FOLDER);
   const twin = artifactPath(run.directory, TWIN_FOLDER);
   const traces = artifactPath(run.directory, TRACES_FILE);
@@ -46,11 +46,32 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
     ['modeling', (inner) => fitJob(inner, { ...common, traces, twin: spec.twin.kind })],
     ['training', (inner) => trainJob(inner, trainOptions(run.directory, options, spec.backend))],
     ['analyzing', (inner) => analyzeJob(inner, { ...common, policies, episodes })],
-    ['evaluating', (inner) => evaluateJob(inner, { ...common, policies, episodes, tuning, planned: PLANNED_EPISODES })],
+    [
+      'evaluating',
+      (inner) =>
+        evaluateJob(inner, {
+          ...common,
+          policies,
+          episodes,
+          tuning,
+          tuningEpisodes: TUNING_EPISODES,
+          planned,
+          on: '',
+        }),
+    ],
     [
       'transferring',
       (inner) =>
-        transferJob(inner, { ...common, policies, twin, transfer, upTo: 'full', fullFor: FULL_FOR, dryRun: false }),
+        transferJob(inner, {
+          ...common,
+          policies,
+          twin,
+          traces,
+          transfer,
+          upTo: 'full',
+          fullFor: FULL_FOR,
+          dryRun: false,
+        }),
     ],
   ];
   let state = (context.checkpoint?.json as State | undefined) ?? { done: {}, inner: undefined };

@@ -1,10 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Snapshot } from '../../../cluster/cluster.ts';
 import { EmulatedCluster } from '../../../cluster/emulated-cluster.ts';
 import { truthParameters } from '../../../cluster/emulator/parameters.ts';
 import { loadRecords } from '../../../cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../../cluster/episodes/make-episode.ts';
+import { TraceStore } from '../../../modeling/traces/trace-store.ts';
 import { stateOf } from '../../../modeling/traces/layout.ts';
 import { driftMeterOf, loadTwin } from '../../../modeling/twin.ts';
 import { writeFileAtomic } from '../../../runs/atomic-file.ts';
@@ -13,8 +13,11 @@ import { withIoErrors } from '../../../runs/io-error.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';
 import { named, resolveTraining } from '../../../training/setup.ts';
 import type { OriginalHpas } from '../../../transferring/ladder.ts';
+import { planTransfer } from '../../../transferring/plan.ts';
+import { makeTraceRecorder } from '../../../transferring/trace-recorder.ts';
 import { runTransfer } from '../../../transferring/transfer.ts';
 import { AUDIT_FILE, TRANSFER_FILE } from '../artifacts.ts';
+import { startAuditFile } from '../audit-file.ts';
 import { withBackend } from '../backend.ts';
 import { JobError, type JobContext, type Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
@@ -37,17 +40,24 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     const episode = makeEpisode(spec, scenarios[0], loads, { split: 'test', seed: seeds[0], seconds });
     const cluster = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
     const meter = options.twin === '' ? undefined : driftMeterOf(loadTwin(options.twin));
-    const audit = artifactPath(run.directory, AUDIT_FILE);
     const originals = artifactPath(run.directory, ORIGINALS_FILE);
-    withIoErrors(audit, () => mkdirSync(dirname(audit), { recursive: true }));
     // A resumed transfer meets the emulated cluster as it was in the beginning.
-    for (const file of [audit, originals]) withIoErrors(file, () => rmSync(file, { force: true }));
+    const audit = startAuditFile(artifactPath(run.directory, AUDIT_FILE));
+    withIoErrors(originals, () => rmSync(originals, { force: true }));
+    const policies = readPolicies(options.policies)[0];
+    using store = new TraceStore(options.traces);
+    const recorder = makeTraceRecorder(store, spec, cluster.identity, `transfer of ${run.directory}`);
     try {
+      if (options.upTo === 'plan') {
+        const stages = await planTransfer({ cluster, spec, transfer, policies, backend, audit, signal });
+        run.recordArtifact(AUDIT_FILE);
+        return { plan: stages as unknown as Json };
+      }
       const result = await runTransfer({
         cluster,
         spec,
         transfer,
-        policies: readPolicies(options.policies)[0],
+        policies,
         backend,
         driftOf: (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? 0,
         fullFor: options.fullFor,
@@ -55,12 +65,12 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
         dryRun: options.dryRun,
         // The emulated cluster is nobody's: nothing has to be asked.
         confirm: () => Promise.resolve(true),
-        audit: (record) => withIoErrors(audit, () => appendFileSync(audit, `${JSON.stringify(record)}\n`)),
+        audit,
         originals: {
           read: () => (existsSync(originals) ? (JSON.parse(readFileSync(originals, 'utf8')) as OriginalHpas) : {}),
           write: (saved) => writeFileAtomic(originals, JSON.stringify(saved)),
         },
-        onTransition: () => undefined,
+        onTransition: (before, after) => recorder.record(before, after),
         onProgress: (done, total, stage) =>
           onProgress({ done, total, unit: 's of the cluster', what: `stage ${stage}` }),
         signal,
@@ -69,7 +79,12 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
       run.recordArtifact(AUDIT_FILE);
       const { context: name, namespace } = cluster.identity;
       run.writeArtifact(TRANSFER_FILE, JSON.stringify({ name: transfer.name, context: name, namespace, result }));
-      return { ended: result.ended, why: result.why, stages: result.stages as unknown as Json };
+      return {
+        ended: result.ended,
+        why: result.why,
+        stages: result.stages as unknown as Json,
+        newTransitions: recorder.transitions,
+      };
     } finally {
       await cluster.close();
     }

@@ -1,0 +1,54 @@
+/** New traces flow back: what a transfer observed becomes a recording of the trace store, for the next twin. */
+import type { ClusterIdentity, Snapshot } from '../cluster/cluster.ts';
+import { clusterHash } from '../modeling/traces/layout.ts';
+import { isFresh, transitionBetween } from '../modeling/traces/observed-transition.ts';
+import type { TraceStore } from '../modeling/traces/trace-store.ts';
+import type { Cluster } from '../spec/model.ts';
+
+export interface TraceRecorder {
+  /** Adds the transition between two snapshots one decision apart; one with a missing or stale metric is left out. */
+  record(before: Snapshot, after: Snapshot): void;
+  /** So far. */
+  readonly transitions: number;
+}
+
+/** `notes` names the run; what an earlier attempt of the same run recorded is replaced. Throws TraceError. */
+export function makeTraceRecorder(
+  store: TraceStore,
+  spec: Cluster,
+  identity: ClusterIdentity,
+  notes: string,
+): TraceRecorder {
+  for (const recording of store.recordings()) if (recording.notes === notes) store.delete(recording.id);
+  const interval = spec.decisionInterval;
+  let recording: number | undefined;
+  let started = 0;
+  let transitions = 0;
+  const record = (before: Snapshot, after: Snapshot): void => {
+    if (!isFresh(before, interval) || !isFresh(after, interval)) return;
+    if (recording === undefined) {
+      started = before.time;
+      recording = store.create({
+        cluster: spec.name,
+        clusterHash: clusterHash(spec),
+        source: `${identity.context}/${identity.namespace}`,
+        interval,
+        started,
+        seed: null,
+        notes,
+        services: spec.services.map(({ name }) => name),
+      });
+    }
+    // Whoever set the replicas, the agents or the HPA, did so at the start of the interval.
+    const desired = after.observation.service.desired;
+    const step = Math.round((before.time - started) / interval);
+    store.append(recording, [transitionBetween(spec, { before, desired, after, step, started, interval })]);
+    transitions++;
+  };
+  return {
+    record,
+    get transitions() {
+      return transitions;
+    },
+  };
+}
