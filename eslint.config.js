@@ -50,7 +50,10 @@ const engineRules = {
   rules: {
     'no-restricted-syntax': [
       'error',
-      { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Pass a seeded generator in.' },
+      {
+        selector: "MemberExpression[object.name='Math'][property.name='random']",
+        message: 'Pass a seeded generator in.',
+      },
       { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Pass a clock in.' },
       { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Pass a clock in.' },
     ],
@@ -78,7 +81,19 @@ export default tseslint.config(
     },
   },
   { files: ['src/hosts/cli/**', 'test/bench/**', 'src/nn/wasm/build.ts'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly', console: 'readonly', require: 'readonly', module: 'readonly', performance: 'readonly' } } },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
+        performance: 'readonly',
+      },
+    },
+  },
   ...layerRules,
   engineRules,
 );

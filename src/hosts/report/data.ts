@@ -42,7 +42,9 @@ export interface PhaseSummary {
 
 export interface LearningCurves {
   readonly seeds: readonly SeedCurve[];
-  /** J of the default HPA, and others, on the same objective: drawn as level lines. */
+  /** J of the greedy policies on the days kept for choosing, by the journal's `evaluation` events. */
+  readonly judged: readonly SeedCurve[];
+  /** J of the default HPA, and others, on those days: drawn as level lines. */
   readonly references: readonly { readonly name: string; readonly objective: number }[];
   /** Step at which a seed was said to have converged. */
   readonly converged?: readonly { readonly seed: number; readonly step: number }[];

@@ -14,7 +14,7 @@ interface Node {
 }
 
 const ROW = 20;
-const LEFT = 150;
+const LEFT = 190;
 const RIGHT = 14;
 const PLOT = 290;
 

@@ -14,7 +14,24 @@ interface CurveKind {
   readonly about: string;
 }
 
-const OBJECTIVE = { metric: 'objective', title: 'J while training', axis: 'mean J of an iteration' } as const;
+interface ObjectiveKind {
+  readonly id: string;
+  readonly title: string;
+  readonly axis: string;
+  readonly about: string;
+}
+const JUDGED: ObjectiveKind = {
+  id: 'learning-judged',
+  title: 'J of the policies, on days kept for choosing',
+  axis: 'mean J of an episode',
+  about: 'The most probable option is taken, as on a cluster. The best of these policies are kept.',
+};
+const TRAINING: ObjectiveKind = {
+  id: 'learning-objective',
+  title: 'J while training',
+  axis: 'mean J of an iteration',
+  about: 'Options are still tried at random, and episodes start from random replicas: lower than what is learned.',
+};
 /** Those that tell whether a policy collapsed: it hardly moves, or no longer tries anything. */
 const OTHERS: readonly CurveKind[] = [
   {
@@ -43,6 +60,8 @@ const OTHERS: readonly CurveKind[] = [
   },
 ];
 
+/** An interval from two values is so wide (t = 12.7) that it hides what it is drawn over. */
+const SEEDS_FOR_BAND = 3;
 /** At most this many points a curve; iterations in between are averaged. */
 const POINTS = 160;
 const FRAME: Frame = { width: 960, height: 340, left: 60, right: 150, top: 28, bottom: 46 };
@@ -58,12 +77,19 @@ export function learningSection({ learning }: ReportData): Html {
   return section(
     'learning',
     'Learning curves',
-    html`<p>
-      ${seeds === 1 ? 'One training seed: no interval can be given.' : `Mean of ${seeds} training seeds; the band is the 95 % interval of the mean over seeds (Student t), thin lines are single seeds.`}
-    </p>`,
-    objectiveFigure(learning),
+    html`<p>${seedsInWords(seeds)}</p>`,
+    learning.judged.length > 0 && objectiveFigure(JUDGED, { ...learning, seeds: learning.judged }),
+    objectiveFigure(TRAINING, { ...learning, references: [] }),
     html`<div class="grid">${others.map((kind) => smallFigure(learning, kind))}</div>`,
   );
+}
+
+function seedsInWords(seeds: number): string {
+  if (seeds === 1) return 'One training seed: no interval can be given.';
+  const lines = `Mean of ${seeds} training seeds; thin lines are single seeds.`;
+  return seeds < SEEDS_FOR_BAND
+    ? `${lines} Two are too few for an interval that says anything.`
+    : `${lines} The band is the 95 % interval of the mean over seeds (Student t).`;
 }
 
 interface Curve {
@@ -74,22 +100,20 @@ interface Curve {
   readonly interval: readonly number[];
 }
 
-function objectiveFigure(learning: LearningCurves): Html {
+function objectiveFigure(kind: ObjectiveKind, learning: LearningCurves): Html {
   const curve = curveOf(learning, 'objective');
   const hpa = curveOf(learning, 'hpaObjective');
   const references = learning.references.filter(({ objective }) => isKnown(objective));
   const levels = references.map(({ objective }) => objective);
   const shown = [...curve.seeds.flat(), ...hpa.mean, ...levels];
-  // The first iterations may be far below: they are cut off where they would flatten all the rest.
+  // The first iterations may be far below, and the interval of two or three seeds wide: both are cut off where they would
+  // flatten all the rest.
   const known = shown.filter(isKnown).sort((a, b) => a - b);
-  const [low, high] = [
-    known[Math.floor(known.length * 0.02)] ?? 0,
-    Math.max(extentOf(shown)[1], extentOf(highOf(curve))[1]),
-  ];
+  const [low, high] = [known[Math.floor(known.length * 0.02)] ?? 0, extentOf(shown)[1]];
   const x = xScale(FRAME, [0, Math.max(...curve.steps)]);
   const y = yScale(FRAME, [low, high]);
   const at = (i: number) => x(curve.steps[i]);
-  const clamp = (value: number) => Math.min(FRAME.height - FRAME.bottom, y(value));
+  const clamp = clampTo(FRAME, y);
   const hasHpa = hpa.mean.some(isKnown);
   const ends = spread(
     [
@@ -99,12 +123,8 @@ function objectiveFigure(learning: LearningCurves): Html {
     ],
     y,
   );
-  const drawing = html`${xAxis(FRAME, x, { label: 'environment steps' })}${yAxis(FRAME, y, { label: OBJECTIVE.axis })}
-    ${seedLines(curve, at, clamp)}<path
-      d="${bandPath(lowOf(curve), highOf(curve), at, clamp)}"
-      fill="${seriesColor(0)}"
-      fill-opacity=".25"
-    />
+  const drawing = html`${xAxis(FRAME, x, { label: 'environment steps' })}${yAxis(FRAME, y, { label: kind.axis })}
+    ${seedLines(curve, at, clamp)}${band(curve, at, clamp)}
     <path d="${linePath(curve.mean, at, clamp)}" fill="none" stroke="${seriesColor(0)}" stroke-width="2.5" />
     ${hasHpa && html`<path d="${linePath(hpa.mean, at, clamp)}" fill="none" stroke="${seriesColor(1)}" stroke-width="2" stroke-dasharray="7 4" />`}
     ${references.map(({ objective }, i) => html`<line x1="${FRAME.left}" x2="${FRAME.width - FRAME.right}" y1="${round(y(objective))}" y2="${round(y(objective))}" stroke="${seriesColor(i + 2)}" stroke-width="2" stroke-dasharray="2 3" />`)}
@@ -112,7 +132,7 @@ function objectiveFigure(learning: LearningCurves): Html {
     ${ends.map(({ name, y: place }) => html`<text class="small" x="${FRAME.width - FRAME.right + 8}" y="${round(place + 4)}">${name}</text>`)}`;
   const entries: LegendEntry[] = [
     { name: 'agents, mean over seeds', series: 0, mark: 'line', dash: '' },
-    ...(curve.seeds.length > 1 ? [{ name: '95 % interval', series: 0, mark: 'band' as const }] : []),
+    ...(curve.seeds.length >= SEEDS_FOR_BAND ? [{ name: '95 % interval', series: 0, mark: 'band' as const }] : []),
     ...(hasHpa ? [{ name: 'default HPA on the same episodes', series: 1, mark: 'line' as const, dash: '7 4' }] : []),
     ...references.map(({ name }, i): LegendEntry => ({
       name: `${name} (level)`,
@@ -123,22 +143,23 @@ function objectiveFigure(learning: LearningCurves): Html {
   ];
   const last = curve.mean.findLast(isKnown);
   return figure({
-    id: 'learning-objective',
-    title: OBJECTIVE.title,
+    id: kind.id,
+    title: kind.title,
     description: `J over ${grouped(curve.steps.at(-1))} steps; it ends at ${fixed(last, 4)}.`,
     width: FRAME.width,
     height: FRAME.height,
     drawing,
     legend: legend(entries),
-    caption: `J = resilience minus the cost of the CPU that pods request; 1 would be perfect.${learning.converged && learning.converged.length > 0 ? ' Triangles at the top: where a seed met the convergence rule.' : ''}`,
-    data: dataTable(OBJECTIVE.title, curve, hasHpa ? hpa : undefined),
+    caption: `${kind.about} J = resilience minus the cost of the CPU that pods request; 1 would be perfect.${learning.converged && learning.converged.length > 0 ? ' Triangles at the top: where a seed met the convergence rule.' : ''}`,
+    data: dataTable(kind.title, curve, hasHpa ? hpa : undefined),
   });
 }
 
 function smallFigure(learning: LearningCurves, { metric, title, axis, about }: CurveKind): Html {
   const curve = curveOf(learning, metric);
   const x = xScale(SMALL, [0, Math.max(...curve.steps)]);
-  const y = yScale(SMALL, extentOf([...curve.seeds.flat(), ...lowOf(curve), ...highOf(curve)]), 4);
+  const y = yScale(SMALL, extentOf(curve.seeds.flat()), 4);
+  const clamp = clampTo(SMALL, y);
   const at = (i: number) => x(curve.steps[i]);
   return figure({
     id: `learning-${metric}`,
@@ -147,16 +168,21 @@ function smallFigure(learning: LearningCurves, { metric, title, axis, about }: C
     width: SMALL.width,
     height: SMALL.height,
     drawing: html`${xAxis(SMALL, x, { label: 'environment steps', ticks: 4 })}${yAxis(SMALL, y, { label: axis, ticks: 4 })}
-      ${seedLines(curve, at, y)}<path
-        d="${bandPath(lowOf(curve), highOf(curve), at, y)}"
-        fill="${seriesColor(0)}"
-        fill-opacity=".25"
-      />
+      ${seedLines(curve, at, y)}${band(curve, at, clamp)}
       <path d="${linePath(curve.mean, at, y)}" fill="none" stroke="${seriesColor(0)}" stroke-width="2.5" />`,
     caption: about,
     data: dataTable(title, curve),
   });
 }
+
+const clampTo =
+  (frame: Frame, y: (value: number) => number) =>
+  (value: number): number =>
+    Math.max(frame.top, Math.min(frame.height - frame.bottom, y(value)));
+
+const band = (curve: Curve, x: (i: number) => number, y: (value: number) => number) =>
+  curve.seeds.length >= SEEDS_FOR_BAND &&
+  html`<path d="${bandPath(lowOf(curve), highOf(curve), x, y)}" fill="${seriesColor(0)}" fill-opacity=".25" />`;
 
 const seedLines = (curve: Curve, x: (i: number) => number, y: (value: number) => number): Html[] =>
   curve.seeds.length < 2
@@ -171,7 +197,15 @@ const highOf = ({ mean, interval }: Curve) => mean.map((value, i) => value + int
 
 /** Iterations averaged into equal stretches of steps. */
 function curveOf({ seeds }: LearningCurves, metric: string): Curve {
-  const last = Math.max(1, ...seeds.flatMap(({ points }) => points.map(({ step }) => step)));
+  const steps = [...new Set(seeds.flatMap(({ points }) => points.map(({ step }) => step)))].sort((a, b) => a - b);
+  if (steps.length <= POINTS)
+    return summarise(
+      steps,
+      seeds.map(({ points }) =>
+        steps.map((step) => known(points.find((point) => point.step === step)?.metrics[metric])),
+      ),
+    );
+  const last = steps.at(-1)!;
   const longest = Math.max(...seeds.map(({ points }) => points.length));
   const bins = Math.min(POINTS, longest);
   const binned = seeds.map(({ points }) => {
@@ -184,14 +218,18 @@ function curveOf({ seeds }: LearningCurves, metric: string): Curve {
       values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length,
     );
   });
-  const estimates = Array.from({ length: bins }, (_, i) => estimate(binned.map((values) => values[i] ?? NaN)));
-  return {
-    steps: estimates.map((_, i) => ((i + 1) * last) / bins),
-    seeds: binned,
-    mean: estimates.map(({ mean }) => mean),
-    interval: estimates.map(({ interval }) => interval),
-  };
+  return summarise(
+    Array.from({ length: bins }, (_, i) => ((i + 1) * last) / bins),
+    binned,
+  );
 }
+
+function summarise(steps: readonly number[], seeds: Curve['seeds']): Curve {
+  const estimates = steps.map((_, i) => estimate(seeds.map((values) => values[i] ?? NaN)));
+  return { steps, seeds, mean: estimates.map(({ mean }) => mean), interval: estimates.map(({ interval }) => interval) };
+}
+
+const known = (value: number | null | undefined): number | undefined => (isKnown(value) ? value : undefined);
 
 /** Names at the right ends of lines, moved apart where they would overlap. */
 function spread(ends: readonly { name: string; value: number | undefined }[], y: (value: number) => number) {

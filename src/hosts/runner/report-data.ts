@@ -76,8 +76,17 @@ function learningOf(directory: string, manifest: Manifest): LearningCurves {
     const step = convergedAt(events);
     return step > 0 ? [{ seed, step }] : [];
   });
-  return { seeds, references: [], converged };
+  const judged = journals.map(({ seed, events }): SeedCurve => ({
+    seed,
+    points: judgementsOf(events, 'karma').map(({ step, metrics }) => ({ step: step ?? 0, metrics })),
+  }));
+  const hpa = journals.flatMap(({ events }) => judgementsOf(events, 'hpa')).at(0)?.metrics.objective;
+  const references = typeof hpa === 'number' ? [{ name: 'default HPA', objective: hpa }] : [];
+  return { seeds, judged: judged.filter(({ points }) => points.length > 0), references, converged };
 }
+
+const judgementsOf = (events: readonly JournalEvent[], system: string) =>
+  events.flatMap((event) => (event.type === 'evaluation' && event.system === system ? [event] : []));
 
 function convergedAt(events: readonly JournalEvent[]): number {
   const finished = events.findLast((event) => event.type === 'finished');

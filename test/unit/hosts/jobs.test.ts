@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newRun } from '../../../src/hosts/runner/new-run.ts';
@@ -185,5 +185,17 @@ describe('all phases', () => {
     assert.match((await cli(['explain', './out', '--decision', '1'], folder())).stdout, /^Decision 1 at /);
     const none = await cli(['explain', './out', '--decision', '999999'], folder());
     assert.equal(none.code, 2);
+  });
+
+  it('run unchanged on another cluster: five services, two entry points, another call graph, two agents', async () => {
+    cpSync(join(root, 'test', 'data', 'five-services'), join(folder(), 'specs'), { recursive: true });
+    const small = ['--hours', '1', '--episodes', '1', '--tuning', '1', '--planned', '0'];
+    const done = await cli(['run', 'specs', '--out', 'out', ...small, '--json'], folder());
+    assert.equal(done.code, 0, done.stderr);
+    const report = readFileSync(join(folder(), 'out', 'report.html'), 'utf8');
+    for (const name of ['orders', 'store']) assert.ok(report.includes(name), name);
+    const explained = await cli(['explain', './out', '--decision', '1'], folder());
+    for (const name of ['web', 'api', 'catalog', 'orders', 'store', 'up', 'down'])
+      assert.match(explained.stdout, new RegExp(`^ +${name}\\b`, 'm'));
   });
 });

@@ -48,7 +48,14 @@ export async function sampleReport(): Promise<ReportData> {
           };
         }),
       })),
-      references: [{ name: 'best constant', objective: 0.851 }],
+      judged: [1, 2, 3].map((seed) => ({
+        seed,
+        points: Array.from({ length: 20 }, (_, i) => ({
+          step: (i + 1) * 20_480,
+          metrics: { objective: 0.866 - 0.03 * Math.exp(-i / 4) + 0.001 * seed },
+        })),
+      })),
+      references: [{ name: 'default HPA', objective: 0.851 }],
       converged: [
         { seed: 1, step: 210_000 },
         { seed: 2, step: 260_000 },

@@ -68,7 +68,7 @@ describe('report', () => {
       'karma-mas run examples/chained-services',
       'Intel Xeon',
       'HPA, same episodes',
-      'best constant',
+      'default HPA',
       'resembles medic',
       'service.failed &gt; 0',
       'J above that of hpa-tuned',
@@ -111,7 +111,7 @@ describe('report', () => {
     const [firstAgent] = analysis!.alignment.agents;
     const little = writeReport({
       ...data,
-      learning: { seeds: [learning!.seeds[0]], references: [] },
+      learning: { seeds: [learning!.seeds[0]], judged: [], references: [] },
       twin: {
         kind: 'emulator',
         cluster: 'x',
