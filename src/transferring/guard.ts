@@ -9,8 +9,8 @@ const DRIFTS_IN_A_ROW = 3;
 /** Metrics so many times older than `staleAfter` count as lost. */
 const LOST_FACTOR = 3;
 /**
- * Decisions over which the objective is averaged, and how far it may fall below what the HPA had in shadow. Wide, because
- * the load is another by then: a burst alone costs the HPA itself some .05. Ours.
+ * Decisions over which the objective is averaged, and how far it may fall below what the HPA had in shadow. Only decisions
+ * at a load that the HPA was seen under count: no autoscaler keeps J up beyond the capacity of the cluster. Ours.
  */
 const OBJECTIVE_WINDOW = 20;
 const OBJECTIVE_DROP = 0.1;
@@ -27,6 +27,8 @@ export interface GuardInput {
   readonly drift: number;
   /** J over the last interval; NaN while unknown. */
   readonly objective: number;
+  /** Requests/s from outside over the same interval. */
+  readonly load: number;
   /** The stage's abort condition holds. */
   readonly abort: boolean;
 }
@@ -34,6 +36,8 @@ export interface GuardInput {
 export class Guard {
   readonly #fallback: Transfer['fallback'];
   readonly #reference: number[] = [];
+  /** The largest load in the reference. */
+  #referenceLoad = 0;
   #recent: number[] = [];
   #drifting = 0;
 
@@ -42,8 +46,10 @@ export class Guard {
   }
 
   /** J under the HPA, from the shadow stage: what the agents must not fall short of. */
-  learnReference(objective: number): void {
-    if (Number.isFinite(objective)) this.#reference.push(objective);
+  learnReference(objective: number, load: number): void {
+    if (!Number.isFinite(objective) || !Number.isFinite(load)) return;
+    this.#reference.push(objective);
+    this.#referenceLoad = Math.max(this.#referenceLoad, load);
   }
 
   /** A new stage is judged by its own decisions. */
@@ -62,7 +68,7 @@ export class Guard {
         : { verdict: 'hold', why: `a metric is ${age} (limit ${staleAfter} s)` };
     }
     const drift = this.#checkDrift(input.drift, driftThreshold, when.includes('drift'));
-    return drift ?? this.#checkObjective(input.objective, when.includes('objectiveBroken')) ?? { verdict: 'act' };
+    return drift ?? this.#checkObjective(input, when.includes('objectiveBroken')) ?? { verdict: 'act' };
   }
 
   #checkDrift(drift: number, threshold: number, mayFallBack: boolean): Verdict | undefined {
@@ -74,14 +80,14 @@ export class Guard {
       : { verdict: 'hold', why };
   }
 
-  #checkObjective(objective: number, mayFallBack: boolean): Verdict | undefined {
-    if (!Number.isFinite(objective)) return undefined;
+  #checkObjective({ objective, load }: GuardInput, mayFallBack: boolean): Verdict | undefined {
+    if (!Number.isFinite(objective) || !(load <= this.#referenceLoad)) return undefined;
     this.#recent = [...this.#recent, objective].slice(-OBJECTIVE_WINDOW);
     if (!mayFallBack || this.#reference.length === 0 || this.#recent.length < OBJECTIVE_WINDOW) return undefined;
     const now = mean(this.#recent);
     const before = mean(this.#reference);
     return now < before - OBJECTIVE_DROP
-      ? { verdict: 'fallback', why: `J is ${now.toFixed(3)}, and was ${before.toFixed(3)} under the HPA` }
+      ? { verdict: 'fallback', why: `J is ${now.toFixed(3)}, and was ${before.toFixed(3)} under the HPA at such loads` }
       : undefined;
   }
 }

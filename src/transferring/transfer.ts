@@ -172,9 +172,10 @@ class TransferSession {
     const { objective } = observedObjective(spec, snapshot.observation);
     const oldestMetric = Math.max(...snapshot.age);
     const drift = driftOf(snapshot);
-    if (stage.stage === 'shadow') this.#guard.learnReference(objective);
+    const load = entryLoad(spec, snapshot);
+    if (stage.stage === 'shadow') this.#guard.learnReference(objective, load);
     const abort = abortConditionHolds(stage.abortWhen, spec, this.#decider.history);
-    const verdict = this.#guard.check({ oldestMetric, drift, objective, abort });
+    const verdict = this.#guard.check({ oldestMetric, drift, objective, load, abort });
 
     let outcome: Pick<DecisionRecord, 'outcome' | 'why'> = describe(verdict, stage.stage);
     if (verdict.verdict === 'act' && stage.stage !== 'shadow') {
@@ -278,6 +279,10 @@ function describe(verdict: Verdict, stage: StageName): Pick<DecisionRecord, 'out
 
 /** Replicas asked for now, [services]. */
 const currentReplicas = (snapshot: Snapshot): Int32Array => Int32Array.from(snapshot.observation.service.desired);
+
+/** Requests/s that arrive at the entry points. */
+const entryLoad = (spec: Cluster, { observation }: Snapshot): number =>
+  spec.services.reduce((sum, { entryPoint }, s) => sum + (entryPoint ? observation.service.received[s] : 0), 0);
 
 /** Share of services for which the agents and the HPA want the same. */
 function agreement(record: DecisionRecord): number {

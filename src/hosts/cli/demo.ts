@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { runCommandLine } from './program.ts';
 
 const SEEDS = '1,2';
-const STEPS = '400000';
+const STEPS = '1000000';
 const HOURS = '8';
 /** Per scenario; there are five scenarios. */
 const EPISODES = '4';

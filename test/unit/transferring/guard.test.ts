@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Guard, type GuardInput } from '../../../src/transferring/guard.ts';
 
 const fallback = { when: ['drift', 'staleMetrics', 'objectiveBroken'] as const, driftThreshold: 3, staleAfter: 45 };
-const good: GuardInput = { oldestMetric: 10, drift: 0.5, objective: 0.86, abort: false };
+const good: GuardInput = { oldestMetric: 10, drift: 0.5, objective: 0.86, load: 100, abort: false };
 
 describe('transfer guard', () => {
   it('lets the agents act while all is well', () =>
@@ -35,15 +35,21 @@ describe('transfer guard', () => {
 
   it('falls back when J stays well below what the HPA had', () => {
     const guard = new Guard(fallback);
-    for (let i = 0; i < 10; i++) guard.learnReference(0.86);
+    for (let i = 0; i < 10; i++) guard.learnReference(0.86, 120);
     const verdicts = Array.from({ length: 20 }, () => guard.check({ ...good, objective: 0.75 }).verdict);
     assert.deepEqual(new Set(verdicts.slice(0, 19)), new Set(['act']));
     assert.equal(verdicts[19], 'fallback');
   });
 
+  it('does not judge at loads that the HPA was not seen under', () => {
+    const guard = new Guard(fallback);
+    for (let i = 0; i < 10; i++) guard.learnReference(0.86, 120);
+    for (let i = 0; i < 60; i++) assert.equal(guard.check({ ...good, objective: 0.5, load: 121 }).verdict, 'act');
+  });
+
   it('judges a stage by its own decisions', () => {
     const guard = new Guard(fallback);
-    guard.learnReference(0.86);
+    guard.learnReference(0.86, 120);
     for (let i = 0; i < 19; i++) guard.check({ ...good, objective: 0.5 });
     guard.enterStage();
     assert.equal(guard.check({ ...good, objective: 0.5 }).verdict, 'act');

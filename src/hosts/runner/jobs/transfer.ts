@@ -37,7 +37,9 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
       );
     const loads = await loadRecords(folder, scenarios);
     const seconds = transfer.stages.reduce((sum, stage) => sum + ('lasts' in stage ? stage.lasts : options.fullFor), 0);
-    const episode = makeEpisode(spec, scenarios[0], loads, { split: 'test', seed: seeds[0], seconds });
+    // An ordinary day: the load of the first scenario without its disturbances.
+    const ordinary = { ...scenarios[0], events: [], random: [] };
+    const episode = makeEpisode(spec, ordinary, loads, { split: 'test', seed: seeds[0], seconds });
     const cluster = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
     const meter = options.twin === '' ? undefined : driftMeterOf(loadTwin(options.twin));
     const originals = artifactPath(run.directory, ORIGINALS_FILE);
