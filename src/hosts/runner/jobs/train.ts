@@ -30,7 +30,13 @@ export async function trainJob(context: JobContext, options: JobOptions['train']
       withIoErrors(trained, () => readFileSync(trained)),
     );
   }
-  return { seeds: Object.fromEntries(seeds.map((seed, i) => [seed, summaries[i]])) };
+  const mean = (name: 'objective' | 'hpaObjective') =>
+    summaries.reduce<number>((sum, summary) => sum + (summary as Record<typeof name, number>)[name], 0) / seeds.length;
+  return {
+    objective: mean('objective'),
+    hpaObjective: mean('hpaObjective'),
+    seeds: Object.fromEntries(seeds.map((seed, i) => [seed, summaries[i]])),
+  };
 }
 
 /** One seed, from its newest checkpoint on. */
