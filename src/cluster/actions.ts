@@ -8,8 +8,6 @@ export interface Option {
   readonly move: number;
 }
 
-export const HOLD = 0;
-
 export function optionsOf(scope: readonly number[], maxMove: number): Option[] {
   const options: Option[] = [{ service: -1, move: 0 }];
   for (const service of scope)

@@ -10,6 +10,9 @@ export interface Observable {
 const serviceFields = Object.keys(SERVICE_FIELDS) as ServiceField[];
 const clusterFields = Object.keys(CLUSTER_FIELDS) as ClusterField[];
 
+/** Seconds of the past that controllers, and the windows of their rules, may look back to. Longer windows are cut to it. */
+export const MEMORY = 600;
+
 export class HistoryRing implements ObservationHistory {
   readonly interval: number;
   private readonly entries: Observation[];

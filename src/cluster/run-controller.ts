@@ -2,14 +2,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Cluster } from '../spec/model.ts';
 import { initialReplicas } from './episodes/warm-start.ts';
-import { HistoryRing } from './history.ts';
+import { HistoryRing, MEMORY } from './history.ts';
 import { Random } from './random.ts';
 import { ACCOUNTING_INTERVAL, type Episode, type Outcome, type Simulation, type System } from './simulation.ts';
 
 /** Episodes stepped together. */
 const BATCH = 128;
-/** Seconds of the past that controllers may look back to. */
-const MEMORY = 600;
 
 export interface RunEpisodesOptions {
   readonly signal: AbortSignal;

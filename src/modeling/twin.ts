@@ -81,17 +81,6 @@ export function learnedModelOf(twin: Twin, cluster: Cluster, backend: Backend): 
 /** Undefined where the twin was made without traces: then nothing tells what is usual. */
 export const driftMeterOf = (twin: Twin): DriftMeter | undefined => twin.drift && DriftMeter.load(twin.drift);
 
-/** The cluster with the throughput and start-up that the twin found, for features and rules that reckon with them. */
-export function clusterOfTwin(twin: Twin, cluster: Cluster): Cluster {
-  return {
-    ...cluster,
-    services: cluster.services.map((service, s) => {
-      const { throughput, startup } = twin.parameters.services[s];
-      return { ...service, emulator: { ...service.emulator, throughput, startup: (startup[0] + startup[1]) / 2 } };
-    }),
-  };
-}
-
 /** Writes twin.json and twin-weights.json into a folder, each as one step; the weights first. */
 export function saveTwin(folder: string, twin: Twin): void {
   const { network, records, drift, ...readable } = twin;

@@ -4,7 +4,7 @@
  * earns there does not depend on the agents' actions, so subtracting it takes noise out of the reward and changes nothing else.
  */
 import { initialReplicas } from '../cluster/episodes/warm-start.ts';
-import { HistoryRing } from '../cluster/history.ts';
+import { HistoryRing, MEMORY } from '../cluster/history.ts';
 import { HpaController } from '../cluster/hpa/controller.ts';
 import { DEFAULT_HPA } from '../cluster/hpa/settings.ts';
 import type { Random } from '../cluster/random.ts';
@@ -13,8 +13,6 @@ import type { Algorithm, Cluster } from '../spec/model.ts';
 
 /** Random starts are at most this many pods away from the rule. */
 const START_SPREAD = 2;
-/** Seconds of history kept: the longest window of a guide is cut to it. */
-const HISTORY = 300;
 
 export interface TrainingEnvironmentsOptions {
   readonly cluster: Cluster;
@@ -49,7 +47,7 @@ export class TrainingEnvironments {
     const services = cluster.services.length;
     this.#options = options;
     this.simulation = makeSimulation(environments);
-    this.history = new HistoryRing(environments, services, cluster.decisionInterval, HISTORY);
+    this.history = new HistoryRing(environments, services, cluster.decisionInterval, MEMORY);
     this.desired = new Int32Array(environments * services);
     this.elapsed = new Float64Array(environments);
     this.ended = new Uint8Array(environments);

@@ -1,5 +1,5 @@
 /** One decision of all agents on a live cluster, with everything that a person may want to know about it. */
-import { HistoryRing } from '../cluster/history.ts';
+import { HistoryRing, MEMORY } from '../cluster/history.ts';
 import type { Snapshot } from '../cluster/cluster.ts';
 import type { Backend } from '../nn/backend.ts';
 import { PolicyController, type AgentChoice, type Policies } from '../training/policy.ts';
@@ -7,9 +7,6 @@ import type { Cluster } from '../spec/model.ts';
 import { CLUSTER_FIELDS, SERVICE_FIELDS, type Observation } from '../spec/observation.ts';
 import type { AgentRecord } from './audit.ts';
 import { ruleReasons } from './reasons.ts';
-
-/** Seconds of history for the roles' windows. */
-const HISTORY = 300;
 
 export interface Proposal {
   /** [services] replicas that the agents want, before any cap. */
@@ -26,7 +23,7 @@ export class Decider {
   constructor(policies: Policies, backend: Backend) {
     this.#cluster = policies.cluster;
     this.#controller = new PolicyController('transfer', policies, { backend, environments: 1 });
-    this.#history = new HistoryRing(1, policies.cluster.services.length, policies.cluster.decisionInterval, HISTORY);
+    this.#history = new HistoryRing(1, policies.cluster.services.length, policies.cluster.decisionInterval, MEMORY);
   }
 
   get history(): HistoryRing {

@@ -6,6 +6,7 @@ import { addExplain } from './commands/explain.ts';
 import { addInit } from './commands/init.ts';
 import { addJobCommands } from './commands/job-commands.ts';
 import { addRuns } from './commands/runs.ts';
+import { addTraces } from './commands/traces.ts';
 import { addValidate } from './commands/validate.ts';
 import { formatProblem } from '../../spec/problem.ts';
 import { Output, wantsColor } from './output.ts';
@@ -37,7 +38,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  for (const add of [addInit, addValidate, addJobCommands, addExplain, addRuns]) add(program, run);
+  for (const add of [addInit, addValidate, addJobCommands, addExplain, addRuns, addTraces]) add(program, run);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
 
   try {

@@ -9,7 +9,6 @@ import { objective, resilience } from '../../cluster/resilience.ts';
 import { indicatorColumn } from '../traces/indicators.ts';
 import {
   CLUSTER_COLUMNS,
-  INDICATORS,
   SERVICE_COLUMNS,
   stateColumn,
   stateSize,
@@ -143,6 +142,3 @@ function limitsOf({ services }: Cluster): Float64Array {
   for (const field of CLUSTER_COLUMNS) limits.push(CLUSTER_FIELDS[field].unit === 'share' ? 1 : Infinity);
   return Float64Array.from(limits);
 }
-
-/** Length of an indicators vector. */
-export const INDICATOR_COUNT = INDICATORS.length;

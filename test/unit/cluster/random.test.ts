@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HOLD, optionsOf } from '../../../src/cluster/actions.ts';
+import { optionsOf } from '../../../src/cluster/actions.ts';
 import { hashUniform, Random } from '../../../src/cluster/random.ts';
 
 const moments = (values: readonly number[]): [number, number] => {
@@ -72,7 +72,7 @@ describe('An agent’s options', () => {
   it('are hold, once, and every move of every service in scope', () => {
     const options = optionsOf([2, 0], 2);
     assert.equal(options.length, 1 + 2 * 2 * 2);
-    assert.deepEqual(options[HOLD], { service: -1, move: 0 });
+    assert.deepEqual(options[0], { service: -1, move: 0 });
     assert.deepEqual(
       options.slice(1, 5).map(({ service, move }) => [service, move]),
       [

@@ -179,6 +179,17 @@ describe('all phases', () => {
       'audit.jsonl',
     ])
       assert.ok(existsSync(artifactPath(out, name)), name);
+    // The traces go out to a file that other tools read, and come back.
+    const store = ['--store', 'out/artifacts/traces.sqlite'];
+    assert.match(
+      (await cli(['traces', 'list', ...store], folder())).stdout,
+      /^recording +cluster .*\n1 +chained-services /,
+    );
+    assert.equal((await cli(['traces', 'export', 'all.csv', ...store], folder())).code, 0);
+    const back = await cli(['traces', 'import', 'all.csv', '--store', 'copy.sqlite', '--json'], folder());
+    assert.deepEqual(objects(back.stdout)[0].recordings, [1, 2]);
+    assert.equal((await cli(['traces', 'delete', '9', ...store], folder())).code, 1);
+
     const explained = await cli(['explain', './out', '--last', '3', '--json'], folder());
     assert.equal(explained.code, 0, explained.stderr);
     assert.equal(objects(explained.stdout).length, 3);

@@ -17,7 +17,6 @@ import { TraceError } from '../../../src/modeling/traces/errors.ts';
 import { observationOf, stateOf } from '../../../src/modeling/traces/layout.ts';
 import type { TraceStore } from '../../../src/modeling/traces/trace-store.ts';
 import {
-  clusterOfTwin,
   createTwinSimulation,
   driftMeterOf,
   learnedModelOf,
@@ -102,10 +101,7 @@ describe('fitting a twin', () => {
         report.accuracy!.horizons[1].metrics.objective.mae < report.networkAccuracy!.horizons[1].metrics.objective.mae,
       );
 
-      // Features and rules reckon with what was found.
-      const [startup] = clusterOfTwin(twin, SHOP).services.map(({ emulator }) => emulator.startup);
-      assert.equal(startup, twin.parameters.services[0].startup[0]);
-      assert.ok(startup > 33);
+      assert.ok(twin.parameters.services[0].startup[0] > 33);
 
       // What is saved is the same twin, and plain to read.
       saveTwin(folder, twin);

@@ -77,7 +77,7 @@ describe('the sample', () => {
     const recipe = byName.get('default')!;
     assert.equal(recipe.algorithm.gamma, 0.95, 'at decisions every 15 s');
     assert.deepEqual(recipe.algorithm.learningRate, [5e-4, 5e-5]);
-    assert.deepEqual(recipe.budget, { steps: 3_000_000, episode: 900, environments: 32, horizon: 32 });
+    assert.deepEqual(recipe.budget, { steps: 2_000_000, episode: 900, environments: 32, horizon: 32 });
     assert.deepEqual(recipe.seeds, [1, 2, 3, 4, 5]);
     const published = byName.get('published')!;
     assert.equal(published.organization, 'published-team');

@@ -5,6 +5,7 @@ import { loadRecords } from '../../../cluster/episodes/load-records.ts';
 import type { Backend } from '../../../nn/backend.ts';
 import { createTwinSimulation, loadTwin } from '../../../modeling/twin.ts';
 import { withIoErrors } from '../../../runs/io-error.ts';
+import { amendManifest } from '../../../runs/manifest.ts';
 import { artifactPath, seedDirectory } from '../../../runs/run-directory.ts';
 import type { BackendName } from '../../../spec/model.ts';
 import { packPolicies } from '../../../training/policy.ts';
@@ -30,6 +31,8 @@ export async function trainJob(context: JobContext, options: JobOptions['train']
       withIoErrors(trained, () => readFileSync(trained)),
     );
   }
+  const { backend, device } = summaries[0] as { backend: string; device: string };
+  amendManifest(run.directory, { backend, device });
   const mean = (name: 'objective' | 'hpaObjective') =>
     summaries.reduce<number>((sum, summary) => sum + (summary as Record<typeof name, number>)[name], 0) / seeds.length;
   return {
