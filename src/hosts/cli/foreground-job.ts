@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Json } from '../../runs/events.ts';
 import type { RunInfo } from '../../runs/run-list.ts';
 import { changedSpecs } from '../../runs/manifest.ts';
@@ -52,7 +53,7 @@ function tellEnd({ output }: CommandHost, end: JobEnd, run: string, directory: s
         { type: 'finished', run, directory, summary: end.summary },
         [formatSummary(end.summary), ...readTables(directory)].join('\n\n'),
       );
-      output.message(`Results are in ${directory}`);
+      output.message(`Results are in ${directory}${reportIn(end.summary, directory)}`);
       return EXIT.fine;
     case 'stopped':
       output.message(`Stopped after step ${end.step}. Go on with: karma-mas runs resume ${run}`);
@@ -91,4 +92,10 @@ export function formatSummary(summary: Json, indent = ''): string {
 function formatValue(value: Json): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(5)));
   return value === null ? '-' : String(value);
+}
+
+/** Where a run of all phases left its report: what a user opens first. */
+function reportIn(summary: Json, directory: string): string {
+  const report = typeof summary === 'object' && summary !== null && 'report' in summary ? summary.report : undefined;
+  return typeof report === 'string' ? `\nReport: ${join(directory, report)}` : '';
 }

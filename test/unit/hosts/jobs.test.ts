@@ -124,6 +124,20 @@ describe('jobs from the command line', () => {
       assert.doesNotMatch(result.stderr, /\n +at /);
     }
   });
+
+  it('refuse policies that were trained for other services', async () => {
+    assert.equal((await cli(['train', specs(), '--seed', '1', ...SHORT], folder())).code, 0);
+    const path = join(specs(), 'cluster.karma.yaml');
+    const before = readFileSync(path, 'utf8');
+    const after = before.replace('throughput: 80', 'throughput: 90');
+    assert.notEqual(after, before);
+    writeFileSync(path, after);
+    for (const command of ['evaluate', 'analyze', 'transfer']) {
+      const refused = await cli([command, specs()], folder());
+      assert.equal(refused.code, 1, refused.stderr);
+      assert.match(refused.stderr, /1\.bin was trained for the services of cluster .* differ now: train again/);
+    }
+  });
 });
 
 describe('the background runner', () => {
@@ -162,6 +176,7 @@ describe('all phases', () => {
     const out = join(folder(), 'out');
     const done = await cli(['run', 'specs', '--out', 'out', ...small, '--json'], folder());
     assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stderr, /^Report: .*out.report\.html$/m);
     const phases = readJournal(journalPath(out)).events.flatMap((event) =>
       event.type === 'phase' ? [`${event.phase} ${event.state}`] : [],
     );

@@ -26,7 +26,7 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
       perScenario: options.episodes,
       seed: EPISODE_SEED,
     });
-    const all = readPolicies(options.policies);
+    const all = readPolicies(options.policies, cluster);
     const seeds: SeedTrajectories[] = [];
     for (const [index, policies] of all.entries()) {
       const trajectories = await recordTrajectories(policies, {

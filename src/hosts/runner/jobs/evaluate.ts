@@ -62,7 +62,9 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
       );
       run.saveCheckpoint(1, { json: found, arrays: {} });
     }
-    const karma = readPolicies(options.policies).map((policies) => policySystem(KARMA_NAME, policies, backend));
+    const karma = readPolicies(options.policies, cluster).map((policies) =>
+      policySystem(KARMA_NAME, policies, backend),
+    );
     const evaluation = await evaluate(
       {
         world,

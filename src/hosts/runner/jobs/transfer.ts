@@ -46,7 +46,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     // A resumed transfer meets the emulated cluster as it was in the beginning.
     const audit = startAuditFile(artifactPath(run.directory, AUDIT_FILE));
     withIoErrors(originals, () => rmSync(originals, { force: true }));
-    const policies = readPolicies(options.policies)[0];
+    const policies = readPolicies(options.policies, spec)[0];
     using store = new TraceStore(options.traces);
     const recorder = makeTraceRecorder(store, spec, cluster.identity, `transfer of ${run.directory}`);
     try {
