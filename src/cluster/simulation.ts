@@ -56,6 +56,25 @@ export interface Outcome {
   readonly moves: Float64Array;
 }
 
+/** In the order of the columns of a stored trace: it never changes, fields are only added at the end. */
+export const OUTCOME_FIELDS = [
+  'objective',
+  'resilience',
+  'success',
+  'pods',
+  'latencyTerm',
+  'entryPoints',
+  'traffic',
+  'latency',
+  'latencyCompliance',
+  'received',
+  'succeeded',
+  'pending',
+  'podSeconds',
+  'coreSeconds',
+  'moves',
+] as const satisfies readonly (keyof Outcome)[];
+
 export interface Simulation {
   readonly cluster: Cluster;
   readonly environments: number;

@@ -16,29 +16,13 @@ import {
   type Observation,
   type ServiceField,
 } from '../../spec/observation.ts';
-import type { Outcome } from '../../cluster/simulation.ts';
+import { OUTCOME_FIELDS } from '../../cluster/simulation.ts';
 
 export const SERVICE_COLUMNS = Object.keys(SERVICE_FIELDS) as ServiceField[];
 export const CLUSTER_COLUMNS = Object.keys(CLUSTER_FIELDS) as ClusterField[];
 
-/** The fields of an Outcome, in the order in which they are stored. */
-export const INDICATORS = [
-  'objective',
-  'resilience',
-  'success',
-  'pods',
-  'latencyTerm',
-  'entryPoints',
-  'traffic',
-  'latency',
-  'latencyCompliance',
-  'received',
-  'succeeded',
-  'pending',
-  'podSeconds',
-  'coreSeconds',
-  'moves',
-] as const satisfies readonly (keyof Outcome)[];
+/** What is stored of an interval, in this order. */
+export const INDICATORS = OUTCOME_FIELDS;
 export type Indicator = (typeof INDICATORS)[number];
 
 export interface Transition {
