@@ -61,8 +61,60 @@ const engineRules = {
   },
 };
 
+// The extension host stays light: the engine runs in the runner, the command line and the language server.
+const engine = ['spec', 'language', 'cluster', 'nn', 'modeling', 'training', 'analyzing', 'evaluating', 'transferring'];
+const extensionRules = {
+  files: ['src/hosts/extension/**/*.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            // Own folders may have the same names: the engine is at least two folders up.
+            regex: `^(\\.\\./){2,}(${engine.join('|')})/|^(\\.\\./)+(runner|cli|report)/`,
+            allowTypeImports: true,
+            message: 'The extension host imports only types from the engine (docs/architecture.md).',
+          },
+        ],
+      },
+    ],
+  },
+};
+
+// The toolkit is archived upstream: one folder knows it. A webview sees of src/ only types.
+const toolkit = { name: '@vscode/webview-ui-toolkit', message: 'Only webview/controls imports the toolkit.' };
+const webviewRules = {
+  files: ['webview/**/*.ts'],
+  ignores: ['webview/controls/**'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        paths: [toolkit],
+        patterns: [
+          { group: ['**/src/**'], allowTypeImports: true, message: 'A webview gets data by messages.' },
+          { group: ['node:*', 'vscode'], message: 'A webview runs in a browser.' },
+        ],
+      },
+    ],
+  },
+};
+
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'coverage', 'src/nn/wasm/kernels', '.karma', 'out'] },
+  {
+    ignores: [
+      'node_modules',
+      'test/host/node_modules',
+      'dist',
+      'dist.*',
+      'coverage',
+      'src/nn/wasm/kernels',
+      'src/analyzing/warping/kernel',
+      '.karma',
+      'out',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -80,7 +132,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['src/hosts/cli/**', 'test/bench/**', 'src/nn/wasm/build.ts'], rules: { 'no-console': 'off' } },
+  { files: ['src/hosts/cli/**', 'test/bench/**', 'src/build-kernels.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     ...tseslint.configs.disableTypeChecked,
@@ -96,4 +148,6 @@ export default tseslint.config(
   },
   ...layerRules,
   engineRules,
+  extensionRules,
+  webviewRules,
 );

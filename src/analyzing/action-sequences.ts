@@ -1,5 +1,7 @@
 /** What each agent did in an episode, as a sequence of moves: the vector of replica changes per service, step by step. */
-import { pairwiseSymbolWarping, type CondensedDistances, type MatrixOptions } from './dynamic-time-warping.ts';
+import { pairwiseSymbolWarping } from './dynamic-time-warping.ts';
+import type { CondensedDistances } from './condensed-distances.ts';
+import type { MatrixOptions } from './warping/all-pairs.ts';
 import type { SeedTrajectories, Trajectories } from './trajectories.ts';
 
 export interface ActionSequence {

@@ -2,10 +2,13 @@
  * Agglomerative grouping: join the two nearest groups until one is left. By nearest-neighbour chains (Murtagh 1983;
  * Müllner 2011), O(n^2) in time and memory, in SciPy's conventions so that other tools read the result.
  */
-import { condensedIndex, type CondensedDistances } from './dynamic-time-warping.ts';
+import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
 
-/** The distance of two groups: the nearest pair, the farthest pair, or the mean over pairs (UPGMA). */
-export type LinkageMethod = 'single' | 'complete' | 'average';
+/**
+ * The distance of two groups: the nearest pair, the farthest pair, the mean over pairs (UPGMA), or the growth of the squared
+ * distances to the centre (Ward 1963). Ward's means something for Euclidean distances only: not for dynamic time warping.
+ */
+export type LinkageMethod = 'single' | 'complete' | 'average' | 'ward';
 
 /** Joined group, joined group, their distance, items in the new group. */
 export type Merge = readonly [number, number, number, number];
@@ -16,11 +19,25 @@ export type Merge = readonly [number, number, number, number];
  */
 export type Linkage = readonly Merge[];
 
-/** The new distance to a third group, by Lance and Williams 1967. */
-const UPDATE: Record<LinkageMethod, (toX: number, toY: number, sizeX: number, sizeY: number) => number> = {
-  single: (toX, toY) => Math.min(toX, toY),
-  complete: (toX, toY) => Math.max(toX, toY),
-  average: (toX, toY, sizeX, sizeY) => (sizeX * toX + sizeY * toY) / (sizeX + sizeY),
+/** Two groups x and y that become one, and a third: distances and sizes. */
+interface Joining {
+  readonly toX: number;
+  readonly toY: number;
+  readonly xToY: number;
+  readonly sizeX: number;
+  readonly sizeY: number;
+  readonly size: number;
+}
+
+/** The new distance to the third group, by Lance and Williams 1967. */
+const UPDATE: Record<LinkageMethod, (joining: Joining) => number> = {
+  single: ({ toX, toY }) => Math.min(toX, toY),
+  complete: ({ toX, toY }) => Math.max(toX, toY),
+  average: ({ toX, toY, sizeX, sizeY }) => (sizeX * toX + sizeY * toY) / (sizeX + sizeY),
+  ward: ({ toX, toY, xToY, sizeX, sizeY, size }) =>
+    Math.sqrt(
+      Math.max(0, (sizeX + size) * toX ** 2 + (sizeY + size) * toY ** 2 - size * xToY ** 2) / (sizeX + sizeY + size),
+    ),
 };
 
 /** Distances must be numbers: throws a RangeError on NaN. Fewer than two items give no rows. */
@@ -43,7 +60,14 @@ export function agglomerate({ count, values }: CondensedDistances, method: Linka
     for (let i = 0; i < count; i++) {
       if (sizes[i] === 0 || i === y) continue;
       const toY = condensedIndex(count, i, y);
-      distances[toY] = UPDATE[method](distances[condensedIndex(count, i, x)], distances[toY], sizeX, sizeY);
+      distances[toY] = UPDATE[method]({
+        toX: distances[condensedIndex(count, i, x)],
+        toY: distances[toY],
+        xToY: nearest.distance,
+        sizeX,
+        sizeY,
+        size: sizes[i],
+      });
     }
   }
   merges.sort((a, b) => a[2] - b[2]);

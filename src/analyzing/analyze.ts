@@ -13,7 +13,8 @@ import {
   subset,
   type Cut,
 } from './dendrogram-cuts.ts';
-import type { CondensedDistances } from './dynamic-time-warping.ts';
+import type { CondensedDistances } from './condensed-distances.ts';
+import type { MatrixOptions } from './warping/all-pairs.ts';
 import { inferGoals, type InferredGoal } from './goals.ts';
 import { organizationalFit, type OrganizationalFit } from './organizational-fit.ts';
 import { purity, stability } from './partitions.ts';
@@ -34,7 +35,7 @@ import type { SeedTrajectories, Trajectories } from './trajectories.ts';
 export interface AnalysisSettings {
   /** Of everything drawn here. */
   readonly seed: number;
-  readonly linkage: LinkageMethod;
+  readonly linkage: Exclude<LinkageMethod, 'ward'>;
   /** Sakoe-Chiba band in steps; 0 = none. */
   readonly band: number;
   /** Action sequences that are compared at most, over all agents and seeds. */
@@ -81,6 +82,9 @@ export const DEFAULT_SETTINGS: AnalysisSettings = {
 
 export interface AnalyzeOptions extends Partial<AnalysisSettings> {
   readonly cluster: Cluster;
+  /** Given the distances of the sequences once they are known: they are too many for the analysis itself. */
+  readonly onDistances?: (distances: CondensedDistances) => void;
+  readonly warping?: Pick<MatrixOptions, 'files' | 'threads'>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -139,7 +143,7 @@ export async function analyze(
   organization: Organization,
   options: AnalyzeOptions,
 ): Promise<Analysis> {
-  const { cluster, signal, onProgress, ...given } = options;
+  const { cluster, warping, onDistances, signal, onProgress, ...given } = options;
   const settings: AnalysisSettings = { ...DEFAULT_SETTINGS, ...given };
   checkAlike(seeds);
   const all = seeds.map(({ trajectories }) => trajectories);
@@ -152,10 +156,12 @@ export async function analyze(
   const alphabet = moveAlphabet(agents);
   const sequences = sampleSequences(seeds, alphabet, settings.maxSequences);
   const distances = await sequenceDistances(sequences, alphabet, {
+    ...warping,
     ...(settings.band > 0 ? { band: settings.band } : {}),
     ...(signal ? { signal } : {}),
     onProgress: progress(0, PROGRESS.distances),
   });
+  onDistances?.(distances);
   const linkage = agglomerate(distances, settings.linkage);
   const cut = cutAs(settings.cut, linkage, distances, smallestGroup(seeds, sequences));
   const classes = sequences.map(({ agent }) => roleClass(agents[agent].roles));

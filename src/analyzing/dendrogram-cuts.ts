@@ -1,6 +1,6 @@
 /** Ways to cut a dendrogram into groups. */
 import type { Linkage } from './agglomerative.ts';
-import { condensedIndex, type CondensedDistances } from './dynamic-time-warping.ts';
+import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
 import { silhouette } from './silhouette.ts';
 
 /** Group of each item, 0..k-1, numbered by first appearance; as many groups as asked for, at least 1, at most the items. */

@@ -2,20 +2,13 @@
  * Dynamic time warping: d(i, j) = min over alignments of sum_k || a_i(t_k) - a_j(t_k) ||_2 (karma.md section 3; Sakoe and
  * Chiba 1978, symmetric steps of weight one). An alignment runs from both starts to both ends and repeats steps as needed.
  */
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { allPairs, type MatrixOptions, type WarpingOptions } from './warping/all-pairs.ts';
+import type { CondensedDistances } from './condensed-distances.ts';
 
 /** A sequence of vectors, [steps x dimension]. */
 export interface Sequence {
   readonly values: Float64Array;
   readonly dimension: number;
-}
-
-export interface WarpingOptions {
-  /**
-   * Sakoe-Chiba band: a step may be aligned with steps at most this far from it in time. Widened to the difference of the
-   * lengths, so that an alignment exists. Default: none.
-   */
-  readonly band?: number;
 }
 
 /**
@@ -33,36 +26,16 @@ export function dynamicTimeWarping(
   return warp(stepsOf(a), steps, euclidean(a, b), new Float64Array(steps), options.band, options.limit ?? Infinity);
 }
 
-/** Distances of all pairs in SciPy's condensed form: (0,1), (0,2), ... (0,n-1), (1,2), ... */
-export interface CondensedDistances {
-  readonly count: number;
-  /** [count * (count - 1) / 2] */
-  readonly values: Float64Array;
-}
-
-export function condensedIndex(count: number, i: number, j: number): number {
-  const [low, high] = i < j ? [i, j] : [j, i];
-  return low * count - (low * (low + 1)) / 2 + high - low - 1;
-}
-
-export interface MatrixOptions extends WarpingOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
-}
-
-/** All pairs of sequences of one dimension. Rejects with the signal's reason when aborted. */
+/** All pairs of sequences of one dimension. Rejects with a RangeError on different dimensions; else as `allPairs`. */
 export async function pairwiseWarping(
   sequences: readonly Sequence[],
   options: MatrixOptions = {},
 ): Promise<CondensedDistances> {
-  const longest = sequences.reduce((most, sequence) => Math.max(most, stepsOf(sequence)), 0);
-  const row = new Float64Array(longest);
-  return allPairs(sequences.map(stepsOf), options, (i, j) => {
-    const [a, b] = [sequences[i], sequences[j]];
-    if (a.dimension !== b.dimension)
-      throw new RangeError(`Sequences of dimension ${a.dimension} and ${b.dimension} cannot be aligned.`);
-    return warp(stepsOf(a), stepsOf(b), euclidean(a, b), row, options.band, Infinity);
-  });
+  const dimension = sequences[0]?.dimension ?? 1;
+  const other = sequences.find((sequence) => sequence.dimension !== dimension);
+  if (other) throw new RangeError(`Sequences of dimension ${dimension} and ${other.dimension} cannot be aligned.`);
+  const values = sequences.map((sequence) => sequence.values);
+  return allPairs({ kind: 'vectors', sequences: values, dimension, band: options.band }, options);
 }
 
 /**
@@ -75,18 +48,7 @@ export async function pairwiseSymbolWarping(
   options: MatrixOptions = {},
 ): Promise<CondensedDistances> {
   const symbols = Math.sqrt(distances.length);
-  const lengths = sequences.map((sequence) => sequence.length);
-  const row = new Float64Array(Math.max(0, ...lengths));
-  const costs = new Float64Array(row.length);
-  return allPairs(lengths, options, (i, j) => {
-    const b = sequences[j];
-    const cost: CostRow = (step, from, to) => {
-      const base = sequences[i][step] * symbols;
-      for (let k = from; k < to; k++) costs[k] = distances[base + b[k]];
-      return costs;
-    };
-    return warp(lengths[i], lengths[j], cost, row, options.band, Infinity);
-  });
+  return allPairs({ kind: 'symbols', sequences, distances, symbols, band: options.band }, options);
 }
 
 /** Steps of a sequence. */
@@ -146,30 +108,4 @@ function warp(
     if (smallest > limit) return Infinity;
   }
   return row[m - 1];
-}
-
-/** Calls `distance` for every pair, a slice at a time, so that other work of the process gets its turn. */
-async function allPairs(
-  lengths: readonly number[],
-  { signal, onProgress }: MatrixOptions,
-  distance: (i: number, j: number) => number,
-): Promise<CondensedDistances> {
-  const count = lengths.length;
-  const values = new Float64Array((count * (count - 1)) / 2);
-  // About 50 ms of work on a slow core.
-  const slice = 5_000_000;
-  let index = 0;
-  let cells = 0;
-  for (let i = 0; i < count; i++)
-    for (let j = i + 1; j < count; j++) {
-      values[index++] = distance(i, j);
-      cells += lengths[i] * lengths[j] + 100;
-      if (cells < slice) continue;
-      cells = 0;
-      onProgress?.(index, values.length);
-      await yieldToEvents();
-      signal?.throwIfAborted();
-    }
-  onProgress?.(index, values.length);
-  return { count, values };
 }

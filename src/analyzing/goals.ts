@@ -4,7 +4,7 @@
  */
 import type { Random } from '../cluster/random.ts';
 import { NOT_SUBSTANTIAL } from './dendrogram-cuts.ts';
-import type { CondensedDistances } from './dynamic-time-warping.ts';
+import type { CondensedDistances } from './condensed-distances.ts';
 import { kMeans, type KMeans, type Points } from './k-means.ts';
 import { describeBounds, satisfiedWhen, stateBounds, type StateBound } from './state-bounds.ts';
 import { silhouette } from './silhouette.ts';

@@ -1,4 +1,4 @@
-import { condensedIndex, type CondensedDistances } from './dynamic-time-warping.ts';
+import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
 
 /**
  * Mean silhouette of a grouping, in [-1, 1] (Rousseeuw 1987): per item (b - a) / max(a, b), a = mean distance to its own

@@ -1,21 +1,39 @@
 /**
- * Bundles the command line and the runner into dist/ (or the folder given), with what they need beside them: the compiled
+ * Bundles every process and every webview into dist/ (or the folder given), with what they need beside them: the compiled
  * kernels, the schemas, the examples, and the package's name and version. `npm run build` runs it.
  */
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
-const dist = resolve(process.argv[2] ?? join(root, 'dist'));
+const target = resolve(process.argv[2] ?? join(root, 'dist'));
+// Built beside it and swapped at the end: a build that fails leaves the old one.
+const dist = `${target}.${process.pid}`;
 
 const shared: BuildOptions = {
   bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node24',
   absWorkingDir: root,
   outdir: dist,
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+const node: BuildOptions = {
+  ...shared,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
   outExtension: { '.js': '.mjs' },
   // Optional peers are loaded on request from where the user installed them.
   external: ['@tensorflow/*'],
@@ -23,25 +41,52 @@ const shared: BuildOptions = {
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
   },
-  legalComments: 'none',
-  logLevel: 'warning',
 };
 
-rmSync(dist, { recursive: true, force: true });
+process.on('exit', () => rmSync(dist, { recursive: true, force: true }));
 mkdirSync(dist, { recursive: true });
-await build({
-  ...shared,
-  entryPoints: {
-    cli: 'src/hosts/cli/main.ts',
-    runner: 'src/hosts/runner/main.ts',
-    'kernels-worker': 'src/nn/wasm/worker.ts',
-  },
-});
-// Runs on any Node from 16 on, to say in a sentence what is wrong with it.
-await build({ ...shared, banner: {}, target: 'node16', entryPoints: { 'karma-mas': 'src/hosts/cli/launcher.ts' } });
+await Promise.all([
+  // What the processes have in common stands in chunks beside them.
+  build({
+    ...node,
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    entryPoints: {
+      cli: 'src/hosts/cli/main.ts',
+      runner: 'src/hosts/runner/main.ts',
+      server: 'src/hosts/server/main.ts',
+    },
+  }),
+  build({
+    ...node,
+    entryPoints: { 'kernels-worker': 'src/nn/wasm/worker.ts', 'warping-worker': 'src/analyzing/warping/worker.ts' },
+  }),
+  // Runs on any Node from 16 on, to say in a sentence what is wrong with it.
+  build({ ...node, banner: {}, target: 'node16', entryPoints: { 'karma-mas': 'src/hosts/cli/launcher.ts' } }),
+  build({
+    ...shared,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+    entryPoints: { extension: 'src/hosts/extension/main.ts' },
+  }),
+  build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2024',
+    format: 'iife',
+    outdir: join(dist, 'webview'),
+    entryPoints: webviews(),
+  }),
+]);
 chmodSync(join(dist, 'karma-mas.mjs'), 0o755);
 
 cpSync(join(root, 'src/nn/wasm/kernels.wasm'), join(dist, 'kernels.wasm'));
+cpSync(join(root, 'src/analyzing/warping/kernel.wasm'), join(dist, 'warping.wasm'));
+cpSync(join(root, 'node_modules/@vscode/codicons/dist/codicon.css'), join(dist, 'webview/codicon.css'));
+cpSync(join(root, 'node_modules/@vscode/codicons/dist/codicon.ttf'), join(dist, 'webview/codicon.ttf'));
 cpSync(join(root, 'schemas'), join(dist, 'schemas'), { recursive: true });
 cpSync(join(root, 'examples'), join(dist, 'examples'), { recursive: true });
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -49,3 +94,14 @@ const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
   version: string;
 };
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ name, version, type: 'module' }, null, 2)}\n`);
+
+rmSync(target, { recursive: true, force: true });
+renameSync(dist, target);
+
+/** Each folder of webview/ that has a main.ts is a view, or the controls that all of them share. */
+function webviews(): Record<string, string> {
+  const folders = readdirSync(join(root, 'webview'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return Object.fromEntries(
+    folders.map(({ name }) => [name, `webview/${name}/main.ts`]).filter(([, entry]) => existsSync(join(root, entry))),
+  );
+}

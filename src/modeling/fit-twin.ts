@@ -7,12 +7,12 @@ import { measureAccuracy, type Accuracy } from './accuracy/accuracy.ts';
 import { learnedOpenLoop, queueingOpenLoop, type OpenLoopModel } from './accuracy/open-loop.ts';
 import { rank, scoreSystems, type RankedSystem, type Ranking } from './accuracy/ranking.ts';
 import { verdictOf, type Verdict } from './accuracy/verdict.ts';
-import { calibrate } from './calibrate.ts';
+import { calibrate, type Calibration } from './calibrate.ts';
 import { DriftMeter } from './drift.ts';
 import { LearnedModel } from './network/learned-model.ts';
 import { RecordedTransitions } from './network/recorded-transitions.ts';
 import { ENSEMBLE, TransitionNetwork } from './network/transition-network.ts';
-import type { TraceStore } from './traces/trace-store.ts';
+import type { Recording, TraceStore } from './traces/trace-store.ts';
 import { loadTraces, splitTraces, transitionsOf, type SkippedRecording, type SplitTraces } from './traces/trace.ts';
 import { newTwin, twinSimulations, type Twin } from './twin.ts';
 
@@ -57,8 +57,21 @@ export interface TwinReport {
   /** Of the network, where it is not the twin itself. */
   readonly networkAccuracy?: Accuracy;
   readonly ranking?: Ranking;
+  /** What was fitted, beside the numbers of the spec; 'calibrated' only. */
+  readonly calibration?: Omit<Calibration, 'parameters'>;
+  /** The traces it was fitted to and tested on; absent where it was made without. */
+  readonly traces?: TracesUsed;
   readonly skipped: readonly SkippedRecording[];
   readonly verdict: Verdict;
+}
+
+export interface TracesUsed {
+  /** Seconds between two observations. */
+  readonly interval: number;
+  /** Transitions that it was fitted to, and those, later, that were held out. */
+  readonly fit: number;
+  readonly heldOut: number;
+  readonly recordings: readonly Pick<Recording, 'id' | 'source' | 'started' | 'transitions' | 'notes'>[];
 }
 
 /**
@@ -127,6 +140,8 @@ export async function fitTwin(options: FitTwinOptions): Promise<{ twin: Twin; re
         ...(accuracy ? { accuracy } : {}),
         ...(networkAccuracy ? { networkAccuracy } : {}),
         ...(ranking ? { ranking } : {}),
+        ...(calibration ? { calibration: found as Twin['calibration'] & object } : {}),
+        ...(twin.traces ? { traces: { ...twin.traces, recordings: recordingsOf(store, twin.traces.recordings) } } : {}),
         skipped: loaded.skipped,
         verdict,
       },
@@ -135,6 +150,12 @@ export async function fitTwin(options: FitTwinOptions): Promise<{ twin: Twin; re
     learned?.model.network.dispose();
   }
 }
+
+const recordingsOf = (store: TraceStore, ids: readonly number[]): TracesUsed['recordings'] =>
+  ids.map((recording) => {
+    const { id, source, started, transitions, notes } = store.recording(recording);
+    return { id, source, started, transitions, notes };
+  });
 
 async function fitNetwork(
   { cluster, kind, seed, backend, network, signal }: FitTwinOptions,

@@ -1,6 +1,6 @@
 /** Which backend a run computes on. */
 import type { Backend } from './backend.ts';
-import { createTfjsBackend, createTfjsGpuBackend } from './tfjs/backend.ts';
+import { createTfjsBackend, createTfjsGpuBackend, PackageMissingError } from './tfjs/backend.ts';
 import { createWasmBackend, type WasmBackendOptions } from './wasm/backend.ts';
 
 export type BackendName = 'auto' | Backend['name'];
@@ -14,8 +14,10 @@ export interface SelectOptions extends WasmBackendOptions {
 
 export interface Selection {
   readonly backend: Backend;
-  /** One sentence for the user: what was chosen and why. */
-  readonly note: string;
+  /** Why this one, to stand behind a colon or in brackets. */
+  readonly reason: string;
+  /** Sentences for the user: another backend should have computed and does not load. */
+  readonly warning?: string;
 }
 
 /**
@@ -26,38 +28,54 @@ export interface Selection {
 export const GPU_PAYS_FROM = 50e6;
 
 /**
- * `auto` takes WASM, unless the largest training step is large enough (GPU_PAYS_FROM) and tfjs-node-gpu loads and finds a GPU. A named
- * backend that does not load is an error with its reason.
+ * `auto` takes WASM, unless the largest training step is large enough (GPU_PAYS_FROM) and tfjs-node-gpu loads and finds a GPU. Where a
+ * named backend does not load WASM takes over, and `warning` says why: all backends compute the same but for rounding. Rejects only
+ * where WASM itself does not load.
  */
 export async function selectBackend(name: BackendName, options: SelectOptions = {}): Promise<Selection> {
   switch (name) {
     case 'wasm':
-      return described(await createWasmBackend(options), 'as asked for');
+      return { backend: await createWasmBackend(options), reason: AS_ASKED };
     case 'tfjs':
-      return described(await createTfjsBackend(), 'as asked for');
+      return asked(name, createTfjsBackend, options);
     case 'tfjs-gpu':
-      return described((await createTfjsGpuBackend(options)).backend, 'as asked for');
+      return asked(name, async () => (await createTfjsGpuBackend(options)).backend, options);
     case 'auto':
       return selectAutomatically(options);
+  }
+}
+
+const AS_ASKED = 'as asked for';
+
+async function asked(name: BackendName, create: () => Promise<Backend>, options: SelectOptions): Promise<Selection> {
+  try {
+    return { backend: await create(), reason: AS_ASKED };
+  } catch (error) {
+    return insteadOf(name, error as Error, options);
   }
 }
 
 async function selectAutomatically(options: SelectOptions): Promise<Selection> {
   const step = options.largestStep ?? 0;
   if (step < GPU_PAYS_FROM)
-    return described(await createWasmBackend(options), 'the networks are too small for a GPU to pay');
+    return { backend: await createWasmBackend(options), reason: 'the networks are too small for a GPU to pay' };
   let reason: string;
   try {
     const { backend, usesGpu } = await createTfjsGpuBackend(options);
-    if (usesGpu) return described(backend, 'the networks are large enough for a GPU to pay');
+    if (usesGpu) return { backend, reason: 'the networks are large enough for a GPU to pay' };
     reason = `no GPU to use: ${backend.device}`;
     backend.dispose();
   } catch (error) {
-    reason = `no GPU to use: ${(error as Error).message}`;
+    if (!(error instanceof PackageMissingError)) return insteadOf('tfjs-gpu', error as Error, options);
+    reason = `no GPU to use: ${error.message}`;
   }
-  return described(await createWasmBackend(options), reason);
+  return { backend: await createWasmBackend(options), reason };
 }
 
-function described(backend: Backend, reason: string): Selection {
-  return { backend, note: `${backend.device} (${reason})` };
+async function insteadOf(name: BackendName, { message }: Error, options: SelectOptions): Promise<Selection> {
+  return {
+    backend: await createWasmBackend(options),
+    reason: `in place of ${name}: ${message}`,
+    warning: `The backend ${name} cannot be used: ${message} The WASM kernels compute instead, with the same results but for rounding.`,
+  };
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEvent } from './events.ts';
 import { isMissing, toIoError } from './io-error.ts';
@@ -15,30 +15,35 @@ export class JournalReader {
     this.path = path;
   }
 
-  /** Empty where nothing is new or there is no file yet. Throws an IoError where it cannot be read. */
-  read(): { events: JournalEvent[]; problems: string[] } {
-    const bytes = this.newBytes();
+  /**
+   * Empty where nothing is new or there is no file yet. `limit`: about so many bytes at once, for a reader that has other things
+   * to do in between; `more` says that there is more to read now. Throws an IoError where it cannot be read.
+   */
+  read(limit = Infinity): { events: JournalEvent[]; problems: string[]; more: boolean } {
+    const { bytes, more } = this.newBytes(limit);
     const end = bytes.lastIndexOf(10) + 1;
+    // A line that is longer than the limit is read whole.
+    if (end === 0 && more) return this.read(limit * 2);
     const { events, problems, lines } = parseLines(bytes.subarray(0, end), this.path, this.lines + 1);
     this.offset += end;
     this.lines += lines;
-    return { events, problems };
+    return { events, problems, more };
   }
 
-  private newBytes(): Buffer {
+  private newBytes(limit: number): { bytes: Buffer; more: boolean } {
     try {
+      const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+      if (size <= this.offset) return { bytes: Buffer.alloc(0), more: false };
       const file = openSync(this.path, 'r');
       try {
-        const size = fstatSync(file).size;
-        if (size <= this.offset) return Buffer.alloc(0);
-        const bytes = Buffer.alloc(size - this.offset);
+        const bytes = Buffer.allocUnsafe(Math.min(size - this.offset, limit));
         const read = readSync(file, bytes, 0, bytes.length, this.offset);
-        return bytes.subarray(0, read);
+        return { bytes: bytes.subarray(0, read), more: read > 0 && this.offset + read < size };
       } finally {
         closeSync(file);
       }
     } catch (error) {
-      if (isMissing(error)) return Buffer.alloc(0);
+      if (isMissing(error)) return { bytes: Buffer.alloc(0), more: false };
       throw toIoError(error, this.path);
     }
   }

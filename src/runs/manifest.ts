@@ -5,7 +5,7 @@ import { writeFileAtomic } from './atomic-file.ts';
 import type { Json } from './events.ts';
 import { IoError, withIoErrors } from './io-error.ts';
 
-/** What a run is: written when it is made; only backend and device are added later, by the job. */
+/** What a run is: written when it is made; only what computes it is added later, by the job. */
 export interface Manifest {
   readonly version: 1;
   readonly id: string;
@@ -24,6 +24,8 @@ export interface Manifest {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memory: number };
   readonly backend?: string;
   readonly device?: string;
+  /** Why this backend, such as why another one that was asked for could not be used. */
+  readonly backendReason?: string;
 }
 
 export interface SpecCopy {
@@ -56,9 +58,18 @@ export function readManifest(directory: string): Manifest {
   }
 }
 
-/** Adds what the job found out. */
-export function amendManifest(directory: string, found: { readonly backend: string; readonly device: string }): void {
-  writeManifest(directory, { ...readManifest(directory), ...found });
+/** What computes a run. */
+export type Computed = Required<Pick<Manifest, 'backend' | 'device' | 'backendReason'>>;
+
+/** Adds what the job found out; false where the manifest says so already. The processes of several seeds may call it at once. */
+export function amendManifest(directory: string, found: Computed): boolean {
+  const manifest = readManifest(directory);
+  const known =
+    manifest.backend === found.backend &&
+    manifest.device === found.device &&
+    manifest.backendReason === found.backendReason;
+  if (!known) writeManifest(directory, { ...manifest, ...found });
+  return !known;
 }
 
 /** Sentences about specs that differ now from what the run was started with (it goes on with its copies). */

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Json, JournalEvent } from './events.ts';
 import { isMissing, toIoError, withIoErrors } from './io-error.ts';
 import { readJournal } from './journal.ts';
@@ -87,24 +87,39 @@ export function findRun(runs: string, name: string, now: () => number): RunInfo 
   throw new RunNotFoundError(`"${name}" is the beginning of ${matching.length} runs: ${matching.join(', ')}.`);
 }
 
-/** Moves a run to .karma/trash, from where it can be moved back. Returns its new path. */
-export function moveToTrash(run: RunInfo): string {
-  const trash = join(dirname(dirname(run.directory)), 'trash');
-  const target = join(trash, run.manifest.id);
-  withIoErrors(target, () => {
-    mkdirSync(trash, { recursive: true });
-    renameSync(run.directory, target);
-  });
-  return target;
+/** Moves a run to .karma/trash, from where it can be moved back. Returns its new path. Throws an IoError. */
+export function moveToTrash(directory: string): string {
+  const trash = join(dirname(dirname(directory)), 'trash');
+  withIoErrors(trash, () => mkdirSync(trash, { recursive: true }));
+  return moveInto(trash, basename(directory), directory);
 }
 
-type Milestone = Extract<JournalEvent, { type: 'started' | 'resumed' | 'stopped' | 'finished' | 'failed' }>;
+/** Moves a run back from .karma/trash. Returns its path. Throws an IoError. */
+export function restoreFromTrash(trashed: string): string {
+  const runs = join(dirname(dirname(trashed)), 'runs');
+  withIoErrors(runs, () => mkdirSync(runs, { recursive: true }));
+  return moveInto(runs, basename(trashed), trashed);
+}
 
-function isMilestone(event: JournalEvent): event is Milestone {
+/** A run of that name may be there already, such as one deleted before. */
+function moveInto(folder: string, name: string, directory: string): string {
+  for (let attempt = 1; ; attempt++) {
+    const target = join(folder, attempt === 1 ? name : `${name}-${attempt}`);
+    if (existsSync(target)) continue;
+    withIoErrors(directory, () => renameSync(directory, target));
+    return target;
+  }
+}
+
+export type Milestone = Extract<JournalEvent, { type: 'started' | 'resumed' | 'stopped' | 'finished' | 'failed' }>;
+
+/** Events that begin or end the work on a run. */
+export function isMilestone(event: JournalEvent): event is Milestone {
   return ['started', 'resumed', 'stopped', 'finished', 'failed'].includes(event.type);
 }
 
-function stateOf(end: Milestone | undefined, alive: boolean): RunState {
+/** The state that the last milestone and the lease tell. */
+export function stateOf(end: Milestone | undefined, alive: boolean): RunState {
   if (end?.type === 'stopped' || end?.type === 'finished' || end?.type === 'failed') return end.type;
   if (alive) return 'running';
   return end ? 'stale' : 'created';

@@ -11,6 +11,11 @@ export function requestStop(runDirectory: string): void {
   writeFileAtomic(stopPath(runDirectory), '');
 }
 
+/** Whether a stop was asked for; it stands until the work is begun again. */
+export function isStopRequested(runDirectory: string): boolean {
+  return existsSync(stopPath(runDirectory));
+}
+
 /** A stop that was asked for earlier must not end the work that starts now. */
 export function clearStop(runDirectory: string): void {
   withIoErrors(runDirectory, () => rmSync(stopPath(runDirectory), { force: true }));

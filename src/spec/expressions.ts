@@ -1,7 +1,8 @@
 /** CEL inside a specification: checked, with problems at their place in the file. */
 import { Scalar } from 'yaml';
-import { checkExpression, type CelProblem } from './cel/check.ts';
-import { problem, type Fix } from './problem.ts';
+import { checkExpression, type CelFix } from './cel/check.ts';
+import { problem, type Range, type RelatedPlace } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import type { SourceObject } from './source-object.ts';
 import type { Path } from './text/locate.ts';
 import { scalarOffsets } from './text/scalar-offsets.ts';
@@ -21,31 +22,58 @@ export function checkExpressionAt(object: SourceObject, path: Path, text: string
   const { problems } = checkExpression(text, context);
   for (const found of problems) {
     if (context.settingsKnown === false && found.code === 'cel-unknown-setting') continue;
-    reportCel(object, path, found);
+    reportInExpression(object, path, found);
   }
 }
 
-function reportCel(object: SourceObject, path: Path, { start, end, code, message, fix }: CelProblem): void {
-  const scalar = object.scalar(path);
-  if (!scalar) {
-    object.report(path, code, message);
+/** Something wrong with a part of an expression; offsets are characters of its text. */
+export interface ExpressionProblem {
+  readonly start: number;
+  readonly end: number;
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly fix?: CelFix | undefined;
+  readonly related?: readonly RelatedPlace[];
+}
+
+/** Reports it where the expression at `path` has it in the file. */
+export function reportInExpression(object: SourceObject, path: Path, found: ExpressionProblem): void {
+  const { start, end, code, message, fix, related } = found;
+  const rangeAt = placesOf(object, path);
+  if (!rangeAt) {
+    object.report(path, code, message, related ? { related } : {});
     return;
   }
+  const text = fix && escaped(object.scalar(path)?.type, fix.text);
+  const edit = fix && text !== undefined && { title: fix.title, edits: [{ range: rangeAt(fix.start, fix.end), text }] };
+  object.problems.push(
+    problem(object.file, rangeAt(start, end), code, message, { fix: edit || undefined, related }),
+  );
+}
+
+/** The place in the file of a part of the expression at `path`. */
+export function placeInExpression(
+  object: SourceObject,
+  path: Path,
+  { start, end }: { readonly start: number; readonly end: number },
+  message: string,
+): RelatedPlace {
+  return { file: object.file, range: placesOf(object, path)?.(start, end) ?? object.range(path), message };
+}
+
+/** From characters of the expression to ranges of the file; undefined where the value is no scalar. */
+function placesOf(object: SourceObject, path: Path): ((from: number, to: number) => Range) | undefined {
+  const scalar = object.scalar(path);
+  if (!scalar) return undefined;
   const { source } = object.document;
   const offsets = scalarOffsets(source.text, scalar);
   const at = (index: number): number => offsets[Math.max(0, Math.min(index, offsets.length - 1))];
   // The end of a range is one past its last character, which may stand on another line than the next one.
-  const range = (from: number, to: number) => rangeOf(source, at(from), to > from ? at(to - 1) + 1 : at(from));
-  let edit: Fix | undefined;
-  if (fix) {
-    const text = escaped(scalar.type, fix.text);
-    if (text !== undefined) edit = { title: fix.title, edits: [{ range: range(fix.start, fix.end), text }] };
-  }
-  object.problems.push(problem(object.file, range(start, end), code, message, edit));
+  return (from, to) => rangeOf(source, at(from), to > from ? at(to - 1) + 1 : at(from));
 }
 
 /** The text as it has to be written in a scalar of this type; undefined where it cannot be. */
-function escaped(type: Scalar['type'], text: string): string | undefined {
+function escaped(type: Scalar['type'] | undefined, text: string): string | undefined {
   switch (type) {
     case Scalar.QUOTE_SINGLE:
       return text.replaceAll("'", "''");

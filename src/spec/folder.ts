@@ -11,7 +11,8 @@ export interface FolderResult extends LoadResult {
   readonly files: readonly SpecFile[];
 }
 
-const SUFFIX = '.karma.yaml';
+export const SUFFIX = '.karma.yaml';
+/** Folders that are not searched. */
 const SKIPPED: ReadonlySet<string> = new Set(['.karma', '.git', 'node_modules']);
 const START = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 
@@ -24,10 +25,9 @@ export async function readSpecFolder(folder: string): Promise<FolderResult> {
   const problems: Problem[] = [];
   for (const path of await findSpecs(folder)) {
     try {
-      files.push({ path, text: await readUpTo(join(folder, path), MAX_FILE_SIZE + 1) });
+      files.push({ path, text: await readSpecText(join(folder, path)) });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      problems.push(problem(path, START, 'file-unreadable', `The file could not be read: ${reason}.`));
+      problems.push(unreadable(path, error));
     }
   }
   if (files.length === 0 && problems.length === 0) {
@@ -38,12 +38,29 @@ export async function readSpecFolder(folder: string): Promise<FolderResult> {
   return { ...loaded, problems: [...loaded.problems, ...problems].sort(compareProblems), files };
 }
 
-/** Paths relative to the folder, with '/'; sorted. */
-async function findSpecs(folder: string): Promise<string[]> {
+/** The problem of a file that the system does not let us read. */
+export function unreadable(path: string, error: unknown): Problem {
+  const reason = error instanceof Error ? error.message : String(error);
+  return problem(path, START, 'file-unreadable', `The file could not be read: ${reason}.`);
+}
+
+/** Its bytes: no more than tell that it is too large. */
+export const readSpecText = (path: string): Promise<Uint8Array> => readUpTo(path, MAX_FILE_SIZE + 1);
+
+/**
+ * All specification files below a folder: paths relative to it, with '/'; sorted. A folder that cannot be read rejects with the
+ * system's error, unless `onUnreadable` takes it.
+ */
+export async function findSpecs(folder: string, onUnreadable?: (error: unknown) => void): Promise<string[]> {
   const found: string[] = [];
   const open = [''];
   for (let under = open.pop(); under !== undefined; under = open.pop()) {
-    for (const entry of await readdir(join(folder, under), { withFileTypes: true })) {
+    const entries = await readdir(join(folder, under), { withFileTypes: true }).catch((error: unknown) => {
+      if (!onUnreadable) throw error;
+      onUnreadable(error);
+      return [];
+    });
+    for (const entry of entries) {
       const path = under === '' ? entry.name : `${under}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!SKIPPED.has(entry.name)) open.push(path);
@@ -70,7 +87,7 @@ async function readUpTo(path: string, limit: number): Promise<Uint8Array> {
 }
 
 /** Names that the system refuses (too long, with NUL, links in a circle) are no files. */
-function isFile(path: string): boolean {
+export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {

@@ -10,7 +10,7 @@ export type { SpecDocument, SpecFile } from './read-file.ts';
 export interface LoadOptions {
   /** Whether a file exists, by its path relative to the specification folder. Default: every file does. */
   readonly exists?: (path: string) => boolean;
-  /** Kept from load to load: files whose text stays the same are not parsed again. */
+  /** Kept from load to load: documents whose text stays the same are not parsed again. Ends the use of the load before. */
   readonly cache?: SpecCache;
 }
 
@@ -29,7 +29,7 @@ export class SpecCache {
   read(files: readonly SpecFile[]): FileContent[] {
     const contents = files.map((file) => {
       const known = this.#contents.get(file.path);
-      return known?.text === file.text ? known.content : readSpecFile(file);
+      return known?.text === file.text ? known.content : readSpecFile(file, known?.content);
     });
     this.#contents = new Map(files.map(({ path, text }, i) => [path, { text, content: contents[i] }] as const));
     return contents;
@@ -46,9 +46,8 @@ export function loadSpecs(files: readonly SpecFile[], options: LoadOptions = {})
     if (kind === undefined || name === undefined) return [];
     return { object: new SourceObject(kind, name, document, problems), spec };
   });
-  // Where a file gave nothing, or a document no name, a name that is missing elsewhere proves nothing.
-  const lost = contents.some((content) => content.documents.length === 0 && content.problems.length > 0);
-  const incomplete = lost || entries.length < documents.length;
+  // Where a part of a file gave nothing, or a document no name, a name that is missing elsewhere proves nothing.
+  const incomplete = contents.some(({ lost }) => lost) || entries.length < documents.length;
   const model = resolveModel(entries, { incomplete, exists: options.exists ?? (() => true) });
   return { model, problems: problems.sort(compareProblems), documents };
 }

@@ -1,5 +1,5 @@
 /** What is wrong with a specification, and where. */
-import { PROBLEM_CODES, type ProblemCode } from './problem-codes.ts';
+import { PROBLEM_CODES, type CodeInfo, type ProblemCode } from './problem-codes.ts';
 
 /** One-based; columns count UTF-16 code units, as editors do. */
 export interface Position {
@@ -20,18 +20,53 @@ export interface Fix {
   readonly edits: readonly { readonly range: Range; readonly text: string }[];
 }
 
+/** error: nothing runs; warning: probably a mistake; information: worth knowing; hint: for editors, hardly shown. */
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** Another place that a problem is about. */
+export interface RelatedPlace {
+  readonly file: string;
+  readonly range: Range;
+  /** What stands there, such as 'The same name stands here.' */
+  readonly message: string;
+}
+
 export interface Problem {
   readonly file: string;
   readonly range: Range;
-  readonly severity: 'error' | 'warning';
+  readonly severity: Severity;
   readonly code: ProblemCode;
   /** Plain sentences: what is wrong, and what to do. */
   readonly message: string;
   readonly fix?: Fix;
+  readonly related?: readonly RelatedPlace[];
+  /** What is marked has no effect: editors show it faded. */
+  readonly unnecessary?: true;
 }
 
-export function problem(file: string, range: Range, code: ProblemCode, message: string, fix?: Fix): Problem {
-  return { file, range, severity: PROBLEM_CODES[code].severity, code, message, ...(fix ? { fix } : {}) };
+export interface ProblemDetails {
+  readonly fix?: Fix | undefined;
+  readonly related?: readonly RelatedPlace[] | undefined;
+}
+
+export function problem(
+  file: string,
+  range: Range,
+  code: ProblemCode,
+  message: string,
+  { fix, related }: ProblemDetails = {},
+): Problem {
+  const { severity, unnecessary } = PROBLEM_CODES[code] as CodeInfo;
+  return {
+    file,
+    range,
+    severity,
+    code,
+    message,
+    ...(fix && { fix }),
+    ...(related && related.length > 0 && { related }),
+    ...(unnecessary && { unnecessary }),
+  };
 }
 
 /** `file:line:column: error code: message` */

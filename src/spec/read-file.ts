@@ -7,7 +7,8 @@ import { quoted } from './schema/words.ts';
 import { SourceObject } from './source-object.ts';
 import { offsetsOf } from './text/locate.ts';
 import { parseDocuments, type ParsedDocument } from './text/parse.ts';
-import { rangeOf, readSource } from './text/source.ts';
+import { moveDocument, moveProblem, pieceStarts } from './text/pieces.ts';
+import { rangeOf, readSource, sourceOf } from './text/source.ts';
 import { plainValue } from './text/value.ts';
 
 export interface SpecFile {
@@ -27,18 +28,75 @@ export interface SpecDocument extends ParsedDocument {
 export interface FileContent {
   readonly documents: readonly SpecDocument[];
   readonly problems: readonly Problem[];
+  /** True where a part of the file gave no document: what it declares is not known. */
+  readonly lost: boolean;
+  /** What the content was put together from. */
+  readonly pieces: readonly Piece[];
 }
 
-/** Never throws. The content is not changed later, so that it can be kept as long as the text stays the same. */
-export function readSpecFile({ path, text }: SpecFile): FileContent {
+/** A part of a file that is read apart. Its content is that of the present place, and moves with it. */
+interface Piece {
+  readonly text: string;
+  readonly documents: readonly Omit<SpecDocument, 'source'>[];
+  /** As if the piece were the whole file. */
+  readonly problems: readonly Problem[];
+  readonly lost: boolean;
+  /** Where the offsets of the documents are counted from. */
+  start: number;
+}
+
+/**
+ * Never throws. `before` is the content of the file as it was: its pieces that are still there are taken over, not parsed
+ * again, so that its documents are not to be used any more.
+ */
+export function readSpecFile({ path, text }: SpecFile, before?: FileContent): FileContent {
   const source = readSource(path, text);
-  if ('code' in source) return { documents: [], problems: [source] };
+  if ('code' in source) return { documents: [], problems: [source], lost: true, pieces: [] };
+  const starts = pieceStarts(source.text);
+  const texts = starts.map((start, i) => source.text.slice(start, starts[i + 1]));
+  const pieces = takeOver(before?.pieces ?? [], texts, path);
+  const documents: SpecDocument[] = [];
+  const problems: Problem[] = [];
+  pieces.forEach((piece, i) => {
+    for (const document of piece.documents) {
+      moveDocument(document.yaml, starts[i] - piece.start);
+      documents.push({ ...document, source });
+    }
+    piece.start = starts[i];
+    const lines = source.lines.linePos(starts[i]).line - 1;
+    for (const found of piece.problems) problems.push(moveProblem(found, lines));
+  });
+  return { documents, problems, lost: pieces.some(({ lost }) => lost), pieces };
+}
+
+/** The pieces of these texts: those of before at the beginning and at the end that are the same, and new ones between. */
+function takeOver(before: readonly Piece[], texts: readonly string[], path: string): Piece[] {
+  const most = Math.min(before.length, texts.length);
+  let first = 0;
+  while (first < most && before[first].text === texts[first]) first++;
+  let last = 0;
+  while (last < most - first && before[before.length - 1 - last].text === texts[texts.length - 1 - last]) last++;
+  return [
+    ...before.slice(0, first),
+    ...texts.slice(first, texts.length - last).map((text) => readPiece(path, text)),
+    ...before.slice(before.length - last),
+  ];
+}
+
+function readPiece(path: string, text: string): Piece {
+  // A copy: a slice would keep the whole text of the file that it was read from alive for as long as the piece lives.
+  const own = structuredClone(text);
+  const source = sourceOf(path, own);
   const parsed = parseDocuments(source);
   const problems = [...parsed.problems];
   const documents = parsed.documents
     .filter((document) => !document.sound || !isEmpty(document))
-    .map((document) => ({ ...document, ...readObject(document, problems) }));
-  return { documents, problems };
+    .map((document) => {
+      const { yaml, sound } = document;
+      return { yaml, sound, ...readObject(document, problems) };
+    });
+  const lost = documents.length === 0 && problems.length > 0;
+  return { text: own, documents, problems, lost, start: 0 };
 }
 
 const isEmpty = ({ yaml }: ParsedDocument): boolean =>
@@ -47,7 +105,7 @@ const isEmpty = ({ yaml }: ParsedDocument): boolean =>
 /** `problems` takes what is wrong with it. */
 function readObject(document: ParsedDocument, problems: Problem[]): Pick<SpecDocument, 'kind' | 'name' | 'spec'> {
   const { value, problems: found } = plainValue(document);
-  if (document.sound) problems.push(...found);
+  if (document.sound) for (const each of found) problems.push(each); // there may be more than a call has arguments
   const kind = read(value, 'kind');
   const name = read(read(value, 'metadata'), 'name');
   if (!isKind(kind)) {
@@ -89,7 +147,7 @@ function reportKind(document: ParsedDocument, value: unknown, kind: unknown, pro
     const [start, end] = offsetsOf(yaml, path, 'value');
     const range = rangeOf(source, start, path.length > 0 ? end : Math.min(end, start + 1));
     const edit = fix === undefined ? undefined : { title: `Write ${fix}`, edits: [{ range, text: fix }] };
-    problems.push(problem(source.path, range, code, message, edit));
+    problems.push(problem(source.path, range, code, message, { fix: edit }));
   };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     report([], 'wrong-type', 'The document must be a mapping with apiVersion, kind, metadata and spec.');

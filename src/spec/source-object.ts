@@ -1,7 +1,7 @@
 /** One object of a specification file, and the way to report problems in it. */
 import { isScalar, type Scalar } from 'yaml';
 import type { Origin } from './model.ts';
-import { problem, type Fix, type Problem, type Range } from './problem.ts';
+import { problem, type Fix, type Problem, type Range, type RelatedPlace } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { Kind } from './schema/validators.ts';
 import { follow, locate, offsetsOf, type Path } from './text/locate.ts';
@@ -13,7 +13,8 @@ export interface ReportOptions {
   readonly at?: 'key' | 'value';
   /** Replace what is marked. */
   readonly replaceBy?: string;
-  readonly fix?: Fix;
+  readonly fix?: Fix | undefined;
+  readonly related?: readonly RelatedPlace[];
 }
 
 export class SourceObject {
@@ -48,12 +49,18 @@ export class SourceObject {
     return isScalar(node) ? node : undefined;
   }
 
+  /** For the related places of a problem. */
+  place(path: Path, message: string, at: 'key' | 'value' = 'value'): RelatedPlace {
+    return { file: this.file, range: this.range(path, at), message };
+  }
+
   report(path: Path, code: ProblemCode, message: string, options: ReportOptions = {}): void {
     const range = this.range(path, options.at);
-    const { replaceBy } = options;
+    // What is not written has no place of its own that could be replaced.
+    const replaceBy = locate(this.document.yaml, path) ? options.replaceBy : undefined;
     const fix =
       options.fix ??
       (replaceBy === undefined ? undefined : { title: `Write ${replaceBy}`, edits: [{ range, text: replaceBy }] });
-    this.problems.push(problem(this.file, range, code, message, fix));
+    this.problems.push(problem(this.file, range, code, message, { fix, related: options.related }));
   }
 }

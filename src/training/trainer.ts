@@ -110,7 +110,7 @@ export class Trainer {
     this.steps += this.stepsPerIteration;
     this.iteration++;
     if (this.convergedAt === 0 && this.#convergence.converged) this.convergedAt = this.steps;
-    return { ...collected, ...updated };
+    return { ...collected, ...updated, converged: Number(this.convergedAt > 0) };
   }
 
   policies(): Policies {

@@ -1,4 +1,8 @@
-/** The audit trail: one line per decision and per write, append-only JSON lines that `karma-mas explain` reads back. */
+/**
+ * The audit trail: one line per decision, stage and write, append-only JSON lines that `karma-mas explain` reads back. In
+ * JSON a number that is unknown (NaN) or without limit (Infinity) is null.
+ */
+import type { ClusterIdentity, HpaState } from '../cluster/cluster.ts';
 import type { StageName } from './ladder.ts';
 
 /** What one agent saw, might do and did. */
@@ -35,6 +39,8 @@ export interface DecisionRecord {
   readonly oldestMetric: number;
   /** Replicas that the HPA asked for at that moment, where there is one. */
   readonly hpa: Readonly<Record<string, number>>;
+  /** The HPAs as they were observed, before what this decision wrote. */
+  readonly hpas: Readonly<Record<string, HpaRecord>>;
   /** J as measured over the interval before. */
   readonly objective: number;
 }
@@ -52,11 +58,37 @@ export interface WriteRecord {
   readonly message: string;
 }
 
+/** The bounds of an HPA, and whether it acts. */
+export type HpaRecord = Pick<HpaState, 'minReplicas' | 'maxReplicas' | 'paused'>;
+
 export interface StageRecord {
   readonly type: 'stage';
   readonly time: number;
   readonly stage: StageName;
   readonly why: string;
+  /** What the stage goes by; absent for a fallback. */
+  readonly terms?: StageTerms;
+  /** Of a fallback: how the transfer ended. */
+  readonly ended?: TransferEnd;
+  /** Of a fallback: the HPAs as read back afterwards; absent where the cluster did not answer. */
+  readonly hpas?: Readonly<Record<string, RestoredHpa>>;
+}
+
+export type TransferEnd = 'finished' | 'fallback' | 'stopped' | 'declined';
+export type RestoredHpa = HpaRecord & { readonly asBefore: boolean };
+
+export interface StageTerms extends ClusterIdentity {
+  /** Seconds of the cluster; null = until stopped. */
+  readonly lasts: number | null;
+  /** The stage after it; empty = the HPAs get the services back. */
+  readonly next: StageName | '';
+  /** Services whose replicas (floor: HPA minimum) the agents set. */
+  readonly services: readonly string[];
+  /** CEL; empty = never. */
+  readonly abortWhen: string;
+  readonly driftThreshold: number;
+  /** Seconds. */
+  readonly staleAfter: number;
 }
 
 export type AuditRecord = DecisionRecord | WriteRecord | StageRecord;

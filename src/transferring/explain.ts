@@ -1,5 +1,5 @@
 /** Reads the audit trail back: what was decided, what the agents saw, and why. */
-import type { AgentRecord, AuditRecord, DecisionRecord, StageRecord, WriteRecord } from './audit.ts';
+import type { AgentRecord, AuditRecord, DecisionRecord, StageRecord, StageTerms, WriteRecord } from './audit.ts';
 
 /** One record as text of a few lines. */
 export function explainRecord(record: AuditRecord): string {
@@ -44,8 +44,22 @@ function explainWrite(record: WriteRecord): string {
   return `Write at ${record.time} s to ${record.context}/${record.namespace}, stage ${record.stage}: ${String(type)} ${details.join(', ')}: ${record.dryRun ? 'dry run ' : ''}${record.result}${record.message ? ` (${record.message})` : ''}`;
 }
 
-const explainStage = (record: StageRecord): string =>
-  `Stage ${record.stage} from ${record.time} s${record.why ? `: ${record.why}` : ''}`;
+function explainStage({ stage, time, why, terms, hpas }: StageRecord): string {
+  return [
+    `Stage ${stage} from ${time} s${why ? `: ${why}` : ''}`,
+    ...(terms && stage !== 'plan' ? [`  ${explainTerms(terms)}`] : []),
+    ...Object.entries(hpas ?? {}).map(
+      ([service, { minReplicas, maxReplicas, paused, asBefore }]) =>
+        `  HPA of ${service}: ${minReplicas}..${maxReplicas}, ${paused ? 'paused' : 'acts'}, ${asBefore ? 'as before' : 'NOT as before'}`,
+    ),
+  ].join('\n');
+}
+
+function explainTerms({ lasts, next, services, abortWhen }: StageTerms): string {
+  const controls = services.length > 0 ? `the agents set ${services.join(', ')}` : 'the agents write nothing';
+  const ends = lasts === null ? 'until stopped' : `for ${lasts} s, then ${next || 'back to the HPAs'}`;
+  return `${controls}; ${ends}${abortWhen ? `; falls back when ${abortWhen}` : ''}`;
+}
 
 const formatNumber = (value: number | null): string =>
   value === null || !Number.isFinite(value) ? 'unknown' : String(Math.round(value * 1000) / 1000);

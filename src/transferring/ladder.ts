@@ -2,8 +2,9 @@
  * The ladder of a transfer: shadow (decides, writes nothing) -> floor (raises the HPA's minimum; the HPA still acts) ->
  * canary (some services) -> full. Each rung says which services it controls and what is written on entering it.
  */
-import type { ClusterWrite, HpaState, Snapshot } from '../cluster/cluster.ts';
+import type { Cluster as LiveCluster, ClusterWrite, HpaState, Snapshot } from '../cluster/cluster.ts';
 import type { Cluster, Transfer, TransferStage } from '../spec/model.ts';
+import type { StageTerms } from './audit.ts';
 
 /** `exploration`: traces are being collected, before any transfer. */
 export type StageName = 'exploration' | 'plan' | 'shadow' | 'floor' | 'canary' | 'full' | 'fallback';
@@ -32,6 +33,25 @@ export function stagesOf(transfer: Transfer, spec: Cluster): Stage[] {
         return { stage: 'full', lasts: Infinity, services: all, abortWhen: stage.abortWhen };
     }
   });
+}
+
+/** What a stage goes by, for the audit trail. */
+export function stageTerms(
+  { identity }: LiveCluster,
+  { fallback }: Transfer,
+  { lasts, services, abortWhen }: Pick<Stage, 'lasts' | 'services' | 'abortWhen'>,
+  next: StageTerms['next'],
+): StageTerms {
+  const { driftThreshold, staleAfter } = fallback;
+  return {
+    ...identity,
+    lasts: Number.isFinite(lasts) ? lasts : null,
+    next,
+    services,
+    abortWhen,
+    driftThreshold,
+    staleAfter,
+  };
 }
 
 /** HPA objects as they were before the first write, by service. Kept on disk until they are restored. */

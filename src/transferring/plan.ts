@@ -1,12 +1,14 @@
 /** The plan of a transfer: what each stage would write now, asked of the server as a dry run. Changes nothing. */
-import type { Cluster as LiveCluster, ClusterWrite } from '../cluster/cluster.ts';
+import type { Cluster as LiveCluster, ClusterWrite, Snapshot } from '../cluster/cluster.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Policies } from '../training/policy.ts';
 import { applyWrites } from './apply.ts';
 import type { Audit } from './audit.ts';
 import { Decider } from './decide.ts';
-import { keepOriginals, stagesOf, writesOfDecision, writesOnEntering, type Stage } from './ladder.ts';
+import { observedObjective } from '../cluster/observed-objective.ts';
+import { currentReplicas, decisionRecord } from './decision-record.ts';
+import { keepOriginals, stagesOf, stageTerms, writesOfDecision, writesOnEntering, type Stage } from './ladder.ts';
 import { limitProposal } from './limits.ts';
 
 export interface PlanOptions {
@@ -15,6 +17,8 @@ export interface PlanOptions {
   readonly transfer: Transfer;
   readonly policies: Policies;
   readonly backend: Backend;
+  /** See TransferOptions. */
+  readonly driftOf: (snapshot: Snapshot) => number;
   readonly audit: Audit;
   readonly signal: AbortSignal;
 }
@@ -33,22 +37,43 @@ export interface PlannedChange {
 }
 
 export async function planTransfer(options: PlanOptions): Promise<PlannedStage[]> {
-  const { cluster, spec, transfer, policies, backend, audit, signal } = options;
+  const { cluster, spec, transfer, policies, backend, driftOf, audit, signal } = options;
   const snapshot = await cluster.observe(signal);
-  const current = Int32Array.from(snapshot.observation.service.desired);
+  const current = currentReplicas(snapshot);
   const originals = keepOriginals({}, snapshot);
   const decider = new Decider(policies, backend);
   try {
     decider.see(snapshot);
-    const { replicas } = limitProposal(spec, transfer.limits, current, decider.propose(snapshot, current).replicas);
+    const proposal = decider.propose(snapshot, current);
+    const limited = limitProposal(spec, transfer.limits, current, proposal.replicas);
+    const planned = stagesOf(transfer, spec);
+    const terms = stageTerms(cluster, transfer, { lasts: 0, services: [], abortWhen: '' }, planned[0].stage);
+    audit({ type: 'stage', time: snapshot.time, stage: 'plan', why: '', terms });
+    audit(
+      decisionRecord({
+        spec,
+        decision: 1,
+        stage: 'plan',
+        snapshot,
+        proposal,
+        limited,
+        result: {
+          outcome: 'shadow',
+          why: 'a plan writes nothing',
+          objective: observedObjective(spec, snapshot.observation).objective,
+          drift: driftOf(snapshot),
+          oldestMetric: Math.max(...snapshot.age),
+        },
+      }),
+    );
     const stages: PlannedStage[] = [];
-    for (const stage of stagesOf(transfer, spec)) {
+    for (const stage of planned) {
       const writes =
         stage.stage === 'shadow'
           ? []
           : [
               ...writesOnEntering(stage, snapshot, originals),
-              ...writesOfDecision(stage, spec, snapshot, current, replicas),
+              ...writesOfDecision(stage, spec, snapshot, current, limited.replicas),
             ];
       const { refused } = await applyWrites(cluster, writes, {
         spec,
@@ -65,7 +90,7 @@ export async function planTransfer(options: PlanOptions): Promise<PlannedStage[]
         stage: stage.stage,
         changes: writes.map((write) => ({
           service: write.service,
-          change: describeWrite(write, spec, current),
+          change: describeWrite(write, spec, snapshot),
           refused: refusalOf(write),
         })),
       });
@@ -76,15 +101,15 @@ export async function planTransfer(options: PlanOptions): Promise<PlannedStage[]
   }
 }
 
-function describeWrite(write: ClusterWrite, spec: Cluster, current: Int32Array): string {
-  const now = current[spec.services.findIndex(({ name }) => name === write.service)];
+function describeWrite(write: ClusterWrite, spec: Cluster, { observation, hpas }: Snapshot): string {
+  const s = spec.services.findIndex(({ name }) => name === write.service);
   switch (write.type) {
     case 'scale':
-      return `replicas ${now} -> ${write.replicas}`;
+      return `replicas ${observation.service.desired[s]} -> ${write.replicas}`;
     case 'pauseHpa':
       return 'HPA active -> paused';
     case 'setHpaMinimum':
-      return `HPA minReplicas -> ${write.minReplicas}`;
+      return `HPA minReplicas ${hpas[s]?.minReplicas ?? 'unset'} -> ${write.minReplicas}`;
     case 'restoreHpa':
       return 'HPA -> as it was';
   }

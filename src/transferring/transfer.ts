@@ -2,21 +2,23 @@
  * The decision loop on a live cluster, stage by stage up the ladder. It writes through applyWrites alone, asks before each
  * stage that writes, and gives the services back to their HPAs when it ends, for whatever reason.
  */
-import type { Cluster as LiveCluster, Snapshot } from '../cluster/cluster.ts';
+import type { Cluster as LiveCluster, HpaState, Snapshot } from '../cluster/cluster.ts';
 import { observedObjective } from '../cluster/observed-objective.ts';
 import type { Backend } from '../nn/backend.ts';
 import { abortConditionHolds } from './abort-condition.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Policies } from '../training/policy.ts';
 import { applyWrites, type ApplyContext } from './apply.ts';
-import type { Audit, DecisionRecord } from './audit.ts';
-import { Decider, type Proposal } from './decide.ts';
+import type { Audit, DecisionRecord, RestoredHpa, StageTerms, TransferEnd } from './audit.ts';
+import { Decider } from './decide.ts';
+import { currentReplicas, decisionRecord, hpaRecord } from './decision-record.ts';
 import { Guard, type Verdict } from './guard.ts';
 import {
   keepOriginals,
   stagesOf,
   writesOfDecision,
   writesOfFallback,
+  stageTerms,
   writesOnEntering,
   type OriginalHpas,
   type Stage,
@@ -53,7 +55,7 @@ export interface TransferOptions {
 }
 
 export interface TransferResult {
-  readonly ended: 'finished' | 'fallback' | 'stopped' | 'declined';
+  readonly ended: TransferEnd;
   readonly why: string;
   readonly stages: readonly StageSummary[];
 }
@@ -99,10 +101,10 @@ class TransferSession {
     const order = ['shadow', 'floor', 'canary', 'full'];
     const stages = stagesOf(transfer, spec).filter((stage) => order.indexOf(stage.stage) <= order.indexOf(upTo));
     try {
-      for (const stage of stages) {
+      for (const [index, stage] of stages.entries()) {
         if (stage.stage !== 'shadow' && !(await this.#options.confirm(stage)))
           return await this.#giveBack('declined', `stage ${stage.stage} was declined`);
-        const why = await this.#runStage(stage);
+        const why = await this.#runStage(stage, stages[index + 1]?.stage ?? '');
         if (why) return await this.#giveBack('fallback', why);
       }
     } catch (error) {
@@ -114,14 +116,15 @@ class TransferSession {
   }
 
   /** Runs one stage to its end; returns why the HPA must take over, if so. */
-  async #runStage(stage: Stage): Promise<string | undefined> {
-    const { cluster, spec, signal, onProgress } = this.#options;
+  async #runStage(stage: Stage, next: StageTerms['next']): Promise<string | undefined> {
+    const { cluster, spec, transfer, signal, onProgress } = this.#options;
     const lasts = Math.min(stage.lasts, stage.stage === 'full' ? this.#options.fullFor : Infinity);
+    const terms = stageTerms(cluster, transfer, { ...stage, lasts }, next);
     const interval = spec.decisionInterval;
     const tally = { decisions: 0, applied: 0, held: 0, objective: 0, agreed: 0 };
     this.#guard.enterStage();
     let snapshot = await this.#observe();
-    await this.#enter(stage, snapshot);
+    await this.#enter(stage, terms, snapshot);
     const decisions = Math.max(1, Math.round(lasts / interval));
     for (let d = 0; d < decisions; d++) {
       if (d > 0) {
@@ -156,8 +159,8 @@ class TransferSession {
     return snapshot;
   }
 
-  async #enter(stage: Stage, snapshot: Snapshot): Promise<void> {
-    this.#options.audit({ type: 'stage', time: snapshot.time, stage: stage.stage, why: '' });
+  async #enter(stage: Stage, terms: StageTerms, snapshot: Snapshot): Promise<void> {
+    this.#options.audit({ type: 'stage', time: snapshot.time, stage: stage.stage, why: '', terms });
     const writes = writesOnEntering(stage, snapshot, this.#originals);
     if (writes.length === 0) return;
     const { refused } = await applyWrites(this.#options.cluster, writes, this.#context(stage.stage, snapshot));
@@ -190,40 +193,17 @@ class TransferSession {
         };
       }
     }
-    const record = this.#record(stage.stage, snapshot, proposal, limited, {
-      ...outcome,
-      objective,
-      drift,
-      oldestMetric,
+    const record = decisionRecord({
+      spec,
+      decision: ++this.#decision,
+      stage: stage.stage,
+      snapshot,
+      proposal,
+      limited,
+      result: { ...outcome, objective, drift, oldestMetric },
     });
     audit(record);
     return record;
-  }
-
-  #record(
-    stage: StageName,
-    snapshot: Snapshot,
-    proposal: Proposal,
-    limited: ReturnType<typeof limitProposal>,
-    rest: Pick<DecisionRecord, 'outcome' | 'why' | 'objective' | 'drift' | 'oldestMetric'>,
-  ): DecisionRecord {
-    const { spec } = this.#options;
-    const byService = (values: ArrayLike<number>) =>
-      Object.fromEntries(spec.services.map((service, s) => [service.name, values[s]]));
-    return {
-      type: 'decision',
-      decision: ++this.#decision,
-      time: snapshot.time,
-      stage,
-      state: stateOf(spec, snapshot),
-      agents: proposal.agents,
-      current: byService(currentReplicas(snapshot)),
-      proposed: byService(proposal.replicas),
-      limited: byService(limited.replicas),
-      caps: limited.caps,
-      hpa: Object.fromEntries(snapshot.hpas.flatMap((hpa) => (hpa ? [[hpa.service, hpa.desiredReplicas]] : []))),
-      ...rest,
-    };
   }
 
   /** Restores every HPA as it was, even when the run was aborted or the cluster misbehaves, and says what it could not. */
@@ -240,8 +220,35 @@ class TransferSession {
     }
     const reason =
       failed === '' ? why : `${why}; the HPA of ${failed} could not be restored, run the transfer's fallback again`;
-    audit({ type: 'stage', time: this.#last?.time ?? 0, stage: 'fallback', why: reason });
+    const hpas = await this.#readBack(signal);
+    audit({
+      type: 'stage',
+      time: this.#last?.time ?? 0,
+      stage: 'fallback',
+      why: reason,
+      ended,
+      ...(hpas ? { hpas } : {}),
+    });
     return { ended, why: reason, stages: this.#stages };
+  }
+
+  /** The HPAs as the cluster has them now, beside what they were; undefined where it does not answer. */
+  async #readBack(signal: AbortSignal): Promise<Record<string, RestoredHpa> | undefined> {
+    try {
+      const { hpas } = await this.#options.cluster.observe(signal);
+      const entries = hpas.flatMap((hpa): [string, RestoredHpa][] => {
+        if (!hpa) return [];
+        const original = this.#originals[hpa.service] as HpaState | undefined;
+        const asBefore =
+          !hpa.paused &&
+          (!original || (hpa.minReplicas === original.minReplicas && hpa.maxReplicas === original.maxReplicas));
+        return [[hpa.service, { ...hpaRecord(hpa), asBefore }]];
+      });
+      return Object.fromEntries(entries);
+    } catch {
+      // What was written stands in the records of the writes; this would only have confirmed it.
+      return undefined;
+    }
   }
 
   #context(stage: StageName, snapshot: Snapshot | undefined): ApplyContext {
@@ -277,9 +284,6 @@ function describe(verdict: Verdict, stage: StageName): Pick<DecisionRecord, 'out
   return { outcome, why: verdict.why };
 }
 
-/** Replicas asked for now, [services]. */
-const currentReplicas = (snapshot: Snapshot): Int32Array => Int32Array.from(snapshot.observation.service.desired);
-
 /** Requests/s that arrive at the entry points. */
 const entryLoad = (spec: Cluster, { observation }: Snapshot): number =>
   spec.services.reduce((sum, { entryPoint }, s) => sum + (entryPoint ? observation.service.received[s] : 0), 0);
@@ -289,17 +293,4 @@ function agreement(record: DecisionRecord): number {
   const services = Object.keys(record.hpa);
   if (services.length === 0) return 0;
   return services.filter((name) => record.hpa[name] === record.limited[name]).length / services.length;
-}
-
-function stateOf(spec: Cluster, snapshot: Snapshot): Record<string, number> {
-  const { service, cluster } = snapshot.observation;
-  const round = (value: number) => Math.round(value * 1e4) / 1e4;
-  const perService = spec.services.flatMap(({ name }, s) =>
-    Object.entries(service).map(([field, values]): [string, number] => [`${name}.${field}`, round(values[s])]),
-  );
-  const whole = Object.entries(cluster).map(([field, values]): [string, number] => [
-    `cluster.${field}`,
-    round(values[0]),
-  ]);
-  return Object.fromEntries([...perService, ...whole]);
 }

@@ -3,14 +3,12 @@
  * moments, resumes each time, and compares policies and journals with those of a straight run, byte by byte.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../src/cluster/random.ts';
-import { settledEvents } from '../../src/runs/events.ts';
-import { readJournal } from '../../src/runs/journal.ts';
-import { artifactPath, journalPath, seedDirectory } from '../../src/runs/run-directory.ts';
+import { resultOf } from './result-of.ts';
 
 const kills = Number(process.argv[2] ?? 10);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
@@ -38,20 +36,6 @@ async function killAfter(milliseconds: number, ...args: string[]): Promise<boole
   return killed;
 }
 
-/** What tells only when something happened, and in which life. */
-const LIFE = new Set(['seq', 't', 'seconds']);
-
-/** What a run left, but for times and for how often it was resumed. */
-function resultOf(directory: string): string[] {
-  const journals = [directory, ...SEEDS.map((number) => seedDirectory(directory, number))].map((path) =>
-    settledEvents(readJournal(journalPath(path)).events).map((event) =>
-      JSON.stringify(event, (key, value: unknown) => (LIFE.has(key) ? undefined : value)),
-    ),
-  );
-  const policies = SEEDS.map((number) => readFileSync(artifactPath(directory, `policies/${number}.bin`), 'hex'));
-  return [...journals.flat(), ...policies];
-}
-
 const train = ['train', specs, '--training', 'in-emulator', '--seeds', SEEDS.join(','), '--steps', STEPS];
 try {
   run('init', specs);
@@ -69,8 +53,8 @@ try {
     done++;
   }
   spawnSync(process.execPath, [cli, 'runs', 'resume', crashed]);
-  const expected = resultOf(join(folder, 'straight'));
-  const actual = resultOf(crashed);
+  const expected = resultOf(join(folder, 'straight'), SEEDS);
+  const actual = resultOf(crashed, SEEDS);
   const same = expected.length === actual.length && expected.every((line, i) => line === actual[i]);
   process.stdout.write(`${done} kills (seed ${seed}): ${same ? 'the same' : 'DIFFERENT'} policies and journals\n`);
   process.exitCode = same && done > 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 /** The tables of docs/spec.md, from the schemas, the vocabulary and the problem codes. */
 import { CLUSTER_VOCABULARY, FUNCTIONS, ROOTS, SERVICE_VOCABULARY } from '../../src/spec/cel/vocabulary.ts';
 import { PROBLEM_CODES } from '../../src/spec/problem-codes.ts';
+import { exampleRows } from './problem-examples.ts';
 import { COMMON_SCHEMA, KINDS, SCHEMAS } from '../../src/spec/schema/validators.ts';
 
 export const SPEC_DOCUMENT = 'docs/spec.md';
@@ -53,6 +54,11 @@ function tableOf(name: string): string {
       return table(
         ['code', 'severity', 'what is wrong', 'what to do'],
         Object.entries(PROBLEM_CODES).map(([id, { severity, about, todo }]) => [code(id), severity, about, todo]),
+      );
+    case 'problem-examples':
+      return table(
+        ['code', 'for example', 'what is said'],
+        exampleRows().map(([id, line, message]) => [code(id), line === '' ? '' : code(line), inText(message)]),
       );
     default: {
       const kind = KINDS.find((each) => each.toLowerCase() === name);
@@ -136,6 +142,9 @@ function defaultOf(part: Schema, required: boolean): string {
   const empty = typeof part.default === 'object' && Object.keys(part.default as object).length === 0;
   return empty ? '' : code(typeof part.default === 'string' ? part.default : JSON.stringify(part.default));
 }
+
+/** Markdown has no meaning for what a message quotes. */
+const inText = (text: string): string => text.replace(/[*_<>[\]]/g, '\\$&');
 
 const code = (text: string): string => `\`${text}\``;
 

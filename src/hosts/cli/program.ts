@@ -2,9 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, EXIT } from '../runner/failure.ts';
 import { SpecError } from '../runner/spec-error.ts';
 import { packageVersion } from '../runner/machine.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addGpu } from './commands/gpu.ts';
 import { addInit } from './commands/init.ts';
 import { addJobCommands } from './commands/job-commands.ts';
+import { addLsp } from './commands/lsp.ts';
 import { addRuns } from './commands/runs.ts';
 import { addTraces } from './commands/traces.ts';
 import { addValidate } from './commands/validate.ts';
@@ -38,7 +41,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  for (const add of [addInit, addValidate, addJobCommands, addExplain, addRuns, addTraces]) add(program, run);
+  for (const add of [addInit, addValidate, addJobCommands, addExplain, addRuns, addTraces, addDoctor, addGpu, addLsp])
+    add(program, run);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
 
   try {

@@ -1,4 +1,4 @@
-import type { Progress } from '../runner/context.ts';
+import type { Progress } from '../../runs/progress-file.ts';
 
 const BAR = 24;
 /** Milliseconds between two drawings on a terminal, and between two lines elsewhere. */

@@ -114,7 +114,9 @@ const withUnit = (name: string): string => {
   return unit === '' || unit === 'share' ? name : `${name} (${unit})`;
 };
 
+/** Of the indicators only: the Twin Report has those of every service. */
 function fanFigures(fan: Fan): Html {
+  const overview = Object.entries(fan.metrics).filter(([name]) => name in FAN_NAMES);
   return html`<h3>Open loop</h3>
     <p>
       One run of the twin beside the record, from one origin on, with nothing fed back: the band is what the twin holds
@@ -126,7 +128,7 @@ function fanFigures(fan: Fan): Html {
       { name: 'twin, range', series: 0, mark: 'band' },
     ])}
     <div class="grid">
-      ${Object.entries(fan.metrics).map(([name, series]) => {
+      ${overview.map(([name, series]) => {
         const count = series.recorded.length;
         const x = xScale(FRAME, [fan.interval, fan.interval * count]);
         const y = yScale(FRAME, extentOf([...series.recorded, ...series.low, ...series.high]), 4);

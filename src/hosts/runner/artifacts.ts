@@ -7,6 +7,9 @@ export const TWIN_REPORT_FILE = 'twin-report.json';
 export const POLICIES_FOLDER = 'policies';
 /** Analysis. */
 export const ANALYSIS_FILE = 'analysis.json';
+/** For numpy.load: distances of the action sequences, condensed, and their linkage matrix, both in SciPy's conventions. */
+export const DISTANCES_FILE = 'distances.npy';
+export const LINKAGE_FILE = 'linkage.npy';
 /** Evaluation. */
 export const EVALUATION_FILE = 'evaluation.json';
 /** Its tables as text for a terminal. */

@@ -28,3 +28,11 @@ export function kernelFiles(): { readonly kernels: URL; readonly worker: URL } {
     : ['src/nn/wasm/kernels.wasm', 'src/nn/wasm/worker.ts'];
   return { kernels: pathToFileURL(asset(kernels)), worker: pathToFileURL(asset(worker)) };
 }
+
+/** Where the analysis finds its kernel for distances of sequences, and the program of its threads. */
+export function warpingFiles(): { readonly kernel: URL; readonly worker: URL } {
+  const [kernel, worker] = isBundled
+    ? ['warping.wasm', 'warping-worker.mjs']
+    : ['src/analyzing/warping/kernel.wasm', 'src/analyzing/warping/worker.ts'];
+  return { kernel: pathToFileURL(asset(kernel)), worker: pathToFileURL(asset(worker)) };
+}

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../runs/checkpoints.ts';
 import type { Json } from '../../runs/events.ts';
+import type { Progress } from '../../runs/progress-file.ts';
 import type { RunWriter } from '../../runs/run-directory.ts';
 import type { Model } from '../../spec/model.ts';
 
@@ -25,15 +26,6 @@ export interface JobContext {
   readonly onProgress: (progress: Progress) => void;
   /** Says something in the journal and on the terminal. */
   readonly log: (message: string, level?: 'info' | 'warning') => void;
-}
-
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  /** 'steps', 'episodes', ... */
-  readonly unit: string;
-  /** What is being done: 'training', ... */
-  readonly what: string;
 }
 
 /** What a job ends with: figures by name, kept in the `finished` event and printed. */

@@ -1,10 +1,11 @@
-import { readManifest, type Manifest } from '../../runs/manifest.ts';
+import { isJobKind } from '../../runs/job-kinds.ts';
+import { amendManifest, readManifest, type Manifest } from '../../runs/manifest.ts';
 import { runsFolder } from '../../runs/run-directory.ts';
 import { JobError, type JobContext, type Summary } from './context.ts';
 import { JOBS } from './jobs/registry.ts';
 import { trainOptions } from './jobs/run-all.ts';
 import { trainSeedJob } from './jobs/train.ts';
-import { isJobKind, type JobKind, type JobOptions } from './options.ts';
+import type { JobKind, JobOptions } from './options.ts';
 import { trainingOf } from './prepare.ts';
 import { runJob, type JobEnd, type JobHost, type Work } from './run-job.ts';
 import { runSeedProcess } from './seed-process.ts';
@@ -27,7 +28,9 @@ export async function executeSeed(directory: string, seed: number): Promise<numb
   return runSeedProcess(directory, seed, () => {
     const manifest = readManifest(directory);
     const options = trainOptionsOf(directory, manifest);
-    return workOf(manifest, [seed], (context) => trainSeedJob(context, options));
+    return workOf(manifest, [seed], (context) =>
+      trainSeedJob(context, options, (computed) => amendManifest(directory, computed)),
+    );
   });
 }
 

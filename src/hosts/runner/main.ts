@@ -1,21 +1,44 @@
 /**
- * The background process: `job <runDirectory>` does the job that the run's manifest describes, `seed <runDirectory>
- * <seed>` one seed of it. All it has to say is in the journal; a `stop` file, SIGINT or SIGTERM ask it to stop.
+ * The background process: `start <request>` makes a run (start-protocol.ts), says so in one line on stdout, and does it;
+ * `job <runDirectory>` does the job that a run's manifest describes, from its newest checkpoint on; `seed <runDirectory>
+ * <seed>` one seed of it. All else it has to say is in the journal; a `stop` file, SIGINT or SIGTERM ask it to stop.
+ * `probe <backend>` tries a backend, and says in one line how that went.
  */
+import { progressWriter } from '../../runs/progress-file.ts';
 import { executeRun, executeSeed } from './execute-run.ts';
 import { describeFailure, EXIT } from './failure.ts';
+import { probeBackend } from './probe-backend.ts';
+import { startRun } from './start.ts';
 
-const [command, directory, seed] = process.argv.slice(2);
+const [command, subject, seed] = process.argv.slice(2);
 process.exit(await main());
 
 async function main(): Promise<number> {
-  if (command === 'seed' && directory && seed) return executeSeed(directory, Number(seed));
-  if (command === 'job' && directory) return executeJob(directory);
-  process.stderr.write('Usage: job <runDirectory> | seed <runDirectory> <seed>\n');
+  if (command === 'seed' && subject && seed) return executeSeed(subject, Number(seed));
+  if (command === 'job' && subject) return executeJob(subject);
+  if (command === 'start' && subject) return start(subject);
+  if (command === 'probe' && subject) return probe(subject);
+  process.stderr.write(
+    'Usage: start <request as JSON> | job <runDirectory> | seed <runDirectory> <seed> | probe <backend>\n',
+  );
   return EXIT.usage;
 }
 
+async function start(request: string): Promise<number> {
+  outliveParent();
+  const answer = await startRun(request, Date.now());
+  await new Promise((written) => process.stdout.write(`${JSON.stringify(answer)}\n`, written));
+  return 'error' in answer ? EXIT.problems : executeJob(answer.directory);
+}
+
+async function probe(backend: string): Promise<number> {
+  const result = await probeBackend(backend);
+  await new Promise((written) => process.stdout.write(`${JSON.stringify(result)}\n`, written));
+  return EXIT.fine;
+}
+
 async function executeJob(directory: string): Promise<number> {
+  outliveParent();
   const stop = new AbortController();
   process.on('SIGINT', () => stop.abort());
   process.on('SIGTERM', () => stop.abort());
@@ -23,7 +46,7 @@ async function executeJob(directory: string): Promise<number> {
     const end = await executeRun(directory, {
       now: Date.now,
       signal: stop.signal,
-      onProgress: () => undefined,
+      onProgress: progressWriter(directory, Date.now),
       onLog: () => undefined,
     });
     if (end.state === 'failed') throw end.error;
@@ -33,4 +56,11 @@ async function executeJob(directory: string): Promise<number> {
     process.stderr.write(`${process.env.KARMA_DEBUG ? stack : message}\n`);
     return exitCode;
   }
+}
+
+/** The window that started it may close, and take its terminal and its end of the pipes with it: the job goes on. */
+function outliveParent(): void {
+  process.on('SIGHUP', () => undefined);
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
 }

@@ -1,3 +1,5 @@
+export type { JobKind } from '../../runs/job-kinds.ts';
+
 /** The jobs and their options: what a manifest holds, and what the command line and the extension fill in. */
 
 export interface JobOptions {
@@ -61,6 +63,8 @@ export interface JobOptions {
     /** Seconds in the stage `full` before the transfer ends. */
     readonly fullFor: number;
     readonly dryRun: boolean;
+    /** Seconds of the emulated cluster per second of wall time; 0 = as fast as it can. */
+    readonly pace: number;
   };
 }
 
@@ -76,19 +80,4 @@ export interface CommonOptions {
   readonly training: string;
   /** Processes at once. */
   readonly cores: number;
-}
-
-export type JobKind = keyof JobOptions;
-export const JOB_KINDS = [
-  'run',
-  'collect',
-  'fit',
-  'train',
-  'analyze',
-  'evaluate',
-  'transfer',
-] as const satisfies readonly JobKind[];
-
-export function isJobKind(kind: string): kind is JobKind {
-  return (JOB_KINDS as readonly string[]).includes(kind);
 }

@@ -1,10 +1,11 @@
 import { ClusterError } from '../../cluster/cluster.ts';
 import type { Json } from '../../runs/events.ts';
 import { readJournal } from '../../runs/journal.ts';
+import type { Progress } from '../../runs/progress-file.ts';
 import { openRun, type RunWriter } from '../../runs/run-directory.ts';
 import { clearStop, watchStop } from '../../runs/stop.ts';
 import type { Model } from '../../spec/model.ts';
-import type { JobContext, Progress, Summary } from './context.ts';
+import type { JobContext, Summary } from './context.ts';
 
 /** What runs in a run directory, whoever hosts it. */
 export interface Work {

@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Json } from '../../runs/events.ts';
 import { IoError } from '../../runs/io-error.ts';
+import type { Progress } from '../../runs/progress-file.ts';
 import { runnerEntry } from './assets.ts';
-import { JobError, type Progress } from './context.ts';
+import { JobError } from './context.ts';
 import type { FromSeed, ToSeed } from './seed-protocol.ts';
 
 /** After a stop a process gets this long (ms) to save its checkpoint before it is ended. */

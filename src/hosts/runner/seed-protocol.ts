@@ -1,6 +1,6 @@
 /** Messages between a job and the processes of its seeds, over the IPC channel. Both ends derive from these two types. */
 import type { Json } from '../../runs/events.ts';
-import type { Progress } from './context.ts';
+import type { Progress } from '../../runs/progress-file.ts';
 
 /** From the seed's process to the job. The last message before it exits is one of finished, stopped, failed. */
 export type FromSeed =

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { toIoError } from '../../runs/io-error.ts';
 import { copySpec, type Manifest, type SpecCopy } from '../../runs/manifest.ts';
 import { readSpecFolder } from '../../spec/folder.ts';
-import { loadSpecs } from '../../spec/load.ts';
+import { loadSpecs, type SpecDocument } from '../../spec/load.ts';
 import type { Model } from '../../spec/model.ts';
 import { formatProblem, type Problem } from '../../spec/problem.ts';
 import { SpecError } from './spec-error.ts';
@@ -10,19 +10,20 @@ import { SpecError } from './spec-error.ts';
 export interface Specs {
   readonly model: Model;
   readonly problems: readonly Problem[];
+  readonly documents: readonly SpecDocument[];
   /** What was read, for a manifest. */
   readonly copies: readonly SpecCopy[];
 }
 
 /** The specs of a folder, with their problems. Rejects with IoError where the folder cannot be read. */
 export async function readSpecs(folder: string): Promise<Specs> {
-  const { model, problems, files } = await readSpecFolder(folder).catch((error: unknown) => {
+  const { model, problems, documents, files } = await readSpecFolder(folder).catch((error: unknown) => {
     throw toIoError(error, folder);
   });
   const copies = files.map(({ path, text }) =>
     copySpec(path, typeof text === 'string' ? text : new TextDecoder().decode(text)),
   );
-  return { model, problems, copies };
+  return { model, problems, documents, copies };
 }
 
 /** The model that a run goes by: from its own copies of the specs. */

@@ -1,7 +1,8 @@
 /** How well a twin predicts transitions that were held out, in time order, from everything it was fitted to. */
 import type { Cluster } from '../../spec/model.ts';
+import type { ServiceField } from '../../spec/observation.ts';
 import { indicatorColumn } from '../traces/indicators.ts';
-import { INDICATORS, stateNames, stateSize, type Indicator } from '../traces/layout.ts';
+import { INDICATORS, stateColumn, stateNames, stateSize, type Indicator } from '../traces/layout.ts';
 import type { Segment } from '../traces/trace.ts';
 import { ErrorSum, type MetricError } from './errors.ts';
 import type { OpenLoopModel } from './open-loop.ts';
@@ -20,6 +21,8 @@ const FAN_METRICS = [
   'success',
   'pending',
 ] as const satisfies readonly Indicator[];
+/** And of every service. */
+const FAN_FIELDS = ['ready', 'pending', 'utilization', 'latency'] as const satisfies readonly ServiceField[];
 
 export interface HorizonErrors {
   readonly intervals: number;
@@ -33,12 +36,16 @@ export interface Fan {
   readonly interval: number;
   /** Seconds since the start of the recording. */
   readonly from: number;
-  readonly metrics: Readonly<
-    Record<
-      string,
-      { readonly recorded: number[]; readonly low: number[]; readonly middle: number[]; readonly high: number[] }
-    >
-  >;
+  /** By 'objective', ..., 'a.ready', ... Indicators first. */
+  readonly metrics: Readonly<Record<string, FanSeries>>;
+}
+
+/** `low` to `high`: the range of the twin's members; `middle`: their mean. */
+export interface FanSeries {
+  readonly recorded: number[];
+  readonly low: number[];
+  readonly middle: number[];
+  readonly high: number[];
 }
 
 export interface Accuracy {
@@ -103,12 +110,17 @@ export async function measureAccuracy(
       seconds: intervals * interval,
       metrics: Object.fromEntries(names.map((name, c) => [name, sums[h][c].result()])),
     })),
-    fan: await fanOf(model, long, signal),
+    fan: await fanOf(model, cluster, long, signal),
   };
 }
 
 /** From the middle of the longest held-out segment. */
-async function fanOf(model: OpenLoopModel, segments: readonly Segment[], signal: AbortSignal): Promise<Fan> {
+async function fanOf(
+  model: OpenLoopModel,
+  cluster: Cluster,
+  segments: readonly Segment[],
+  signal: AbortSignal,
+): Promise<Fan> {
   const segment = segments.reduce((longest, other) =>
     other.transitions.length > longest.transitions.length ? other : longest,
   );
@@ -116,32 +128,43 @@ async function fanOf(model: OpenLoopModel, segments: readonly Segment[], signal:
     BURN_IN,
     Math.min(segment.transitions.length >> 1, segment.transitions.length - FAN_INTERVALS),
   );
-  const metrics = Object.fromEntries(
-    FAN_METRICS.map((name) => [
-      name,
-      { recorded: [] as number[], low: [] as number[], middle: [] as number[], high: [] as number[] },
-    ]),
+  const size = stateSize(cluster.services.length);
+  const indicators = FAN_METRICS.map((name) => ({ name, column: indicatorColumn(name), series: emptySeries() }));
+  const fields = cluster.services.flatMap((service, s) =>
+    FAN_FIELDS.map((field) => ({
+      name: `${service.name}.${field}`,
+      column: stateColumn(s, field),
+      series: emptySeries(),
+    })),
   );
   await model.run(
     segment,
     [origin],
     FAN_INTERVALS,
-    (_, ahead, __, indicators) => {
-      for (const name of FAN_METRICS) {
-        const column = indicatorColumn(name);
-        const values = Array.from(
-          { length: model.members },
-          (___, m) => indicators[m * INDICATORS.length + column],
-        ).sort((a, b) => a - b);
-        metrics[name].recorded.push(segment.transitions[origin + ahead - 1].indicators[column]);
-        metrics[name].low.push(values[0]);
-        metrics[name].middle.push(values.reduce((sum, value) => sum + value, 0) / values.length);
-        metrics[name].high.push(values[values.length - 1]);
-      }
+    (_, ahead, states, outcomes) => {
+      const recorded = segment.transitions[origin + ahead - 1];
+      for (const { series, column } of indicators)
+        extend(series, recorded.indicators[column], outcomes, INDICATORS.length, column);
+      for (const { series, column } of fields) extend(series, recorded.next[column], states, size, column);
     },
     signal,
   );
-  return { interval: segment.interval, from: segment.transitions[origin].time, metrics };
+  return {
+    interval: segment.interval,
+    from: segment.transitions[origin].time,
+    metrics: Object.fromEntries([...indicators, ...fields].map(({ name, series }) => [name, series])),
+  };
+}
+
+const emptySeries = (): FanSeries => ({ recorded: [], low: [], middle: [], high: [] });
+
+/** Adds one moment: the record, and one column of [members x columns]. */
+function extend(series: FanSeries, recorded: number, values: Float64Array, columns: number, column: number): void {
+  const members = Array.from({ length: values.length / columns }, (_, m) => values[m * columns + column]);
+  series.recorded.push(recorded);
+  series.low.push(Math.min(...members));
+  series.middle.push(memberMean(values, columns, column));
+  series.high.push(Math.max(...members));
 }
 
 function memberMean(values: Float64Array, columns: number, column: number): number {

@@ -82,8 +82,20 @@ export interface GpuOptions {
 
 export interface GpuBackend {
   readonly backend: Backend;
+  /** The package that was loaded. */
+  readonly packageName: string;
+  /** The version of TensorFlow's library. */
+  readonly library: string;
   /** False where the package runs on the CPU because no GPU, or none that it can use, is there. */
   readonly usesGpu: boolean;
+}
+
+/** Neither of the packages is there: nothing to repair, only to install. */
+export class PackageMissingError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'PackageMissingError';
+  }
 }
 
 const gpuPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -108,7 +120,8 @@ export async function createTfjsGpuBackend(options: GpuOptions = {}): Promise<Gp
     const device = isUsingGpuDevice
       ? `${gpuName()}, ${library}`
       : `CPU, ${library} (${name} found no GPU that it can use)`;
-    return { backend: new TfBackend('tfjs-gpu', device, activator(tf, 'tensorflow')), usesGpu: isUsingGpuDevice };
+    const backend = new TfBackend('tfjs-gpu', device, activator(tf, 'tensorflow'));
+    return { backend, packageName: name, library: binding.TF_Version, usesGpu: isUsingGpuDevice };
   } catch (cause) {
     throw new Error(`${name} loads but does not start: ${(cause as Error).message}.`, { cause });
   }
@@ -125,7 +138,7 @@ function loadGpuPackage(packagePath: string | undefined): { name: string; tf: Te
   });
   if (name === undefined) {
     const where = packagePath === undefined ? 'beside this program' : `in ${packagePath}`;
-    throw new Error(
+    throw new PackageMissingError(
       `@tensorflow/tfjs-node-gpu is not installed ${where}: run npm install @tensorflow/tfjs-node-gpu there.`,
     );
   }

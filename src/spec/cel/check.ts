@@ -22,8 +22,22 @@ export interface CheckResult {
   readonly problems: readonly CelProblem[];
 }
 
+/** Results of late: while one types, all expressions but one stay the same. Dropped in two halves. */
+const MOST_KNOWN = 2048;
+let recent = new Map<string, CheckResult>();
+let older = new Map<string, CheckResult>();
+
 /** Never throws, whatever the text. */
 export function checkExpression(text: string, options: CheckOptions): CheckResult {
+  const key = `${options.result} ${options.service} ${options.settings.join()} ${text}`;
+  const known = recent.get(key) ?? older.get(key);
+  const result = known ?? check(text, options);
+  if (recent.size >= MOST_KNOWN) [older, recent] = [recent, new Map()];
+  recent.set(key, result);
+  return result;
+}
+
+function check(text: string, options: CheckOptions): CheckResult {
   const parsed = parseExpression(text);
   if ('problem' in parsed) return { problems: [parsed.problem] };
 

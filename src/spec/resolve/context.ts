@@ -78,7 +78,10 @@ export function checkUniqueNames(
   entries.forEach(({ name }, index) => {
     if (seen.has(name)) {
       const message = `The name ${quoted(name)} stands twice in ${String(path.at(-1))}. Rename one of them.`;
-      object.report([...path, index, 'name'], 'duplicate-name', message);
+      const first = entries.findIndex((entry) => entry.name === name);
+      object.report([...path, index, 'name'], 'duplicate-name', message, {
+        related: [object.place([...path, first, 'name'], 'The same name.')],
+      });
     }
     seen.add(name);
   });

@@ -67,9 +67,12 @@ function reportDuplicates(entries: readonly Entry[]): Entry[] {
   const byName = Map.groupBy(entries, ({ object }) => `${object.kind}/${object.name}`);
   for (const same of byName.values()) {
     for (const { object } of same.length > 1 ? same : []) {
-      const other = same.find((entry) => entry.object !== object)!.object.origin;
-      const message = `There is another ${object.kind} ${object.name}, at ${other.file}:${other.line}. Rename one of them.`;
-      object.report(['metadata', 'name'], 'duplicate-name', message);
+      const other = same.find((entry) => entry.object !== object)!.object;
+      const { file, line } = other.origin;
+      const message = `There is another ${object.kind} ${object.name}, at ${file}:${line}. Rename one of them.`;
+      object.report(['metadata', 'name'], 'duplicate-name', message, {
+        related: [other.place(['metadata', 'name'], 'The other one.')],
+      });
     }
   }
   return [...byName.values()].map((same) => same[0]);

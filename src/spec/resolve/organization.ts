@@ -1,4 +1,5 @@
 import type { Agent, Cluster, Deontic, Group, Organization } from '../model.ts';
+import { addItem, removeItem } from '../edits.ts';
 import { quoted } from '../schema/words.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
@@ -155,7 +156,10 @@ function checkPair(
     if (!members.includes(role)) unknownReference(object, [...path, end], 'role', role, members, ` in group ${group}`);
   }
   if (from === to) {
-    object.report([...path, 'to'], 'self-link', `This leads from role ${from} to itself. Name another role.`);
+    const index = Number(path.at(-1));
+    object.report([...path, 'to'], 'self-link', `This leads from role ${from} to itself. Name another role.`, {
+      fix: removeItem(object, path.slice(0, -1), index, 'Remove it'),
+    });
   }
 }
 
@@ -165,7 +169,7 @@ function resolveDuties(
   agents: readonly Agent[],
   context: Context,
 ): { obligations: Deontic[]; permissions: Deontic[] } {
-  const seen: { readonly duty: Deontic; readonly what: string }[] = [];
+  const seen: { readonly duty: Deontic; readonly what: string; readonly path: Path }[] = [];
   const resolve = (list: 'obligations' | 'permissions'): Deontic[] =>
     spec.deontic[list].map(({ role, mission, timeConstraint }, index) => {
       const path = ['spec', 'deontic', list, index];
@@ -175,9 +179,12 @@ function resolveDuties(
       const other = seen.find(({ duty: earlier }) => overlap(earlier, duty));
       if (other) {
         const message = `Role ${role} has mission ${mission} at the same time by ${other.what}. Remove one, or change its times.`;
-        object.report([...path, 'mission'], 'overlapping-duties', message);
+        object.report([...path, 'mission'], 'overlapping-duties', message, {
+          related: [object.place([...other.path, 'mission'], 'The other duty.')],
+          fix: removeItem(object, ['spec', 'deontic', list], index, `Remove ${what}`),
+        });
       }
-      seen.push({ duty, what });
+      seen.push({ duty, what, path });
       return duty;
     });
   return { obligations: resolve('obligations'), permissions: resolve('permissions') };
@@ -199,7 +206,9 @@ function checkDuty(
   const listed = spec.functional.missions;
   if (context.refers(object, [...path, 'mission'], 'Mission', mission) && !listed.includes(mission)) {
     const message = `Mission ${mission} is not among functional.missions. Add it there.`;
-    object.report([...path, 'mission'], 'mission-not-listed', message);
+    object.report([...path, 'mission'], 'mission-not-listed', message, {
+      fix: addItem(object, ['spec', 'functional', 'missions'], [mission], `Add ${mission} to missions`),
+    });
   }
 }
 
@@ -222,7 +231,8 @@ function resolveTimes(
   return { from, to };
 }
 
-function overlap(a: Deontic, b: Deontic): boolean {
+/** Whether two duties are of one role and mission, and hold at one time. */
+export function overlap(a: Deontic, b: Deontic): boolean {
   if (a.role !== b.role || a.mission !== b.mission) return false;
   if (a.timeConstraint === 'any' || b.timeConstraint === 'any') return true;
   return a.timeConstraint.from < b.timeConstraint.to && b.timeConstraint.from < a.timeConstraint.to;
@@ -263,7 +273,11 @@ function checkScopes(object: SourceObject, agents: readonly Agent[], cluster: Cl
     const blind = moved.filter((service) => !observes.includes(service));
     if (blind.length === 0) return;
     const message = `Agent ${name} may move ${blind.join(', ')} without seeing it. Add it to observes, or narrow the scope.`;
-    object.report([...path, scope.length > 0 ? 'scope' : 'observes'], 'scope-not-observed', message, { at: 'key' });
+    const unseen = blind.join(', ');
+    object.report([...path, scope.length > 0 ? 'scope' : 'observes'], 'scope-not-observed', message, {
+      at: 'key',
+      fix: addItem(object, [...path, 'observes'], blind, `Add ${unseen} to observes`),
+    });
   });
   const moved = new Set(
     agents.flatMap(({ scope }) => (scope.length > 0 ? scope : cluster.services.map(({ name }) => name))),

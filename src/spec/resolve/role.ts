@@ -1,4 +1,5 @@
 import type { Cluster, Organization, Role, RoleRule } from '../model.ts';
+import { removeItem } from '../edits.ts';
 import { checkExpressionAt } from '../expressions.ts';
 import { sortByDependency } from '../graph.ts';
 import { parseSetting, parseShare } from '../units.ts';
@@ -40,6 +41,7 @@ export function resolveRoles(declared: readonly Declared<RoleSpec>[], context: C
       ['spec', 'extends'],
       'role-cycle',
       `Roles extend one another in a circle: ${way}. Remove one extends.`,
+      { related: cycle.slice(1).map((name) => byName.get(name)!.object.place(['spec', 'extends'], 'Of the circle.')) },
     );
   }
   const resolved = new Map<string, Role>();
@@ -63,7 +65,9 @@ function resolveRole({ object, spec }: Declared<RoleSpec>, parents: readonly Rol
     checkExpressionAt(object, [...path, 'when'], when, expression);
     if (allow.scale.includes(0)) {
       const message = 'Holding still (0) is always allowed. Remove it.';
-      object.report([...path, 'allow', 'scale', allow.scale.indexOf(0)], 'zero-move', message);
+      const at = allow.scale.indexOf(0);
+      const fix = allow.scale.length > 1 ? removeItem(object, [...path, 'allow', 'scale'], at, 'Remove 0') : undefined;
+      object.report([...path, 'allow', 'scale', at], 'zero-move', message, { fix });
     }
     const scale = allow.scale.filter((move) => move !== 0).sort((a, b) => a - b);
     return { when, scale, services: [...services] };
@@ -104,7 +108,9 @@ export function checkRolesOnClusters(
         rule.allow.scale.forEach((move, at) => {
           if (Math.abs(move) <= cluster.maxMove) return;
           const message = `The rule allows a move of ${move}, but cluster ${cluster.name} has actions.maxMove: ${cluster.maxMove}. Lower the move, or raise maxMove.`;
-          object.report([...path, 'allow', 'scale', at], 'scale-beyond-max-move', message);
+          const list = [...path, 'allow', 'scale'];
+          const fix = rule.allow.scale.length > 1 ? removeItem(object, list, at, `Remove ${move}`) : undefined;
+          object.report([...list, at], 'scale-beyond-max-move', message, { fix });
         });
       });
     }

@@ -53,7 +53,9 @@ export function resolveScenarios(declared: readonly Declared<ScenarioSpec>[], co
   for (const cycle of cycles) {
     const way = [...cycle, cycle[0]].join(' -> ');
     const message = `Scenarios extend one another in a circle: ${way}. Remove one extends.`;
-    byName.get(cycle[0])!.object.report(['spec', 'extends'], 'scenario-cycle', message);
+    byName.get(cycle[0])!.object.report(['spec', 'extends'], 'scenario-cycle', message, {
+      related: cycle.slice(1).map((name) => byName.get(name)!.object.place(['spec', 'extends'], 'Of the circle.')),
+    });
   }
   const resolved = new Map<string, Scenario>();
   for (const name of order) {
@@ -129,7 +131,7 @@ function resolveEvent(object: SourceObject, path: Path, spec: EventSpec, duratio
     object.report([...path, 'at'], 'event-outside-episode', message);
   } else if (at + lasts > duration) {
     const message = `The event ends at ${at + lasts}s, after the episode (${duration}s). Shorten or move it.`;
-    object.report([...path, 'for'], 'event-cut-short', message);
+    object.report([...path, 'for'], 'event-cut-short', message, { replaceBy: `${duration - at}s` });
   }
   if (spec.crash && spec.for !== undefined) {
     object.report([...path, 'for'], 'unknown-key', 'A crash is over at once. Remove for, or use crashes.', {

@@ -43,11 +43,14 @@ export function resolveTransfer(
   checkOrder(object, stages);
   if (cluster && spec.limits.move > cluster.maxMove * organization!.agents.length) {
     const message = `limits.move is ${spec.limits.move}, but the agents of ${organization!.name} can move a service by at most ${cluster.maxMove * organization!.agents.length} together. Lower it.`;
-    object.report(['spec', 'limits', 'move'], 'limit-without-effect', message);
+    const most = String(cluster.maxMove * organization!.agents.length);
+    object.report(['spec', 'limits', 'move'], 'limit-without-effect', message, { replaceBy: most });
   }
   if (spec.limits.podsPerDecision < spec.limits.move) {
     const message = `limits.move is ${spec.limits.move}, but limits.podsPerDecision allows ${spec.limits.podsPerDecision} for all services together. Lower move.`;
-    object.report(['spec', 'limits', 'move'], 'limit-without-effect', message);
+    object.report(['spec', 'limits', 'move'], 'limit-without-effect', message, {
+      replaceBy: String(spec.limits.podsPerDecision),
+    });
   }
   const seconds = (path: Path, text: string): number => {
     const value = parseDuration(text);

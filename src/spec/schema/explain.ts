@@ -1,6 +1,7 @@
 /** What a schema was not met by, in plain sentences and at its place in the text: one problem for one mistake. */
 import type { ErrorObject } from 'ajv';
 import { closest } from '../cel/problems.ts';
+import { removeItem } from '../edits.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
 import { isUnit, unitHint } from '../unit-hints.ts';
@@ -163,7 +164,10 @@ function explainValue(object: SourceObject, path: Path, error: ErrorObject, part
     case 'uniqueItems': {
       const index = Math.max(error.params.i as number, error.params.j as number);
       const entry = (data as unknown[])[index];
-      object.report([...path, index], 'repeated-entry', `${quoted(entry)} stands twice in ${name}. Remove one.`);
+      object.report([...path, index], 'repeated-entry', `${quoted(entry)} stands twice in ${name}. Remove one.`, {
+        fix: removeItem(object, path, index, 'Remove it'),
+        related: [object.place([...path, Math.min(error.params.i as number, error.params.j as number)], 'The same entry.')],
+      });
       return;
     }
     default:

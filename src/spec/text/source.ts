@@ -10,8 +10,8 @@ export interface SourceFile {
   readonly lines: LineCounter;
 }
 
-/** Larger files are not read: YAML's worst cases take about a second at this size. Bytes, or characters of a text. */
-export const MAX_FILE_SIZE = 256 * 1024;
+/** Larger files are not read: YAML's worst cases take some seconds at this size. Bytes, or characters of a text. */
+export const MAX_FILE_SIZE = 1024 * 1024;
 
 const START: Range = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 const MARK = '\u{feff}';
@@ -23,7 +23,7 @@ export function readSource(path: string, content: string | Uint8Array): SourceFi
       path,
       START,
       'file-too-large',
-      'The file is larger than 256 KiB. Split it, or keep data in CSV files.',
+      'The file is larger than 1 MiB. Split it, or keep data in CSV files.',
     );
   }
   const text = typeof content === 'string' ? content : decode(content);
@@ -40,8 +40,11 @@ export function readSource(path: string, content: string | Uint8Array): SourceFi
     );
   }
   const plain = text.startsWith(MARK) ? text.slice(1) : text;
-  return { path, text: plain, lines: linesOf(plain) };
+  return sourceOf(path, plain);
 }
+
+/** A file of this text. */
+export const sourceOf = (path: string, text: string): SourceFile => ({ path, text, lines: linesOf(text) });
 
 function linesOf(text: string): LineCounter {
   const lines = new LineCounter();

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  condensedIndex,
   dynamicTimeWarping,
   pairwiseSymbolWarping,
   pairwiseWarping,
   type Sequence,
 } from '../../../src/analyzing/dynamic-time-warping.ts';
+import { condensedIndex } from '../../../src/analyzing/condensed-distances.ts';
+import { Random } from '../../../src/cluster/random.ts';
 
 const scalars = (...values: number[]): Sequence => ({ values: Float64Array.from(values), dimension: 1 });
 const vectors = (dimension: number, ...rows: number[][]): Sequence => ({
@@ -108,6 +109,47 @@ describe('dynamic time warping', () => {
     assert.ok(Math.abs(dense.values[condensedIndex(4, 0, 1)] - (Math.sqrt(5) + 1)) < 1e-12);
     assert.equal(condensedIndex(4, 2, 0), condensedIndex(4, 0, 2));
     assert.deepEqual(progress.at(-1), [6, 6]);
+  });
+
+  const matrices = fc.record({
+    dimension: fc.constantFrom(1, 2, 3, 7),
+    steps: fc.array(fc.nat({ max: 12 }), { maxLength: 11 }),
+    band: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
+    seed: fc.nat(),
+  });
+  const drawn = (dimension: number, steps: readonly number[], seed: number): Sequence[] => {
+    const random = new Random(seed);
+    return steps.map((n) => ({
+      dimension,
+      values: Float64Array.from({ length: n * dimension }, () => random.normal()),
+    }));
+  };
+
+  it('gives for all pairs what it gives pair by pair, whatever the lengths and the band', () =>
+    fc.assert(
+      fc.asyncProperty(matrices, async ({ dimension, steps, band, seed }) => {
+        const sequences = drawn(dimension, steps, seed);
+        const options = band === undefined ? {} : { band };
+        const { count, values } = await pairwiseWarping(sequences, options);
+        for (let i = 0; i < count; i++)
+          for (let j = i + 1; j < count; j++) {
+            const expected = dynamicTimeWarping(sequences[i], sequences[j], options);
+            const found = values[condensedIndex(count, i, j)];
+            assert.ok(found === expected || Math.abs(found - expected) < 1e-12, `${i} ${j}: ${found} for ${expected}`);
+          }
+      }),
+    ));
+
+  it('is shared out to threads with the same result, and they end on the signal', async () => {
+    const sequences = drawn(1, new Array<number>(120).fill(100), 3);
+    assert.deepEqual(await pairwiseWarping(sequences, { threads: 3 }), await pairwiseWarping(sequences));
+    const stop = new AbortController();
+    const stopped = pairwiseWarping(sequences, { threads: 3, signal: stop.signal, onProgress: () => stop.abort() });
+    await assert.rejects(stopped, { name: 'AbortError' });
+  });
+
+  it('refuses what is not a number', async () => {
+    await assert.rejects(pairwiseWarping([scalars(1, NaN), scalars(1)]), /not a number/);
   });
 
   it('stops on the signal', async () => {

@@ -92,6 +92,12 @@ describe('help of each command', () => {
     ['runs', 'stop'],
     ['runs', 'resume'],
     ['runs', 'delete'],
+    ['doctor'],
+    ['gpu'],
+    ['gpu', 'status'],
+    ['gpu', 'install'],
+    ['gpu', 'remove'],
+    ['lsp'],
   ];
   const snapshot = join(root, 'test', 'unit', 'hosts', 'help.txt');
 

@@ -228,6 +228,9 @@ function transfer(random: Random): TransferData {
       hpa: Object.fromEntries(
         Object.entries(current).map(([name, value]) => [name, Math.max(1, value - (i % 7 === 0 ? 1 : 0))]),
       ),
+      hpas: Object.fromEntries(
+        Object.keys(current).map((name) => [name, { minReplicas: 1, maxReplicas: 6, paused: stage === 'full' }]),
+      ),
       objective: i === 0 ? NaN : 0.86 + 0.01 * random.normal(),
     });
     if (outcome === 'applied') {

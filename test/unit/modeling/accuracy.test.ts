@@ -71,6 +71,9 @@ describe('accuracy of the queueing model', () => {
       assert.equal(recorded.length, 40);
       middle.forEach((value, i) => assert.ok(low[i] <= value + 1e-9 && value <= high[i] + 1e-9));
     }
+    assert.deepEqual(Object.keys(fan!.metrics).slice(4, 7), ['pending', 'front.ready', 'front.pending']);
+    assert.equal(Object.keys(fan!.metrics).length, 5 + 2 * 4);
+    assert.ok(fan!.metrics['front.ready'].recorded.every((pods) => Number.isInteger(pods) && pods >= 0));
     assert.ok(fan!.metrics.pending.high.some((value, i) => value > fan!.metrics.pending.low[i]));
   });
 

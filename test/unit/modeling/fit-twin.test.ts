@@ -97,6 +97,14 @@ describe('fitting a twin', () => {
       assert.ok(report.ranking!.agreeing >= 0.8 && Math.abs(report.ranking!.ratio - 1) < 0.1);
       assert.deepEqual(twin.traces, { recordings: [recording], interval: 15, fit: 768, heldOut: 192 });
       assert.ok(twin.calibration!.error < twin.calibration!.errorOfSpec);
+      // What a reader needs to judge it by is in the report.
+      assert.deepEqual(report.calibration, twin.calibration);
+      const { recordings, ...counts } = report.traces!;
+      assert.deepEqual(counts, { interval: 15, fit: 768, heldOut: 192 });
+      assert.deepEqual(
+        recordings.map(({ id, transitions }) => [id, transitions]),
+        [[recording, 960]],
+      );
       assert.ok(
         report.accuracy!.horizons[1].metrics.objective.mae < report.networkAccuracy!.horizons[1].metrics.objective.mae,
       );

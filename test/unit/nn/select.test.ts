@@ -23,43 +23,55 @@ describe('nn: choice of the backend', () => {
 
   it("takes WASM for small networks without looking for a GPU: 'auto'", async () => {
     const packagePath = withPackage('exits', 'process.exit(1)');
-    const { backend, note } = await selectBackend('auto', { packagePath, largestStep: GPU_PAYS_FROM - 1 });
+    const { backend, reason, warning } = await selectBackend('auto', { packagePath, largestStep: GPU_PAYS_FROM - 1 });
     assert.equal(backend.name, 'wasm');
-    assert.equal(note, 'CPU, WASM SIMD, 1 thread (the networks are too small for a GPU to pay)');
+    assert.equal(reason, 'the networks are too small for a GPU to pay');
+    assert.equal(warning, undefined);
     backend.dispose();
   });
 
   it("takes WASM and says why where the package is missing or broken: 'auto'", async () => {
     const missing = await selectBackend('auto', { packagePath: folder, largestStep: GPU_PAYS_FROM, threads: 2 });
     assert.equal(missing.backend.name, 'wasm');
-    assert.match(
-      missing.note,
-      /^CPU, WASM SIMD, 2 threads \(no GPU to use: @tensorflow\/tfjs-node-gpu is not installed in .*npm install/,
-    );
+    assert.equal(missing.backend.device, 'CPU, WASM SIMD, 2 threads');
+    assert.match(missing.reason, /^no GPU to use: @tensorflow\/tfjs-node-gpu is not installed in .*npm install/);
+    // Nothing is wrong on a machine without the package.
+    assert.equal(missing.warning, undefined);
     missing.backend.dispose();
     const packagePath = withPackage('no-binding', "throw new Error('libtensorflow.so.2: cannot open\\nand more')");
     const broken = await selectBackend('auto', { packagePath, largestStep: GPU_PAYS_FROM });
     assert.equal(broken.backend.name, 'wasm');
-    assert.match(broken.note, /is installed, but does not load: libtensorflow\.so\.2: cannot open \(npm rebuild/);
+    assert.match(broken.reason, /is installed, but does not load: libtensorflow\.so\.2: cannot open \(npm rebuild/);
+    assert.match(
+      broken.warning!,
+      /^The backend tfjs-gpu cannot be used: .*libtensorflow\.so\.2.*The WASM kernels compute instead/,
+    );
     broken.backend.dispose();
   });
 
-  it('throws the reason where a backend was asked for by name', async () => {
-    await assert.rejects(selectBackend('tfjs-gpu', { packagePath: folder }), /is not installed in .*: run npm install/);
-    await assert.rejects(selectBackend('tfjs-gpu'), /is not installed beside this program/);
+  it('takes WASM and warns with the reason where a backend was asked for by name', async () => {
     const refuses = 'exports.ready = async () => {}; exports.setBackend = async () => false;';
-    const packagePath = withPackage('refuses', refuses);
-    await assert.rejects(
-      selectBackend('tfjs-gpu', { packagePath }),
-      /loads but does not start: its backend is refused/,
-    );
+    const cases = [
+      [{ packagePath: folder }, /is not installed in .*: run npm install/],
+      [{}, /is not installed beside this program/],
+      [{ packagePath: withPackage('refuses', refuses) }, /loads but does not start: its backend is refused/],
+    ] as const;
+    for (const [options, why] of cases) {
+      const { backend, reason, warning } = await selectBackend('tfjs-gpu', options);
+      assert.equal(backend.name, 'wasm');
+      assert.match(reason, /^in place of tfjs-gpu: /);
+      assert.match(reason, why);
+      assert.match(warning!, why);
+      backend.dispose();
+    }
   });
 
   it('gives the backend asked for', async () => {
     for (const name of ['wasm', 'tfjs'] as const) {
-      const { backend, note } = await selectBackend(name);
+      const { backend, reason, warning } = await selectBackend(name);
       assert.equal(backend.name, name);
-      assert.match(note, /^CPU, .*\(as asked for\)$/);
+      assert.equal(reason, 'as asked for');
+      assert.equal(warning, undefined);
       backend.dispose();
     }
   });

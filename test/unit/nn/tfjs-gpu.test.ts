@@ -28,9 +28,9 @@ describe('@tensorflow/tfjs-node-gpu, the real package', () => {
 
   it("is taken by 'auto' only where it finds a GPU", async () => {
     const { usesGpu } = await createTfjsGpuBackend({ packagePath });
-    const { backend, note } = await selectBackend('auto', { packagePath, largestStep: GPU_PAYS_FROM });
+    const { backend, reason } = await selectBackend('auto', { packagePath, largestStep: GPU_PAYS_FROM });
     assert.equal(backend.name, usesGpu ? 'tfjs-gpu' : 'wasm');
-    assert.match(note, usesGpu ? /large enough/ : /no GPU to use: CPU, TensorFlow/);
+    assert.match(reason, usesGpu ? /large enough/ : /no GPU to use: CPU, TensorFlow/);
     backend.dispose();
   });
 

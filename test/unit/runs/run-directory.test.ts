@@ -100,7 +100,9 @@ describe('run directory', () => {
 
   it('amends its manifest, and reports a damaged one', () => {
     const directory = createRun(runs(), manifest());
-    amendManifest(directory, { backend: 'wasm', device: 'cpu' });
+    const computed = { backend: 'wasm', device: 'cpu', backendReason: 'as asked for' };
+    assert.equal(amendManifest(directory, computed), true);
+    assert.equal(amendManifest(directory, computed), false, 'it says so already');
     assert.equal(readManifest(directory).backend, 'wasm');
     writeFileSync(join(directory, 'manifest.json'), '{"version":');
     assert.throws(() => readManifest(directory), /is damaged/);
@@ -203,7 +205,7 @@ describe('list of runs', () => {
 
   it('moves a run to the trash whole', () => {
     const directory = createRun(runs(), manifest());
-    const target = moveToTrash(readRun(directory, now));
+    const target = moveToTrash(readRun(directory, now).directory);
     assert.equal(target, join(folder(), '.karma', 'trash', basename(directory)));
     assert.deepEqual(readdirSync(runs()), []);
     assert.equal(readManifest(target).kind, 'train');

@@ -61,7 +61,7 @@ describe('broken specifications', () => {
 
     it('10 MB', async () => {
       write('a: b\n'.repeat(2_000_000));
-      check((await readSpecFolder(folder)).problems, [at(1, 1, 'file-too-large', 'larger than 256 KiB')]);
+      check((await readSpecFolder(folder)).problems, [at(1, 1, 'file-too-large', 'larger than 1 MiB')]);
     });
 
     it('binary', async () => {

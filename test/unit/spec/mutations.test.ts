@@ -36,6 +36,7 @@ describe('damaged specifications', () => {
     ['escapes', `a: "${'\\x'.repeat(30_000)}"`],
     ['anchors', '&a '.repeat(30_000)],
     ['an alias of itself', 'a: &a [*a]'],
+    ['many problems at once', `a: &a [1]\n${'b: *a\n'.repeat(150_000)}`],
     ['carriage returns', '\r'.repeat(100_000)],
     ['lone surrogates', `kind: Role\nmetadata: { name: "${'\ud800'.repeat(100)}" }`],
   ];

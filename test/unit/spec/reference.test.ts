@@ -25,9 +25,12 @@ describe(SPEC_DOCUMENT, () => {
   });
 
   it('lists only codes that some source reports', () => {
-    const sources = readdirSync('src/spec', { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts') && path !== 'problem-codes.ts')
-      .map((path) => readFileSync(join('src/spec', path), 'utf8'))
+    const sources = ['src/spec', 'src/language/diagnostics']
+      .flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: 'utf8' })
+          .filter((path) => path.endsWith('.ts') && path !== 'problem-codes.ts')
+          .map((path) => readFileSync(join(folder, path), 'utf8')),
+      )
       .join('\n');
     for (const code of Object.keys(PROBLEM_CODES)) assert.ok(sources.includes(`'${code}'`), code);
   });

@@ -9,9 +9,10 @@ import type { Transfer } from '../../../src/spec/model.ts';
 import type { Policies } from '../../../src/training/policy.ts';
 import { Trainer } from '../../../src/training/trainer.ts';
 import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
-import type { AuditRecord, DecisionRecord, WriteRecord } from '../../../src/transferring/audit.ts';
+import type { AuditRecord, DecisionRecord, StageRecord, WriteRecord } from '../../../src/transferring/audit.ts';
 import { explainRecord } from '../../../src/transferring/explain.ts';
 import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
+import { planTransfer } from '../../../src/transferring/plan.ts';
 import { runTransfer, type TransferOptions, type TransferResult } from '../../../src/transferring/transfer.ts';
 import { sampleSetup } from '../training/sample.ts';
 
@@ -26,6 +27,7 @@ interface Observed {
 }
 
 const decisions = ({ records }: Observed): DecisionRecord[] => records.filter((record) => record.type === 'decision');
+const stages = ({ records }: Observed): StageRecord[] => records.filter((record) => record.type === 'stage');
 const writes = ({ records }: Observed): WriteRecord[] => records.filter((record) => record.type === 'write');
 const hpasOf = async (cluster: EmulatedCluster): Promise<Snapshot['hpas']> =>
   (await cluster.observe(new AbortController().signal)).hpas;
@@ -209,6 +211,84 @@ describe('transfer to the emulated cluster', () => {
       originals: { read: () => ({ b: hpa }), write: () => undefined },
     });
     assert.ok(seen.written.some((write) => write.type === 'restoreHpa' && write.service === 'b'));
+  });
+
+  it('says in the trail what each stage goes by, and what the HPAs are', async () => {
+    const seen = await transfer();
+    const terms = stages(seen).flatMap((record) => (record.terms ? [[record.stage, record.terms] as const] : []));
+    assert.deepEqual(
+      terms.map(([stage, { lasts, next, services }]) => [stage, lasts, next, services]),
+      [
+        ['shadow', 600, 'floor', []],
+        ['floor', 600, 'canary', ['a', 'b', 'c', 'd']],
+        ['canary', 900, 'full', ['b']],
+        ['full', 600, '', ['a', 'b', 'c', 'd']],
+      ],
+    );
+    assert.ok(terms.every(([, { context, namespace }]) => context === 'emulator' && namespace === 'chained-services'));
+    const paused = (stage: string) =>
+      Object.entries(decisions(seen).findLast((record) => record.stage === stage)!.hpas)
+        .filter(([, hpa]) => hpa.paused)
+        .map(([service]) => service);
+    assert.deepEqual([paused('shadow'), paused('canary'), paused('full')], [[], ['b'], ['a', 'b', 'c', 'd']]);
+    assert.ok(
+      decisions(seen).some(
+        ({ stage, hpas }) => stage === 'floor' && Object.values(hpas).some((h) => h.minReplicas > 1),
+      ),
+    );
+  });
+
+  it('reads the HPAs back at the end, and says which are not as before', async () => {
+    const fine = stages(await transfer()).at(-1)!;
+    assert.equal(fine.ended, 'finished');
+    assert.deepEqual(Object.keys(fine.hpas!), ['a', 'b', 'c', 'd']);
+    assert.ok(Object.values(fine.hpas!).every(({ asBefore, paused }) => asBefore && !paused));
+    const refused = stages(
+      await transfer({}, (cluster, record) => {
+        if (record.type === 'decision' && record.stage === 'full') cluster.faults.refuseWrites = 'forbidden';
+      }),
+    ).at(-1)!;
+    assert.match(refused.why, /could not be restored/);
+    assert.ok(Object.values(refused.hpas!).some(({ asBefore, paused }) => !asBefore && paused));
+    assert.match(explainRecord(refused), /HPA of a: 1\.\.5, paused, NOT as before/);
+    const gone = stages(
+      await transfer({}, (cluster, record) => {
+        if (record.stage === 'fallback') cluster.faults.unreachable = true;
+      }),
+    ).at(-1)!;
+    assert.equal(gone.hpas, undefined);
+  });
+
+  it('plans what each stage would write, asks the server, and changes nothing', async () => {
+    const { cluster: spec } = setup;
+    const loads = await loadRecords('examples/chained-services', setup.scenarios);
+    const episode = makeEpisode(spec, setup.scenarios[0], loads, { split: 'test', seed: 3, seconds: 7200 });
+    const cluster = new EmulatedCluster(spec, { episode, seed: 1 });
+    const before = await cluster.observe(new AbortController().signal);
+    const records: AuditRecord[] = [];
+    const plan = await planTransfer({
+      cluster,
+      spec,
+      transfer: ladder(),
+      policies,
+      backend,
+      driftOf: () => 0.5,
+      audit: (record) => records.push(record),
+      signal: new AbortController().signal,
+    });
+    assert.deepEqual(await cluster.observe(new AbortController().signal), before);
+    assert.deepEqual(
+      plan.map(({ stage }) => stage),
+      ['shadow', 'floor', 'canary', 'full'],
+    );
+    assert.deepEqual(plan[0].changes, []);
+    assert.ok(plan[2].changes.some(({ service, change }) => service === 'b' && change === 'HPA active -> paused'));
+    assert.equal(plan[3].changes.filter(({ change }) => change === 'HPA active -> paused').length, 4);
+    assert.ok(records.every((record) => record.stage === 'plan'));
+    const decision = records.find((record) => record.type === 'decision')!;
+    assert.equal(decision.outcome, 'shadow');
+    assert.deepEqual(Object.keys(decision.current), ['a', 'b', 'c', 'd']);
+    assert.ok(records.every((record) => record.type !== 'write' || record.dryRun));
   });
 
   it('explains every record in words', async () => {

@@ -4,6 +4,7 @@ import { runsFolder } from '../../../runs/run-directory.ts';
 import { findRun } from '../../../runs/run-list.ts';
 import { BACKENDS } from '../../../spec/model.ts';
 import { UsageError } from '../../runner/failure.ts';
+import { DEFAULT_OPTIONS } from '../../runner/default-options.ts';
 import { cores } from '../../runner/machine.ts';
 import { WORLDS, type JobKind, type JobOptions } from '../../runner/options.ts';
 import { resumeRun, runInForeground } from '../foreground-job.ts';
@@ -46,11 +47,13 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
     options: [
       new Option('--steps <n>', 'environment steps of training per seed')
         .argParser(positiveInteger)
-        .default(0, 'as the Training says'),
-      new Option('--hours <n>', 'hours of the cluster to collect').argParser(positiveNumber).default(8),
-      episodes(20),
-      planned(2),
-      tuning(246),
+        .default(DEFAULT_OPTIONS.run.steps, 'as the Training says'),
+      new Option('--hours <n>', 'hours of the cluster to collect')
+        .argParser(positiveNumber)
+        .default(DEFAULT_OPTIONS.run.hours),
+      episodes(DEFAULT_OPTIONS.run.episodes),
+      planned(DEFAULT_OPTIONS.run.planned),
+      tuning(DEFAULT_OPTIONS.run.tuning),
     ],
   },
   {
@@ -58,11 +61,13 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
     description: 'record traces of the cluster under exploration into .karma/traces.sqlite',
     example: 'karma-mas collect chained-services --hours 8',
     options: [
-      new Option('--hours <n>', 'hours of the cluster to record').argParser(positiveNumber).default(8),
+      new Option('--hours <n>', 'hours of the cluster to record')
+        .argParser(positiveNumber)
+        .default(DEFAULT_OPTIONS.collect.hours),
       traceStore(),
       new Option('--exploration <share>', 'share of decisions that are random moves, 0 to 1')
         .argParser(share)
-        .default(0.25),
+        .default(DEFAULT_OPTIONS.collect.exploration),
     ],
   },
   {
@@ -83,7 +88,7 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
     options: [
       new Option('--steps <n>', 'environment steps per seed')
         .argParser(positiveInteger)
-        .default(0, 'as the Training says'),
+        .default(DEFAULT_OPTIONS.train.steps, 'as the Training says'),
       twin(),
       new Option('--backend <name>', 'what computes the networks')
         .choices(BACKENDS)
@@ -94,7 +99,7 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
     kind: 'analyze',
     description: 'infer roles, goals and relations from trajectories of the policies',
     example: 'karma-mas analyze chained-services --policies latest',
-    options: [policies(), episodes(20)],
+    options: [policies(), episodes(DEFAULT_OPTIONS.analyze.episodes)],
   },
   {
     kind: 'evaluate',
@@ -102,12 +107,12 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
     example: 'karma-mas evaluate chained-services --episodes 20',
     options: [
       policies(),
-      episodes(20),
-      planned(4),
-      tuning(246),
+      episodes(DEFAULT_OPTIONS.evaluate.episodes),
+      planned(DEFAULT_OPTIONS.evaluate.planned),
+      tuning(DEFAULT_OPTIONS.evaluate.tuning),
       new Option('--tuning-episodes <n>', 'episodes per scenario that each candidate plays')
         .argParser(positiveInteger)
-        .default(20),
+        .default(DEFAULT_OPTIONS.evaluate.tuningEpisodes),
       new Option('--on <world>', 'judge in the emulator of the specs, or on the emulated cluster that traces come from')
         .choices(WORLDS)
         .default('', 'where the Training is meant for'),
@@ -124,11 +129,16 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
       twin(),
       new Option('--up-to <stage>', 'the highest stage to climb to; plan shows what each would write and ends')
         .choices(['plan', 'shadow', 'floor', 'canary', 'full'])
-        .default('full'),
+        .default(DEFAULT_OPTIONS.transfer.upTo),
       new Option('--full-for <seconds>', 'how long the stage "full" lasts before the transfer ends')
         .argParser(positiveNumber)
-        .default(3600),
-      new Option('--dry-run', 'show the plan and write nothing to the cluster').default(false),
+        .default(DEFAULT_OPTIONS.transfer.fullFor),
+      new Option('--dry-run', 'show the plan and write nothing to the cluster').default(
+        DEFAULT_OPTIONS.transfer.dryRun,
+      ),
+      new Option('--pace <n>', 'seconds of the emulated cluster per second, to watch it; 0 = as fast as it can')
+        .argParser(numberFromZero)
+        .default(DEFAULT_OPTIONS.transfer.pace),
     ],
   },
 ];
@@ -206,6 +216,12 @@ function wholeNumber(text: string): number {
 function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function numberFromZero(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value >= 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number from 0 on.');
   return value;
 }
 

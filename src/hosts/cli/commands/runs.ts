@@ -92,6 +92,7 @@ function show({ output, now }: CommandHost, info: RunInfo): number {
     `  made       ${new Date(manifest.createdAt).toISOString()}, last event ${formatDuration((now() - info.updatedAt) / 1000)} ago`,
     `  machine    ${manifest.machine.cores} x ${manifest.machine.cpu}`,
     ...(manifest.backend ? [`  backend    ${manifest.backend} on ${manifest.device ?? 'an unnamed device'}`] : []),
+    ...(manifest.backendReason ? [`             ${manifest.backendReason}`] : []),
     ...(info.holder ? [`  process    ${info.holder.pid} on ${info.holder.host}`] : []),
     ...(info.message ? [`  failed     ${info.message}`] : []),
     '  events',
@@ -123,7 +124,7 @@ async function remove({ output }: CommandHost, info: RunInfo, yes: boolean): Pro
     output.message('Nothing was deleted.');
     return EXIT.fine;
   }
-  const target = moveToTrash(info);
+  const target = moveToTrash(info.directory);
   output.result({ type: 'deleted', run: info.manifest.id, movedTo: target }, `Moved to ${target}.`);
   return EXIT.fine;
 }

@@ -5,7 +5,10 @@ import { recordTrajectories } from '../../../analyzing/record-trajectories.ts';
 import { packTrajectories, type SeedTrajectories } from '../../../analyzing/trajectories.ts';
 import { drawMatches } from '../../../evaluating/matches.ts';
 import { resolveTraining } from '../../../training/setup.ts';
-import { ANALYSIS_FILE } from '../artifacts.ts';
+import { npy } from '../../../analyzing/export/npy.ts';
+import { trajectoriesAsParquet } from '../../../analyzing/export/parquet.ts';
+import { ANALYSIS_FILE, DISTANCES_FILE, LINKAGE_FILE } from '../artifacts.ts';
+import { warpingFiles } from '../assets.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
@@ -46,14 +49,18 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
           }),
       });
       run.writeArtifact(`trajectories/${policies.seed}.bin`, packTrajectories(trajectories));
+      run.writeArtifact(`trajectories/${policies.seed}.parquet`, trajectoriesAsParquet(trajectories));
       seeds.push({ seed: policies.seed, trajectories });
     }
     const analysis = await analyze(seeds, organization, {
       cluster,
+      onDistances: ({ values }) => run.writeArtifact(DISTANCES_FILE, npy(values, [values.length])),
+      warping: { files: warpingFiles(), threads: options.cores },
       signal,
       onProgress: (done, total) => onProgress({ done, total, unit: 'parts', what: 'analyzing' }),
     });
     run.writeArtifact(ANALYSIS_FILE, JSON.stringify(analysis));
+    run.writeArtifact(LINKAGE_FILE, npy(Float64Array.from(analysis.linkage.flat()), [analysis.linkage.length, 4]));
     const yaml = [
       ['inferred-roles.karma.yaml', rolesAsYaml(analysis.roles)],
       ['inferred-goals.karma.yaml', goalsAsYaml(analysis.goals)],

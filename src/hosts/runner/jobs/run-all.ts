@@ -71,6 +71,7 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
           upTo: 'full',
           fullFor: FULL_FOR,
           dryRun: false,
+          pace: 0,
         }),
     ],
   ];

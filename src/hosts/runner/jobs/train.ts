@@ -5,11 +5,13 @@ import { loadRecords } from '../../../cluster/episodes/load-records.ts';
 import type { Backend } from '../../../nn/backend.ts';
 import { createTwinSimulation, loadTwin } from '../../../modeling/twin.ts';
 import { withIoErrors } from '../../../runs/io-error.ts';
-import { amendManifest } from '../../../runs/manifest.ts';
+import type { Computed } from '../../../runs/manifest.ts';
 import { artifactPath, seedDirectory } from '../../../runs/run-directory.ts';
+import type { Selection } from '../../../nn/select.ts';
 import type { BackendName } from '../../../spec/model.ts';
 import { packPolicies } from '../../../training/policy.ts';
 import { resolveTraining, type TrainingSetup } from '../../../training/setup.ts';
+import { largestStep } from '../../../training/step-size.ts';
 import { trainSeed } from '../../../training/train.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
@@ -31,8 +33,6 @@ export async function trainJob(context: JobContext, options: JobOptions['train']
       withIoErrors(trained, () => readFileSync(trained)),
     );
   }
-  const { backend, device } = summaries[0] as { backend: string; device: string };
-  amendManifest(run.directory, { backend, device });
   const mean = (name: 'objective' | 'hpaObjective') =>
     summaries.reduce<number>((sum, summary) => sum + (summary as Record<typeof name, number>)[name], 0) / seeds.length;
   return {
@@ -42,11 +42,22 @@ export async function trainJob(context: JobContext, options: JobOptions['train']
   };
 }
 
-/** One seed, from its newest checkpoint on. */
-export function trainSeedJob(context: JobContext, options: JobOptions['train']): Promise<Summary> {
-  return withBackend(options.backend as BackendName, async (backend) => {
-    const { run, checkpoint, signal, onProgress } = context;
-    const setup = await setUp(context, options, backend);
+/**
+ * One seed, from its newest checkpoint on. `onBackend` is told at once what computes it, and returns whether that was news to the run:
+ * of several seeds only one says that a backend failed.
+ */
+export function trainSeedJob(
+  context: JobContext,
+  options: JobOptions['train'],
+  onBackend: (computed: Computed) => boolean,
+): Promise<Summary> {
+  const resolved = resolveTraining(context.model, options.training);
+  const work = async (backend: Backend, { reason, warning }: Selection): Promise<Summary> => {
+    const { run, checkpoint, signal, onProgress, log } = context;
+    const computed = { backend: backend.name, device: backend.device };
+    const isNews = onBackend({ ...computed, backendReason: reason });
+    if (warning !== undefined && isNews) log(warning, 'warning');
+    const setup = await setUp(context, resolved, options, backend);
     const trained = await trainSeed(
       setup,
       context.seeds[0],
@@ -62,16 +73,17 @@ export function trainSeedJob(context: JobContext, options: JobOptions['train']):
     if (trained.state === 'stopped') throw signal.reason;
     run.writeArtifact(POLICIES_FILE, packPolicies(trained.policies));
     const { objective, hpaObjective, convergedAt } = trained;
-    return { objective, hpaObjective, convergedAt, backend: backend.name, device: backend.device };
-  });
+    return { objective, hpaObjective, convergedAt, ...computed };
+  };
+  return withBackend(options.backend as BackendName, work, largestStep(resolved));
 }
 
 async function setUp(
-  { model, folder }: JobContext,
+  { folder }: JobContext,
+  resolved: ReturnType<typeof resolveTraining>,
   options: JobOptions['train'],
   backend: Backend,
 ): Promise<TrainingSetup> {
-  const resolved = resolveTraining(model, options.training);
   const { cluster, scenarios } = resolved;
   const budget = { ...resolved.training.budget, ...(options.steps > 0 ? { steps: options.steps } : {}) };
   const twin = options.twin === '' ? undefined : loadTwin(options.twin);

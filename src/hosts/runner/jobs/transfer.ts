@@ -21,6 +21,7 @@ import { startAuditFile } from '../audit-file.ts';
 import { withBackend } from '../backend.ts';
 import { JobError, type JobContext, type Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
+import { atPace } from '../paced-cluster.ts';
 import { readPolicies } from './policies.ts';
 
 const ORIGINALS_FILE = 'original-hpas.json';
@@ -40,8 +41,10 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     // An ordinary day: the load of the first scenario without its disturbances.
     const ordinary = { ...scenarios[0], events: [], random: [] };
     const episode = makeEpisode(spec, ordinary, loads, { split: 'test', seed: seeds[0], seconds });
-    const cluster = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
+    const emulated = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
+    const cluster = atPace(emulated, options.pace);
     const meter = options.twin === '' ? undefined : driftMeterOf(loadTwin(options.twin));
+    const driftOf = (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? 0;
     const originals = artifactPath(run.directory, ORIGINALS_FILE);
     // A resumed transfer meets the emulated cluster as it was in the beginning.
     const audit = startAuditFile(artifactPath(run.directory, AUDIT_FILE));
@@ -51,7 +54,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     const recorder = makeTraceRecorder(store, spec, cluster.identity, `transfer of ${run.directory}`);
     try {
       if (options.upTo === 'plan') {
-        const stages = await planTransfer({ cluster, spec, transfer, policies, backend, audit, signal });
+        const stages = await planTransfer({ cluster, spec, transfer, policies, backend, driftOf, audit, signal });
         run.recordArtifact(AUDIT_FILE);
         return { plan: stages as unknown as Json };
       }
@@ -61,7 +64,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
         transfer,
         policies,
         backend,
-        driftOf: (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? 0,
+        driftOf,
         fullFor: options.fullFor,
         upTo: options.upTo,
         dryRun: options.dryRun,

@@ -1,0 +1,26 @@
+import { Option } from 'commander';
+import type { AddCommand } from '../program.ts';
+
+export const addLsp: AddCommand = (program, run) => {
+  program
+    .command('lsp')
+    .description('serve editors that speak the Language Server Protocol (LSP), over stdin and stdout')
+    .option('--stdio', 'the only way there is; many editors ask for it by name')
+    .addOption(new Option('--clientProcessId <id>', 'the server ends with this process').hideHelp())
+    .addHelpText(
+      'after',
+      `
+An editor starts it; docs/editors.md has settings for Neovim and Helix.
+Example:
+  karma-mas lsp --stdio`,
+    )
+    .action(() => run(serveStdio));
+};
+
+/** Never resolves: the connection ends the process, as the protocol says how. */
+async function serveStdio(): Promise<number> {
+  const { createConnection, ProposedFeatures } = await import('vscode-languageserver/node');
+  const { serve } = await import('../../server/server.ts');
+  serve(createConnection(ProposedFeatures.all, process.stdin, process.stdout));
+  return new Promise<number>(() => {});
+}

@@ -1,0 +1,98 @@
+/** The Cluster view of the side panel. */
+import * as vscode from 'vscode';
+import type { ClusterAction, ClusterStatus } from '../../../../webview/protocol/cluster.ts';
+import type { Services } from '../services.ts';
+import type { Send, ViewConnection } from '../webviews/channel.ts';
+import { showView } from '../webviews/panel.ts';
+import { ClusterModel } from './cluster-model.ts';
+import { registerTransferCommands } from './transfer-commands.ts';
+
+const VIEW = 'karma-mas.cluster';
+
+/** Registers the view, and the commands that act on the cluster that it shows. */
+export function registerClusterView(services: Services): vscode.Disposable {
+  const model = new ClusterModel(services);
+  const provider: vscode.WebviewViewProvider = {
+    resolveWebviewView(view) {
+      const { extensionUri, log } = services;
+      const connect = (send: Send<'cluster'>) => connectView(model, view, send);
+      const channel = showView('cluster', vscode.l10n.t('Cluster'), view.webview, extensionUri, log, connect);
+      view.onDidChangeVisibility(() => {
+        if (!view.visible) channel.hidden();
+      });
+      view.onDidDispose(() => channel.dispose());
+    },
+  };
+  return vscode.Disposable.from(
+    model,
+    vscode.window.registerWebviewViewProvider(VIEW, provider),
+    registerTransferCommands(services, model),
+  );
+}
+
+function connectView(model: ClusterModel, view: vscode.WebviewView, send: Send<'cluster'>): ViewConnection<'cluster'> {
+  let watch: vscode.Disposable | undefined;
+  let sent = '';
+  const publish = () => {
+    const status = model.status();
+    view.description = describe(status);
+    send('status', () => {
+      const now = model.status();
+      const text = JSON.stringify(now);
+      if (text === sent) return undefined;
+      sent = text;
+      return now;
+    });
+  };
+  const look = () => {
+    if (view.visible) watch ??= model.watch();
+    else {
+      watch?.dispose();
+      watch = undefined;
+    }
+  };
+  look();
+  const subscriptions = [model.onDidChange(publish), view.onDidChangeVisibility(look)];
+  return {
+    handlers: {
+      act: ({ action }) => void act(action),
+      open: ({ what }) => void open(what, model),
+    },
+    snapshot() {
+      sent = '';
+      publish();
+    },
+    dispose() {
+      watch?.dispose();
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
+
+/** Beside the view's name, when it is folded too. */
+function describe({ cluster, observed, run }: ClusterStatus): string {
+  const isRunning = run?.state === 'running' || run?.state === 'stopping';
+  return isRunning && observed ? `${cluster}: ${observed.stage}` : cluster;
+}
+
+/** By the commands: they ask, guard and report. */
+function act(action: ClusterAction): Thenable<unknown> {
+  return action === 'fallBack'
+    ? vscode.commands.executeCommand('karma-mas.fallBack')
+    : vscode.commands.executeCommand('karma-mas.transfer', { upTo: action });
+}
+
+const COMMANDS = {
+  train: 'karma-mas.train',
+  trust: 'workbench.trust.manage',
+  problems: 'workbench.actions.view.problems',
+  createSample: 'karma-mas.createSample',
+  selectCluster: 'karma-mas.selectCluster',
+  showLog: 'karma-mas.showLog',
+} as const;
+
+function open(what: keyof typeof COMMANDS | 'reveal', model: ClusterModel): Thenable<unknown> {
+  if (what !== 'reveal') return vscode.commands.executeCommand(COMMANDS[what]);
+  const directory = model.source?.status.run?.directory;
+  return vscode.commands.executeCommand('karma-mas.revealRun', directory);
+}

@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import {
+  CLUSTERS,
+  SPECIFICATIONS_CHANGED,
+  type ClusterDigest,
+  type FolderClusters,
+  type SpecificationsParams,
+} from '../../server/protocol.ts';
+import { describeError } from '../errors.ts';
+import type { Project } from '../projects.ts';
+import type { Services } from '../services.ts';
+
+/** The cluster that was chosen last, in this workspace. */
+const SELECTED = 'cluster.selected';
+
+export interface DeclaredCluster {
+  readonly project: Project;
+  readonly digest: ClusterDigest;
+  /** Errors in the specifications of the project. */
+  readonly errors: number;
+}
+
+/** The clusters that the projects declare, and which of them the user looks at. */
+export class Clusters implements vscode.Disposable {
+  readonly #services: Services;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  #all: readonly DeclaredCluster[] = [];
+  #errors = 0;
+  #problem = '';
+  #isRead = false;
+  #asked = 0;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    const again = () => {
+      if (this.#isRead) void this.#read();
+    };
+    this.#subscriptions = [
+      services.language.onNotification(SPECIFICATIONS_CHANGED, again),
+      services.projects.onDidChange(again),
+    ];
+  }
+
+  get all(): readonly DeclaredCluster[] {
+    return this.#all;
+  }
+
+  /** Errors in all specifications, also where no cluster can be read from them. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** Why the clusters are not known; empty where they are. */
+  get problem(): string {
+    return this.#problem;
+  }
+
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
+  /** The one that was chosen, or else the first. */
+  get selected(): DeclaredCluster | undefined {
+    const key = this.#services.context.workspaceState.get<string>(SELECTED);
+    return this.#all.find((cluster) => keyOf(cluster) === key) ?? this.#all[0];
+  }
+
+  async select(cluster: DeclaredCluster): Promise<void> {
+    await this.#services.context.workspaceState.update(SELECTED, keyOf(cluster));
+    this.#changed.fire();
+  }
+
+  /** Asks the language server, the first time that somebody wants to know. */
+  async read(): Promise<void> {
+    if (!this.#isRead) await this.#read();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async #read(): Promise<void> {
+    const { language, projects } = this.#services;
+    const asked = ++this.#asked;
+    try {
+      const params: SpecificationsParams = {};
+      const folders = await language.request<FolderClusters[]>(CLUSTERS, params);
+      if (asked !== this.#asked) return;
+      this.#all = folders.flatMap(({ folder, errors, clusters }) => {
+        const project = projects.all.find(({ uri }) => sameFolder(uri, folder));
+        return project ? clusters.map((digest) => ({ project, digest, errors })) : [];
+      });
+      this.#errors = folders.reduce((sum, { errors }) => sum + errors, 0);
+      this.#problem = '';
+    } catch (error) {
+      this.#problem = vscode.l10n.t('The specifications cannot be read: {0}', describeError(error));
+    }
+    this.#isRead = true;
+    this.#changed.fire();
+  }
+}
+
+const keyOf = ({ project, digest }: DeclaredCluster): string => `${project.uri.toString()}#${digest.name}`;
+
+/** Client and server may write the same URI differently. */
+function sameFolder(uri: vscode.Uri, folder: string): boolean {
+  const path = (text: string) => text.replace(/\/+$/, '');
+  const other = vscode.Uri.parse(folder);
+  return uri.scheme === other.scheme && uri.authority === other.authority && path(uri.path) === path(other.path);
+}

@@ -1,0 +1,117 @@
+/** The extension: wires its parts and does nothing heavy. What computes runs in processes of its own. */
+import * as vscode from 'vscode';
+import { makeApi, type KarmaApi } from './api.ts';
+import { registerCommand } from './commands.ts';
+import { registerContextKeys } from './context-keys.ts';
+import { startLanguageClient } from './language-client.ts';
+import { registerClusterView } from './cluster/cluster-view.ts';
+import { createLog, showError } from './log.ts';
+import { nodeProgram } from './node-program.ts';
+import { Projects } from './projects.ts';
+import { Follower } from './runs/follow.ts';
+import { registerJobCommands } from './runs/job-commands.ts';
+import { startJob } from './runs/jobs.ts';
+import { registerReport } from './runs/report-panel.ts';
+import { registerRunCommands } from './runs/run-commands.ts';
+import { RunStoreOnDisk } from './runs/run-store.ts';
+import { registerRunsView } from './runs/runs-view.ts';
+import { registerStatusBar } from './runs/status-bar.ts';
+import { registerTasks } from './runs/tasks.ts';
+import type { Services } from './services.ts';
+import { registerCheckSetup } from './setup/check-setup.ts';
+import { registerGpuBackend } from './setup/gpu-backend.ts';
+import { registerCreateSample } from './setup/create-sample.ts';
+import { registerSpecificationsView } from './specifications/specifications-view.ts';
+import { Trust } from './trust.ts';
+import { registerLearningCurves } from './webviews/learning-curves.ts';
+
+/** FileChangeType of the language server protocol. */
+const CHANGED = 2;
+
+export function activate(context: vscode.ExtensionContext): KarmaApi {
+  const log = createLog();
+  context.subscriptions.push(log);
+  try {
+    const { services, follower } = makeServices(context, log);
+    const { subscriptions } = context;
+    const specifications = registerSpecificationsView(services);
+    subscriptions.push(
+      specifications,
+      registerContextKeys(services),
+      registerRunsView(services),
+      registerStatusBar(services),
+      registerJobCommands(services),
+      registerRunCommands(services, follower),
+      registerReport(services),
+      registerTasks(services),
+      registerCreateSample(services),
+      registerGpuBackend(services),
+      registerCheckSetup(services),
+      registerLearningCurves(services),
+      registerClusterView(services),
+      services.command('karma-mas.showLog', () => log.show()),
+      services.command('karma-mas.refresh', async () => {
+        await lookAgain(services);
+        await specifications.refresh();
+      }),
+    );
+    void lookForProjects(services);
+    return makeApi(services);
+  } catch (error) {
+    // VS Code itself says nothing of it.
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    void showError(log, vscode.l10n.t('KARMA MAS could not start.'));
+    throw error;
+  }
+}
+
+function makeServices(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+): { services: Services; follower: Follower } {
+  const trust = new Trust();
+  const projects = new Projects();
+  const runs = new RunStoreOnDisk(projects, log);
+  const { extensionUri } = context;
+  const language = startLanguageClient({ extensionUri, trust, log });
+  const services: Services = {
+    context,
+    extensionUri,
+    log,
+    trust,
+    projects,
+    runs,
+    language,
+    get node() {
+      return nodeProgram(context);
+    },
+    command: (id, handler) => registerCommand(id, handler, services),
+    showError: (message, ...actions) => showError(log, message, actions),
+    async startJob(request) {
+      const entry = await startJob(services, request);
+      if (entry) await follower.follow(entry);
+      return entry;
+    },
+  };
+  const follower = new Follower(services);
+  context.subscriptions.push(projects, runs, language, follower);
+  return { services, follower };
+}
+
+/** Where the system's file events were late or lost, such as in folders that are just being made. */
+async function lookAgain({ projects, runs, language }: Services): Promise<void> {
+  await Promise.all([projects.refresh(), runs.refresh()]);
+  const changes = projects.files.map((uri) => ({ uri: uri.toString(), type: CHANGED }));
+  await language.notify('workspace/didChangeWatchedFiles', { changes });
+}
+
+/** After activation: finding files takes as long as the workspace is large. Welcomes wait for it, so that none flashes up. */
+async function lookForProjects({ projects, runs, log }: Services): Promise<void> {
+  try {
+    await projects.refresh();
+    await runs.refresh();
+  } catch (error) {
+    log.error(`Specifications could not be looked for: ${String(error)}`);
+  }
+  await vscode.commands.executeCommand('setContext', 'karma-mas.ready', true);
+}

@@ -1,0 +1,138 @@
+/** Starts, resumes and stops runs, in processes of their own. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { changedSpecs, copySpec, readManifest } from '../../../runs/manifest.ts';
+import { requestStop } from '../../../runs/stop.ts';
+import type { JobKind } from '../../runner/options.ts';
+import type { StartAnswer, StartProblem } from '../../runner/start-protocol.ts';
+import { nodeProblem } from '../node-program.ts';
+import { isInside } from '../project-folders.ts';
+import type { JobRequest, Services } from '../services.ts';
+import { launchResume, launchStart, type Launcher } from './launch.ts';
+import type { RunEntry } from './run-entry.ts';
+import { jobName } from './words.ts';
+
+const { t } = vscode.l10n;
+
+export type JobServices = Pick<Services, 'context' | 'extensionUri' | 'log' | 'trust' | 'runs' | 'showError'> & {
+  readonly node: Services['node'];
+};
+
+/** States from which a run can go on. */
+export function isResumable({ state }: RunEntry): boolean {
+  return state === 'stopped' || state === 'failed' || state === 'stale' || state === 'created';
+}
+
+/** See Services.startJob. */
+export async function startJob<K extends JobKind>(
+  services: JobServices,
+  request: JobRequest<K>,
+): Promise<RunEntry | undefined> {
+  const answer = await begin(services, request);
+  if ('error' in answer) {
+    await tellProblems(services, answer);
+    return undefined;
+  }
+  for (const warning of answer.warnings) services.log.warn(warning);
+  services.log.info(`Started ${answer.run} (${answer.directory})`);
+  await services.runs.refresh();
+  return services.runs.get(answer.directory);
+}
+
+/** Makes a run and lets its process go. For callers that tell problems in their own way. */
+export async function begin(services: JobServices, request: JobRequest): Promise<StartAnswer> {
+  services.trust.assert();
+  await saveSpecifications(request.folder);
+  const cores = vscode.workspace.getConfiguration('karma-mas').get<number>('run.cores', 0);
+  const options = { ...(cores > 0 ? { cores } : {}), ...request.options };
+  return withRunner(services, t('Starting {0}', jobName(request.kind)), (runner) =>
+    launchStart(runner, { ...request, options }),
+  );
+}
+
+/** Goes on with a run from its newest checkpoint. Throws a sentence where it cannot. */
+export async function resumeRun(services: JobServices, entry: RunEntry): Promise<void> {
+  services.trust.assert();
+  for (const sentence of changes(entry.directory)) services.log.warn(sentence);
+  const since = entry.updatedAt;
+  const hasBegun = () => {
+    void services.runs.refresh();
+    const now = services.runs.get(entry.directory);
+    return now !== undefined && (now.state === 'running' || now.updatedAt > since);
+  };
+  await withRunner(services, t('Resuming {0}', entry.id), (runner) => launchResume(runner, entry.directory, hasBegun));
+  services.log.info(`Resumed ${entry.id}`);
+  await services.runs.refresh();
+}
+
+/** Asks the process of a run to stop at its next checkpoint. */
+export async function stopRun(services: Pick<JobServices, 'runs' | 'log'>, entry: RunEntry): Promise<void> {
+  requestStop(entry.directory);
+  services.log.info(`Asked ${entry.id} to stop`);
+  await services.runs.refresh();
+}
+
+/** With the title in the status bar. Where the runner does not start because of its Node.js, the error says that. */
+async function withRunner<T>(services: JobServices, title: string, work: (runner: Launcher) => Promise<T>): Promise<T> {
+  const { context, extensionUri, node } = services;
+  const runner = {
+    node,
+    runner: vscode.Uri.joinPath(extensionUri, 'dist', 'runner.mjs').fsPath,
+    logFile: join(context.logUri.fsPath, 'runner.log'),
+  };
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {
+    try {
+      return await work(runner);
+    } catch (error) {
+      const problem = await nodeProblem(node);
+      throw problem === undefined ? error : new Error(problem, { cause: error });
+    }
+  });
+}
+
+/** The process reads the files: what is typed and not saved would not count. */
+async function saveSpecifications(folder: string): Promise<void> {
+  const path = vscode.Uri.file(folder).path;
+  const unsaved = vscode.workspace.textDocuments.filter(
+    (document) => document.isDirty && document.languageId === 'karma' && isInside(document.uri.path, path),
+  );
+  await Promise.all(unsaved.map((document) => document.save()));
+}
+
+/** Specifications that were changed since the run began: it goes on with its own copies. */
+function changes(directory: string): string[] {
+  const manifest = readManifest(directory);
+  const present = manifest.specs.flatMap(({ path }) => {
+    try {
+      return [copySpec(path, readFileSync(join(manifest.folder, path), 'utf8'))];
+    } catch {
+      return [];
+    }
+  });
+  return changedSpecs(manifest, present);
+}
+
+async function tellProblems(services: JobServices, answer: Extract<StartAnswer, { error: string }>): Promise<void> {
+  for (const problem of answer.problems)
+    services.log.error(`${problem.file}:${problem.line}:${problem.column}: ${problem.code}: ${problem.message}`);
+  services.log.error(answer.error);
+  const [first, ...others] = answer.problems;
+  if (!first) return services.showError(answer.error);
+  const message =
+    others.length === 0
+      ? t('Not started: {0}', first.message)
+      : t('Not started: {0} And {1} more.', first.message, others.length);
+  return services.showError(
+    message,
+    { title: t('Go to Problem'), run: () => openProblem(first) },
+    ...(others.length > 0
+      ? [{ title: t('Show Problems'), run: () => vscode.commands.executeCommand('workbench.actions.view.problems') }]
+      : []),
+  );
+}
+
+export async function openProblem({ file, line, column }: StartProblem): Promise<void> {
+  const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
+}

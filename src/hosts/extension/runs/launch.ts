@@ -1,0 +1,125 @@
+/** Starts the detached runner. Knows nothing of VS Code; never a shell. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { StartAnswer, StartRequest } from '../../runner/start-protocol.ts';
+import type { NodeProgram } from '../services.ts';
+
+/** An answer takes a second or two; a machine that sleeps or swaps gets longer. */
+const ANSWER_WITHIN = 60_000;
+
+export interface Launcher {
+  readonly node: NodeProgram;
+  /** dist/runner.mjs */
+  readonly runner: string;
+  /** What a runner prints beside its answer is added here. */
+  readonly logFile: string;
+}
+
+/**
+ * Starts a job in a process that outlives this one and resolves with its answer: a run, or why there is none. Rejects with a sentence where
+ * the process itself does not start or ends without an answer.
+ */
+export async function launchStart(launcher: Launcher, request: StartRequest): Promise<StartAnswer> {
+  const { child, printed, closeLog } = spawnRunner(launcher, ['start', JSON.stringify(request)]);
+  try {
+    const line = await firstLine(child, printed);
+    return JSON.parse(line) as StartAnswer;
+  } finally {
+    letGo(child);
+    closeLog();
+  }
+}
+
+/** Goes on with a run in a process that outlives this one. Resolves once it has begun, rejects with a sentence where it ends before. */
+export async function launchResume(launcher: Launcher, directory: string, hasBegun: () => boolean): Promise<void> {
+  const { child, printed, closeLog } = spawnRunner(launcher, ['job', directory]);
+  try {
+    await begun(child, printed, hasBegun);
+  } finally {
+    letGo(child);
+    closeLog();
+  }
+}
+
+interface Spawned {
+  readonly child: ChildProcess;
+  /** What it has printed to its log so far. */
+  readonly printed: () => string;
+  readonly closeLog: () => void;
+}
+
+function spawnRunner({ node, runner, logFile }: Launcher, args: readonly string[]): Spawned {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, 'a');
+  const before = statSync(logFile).size;
+  const child = spawn(node.path, [runner, ...args], {
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', log],
+    env: { ...process.env, ...node.env },
+  });
+  const printed = () => readFileSync(logFile).subarray(before).toString('utf8').trim();
+  return { child, printed, closeLog: () => closeSync(log) };
+}
+
+function firstLine(child: ChildProcess, printed: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const timer = setTimeout(() => {
+      child.kill();
+      reject(new Error(`The runner has not answered within ${ANSWER_WITHIN / 1000} s. ${lastLine(printed())}`));
+    }, ANSWER_WITHIN);
+    const settle = (settlement: () => void) => {
+      clearTimeout(timer);
+      settlement();
+    };
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0) settle(() => resolve(text.slice(0, end)));
+    });
+    child.on('error', (error) => settle(() => reject(notStarted(child, error))));
+    child.on('close', (code, signal) => settle(() => reject(endedEarly(code, signal, printed()))));
+  });
+}
+
+function begun(child: ChildProcess, printed: () => string, hasBegun: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = setInterval(() => hasBegun() && settle(resolve), 200);
+    const timer = setTimeout(() => settle(resolve), ANSWER_WITHIN);
+    const settle = (settlement: () => void) => {
+      clearInterval(look);
+      clearTimeout(timer);
+      settlement();
+    };
+    child.on('error', (error) => settle(() => reject(notStarted(child, error))));
+    child.on('exit', (code, signal) =>
+      settle(() => (code === 0 || hasBegun() ? resolve() : reject(endedEarly(code, signal, printed())))),
+    );
+  });
+}
+
+/** The runner goes on by itself: it keeps neither this process nor its pipe. */
+function letGo(child: ChildProcess): void {
+  child.stdout?.destroy();
+  child.unref();
+}
+
+function notStarted(child: ChildProcess, error: Error): Error {
+  return new Error(
+    `${child.spawnfile} did not start: ${error.message}. Check the setting karma-mas.nodePath; empty, it takes the Node.js of VS Code.`,
+  );
+}
+
+function endedEarly(code: number | null, signal: string | null, printed: string): Error {
+  const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+  const said = lastLine(printed);
+  return new Error(said === '' ? `The runner ${how} before it began.` : said);
+}
+
+/** Node prints a stack before the last word; the runner prints one sentence. */
+function lastLine(printed: string): string {
+  const lines = printed.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  return lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? '';
+}

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+
+/** The guard of everything that starts a process, writes or connects: none of it happens in an untrusted workspace. */
+export class Trust {
+  get isTrusted(): boolean {
+    return vscode.workspace.isTrusted;
+  }
+
+  /** Once, when the user trusts the workspace. */
+  readonly onGranted: vscode.Event<void> = vscode.workspace.onDidGrantWorkspaceTrust;
+
+  /** Throws where the workspace is not trusted. For code that no command guards. */
+  assert(): void {
+    if (!this.isTrusted)
+      throw new Error(vscode.l10n.t('This workspace is not trusted: nothing is started or connected to in it.'));
+  }
+
+  /** Whether the workspace is trusted; where not, says so and offers to change it. */
+  async request(): Promise<boolean> {
+    if (this.isTrusted) return true;
+    const manage = vscode.l10n.t('Manage Workspace Trust');
+    const message = vscode.l10n.t(
+      'This workspace is in Restricted Mode: specifications can be edited and runs looked at, but nothing is started or connected to.',
+    );
+    if ((await vscode.window.showWarningMessage(message, manage)) === manage)
+      await vscode.commands.executeCommand('workbench.trust.manage');
+    return this.isTrusted;
+  }
+}

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import type { ViewName } from '../../../../webview/protocol/messages.ts';
+import { openChannel, type Channel, type Send, type ViewConnection } from './channel.ts';
+import { viewPage } from './html.ts';
+
+/** A view that opens as an editor: at most one of each kind in a window. */
+export interface PanelKind<V extends ViewName, A> {
+  readonly view: V;
+  /** 'karma-mas.learningCurves'; package.json activates by `onWebviewPanel:` this. */
+  readonly viewType: string;
+  readonly title: string;
+  /** Name of a codicon. */
+  readonly icon: string;
+  /** Makes the host side. `shown` is what it was opened with; undefined where a reload restored it: then the view's own state counts. */
+  connect(send: Send<V>, shown: A | undefined): PanelConnection<V, A>;
+}
+
+export interface PanelConnection<V extends ViewName, A> extends ViewConnection<V> {
+  /** It is open already and was opened once more, with this. */
+  show(what: A): void;
+}
+
+export interface PanelHost<A> extends vscode.Disposable {
+  /** Opens it, or brings the open one to the front. */
+  open(what: A): void;
+}
+
+/** Lets a panel be opened, and be restored after a reload of the window. */
+export function registerPanel<V extends ViewName, A>(
+  kind: PanelKind<V, A>,
+  extensionUri: vscode.Uri,
+  log: vscode.LogOutputChannel,
+): PanelHost<A> {
+  let current: { readonly panel: vscode.WebviewPanel; readonly connection: PanelConnection<V, A> } | undefined;
+  const attach = (panel: vscode.WebviewPanel, shown: A | undefined) => {
+    panel.iconPath = new vscode.ThemeIcon(kind.icon);
+    let connection: PanelConnection<V, A> | undefined;
+    const channel = showView(kind.view, kind.title, panel.webview, extensionUri, log, (send) => {
+      connection = kind.connect(send, shown);
+      return connection;
+    });
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) channel.hidden();
+    });
+    panel.onDidDispose(() => {
+      channel.dispose();
+      current = undefined;
+    });
+    if (connection) current = { panel, connection };
+  };
+  const serializer = vscode.window.registerWebviewPanelSerializer(kind.viewType, {
+    async deserializeWebviewPanel(panel) {
+      attach(panel, undefined);
+    },
+  });
+  return {
+    open(what) {
+      if (current) {
+        current.panel.reveal();
+        current.connection.show(what);
+        return;
+      }
+      const options = { enableScripts: true, localResourceRoots: [resourceRoot(extensionUri)] };
+      attach(vscode.window.createWebviewPanel(kind.viewType, kind.title, vscode.ViewColumn.Active, options), what);
+    },
+    dispose() {
+      serializer.dispose();
+      current?.panel.dispose();
+    },
+  };
+}
+
+/** Gives a webview (of a panel or of the side bar) its page, and connects it. Its options are set here. */
+export function showView<V extends ViewName>(
+  view: V,
+  title: string,
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  log: vscode.LogOutputChannel,
+  connect: (send: Send<V>) => ViewConnection<V>,
+): Channel {
+  const root = resourceRoot(extensionUri);
+  webview.options = { enableScripts: true, localResourceRoots: [root] };
+  const channel = openChannel(view, webview, log, connect);
+  webview.html = viewPage({
+    view,
+    title,
+    language: vscode.env.language,
+    cspSource: webview.cspSource,
+    resource: (name) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString(),
+    translations: vscode.l10n.bundle ?? {},
+  });
+  return channel;
+}
+
+function resourceRoot(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+}

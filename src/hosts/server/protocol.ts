@@ -1,0 +1,95 @@
+/**
+ * What the language server understands beside LSP: the one description of it for both sides. Types and names only, so that
+ * the extension can import it.
+ */
+import type { Location, Position, Range } from 'vscode-languageserver';
+import type { Kind } from '../../spec/schema/validators.ts';
+
+/** Request: what specification folders declare. SpecificationsParams -> FolderSpecifications[]. */
+export const SPECIFICATIONS = 'karma/specifications';
+
+/** Notification from the server: what SPECIFICATIONS gives for a folder is different now. SpecificationsChangedParams. */
+export const SPECIFICATIONS_CHANGED = 'karma/specificationsChanged';
+
+export interface SpecificationsParams {
+  /** URI of a folder: specification folders in it, or the one that it is in. Left out: all. */
+  readonly folder?: string;
+}
+
+export interface SpecificationsChangedParams {
+  /** URI of the specification folder. */
+  readonly folder: string;
+}
+
+/** One specification folder: the topmost with *.karma.yaml files; all files in and below it form one model. */
+export interface FolderSpecifications {
+  readonly folder: string;
+  readonly objects: readonly SpecificationObject[];
+  /** Counted over all files, also outside of objects. */
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export interface SpecificationObject {
+  readonly kind: Kind;
+  readonly name: string;
+  /** '' where there is none. */
+  readonly description: string;
+  readonly uri: string;
+  /** Of the name, to show where it is defined. */
+  readonly range: Range;
+  /** In its document. */
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** Request: the clusters that specification folders declare. SpecificationsParams -> FolderClusters[]. */
+export const CLUSTERS = 'karma/clusters';
+
+export interface FolderClusters {
+  readonly folder: string;
+  readonly errors: number;
+  readonly clusters: readonly ClusterDigest[];
+}
+
+export interface ClusterDigest {
+  readonly name: string;
+  readonly namespace: string;
+  /** Where metrics come from. */
+  readonly source: 'emulator' | 'prometheus';
+  readonly services: readonly { readonly name: string; readonly min: number; readonly max: number }[];
+  /** Those whose Training is for this cluster. */
+  readonly transfers: readonly TransferDigest[];
+}
+
+export interface TransferDigest {
+  readonly name: string;
+  readonly training: string;
+  readonly fallsBackWhen: readonly string[];
+  readonly stages: readonly StageDigest[];
+}
+
+export interface StageDigest {
+  readonly stage: 'shadow' | 'floor' | 'canary' | 'full';
+  /** Seconds; null = until stopped. */
+  readonly lasts: number | null;
+  /** Services whose replicas (floor: HPA minimum) the agents set. */
+  readonly services: readonly string[];
+  /** CEL; empty = never. */
+  readonly abortWhen: string;
+}
+
+/** `initializationOptions` of a client. */
+export interface InitializationOptions {
+  /** It has the commands of the extension, so that code lenses and completions may name them. */
+  readonly commands?: boolean;
+}
+
+/** Command of the client, in code lenses: shows places. Its one argument is ShowReferencesArguments. */
+export const SHOW_REFERENCES = 'karma-mas.internal.showReferences';
+
+export interface ShowReferencesArguments {
+  readonly uri: string;
+  readonly position: Position;
+  readonly locations: readonly Location[];
+}

@@ -1,0 +1,198 @@
+/** The language server over one connection: documents in, diagnostics and answers out. What answers mean is in language/. */
+import {
+  CodeLensRefreshRequest,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  TextDocuments,
+  TextDocumentSyncKind,
+  WatchKind,
+  type Connection,
+  type InitializeParams,
+  type WorkspaceFolder,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { diagnose } from '../../language/diagnostics/diagnose.ts';
+import type { FolderView } from '../../language/folder-view.ts';
+import { compareProblems, type Problem } from '../../spec/problem.ts';
+import { packageVersion } from '../runner/machine.ts';
+import { clustersOf } from './clusters.ts';
+import { BackgroundSamples } from '../samples/background-samples.ts';
+import { Checks, diagnosticOf, publications } from './diagnostics.ts';
+import { ProjectFacts } from './facts.ts';
+import { featureCapabilities, registerFeatures } from './features.ts';
+import { Projects, type Project } from './projects.ts';
+import {
+  CLUSTERS,
+  SPECIFICATIONS,
+  SPECIFICATIONS_CHANGED,
+  type FolderClusters,
+  type FolderSpecifications,
+  type InitializationOptions,
+  type SpecificationsParams,
+} from './protocol.ts';
+import { DEFAULTS, LEVELS, settingsFrom } from './settings.ts';
+import { specificationsOf } from './specifications.ts';
+import { pathOf } from './uris.ts';
+
+/** Serves until the connection ends. */
+export function serve(connection: Connection): void {
+  const documents = new TextDocuments(TextDocument);
+  const checks = new Checks(check, () => performance.now());
+  const projects = new Projects((project) => checks.request(project));
+  const samples = new BackgroundSamples(() => projects.all.forEach((project) => checks.request(project)));
+  const facts = new Map<Project, ProjectFacts>();
+  const full = new WeakMap<FolderView, FolderView>();
+  const shown = new Map<Project, string>();
+  let client: InitializeParams['capabilities'] = {};
+  let roots: readonly string[] = [];
+  let settings = DEFAULTS;
+
+  connection.onInitialize((params) => {
+    client = params.capabilities;
+    roots = rootsOf(params);
+    const { commands = false } = (params.initializationOptions ?? {}) as InitializationOptions;
+    settings = { ...settings, commands };
+    return {
+      serverInfo: { name: 'karma-mas', version: packageVersion() },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        ...featureCapabilities(commands),
+      },
+    };
+  });
+
+  connection.onInitialized(async () => {
+    await Promise.all([watchFiles(), followSettings()]);
+    if (client.workspace?.workspaceFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(async () => {
+        roots = pathsOf((await connection.workspace.getWorkspaceFolders()) ?? []);
+        await readRoots();
+      });
+    }
+    await readRoots();
+  });
+
+  async function watchFiles(): Promise<void> {
+    if (!client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
+    await connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [
+        { globPattern: '**/*.karma.yaml' },
+        { globPattern: '**/*.csv', kind: WatchKind.Create | WatchKind.Delete },
+        // A folder that goes takes its files along without a word about them.
+        { globPattern: '**', kind: WatchKind.Delete },
+      ],
+    });
+  }
+
+  async function followSettings(): Promise<void> {
+    const { configuration, didChangeConfiguration } = client.workspace ?? {};
+    connection.onDidChangeConfiguration(async ({ settings: pushed }) => {
+      const own = configuration ? await ownSettings() : (pushed as Record<string, unknown> | null)?.['karma-mas'];
+      await takeSettings(own);
+    });
+    if (configuration) await takeSettings(await ownSettings());
+    if (didChangeConfiguration?.dynamicRegistration)
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: 'karma-mas' });
+  }
+
+  const ownSettings = (): Promise<unknown> => connection.workspace.getConfiguration('karma-mas');
+
+  async function takeSettings(own: unknown): Promise<void> {
+    const before = settings;
+    settings = settingsFrom(own, settings.commands);
+    if (JSON.stringify(before) === JSON.stringify(settings)) return;
+    for (const project of projects.all) checks.request(project);
+    const { inlayHint, codeLens } = client.workspace ?? {};
+    if (inlayHint?.refreshSupport) await connection.languages.inlayHint.refresh();
+    if (codeLens?.refreshSupport && settings.commands) await connection.sendRequest(CodeLensRefreshRequest.type);
+  }
+
+  async function readRoots(): Promise<void> {
+    await projects.setRoots(roots, (error) => connection.console.warn(`A folder is left out: ${messageOf(error)}`));
+  }
+
+  documents.onDidChangeContent(({ document }) => projects.set(document.uri, document.getText()));
+  documents.onDidClose(async ({ document }) => projects.close(document.uri));
+  connection.onDidChangeWatchedFiles(async ({ changes }) => projects.filesChanged(changes.map(({ uri }) => uri)));
+
+  /** With what it is probably not meant to say, and with files that could not be read. */
+  function fullView(project: Project): FolderView {
+    const view = project.view();
+    let found = full.get(view);
+    if (!found) {
+      const more = diagnose(view, { samples: samples.of });
+      found = { ...view, problems: [...view.problems, ...more].sort(compareProblems) };
+      full.set(view, found);
+    }
+    return found;
+  }
+
+  function problemsOf(project: Project): readonly Problem[] {
+    const { problems } = fullView(project);
+    const shownOnes = problems.filter(({ severity }) => LEVELS.indexOf(severity) <= LEVELS.indexOf(settings.level));
+    return [...shownOnes, ...project.unreadable.values()].sort(compareProblems);
+  }
+
+  function check(project: Project): void {
+    for (const params of publications(projects, project, problemsOf(project), (uri) => documents.get(uri)?.version)) {
+      void connection.sendDiagnostics(params);
+    }
+    if (!projects.all.includes(project)) {
+      checks.forget(project);
+      shown.delete(project);
+      facts.delete(project);
+      void connection.sendNotification(SPECIFICATIONS_CHANGED, { folder: project.uri });
+      return;
+    }
+    const now = JSON.stringify([specifications(project), clusters(project)]);
+    if (shown.get(project) === now) return;
+    shown.set(project, now);
+    void connection.sendNotification(SPECIFICATIONS_CHANGED, { folder: project.uri });
+  }
+
+  const specifications = (project: Project): FolderSpecifications =>
+    specificationsOf(projects, project, project.view(), problemsOf(project));
+
+  const clusters = (project: Project): FolderClusters => ({
+    folder: project.uri,
+    errors: problemsOf(project).filter(({ severity }) => severity === 'error').length,
+    clusters: clustersOf(project.view().model),
+  });
+
+  const projectsIn = (folder: string | undefined): Project[] =>
+    projects.all.filter(
+      (project) => folder === undefined || isWithin(project.uri, folder) || isWithin(folder, project.uri),
+    );
+  connection.onRequest(SPECIFICATIONS, ({ folder }: SpecificationsParams) => projectsIn(folder).map(specifications));
+  connection.onRequest(CLUSTERS, ({ folder }: SpecificationsParams) => projectsIn(folder).map(clusters));
+
+  registerFeatures(connection, {
+    projects,
+    fullView,
+    factsOf(project) {
+      const known = facts.get(project) ?? new ProjectFacts(project, samples.of, Date.now);
+      facts.set(project, known);
+      return known.get();
+    },
+    diagnosticOf: (project, problem) => diagnosticOf(projects, project, problem),
+    settings: () => settings,
+  });
+  documents.listen(connection);
+  connection.listen();
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function rootsOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  if (workspaceFolders) return pathsOf(workspaceFolders);
+  return rootUri ? pathsOf([{ uri: rootUri, name: '' }]) : [];
+}
+
+const pathsOf = (folders: readonly WorkspaceFolder[]): string[] => folders.flatMap(({ uri }) => pathOf(uri) ?? []);
+
+/** Whether a URI is that of the folder, or below it. Slashes at the end, and the writing of ':' differ among editors. */
+function isWithin(uri: string, folder: string): boolean {
+  const [inner, outer] = [uri, folder].map((each) => `${(pathOf(each) ?? each).replace(/[\\/]+$/, '')}/`);
+  return inner.replaceAll('\\', '/').startsWith(outer.replaceAll('\\', '/'));
+}

@@ -1,0 +1,73 @@
+/** The objects of a folder with their text: what checks that go beyond the loader's look at. */
+import type { Model } from '../../spec/model.ts';
+import type { Problem } from '../../spec/problem.ts';
+import type { Kind } from '../../spec/schema/validators.ts';
+import { SourceObject } from '../../spec/source-object.ts';
+import type { FolderView } from '../folder-view.ts';
+
+const LISTS = {
+  Cluster: 'clusters',
+  Role: 'roles',
+  Mission: 'missions',
+  Organization: 'organizations',
+  Scenario: 'scenarios',
+  Training: 'trainings',
+  Transfer: 'transfers',
+} as const satisfies Record<Kind, keyof Model>;
+
+export type ValueOf<K extends Kind> = Model[(typeof LISTS)[K]][number];
+
+export interface Declared<K extends Kind> {
+  readonly object: SourceObject;
+  readonly value: ValueOf<K>;
+  /** In the shape of its schema, with defaults. */
+  readonly spec: unknown;
+}
+
+export class DeclaredObjects {
+  readonly model: Model;
+  readonly problems: Problem[] = [];
+  /** False where some document says something that is not understood: that a name is missing proves nothing then. */
+  readonly complete: boolean;
+  readonly #byKind: ReadonlyMap<Kind, readonly Declared<Kind>[]>;
+
+  constructor({ model, documents, problems }: Pick<FolderView, 'model' | 'documents' | 'problems'>) {
+    this.model = model;
+    this.complete = documents.every(({ spec }) => spec !== undefined);
+    const errors = new Map<string, number[]>();
+    for (const { file, severity, range } of problems) {
+      if (severity !== 'error') continue;
+      const lines = errors.get(file);
+      if (lines) lines.push(range.start.line);
+      else errors.set(file, [range.start.line]);
+      if (range.start.line === 1 && !documents.some(({ source }) => source.path === file)) this.complete = false;
+    }
+    const byKind = new Map<Kind, Declared<Kind>[]>();
+    const names = new Set<string>();
+    for (const document of documents) {
+      const { kind, name, spec, source, yaml } = document;
+      if (kind === undefined || name === undefined || spec === undefined || names.has(`${kind}/${name}`)) continue;
+      names.add(`${kind}/${name}`);
+      const [start, , end] = yaml.range;
+      const first = source.lines.linePos(start).line;
+      const last = source.lines.linePos(end).line;
+      // An object with an error is first to be corrected: what else is odd about it may follow from that.
+      if (errors.get(source.path)?.some((line) => line >= first && line <= last)) continue;
+      const value = (model[LISTS[kind]] as readonly ValueOf<Kind>[]).find((each) => each.name === name);
+      if (!value) continue;
+      const declared = { object: new SourceObject(kind, name, document, this.problems), value, spec };
+      byKind.set(kind, [...(byKind.get(kind) ?? []), declared]);
+    }
+    this.#byKind = byKind;
+  }
+
+  /** Those without errors, in the order of the files. */
+  of<K extends Kind>(kind: K): readonly Declared<K>[] {
+    return (this.#byKind.get(kind) ?? []) as unknown as readonly Declared<K>[];
+  }
+
+  find<K extends Kind>(kind: K, name: string): Declared<K> | undefined {
+    return this.of(kind).find(({ value }) => value.name === name);
+  }
+}
+

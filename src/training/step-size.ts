@@ -1,0 +1,25 @@
+import { parameterCount } from '../nn/backend.ts';
+import { makeFeatures } from './features.ts';
+import type { TrainingSetup } from './setup.ts';
+
+/**
+ * Parameters times rows of the largest training step, by which 'auto' chooses the backend. Without the few inputs of the critic that
+ * only a simulator can tell.
+ */
+export function largestStep({
+  cluster,
+  training,
+  layouts,
+}: Pick<TrainingSetup, 'cluster' | 'training' | 'layouts'>): number {
+  const { hidden, critic, activation, observation, minibatches } = training.algorithm;
+  const { environments, horizon } = training.budget;
+  const inputs = (services: readonly number[]) => makeFeatures(cluster, services, observation).size;
+  const all = cluster.services.map((_, index) => index);
+  const parameters = [
+    parameterCount({ inputs: inputs(all), hidden: critic, outputs: layouts.length, activation }),
+    ...layouts.map(({ observes, options }) =>
+      parameterCount({ inputs: inputs(observes), hidden, outputs: options.length, activation }),
+    ),
+  ];
+  return Math.max(...parameters) * Math.ceil((environments * horizon) / minibatches);
+}

@@ -1,0 +1,161 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Settings } from '../../host/server.ts';
+import { root } from '../../host/workspaces.ts';
+import { eventually } from './eventually.ts';
+
+/** VS Code's own themes, one of each kind: what the setting calls it, and the classes that mark the window and its webviews. */
+export const THEMES = {
+  light: { setting: 'Light 2026', window: 'vs', webview: 'vscode-light' },
+  dark: { setting: 'Dark 2026', window: 'vs-dark', webview: 'vscode-dark' },
+  'hc-black': { setting: 'Default High Contrast', window: 'hc-black', webview: 'vscode-high-contrast' },
+  'hc-light': { setting: 'Default High Contrast Light', window: 'hc-light', webview: 'vscode-high-contrast-light' },
+} as const;
+export type Theme = keyof typeof THEMES;
+
+/** VS Code's window as a user sees it: each action waits until it can be done. */
+export class Workbench {
+  readonly page: Page;
+  readonly quickInput: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.quickInput = page.locator('.quick-input-widget');
+  }
+
+  /** Waits until the window can be used. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await this.page.locator('.monaco-workbench .part.sidebar').waitFor({ state: 'attached' });
+  }
+
+  /** Loads the window again, as `Developer: Reload Window` does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Runs a command by its title in the palette, such as "KARMA: Show Log". Fails where it is not offered. */
+  async run(title: string): Promise<void> {
+    await this.openPalette(title);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens the palette, types the title and waits until that command is the one chosen. Start-up may take keys: retries. */
+  async openPalette(title: string): Promise<void> {
+    await eventually(`the palette offers "${title}"`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await this.quickInput.waitFor({ timeout: 2_000 });
+      await this.quickInput.locator('input').first().fill(`>${title}`, { timeout: 2_000 });
+      const chosen = this.quickInput.locator('.monaco-list-row.focused');
+      await chosen.filter({ hasText: title }).first().waitFor({ timeout: 2_000 });
+      return true;
+    });
+  }
+
+  /** The commands that the palette offers for a text. */
+  async offered(text: string): Promise<string[]> {
+    await eventually('the palette opens', async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await this.quickInput.waitFor({ timeout: 2_000 });
+      return true;
+    });
+    await this.quickInput.locator('input').first().fill(`>${text}`);
+    const rows = this.quickInput.locator('.monaco-list-row');
+    await rows.first().waitFor();
+    const labels = await rows.evaluateAll((elements) => elements.map((row) => row.getAttribute('aria-label') ?? ''));
+    await this.page.keyboard.press('Escape');
+    return labels;
+  }
+
+  /** Chooses a row of the quick pick that is open. `question`: what it asks, in its empty box. */
+  async pick(row: string | RegExp, question?: string): Promise<void> {
+    if (question) await this.quickInput.getByPlaceholder(question).waitFor();
+    const choice = this.quickInput.locator('.monaco-list-row').filter({ hasText: row }).first();
+    await choice.click();
+  }
+
+  /** The labels in the quick pick that is open. */
+  async choices(): Promise<string[]> {
+    const rows = this.quickInput.locator('.monaco-list-row');
+    await rows.first().waitFor();
+    return rows.evaluateAll((elements) => elements.map((row) => row.getAttribute('aria-label') ?? ''));
+  }
+
+  /** Answers the input box that is open. */
+  async enter(value: string): Promise<void> {
+    await this.quickInput.locator('input').first().fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** A notification that is shown or waits behind the bell. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item, .notifications-center .notification-list-item').filter({ hasText: text }).first();
+  }
+
+  /** Opens KARMA's views by its icon. */
+  async openSidebar(): Promise<void> {
+    const views = this.page.locator('.part.sidebar .composite.viewlet[id="workbench.view.extension.karma-mas"]');
+    await eventually('the side bar shows KARMA', async () => {
+      if (!(await views.isVisible()))
+        await this.page.locator('.part.activitybar').getByRole('tab', { name: 'KARMA' }).click({ timeout: 3_000 });
+      await views.waitFor({ timeout: 3_000 });
+      return true;
+    });
+  }
+
+  /** A view in the side bar, opened: 'Runs', 'Specifications', 'Cluster'. */
+  async view(title: string): Promise<Locator> {
+    await this.openSidebar();
+    const pane = this.page.locator('.part.sidebar .pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${title} "]`) });
+    const header = pane.locator('.pane-header');
+    await header.waitFor();
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+    return pane;
+  }
+
+  /** The rows of a tree in the side bar. Only those in sight are there. */
+  async rows(view: string): Promise<Locator> {
+    return (await this.view(view)).locator('.monaco-list-row');
+  }
+
+  /** The first row of a tree that shows a text, whether or not it is there yet. */
+  async row(view: string, text: string | RegExp): Promise<Locator> {
+    return (await this.rows(view)).filter({ hasText: text }).first();
+  }
+
+  /** The tab of an editor. */
+  tab(title: string | RegExp): Locator {
+    return this.page.locator('.part.editor').getByRole('tab', { name: title });
+  }
+
+  /**
+   * The document of the webview in sight that holds an element. VS Code puts the webviews over the window rather than into
+   * their places, so they are told apart by what they hold.
+   */
+  async webview(selector: string): Promise<FrameLocator> {
+    return eventually(`a webview shows ${selector}`, async () => {
+      for (const outer of await this.page.locator('iframe.webview.ready').all()) {
+        const inner = outer.contentFrame().locator('iframe#active-frame').contentFrame();
+        if ((await outer.isVisible()) && (await inner.locator(selector).count()) > 0) return inner;
+      }
+      return undefined;
+    });
+  }
+
+  /** Waits until the window has a theme. `write`: writes the user's settings. */
+  async theme(theme: Theme, write: (settings: Settings) => void): Promise<void> {
+    write({ 'workbench.colorTheme': THEMES[theme].setting });
+    await this.page.locator(`.monaco-workbench.${THEMES[theme].window}`).waitFor();
+  }
+
+  /** A picture for a person to look at: out/screenshots/<name>.png */
+  async screenshot(name: string, folder = 'screenshots'): Promise<void> {
+    const path = join(root, 'out', folder, `${name}.png`);
+    mkdirSync(join(root, 'out', folder), { recursive: true });
+    await this.page.screenshot({ path });
+  }
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { eventually } from './harness/eventually.ts';
+import { runners } from './harness/processes.ts';
+import { packagePath, useSession } from './harness/session.ts';
+
+describe('a new user', () => {
+  const session = useSession({ content: 'nothing', installed: false });
+
+  it('installs the package', async () => {
+    const { workbench, page } = session();
+    await workbench.run('Extensions: Install from VSIX...');
+    await workbench.enter(packagePath());
+    await page.locator('.part.activitybar').getByRole('tab', { name: 'KARMA' }).waitFor();
+  });
+
+  it('creates the sample project', async () => {
+    const { workbench } = session();
+    await workbench.run('KARMA: Create Sample Project...');
+    await workbench.pick('In empty');
+    await (await workbench.row('Specifications', 'Organizations')).waitFor();
+    await workbench.tab('organization.karma.yaml').waitFor();
+  });
+
+  it('starts a run of all phases', async () => {
+    const { workbench } = session();
+    await workbench.run('KARMA: Run All Phases');
+    await workbench.pick('default', 'Which Training?');
+    await workbench.pick('Quick Look', 'How thorough?');
+    await (await workbench.row('Runs', /All Phases: default.*Training \d+ %/)).waitFor();
+  });
+
+  it('watches the curves move', async () => {
+    const { workbench } = session();
+    await workbench.run('KARMA: Open Learning Curves');
+    const curves = await workbench.webview('[data-view="learning-curves"]');
+    await curves.getByRole('button', { name: 'Show Return as a Table' }).click();
+    const rows = curves.locator('.data-table tbody tr');
+    const before = await eventually('the curves have points', async () => (await rows.count()) || undefined);
+    await eventually('the curves have more points', async () => (await rows.count()) > before);
+  });
+
+  it('reloads the window while it trains', async () => {
+    const { workbench, folder } = session();
+    const [runner] = runners(folder);
+    await workbench.reload();
+    await (await workbench.row('Runs', /Training \d+ %/)).waitFor();
+    assert.deepEqual(runners(folder).map(({ pid }) => pid), [runner.pid], 'the same process works on it');
+    const curves = await workbench.webview('[data-view="learning-curves"]');
+    await curves.locator('.data-table tbody tr').first().waitFor();
+  });
+
+  it('stops and resumes it', async () => {
+    const { workbench, folder } = session();
+    await workbench.run('KARMA: Stop Run');
+    await (await workbench.row('Runs', /All Phases: default.*stopped/)).waitFor();
+    await eventually('its process has ended', () => runners(folder).length === 0);
+    await workbench.run('KARMA: Resume Run');
+    await (await workbench.row('Runs', /Training \d+ %/)).waitFor();
+  });
+
+  it('opens the report when it has finished', async () => {
+    const { workbench } = session();
+    await (await workbench.row('Runs', /All Phases: default.*J 0\.\d+.*(now|min ago)/)).waitFor({ timeout: 240_000 });
+    await workbench.run('KARMA: Open Report');
+    const report = await workbench.webview('h1, h2');
+    await report.getByText('default hpa').first().waitFor();
+    await workbench.screenshot('report-light');
+  });
+});

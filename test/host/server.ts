@@ -1,0 +1,153 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Nothing asks the outside, and nothing but the extension asks for attention. */
+const SETTINGS = {
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'workbench.startupEditor': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.reduceMotion': 'on',
+  'chat.disableAIFeatures': true,
+  'git.enabled': false,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** Where install.sh put VS Code's server and found Chromium. Installs both the first time. */
+export function installHost(): { readonly code: string; readonly chromium: string } {
+  const script = join(import.meta.dirname, 'install.sh');
+  const output = execFileSync('bash', [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const [directory, chromium] = output.trim().split('\n').slice(-2);
+  return { code: join(directory, 'node_modules/code-server/lib/vscode'), chromium };
+}
+
+/** A running VS Code server: one window's extension host, terminals and files. */
+export interface Server {
+  readonly port: number;
+  readonly pid: number;
+  /** Holds settings, extensions and logs. */
+  readonly dataDir: string;
+  readonly output: () => string;
+  /** Adds to the user's settings that it was started with. */
+  readonly writeSettings: (settings: Settings) => void;
+  /** Ends it in order, and every process that it started; its data stay. */
+  readonly stop: () => Promise<void>;
+  /** As a crash of the machine would: SIGKILL to the server and its extension hosts. Detached runners live on. */
+  readonly kill: () => Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Of a server that was here before; default: a new folder. */
+  readonly dataDir?: string;
+  /** Default: any free one. */
+  readonly port?: number;
+  readonly settings?: Settings;
+  /** Needed to run tests inside the extension host. It hides notifications. */
+  readonly testDriver?: boolean;
+  /** Folders are untrusted until the user says otherwise. Off: everything is trusted. */
+  readonly workspaceTrust?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What starts the program instead of spawn itself, such as `unshare` and its arguments. */
+  readonly wrapper?: readonly string[];
+}
+
+/** Makes a folder of settings and extensions for a server. */
+export function newDataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'karma-vscode-'));
+}
+
+/** Starts VS Code's server on a loopback port. */
+export async function startServer(code: string, options: ServerOptions = {}): Promise<Server> {
+  const dataDir = options.dataDir ?? newDataDir();
+  const userSettings = join(dataDir, 'data/User/settings.json');
+  mkdirSync(dirname(userSettings), { recursive: true });
+  const writeSettings = (settings: Settings): void =>
+    writeFileSync(userSettings, JSON.stringify({ ...SETTINGS, ...options.settings, ...settings }));
+  writeSettings({});
+  const args = [
+    ...[join(code, 'out/server-main.js'), '--host', '127.0.0.1', '--port', String(options.port ?? 0)],
+    ...['--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off'],
+    ...['--server-data-dir', dataDir],
+    ...(options.testDriver ? ['--enable-smoke-test-driver'] : []),
+    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+  ];
+  const [program, ...rest] = [...(options.wrapper ?? []), process.execPath, ...args];
+  const child = spawn(program, rest, {
+    env: { ...serverEnvironment(), ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(-child.pid!, signal);
+    } catch {
+      // Already gone.
+    }
+  };
+  const killAtExit = (): void => signalGroup('SIGKILL');
+  process.on('exit', killAtExit);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode === null && !child.signalCode) {
+      const exited = new Promise((resolve) => child.on('exit', resolve));
+      signalGroup(signal);
+      await exited;
+    }
+    signalGroup('SIGKILL');
+    process.off('exit', killAtExit);
+  };
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const port = await listeningPort(child, () => output);
+  return {
+    port,
+    pid: child.pid!,
+    dataDir,
+    output: () => output,
+    writeSettings,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** Installs a packaged extension, as the user's "Install from VSIX" does. */
+export function installExtension(code: string, dataDir: string, vsix: string): void {
+  const args = ['--server-data-dir', dataDir, '--accept-server-license-terms', '--install-extension', vsix, '--force'];
+  execFileSync(process.execPath, [join(code, 'out/server-main.js'), ...args], {
+    env: serverEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Removes what `newDataDir` or a temporary workspace left. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+/** Without npm's own variables, which a user's VS Code would not have; without a gallery to ask. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|NODE_V8_COVERAGE$)/i.test(name));
+  return { ...Object.fromEntries(own), EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
+}
+
+function listeningPort(child: ChildProcess, output: () => string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const match = /Extension host agent listening on (\d+)/.exec(output());
+      if (match) resolve(Number(match[1]));
+    };
+    child.stdout!.on('data', look);
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`VS Code's server ended with ${code}:\n${output()}`)));
+  });
+}

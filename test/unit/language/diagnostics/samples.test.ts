@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { BackgroundSamples } from '../../../../src/hosts/samples/background-samples.ts';
+import { sampleStates } from '../../../../src/hosts/samples/sample-states.ts';
+import { diagnose } from '../../../../src/language/diagnostics/diagnose.ts';
+import { clusterFieldRange, serviceFieldRange } from '../../../../src/language/diagnostics/ranges/field-ranges.ts';
+import { folderView, type FolderView } from '../../../../src/language/folder-view.ts';
+import { readSpecFolder } from '../../../../src/spec/folder.ts';
+import { loadSpecs } from '../../../../src/spec/load.ts';
+import { formatProblem } from '../../../../src/spec/problem.ts';
+import type { ClusterField, ServiceField } from '../../../../src/spec/observation.ts';
+
+async function viewOf(folder: string): Promise<FolderView> {
+  const result = await readSpecFolder(folder);
+  assert.deepEqual(result.problems, []);
+  return folderView(result.files, result);
+}
+
+/** What is truly without effect in them. */
+const SAMPLES = [
+  ['examples/chained-services', ['hint unused-scenario: No training plays scenario bad-hour']],
+  ['test/data/five-services', []],
+] as const;
+
+describe('the two samples', () => {
+  for (const [folder, expected] of SAMPLES) {
+    let view: FolderView;
+    before(async () => {
+      view = await viewOf(folder);
+    });
+
+    it(`${folder} raises no false alarm, sampled states included`, () => {
+      const sampled = sampleStates(view.model.clusters[0], 10_000, 1);
+      assert.equal(sampled.states, 10_000);
+      const found = diagnose(view, { samples: () => sampled }).map(formatProblem);
+      assert.equal(found.length, expected.length, found.join('\n'));
+      for (const [index, text] of expected.entries()) assert.ok(found[index].includes(text), found[index]);
+    });
+
+    it(`${folder}: sampled states lie in the ranges that are reasoned with`, () => {
+      const [cluster] = view.model.clusters;
+      for (const moment of sampleStates(cluster, 5000, 7).moments) {
+        const { service, cluster: whole } = moment.at(0);
+        for (const [field, values] of Object.entries(service))
+          values.forEach((value, i) => {
+            const { low, high } = serviceFieldRange(cluster, i % cluster.services.length, field as ServiceField);
+            assert.ok(value >= low && value <= high, `${field} ${value} not in ${low}..${high}`);
+          });
+        for (const [field, values] of Object.entries(whole)) {
+          const { low, high } = clusterFieldRange(field as ClusterField);
+          for (const value of values) assert.ok(value >= low && value <= high + 1e-9, `${field} ${value}`);
+        }
+      }
+    });
+  }
+});
+
+describe('sampled states', () => {
+  it('are the same under the same seed, and others under another', async () => {
+    const [cluster] = (await viewOf('test/data/five-services')).model.clusters;
+    const digest = (seed: number) => sampleStates(cluster, 500, seed).moments.map((m) => m.at(0).service.pending.join());
+    assert.deepEqual(digest(3), digest(3));
+    assert.notDeepEqual(digest(3), digest(4));
+  });
+
+  it('are drawn in the background, once per cluster, whatever file it stands in', async () => {
+    const [cluster] = (await viewOf('test/data/five-services')).model.clusters;
+    let ready = 0;
+    await new Promise<void>((resolve) => {
+      const background = new BackgroundSamples(() => {
+        ready++;
+        const elsewhere = { ...cluster, origin: { file: 'other.karma.yaml', line: 9 } };
+        assert.equal(background.of(elsewhere)?.states, 10_000);
+        background.dispose();
+        resolve();
+      });
+      // The timers of the samples do not keep a process alive; a test must.
+      const alive = setInterval(() => ready > 0 && clearInterval(alive), 20);
+      assert.equal(background.of(cluster), undefined);
+      assert.equal(background.of(cluster), undefined);
+    });
+    assert.equal(ready, 1);
+  });
+});
+
+describe('the time that reasoning takes', () => {
+  it('is a few milliseconds for 1 000 lines', async () => {
+    const { files } = await readSpecFolder('examples/chained-services');
+    const roles = files.find(({ path }) => path === 'roles.karma.yaml')!;
+    const text = typeof roles.text === 'string' ? roles.text : new TextDecoder().decode(roles.text);
+    const copies = Array.from({ length: 12 }, (_, i) => ({
+      path: `more-${i}.karma.yaml`,
+      text: text.replace(/name: ([a-z-]+)-manager/g, `name: $1-manager-${i}`),
+    }));
+    const all = [...files, ...copies];
+    const view = folderView(all, loadSpecs(all));
+    const lines = all.reduce((sum, file) => sum + String(file.text).split('\n').length, 0);
+    assert.ok(view.sources.reduce((sum, source) => sum + source.text.split('\n').length, 0) >= 1000, String(lines));
+    const times = Array.from({ length: 60 }, () => {
+      const start = performance.now();
+      diagnose(view);
+      return performance.now() - start;
+    }).sort((a, b) => a - b);
+    // 5 ms alone on a machine; tests share theirs.
+    assert.ok(times[10] < 15, `${times[10]} ms`);
+  });
+});

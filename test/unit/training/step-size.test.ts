@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { GPU_PAYS_FROM } from '../../../src/nn/select.ts';
+import { readSpecFolder } from '../../../src/spec/folder.ts';
+import { resolveTraining } from '../../../src/training/setup.ts';
+import { largestStep } from '../../../src/training/step-size.ts';
+
+describe('size of the largest training step', () => {
+  it('is that of the sample, by hand, and too small for a GPU', async () => {
+    const { model } = await readSpecFolder(join(import.meta.dirname, '../../../examples/chained-services'));
+    const resolved = resolveTraining(model, 'default');
+    const { algorithm, budget } = resolved.training;
+    const inputs = resolved.cluster.services.length * 11 + 3;
+    const [first, second] = algorithm.critic;
+    assert.equal(algorithm.critic.length, 2);
+    const critic = (inputs + 1) * first + (first + 1) * second + (second + 1) * resolved.layouts.length;
+    const rows = (budget.environments * budget.horizon) / algorithm.minibatches;
+    assert.equal(largestStep(resolved), critic * rows);
+    assert.ok(largestStep(resolved) < GPU_PAYS_FROM);
+  });
+
+  it('lets a GPU pay for wide networks and large batches', async () => {
+    const { model } = await readSpecFolder(join(import.meta.dirname, '../../../examples/chained-services'));
+    const resolved = resolveTraining(model, 'default');
+    const training = {
+      ...resolved.training,
+      algorithm: { ...resolved.training.algorithm, hidden: [512, 512] },
+      budget: { ...resolved.training.budget, environments: 64, horizon: 64 },
+    };
+    assert.ok(largestStep({ ...resolved, training }) >= GPU_PAYS_FROM);
+  });
+});

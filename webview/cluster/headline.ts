@@ -1,0 +1,128 @@
+/** What goes on, in a heading and a sentence; and what of it is read out. Plain code. */
+import type { ClusterStatus, Ended } from '../protocol/cluster.ts';
+import { t } from '../shared/l10n.ts';
+import { stageName } from './words.ts';
+
+export interface Headline {
+  readonly icon: string;
+  readonly title: string;
+  readonly text: string;
+  readonly tone: 'calm' | 'active' | 'good' | 'bad';
+}
+
+export function headlineOf({ run, observed, ended, cluster, source }: ClusterStatus): Headline {
+  if (!run)
+    return {
+      icon: 'circle-outline',
+      title: t('No transfer yet'),
+      text: t(
+        'Nothing of {0} has been observed yet. Plan shows what each stage would write, and writes nothing.',
+        cluster,
+      ),
+      tone: 'calm',
+    };
+  const upTo = stageName(run.upTo);
+  switch (run.state) {
+    case 'starting':
+      return {
+        icon: 'sync',
+        title: t('Starting'),
+        text: t('A transfer up to {0} is being started.', upTo),
+        tone: 'active',
+      };
+    case 'stopping':
+      return {
+        icon: 'discard',
+        title: t('Falling back'),
+        text: t('Every service is being given back to its HPA.'),
+        tone: 'active',
+      };
+    case 'running':
+      if (!observed || run.upTo === 'plan')
+        return { icon: 'sync', title: upTo, text: t('The cluster is being asked.'), tone: 'active' };
+      return { icon: 'sync', title: stageName(observed.stage), text: '', tone: 'active' };
+    case 'finished':
+      if (run.upTo === 'plan')
+        return {
+          icon: 'pass',
+          title: t('Plan'),
+          text: t('Nothing was written. Below is what each stage would write.'),
+          tone: 'good',
+        };
+      return ended?.how === 'fallback' ? fellBack(ended) : finished(ended);
+    case 'stopped':
+      return {
+        icon: 'discard',
+        title: t('Fell back'),
+        text: t('The transfer was ended on request.'),
+        tone: isAsBefore(ended) ? 'good' : 'bad',
+      };
+    case 'failed':
+      return ended?.how === 'fallback'
+        ? fellBack(ended)
+        : { icon: 'error', title: t('Failed'), text: run.message, tone: 'bad' };
+    case 'stale':
+      return {
+        icon: 'warning',
+        title: t('Interrupted'),
+        text:
+          source === 'emulator'
+            ? t('The process of this transfer has died, and with it the emulated cluster that lived in it.')
+            : t('The process of this transfer has died. Resume the run, or restore the HPAs by hand.'),
+        tone: 'bad',
+      };
+    case 'unreadable':
+      return { icon: 'error', title: t('Unreadable'), text: run.message, tone: 'bad' };
+  }
+}
+
+const finished = (ended: Ended | null): Headline => ({
+  icon: 'pass',
+  title: t('Finished'),
+  text: ended?.why ?? '',
+  tone: isAsBefore(ended) ? 'good' : 'bad',
+});
+
+const fellBack = (ended: Ended): Headline => ({
+  icon: 'discard',
+  title: t('Fell back to the HPA'),
+  text: ended.why,
+  tone: 'bad',
+});
+
+const isAsBefore = (ended: Ended | null): boolean => ended?.restored?.every(({ asBefore }) => asBefore) ?? false;
+
+export interface Restored {
+  readonly isFine: boolean;
+  readonly text: string;
+}
+
+/** Whether the HPAs are as before, as read back from the cluster. */
+export function restoredInWords({ restored }: Ended): Restored {
+  if (!restored)
+    return {
+      isFine: false,
+      text: t('The cluster did not answer afterwards: whether the HPAs are as before is not known.'),
+    };
+  const wrong = restored.filter(({ asBefore }) => !asBefore);
+  if (wrong.length === 0)
+    return {
+      isFine: true,
+      text: t('All HPAs act as before: {0}.', restored.map(({ service }) => service).join(', ')),
+    };
+  const list = wrong.map(({ service, minReplicas, maxReplicas, paused }) =>
+    paused
+      ? t('{0} (paused, {1}–{2})', service, minReplicas, maxReplicas)
+      : t('{0} ({1}–{2})', service, minReplicas, maxReplicas),
+  );
+  return { isFine: false, text: t('Not as before: the HPA of {0}.', list.join(', ')) };
+}
+
+/** What a screen reader says when it changes: stages and ends, not each decision. */
+export function announcementOf(status: ClusterStatus): string {
+  const { title, text } = headlineOf(status);
+  if (!status.run) return '';
+  if (status.run.state === 'running' && status.observed) return t('Stage {0}', title);
+  const confirmation = status.ended && status.run.state !== 'starting' ? restoredInWords(status.ended).text : '';
+  return [title, text, confirmation].filter((part) => part !== '').join('. ');
+}

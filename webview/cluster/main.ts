@@ -1,0 +1,117 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ClusterStatus } from '../protocol/cluster.ts';
+import '../shared/base.css';
+import { connect } from '../shared/channel.ts';
+import { button } from '../shared/controls.ts';
+import { t } from '../shared/l10n.ts';
+import './cluster.css';
+import { announcementOf } from './headline.ts';
+import {
+  actions,
+  decisions,
+  health,
+  icon,
+  identityBar,
+  ladder,
+  plan,
+  services,
+  stateCard,
+  writes,
+  type Events,
+} from './parts.ts';
+
+/** What is folded out. */
+interface State {
+  readonly open: readonly string[];
+}
+
+class ClusterView extends LitElement {
+  readonly #channel = connect<'cluster', State>('cluster', { status: (status) => this.#onStatus(status) });
+  #status: ClusterStatus | undefined;
+  #open = new Set(openSections(this.#channel.kept));
+  /** Read out when it changes; not what was there when the view was shown. */
+  #announcement: string | undefined;
+  #spoken = '';
+  readonly #events: Events = {
+    act: (action) => this.#channel.send('act', { action }),
+    open: (what) => this.#channel.send('open', { what }),
+    isOpen: (section) => this.#open.has(section),
+    toggle: (section, isOpen) => {
+      if (isOpen === this.#open.has(section)) return;
+      if (isOpen) this.#open.add(section);
+      else this.#open.delete(section);
+      this.#channel.keep({ open: [...this.#open] });
+      this.requestUpdate();
+    },
+  };
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  #onStatus(status: ClusterStatus): void {
+    const announcement = announcementOf(status);
+    if (this.#announcement !== undefined && announcement !== this.#announcement) this.#spoken = announcement;
+    this.#announcement = announcement;
+    this.#status = status;
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const status = this.#status;
+    return html`<div class="visually-hidden" role="status" aria-live="polite">${this.#spoken}</div>
+      ${status && status.empty === '' ? this.#cluster(status) : this.#empty(status)}`;
+  }
+
+  #cluster(status: ClusterStatus): TemplateResult {
+    return html`${identityBar(status, this.#events)}
+      <main>
+        ${problem(status)} ${stateCard(status, this.#events)} ${actions(status, this.#events)}
+        ${status.plan ? plan(status.plan) : nothing} ${ladder(status.ladder)} ${services(status)}
+        ${health(status, this.#events)} ${status.run ? decisions(status) : nothing} ${writes(status, this.#events)}
+      </main>`;
+  }
+
+  #empty(status: ClusterStatus | undefined): TemplateResult {
+    if (!status || status.empty === 'loading')
+      return html`<main class="empty">
+        ${status?.problem ? problem(status) : html`<vscode-progress-ring aria-label=${t('Reading the specifications')}></vscode-progress-ring>`}
+      </main>`;
+    const isProject = status.empty === 'no cluster';
+    return html`<main class="empty">
+      ${problem(status)}
+      <h1>${isProject ? t('No cluster') : t('No specifications')}</h1>
+      <p>
+        ${
+          isProject
+            ? t('The specifications declare no Cluster, or it has errors.')
+            : t(
+                'A cluster is declared in a specification (*.karma.yaml). The sample has one, with an emulator in place of the real thing.',
+              )
+        }
+      </p>
+      ${
+        isProject
+          ? status.errors > 0
+            ? button({ label: t('Show Problems'), kind: 'primary', click: () => this.#events.open('problems') })
+            : nothing
+          : button({
+              label: t('Create Sample Project'),
+              kind: 'primary',
+              click: () => this.#events.open('createSample'),
+            })
+      }
+    </main>`;
+  }
+}
+customElements.define('karma-cluster', ClusterView);
+
+function problem({ problem: text }: ClusterStatus): TemplateResult {
+  return html`${text ? html`<p class="problem" role="alert">${icon('error')} <span>${text}</span></p>` : nothing}`;
+}
+
+function openSections({ open }: Partial<State>): string[] {
+  return Array.isArray(open) ? open.filter((section) => typeof section === 'string') : [];
+}
+
+document.body.append(document.createElement('karma-cluster'));

@@ -1,0 +1,155 @@
+import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { Chart } from '../shared/chart.ts';
+import { iconButton, menu } from '../shared/controls.ts';
+import { dataTable } from '../shared/data-table.ts';
+import { t } from '../shared/l10n.ts';
+import { markerAt } from '../shared/markers.ts';
+import { compact } from '../shared/numbers.ts';
+import { pointAt, type ChartData, type Line, type Range } from '../shared/series.ts';
+import { summaryOf } from './chart-data.ts';
+import type { Metric } from './metrics.ts';
+
+export type Format = 'png' | 'svg' | 'csv';
+
+export interface CardEvents {
+  zoom(range: Range | null): void;
+  cursor(x: number | undefined): void;
+  maximise(metric: string): void;
+  table(metric: string): void;
+  save(metric: string, format: Format): void;
+}
+
+/** One metric: its chart (or table), what it says at the cursor, and its buttons. */
+export class ChartCard extends LitElement {
+  static override properties = {
+    metric: { attribute: false },
+    data: { attribute: false },
+    cursor: { attribute: false },
+    maximised: { type: Boolean },
+    asTable: { type: Boolean },
+    waiting: { type: Boolean },
+  };
+  declare metric: Metric;
+  declare data: ChartData;
+  declare cursor: number | undefined;
+  declare maximised: boolean;
+  declare asTable: boolean;
+  declare waiting: boolean;
+  declare events: CardEvents;
+  #chart: Chart | undefined;
+  #shown: ChartData | undefined;
+
+  /** Page styles apply: there is nothing to hide from them. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { id, title, about, unit } = this.metric;
+    const { maximised, asTable } = this;
+    return html`<section class="card" aria-labelledby="title-${id}">
+      <header>
+        <h2 id="title-${id}" title=${about}>${title} <small>${unit}</small></h2>
+        ${iconButton({
+          icon: asTable ? 'graph-line' : 'table',
+          label: asTable ? t('Show {0} as a Chart', title) : t('Show {0} as a Table', title),
+          click: () => this.events.table(id),
+        })}
+        ${menu(`export-${id}`, 'export', t('Export {0}', title), [
+          { label: t('PNG picture'), click: () => this.events.save(id, 'png') },
+          { label: t('SVG picture'), click: () => this.events.save(id, 'svg') },
+          { label: t('CSV table'), click: () => this.events.save(id, 'csv') },
+        ])}
+        ${iconButton({
+          icon: maximised ? 'screen-normal' : 'screen-full',
+          label: maximised ? t('Show All Charts') : t('Maximise {0}', title),
+          click: () => this.events.maximise(id),
+        })}
+      </header>
+      ${maximised ? html`<p class="about">${about}</p>` : nothing}
+      <div class="plot-area">
+        <div class="plot" ?hidden=${asTable || this.data.lines.length === 0}></div>
+        ${asTable && this.data.lines.length > 0 ? dataTable(this.data) : nothing}
+        ${
+          this.data.lines.length === 0
+            ? html`<p class="no-values">${this.waiting ? t('No value yet') : t('This run did not measure it')}</p>`
+            : nothing
+        }
+      </div>
+      ${this.#readout()}
+      <p class="visually-hidden">${summaryOf(this.data)}</p>
+    </section>`;
+  }
+
+  protected override updated(): void {
+    const place = this.querySelector<HTMLElement>('.plot');
+    if (!place) return;
+    this.#chart ??= new Chart(place, {
+      zoom: (range) => this.events.zoom(range),
+      cursor: (x) => this.events.cursor(x),
+    });
+    if (this.#shown !== this.data) {
+      this.#shown = this.data;
+      this.#chart.show(this.data);
+    }
+    this.#chart.setCursor(this.cursor);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#chart?.dispose();
+    this.#chart = undefined;
+    this.#shown = undefined;
+  }
+
+  /** Values at the cursor, else the last ones. */
+  #readout(): TemplateResult {
+    const { lines, levels, formatX, xLabel } = this.data;
+    const shown = this.maximised ? lines : lines.filter(({ faint }) => !faint);
+    return html`<ul class="readout" aria-hidden="true">
+      <li class="at">${this.cursor === undefined ? t('last') : `${xLabel} ${formatX(this.cursor)}`}</li>
+      ${shown.map((line) => html`<li title=${line.label}>${swatch(line)} ${this.maximised ? line.label : nothing} ${this.#value(line)}</li>`)}
+      ${levels.map((level) => html`<li title=${level.label}>${swatch({ ...level, dash: [6, 4], marker: 0, width: 1.5 })} ${this.maximised ? level.label : nothing} <b>${compact(level.y)}</b></li>`)}
+    </ul>`;
+  }
+
+  #value(line: Line): TemplateResult {
+    const last = line.y.findLastIndex((value) => value !== null);
+    const point = pointAt(line, this.cursor ?? line.x[last] ?? 0);
+    if (!point) return html`<b>–</b>`;
+    const { y, low, high } = point;
+    return html`<b>${compact(y)}</b>${
+        low === undefined || high === undefined
+          ? nothing
+          : html` <span class="interval">${compact(low)}–${compact(high)}</span>`
+      }`;
+  }
+}
+customElements.define('karma-chart-card', ChartCard);
+
+/** A piece of a line, as in the chart. */
+export function swatch({
+  color,
+  dash,
+  marker,
+  width,
+}: Pick<Line, 'color' | 'dash' | 'marker' | 'width'>): TemplateResult {
+  const corners =
+    marker === 0
+      ? ''
+      : markerAt(marker, [15, 6], 4)
+          .map((point) => point.join())
+          .join(' ');
+  return html`<svg class="swatch" viewBox="0 0 30 12" aria-hidden="true">
+    <line
+      x1="0"
+      y1="6"
+      x2="30"
+      y2="6"
+      stroke=${color}
+      stroke-width=${width}
+      stroke-dasharray=${dash.join(' ') || nothing}
+    />
+    ${corners ? svg`<polygon points=${corners} fill=${color} />` : nothing}
+  </svg>`;
+}

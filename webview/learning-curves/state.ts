@@ -1,0 +1,83 @@
+import type { Query } from '../protocol/learning-curves.ts';
+import type { Range } from '../shared/series.ts';
+import { METRICS } from './metrics.ts';
+
+/** What the view is looking at: all that it keeps over a reload. */
+export interface State {
+  /** Directories of the runs shown, each with its place in the palette. */
+  readonly runs: readonly { readonly id: string; readonly slot: number }[];
+  /** Seeds switched off, as "<run>#<seed>". */
+  readonly hidden: readonly string[];
+  readonly metrics: readonly string[];
+  readonly axis: Query['axis'];
+  readonly smoothing: number;
+  readonly eachSeed: boolean;
+  readonly ignoreOutliers: boolean;
+  readonly range: Range | null;
+  readonly maximised: string | null;
+  /** Metrics shown as tables. */
+  readonly tables: readonly string[];
+}
+
+export const INITIAL: State = {
+  runs: [],
+  hidden: [],
+  metrics: METRICS.filter(({ usual }) => usual).map(({ id }) => id),
+  axis: 'step',
+  smoothing: 0.9,
+  eachSeed: false,
+  ignoreOutliers: true,
+  range: null,
+  maximised: null,
+  tables: [],
+};
+
+/** What was kept, part by part, where it is of the shape of today. */
+export function restore(kept: Partial<Record<keyof State, unknown>>): State {
+  const known = (id: unknown): id is string => METRICS.some((metric) => metric.id === id);
+  const texts = (value: unknown, fallback: readonly string[]) =>
+    Array.isArray(value) ? value.filter((item) => typeof item === 'string') : fallback;
+  const flag = (value: unknown, fallback: boolean) => (typeof value === 'boolean' ? value : fallback);
+  const { smoothing } = kept;
+  return {
+    runs: Array.isArray(kept.runs) ? kept.runs.filter(isSlot) : INITIAL.runs,
+    hidden: texts(kept.hidden, INITIAL.hidden),
+    metrics: texts(kept.metrics, INITIAL.metrics).filter(known),
+    axis: kept.axis === 'time' ? 'time' : 'step',
+    smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : INITIAL.smoothing,
+    eachSeed: flag(kept.eachSeed, INITIAL.eachSeed),
+    ignoreOutliers: flag(kept.ignoreOutliers, INITIAL.ignoreOutliers),
+    range: isRange(kept.range) ? kept.range : null,
+    maximised: known(kept.maximised) ? kept.maximised : null,
+    tables: texts(kept.tables, INITIAL.tables).filter(known),
+  };
+}
+
+function isSlot(value: unknown): value is State['runs'][number] {
+  const { id, slot } = (value ?? {}) as Partial<State['runs'][number]>;
+  return typeof id === 'string' && Number.isInteger(slot) && (slot as number) >= 0;
+}
+
+function isRange(value: unknown): value is Range {
+  const { from, to } = (value ?? {}) as Partial<Range>;
+  return Number.isFinite(from) && Number.isFinite(to) && (from as number) < (to as number);
+}
+
+/** The runs, new ones with the first free places of the palette. */
+export function withRuns(state: State, ids: readonly string[]): State {
+  const runs: { id: string; slot: number }[] = [];
+  const kept = state.runs.filter(({ id }) => ids.includes(id));
+  for (const id of ids) {
+    const old = kept.find((run) => run.id === id);
+    const taken = [...kept, ...runs].map(({ slot }) => slot);
+    let slot = 0;
+    while (taken.includes(slot)) slot++;
+    runs.push(old ?? { id, slot });
+  }
+  return { ...state, runs };
+}
+
+/** With it if it was not there, without if it was. */
+export function toggled(list: readonly string[], item: string): string[] {
+  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
+}

@@ -1,0 +1,198 @@
+/** Messages of the Cluster view. The host reads and reduces; the view shows one status, whole, each time it changes. */
+import { flag, list, number, object, oneOf, orNull, text, type Of } from './shape.ts';
+
+/** Numbers that were missing or not finite are null. */
+const quantity = orNull(number);
+
+export const STAGES = ['shadow', 'floor', 'canary', 'full'] as const;
+const stage = oneOf(...STAGES);
+
+const identity = object({ context: text, server: text, namespace: text });
+
+/** An action that cannot be taken says why, and which command would change that. */
+const action = object({ enabled: flag, why: text });
+
+const hpa = object({
+  minReplicas: number,
+  maxReplicas: number,
+  /** What it asks for; paused, what it would ask for. */
+  desired: quantity,
+  paused: flag,
+  /** Its minimum before the transfer, where that is known. */
+  originalMinimum: quantity,
+});
+
+const service = object({
+  name: text,
+  /** Bounds of the specification. */
+  min: quantity,
+  max: quantity,
+  /** null = not observed yet. */
+  desired: quantity,
+  ready: quantity,
+  starting: quantity,
+  failed: quantity,
+  /** Requests that wait. */
+  pending: quantity,
+  /** Seconds. */
+  latency: quantity,
+  /** Share of the requested CPU. */
+  utilization: quantity,
+  hpa: orNull(hpa),
+  /** What controls its replicas now. */
+  controlledBy: oneOf('hpa', 'hpa with a raised minimum', 'agents', 'unknown'),
+});
+
+const rung = object({
+  stage,
+  /** Seconds of the cluster; null = until stopped. */
+  lasts: quantity,
+  services: list(text),
+  /** CEL; empty = never. */
+  abortWhen: text,
+  state: oneOf('ahead', 'current', 'done', 'left', 'not asked for'),
+});
+
+const agent = object({
+  agent: text,
+  roles: list(text),
+  choice: text,
+  /** Of the choice, 0 to 1. */
+  probability: quantity,
+  options: number,
+  reasons: list(text),
+});
+
+const decision = object({
+  decision: number,
+  time: number,
+  stage: text,
+  outcome: oneOf('applied', 'shadow', 'hold', 'nothing to do', 'fallback'),
+  why: text,
+  /** Services whose replicas the agents want to change: now, wanted, after the caps. */
+  changes: list(object({ service: text, from: number, to: number, limited: number })),
+  caps: list(text),
+  agents: list(agent),
+  objective: quantity,
+  drift: quantity,
+});
+
+const write = object({
+  time: number,
+  stage: text,
+  service: text,
+  what: text,
+  dryRun: flag,
+  accepted: flag,
+  message: text,
+});
+
+const observed = object({
+  /** Seconds of the cluster's clock. */
+  time: number,
+  stage: text,
+  since: number,
+  lasts: quantity,
+  next: text,
+  abortWhen: text,
+  objective: quantity,
+  drift: quantity,
+  driftThreshold: quantity,
+  oldestMetric: quantity,
+  staleAfter: quantity,
+  latency: quantity,
+  success: quantity,
+  /** Share of the nodes' CPU that scheduled pods request. */
+  allocated: quantity,
+  decisions: number,
+  /** Of all decisions: how many changed something, and how many were held back. */
+  applied: number,
+  held: number,
+  /** Share of services and decisions of this stage for which agents and HPA wanted the same replicas. */
+  agreement: quantity,
+});
+
+const ended = object({
+  how: oneOf('finished', 'fallback', 'stopped', 'declined'),
+  why: text,
+  /** Read back from the cluster afterwards; null where it did not answer. */
+  restored: orNull(
+    list(object({ service: text, asBefore: flag, minReplicas: number, maxReplicas: number, paused: flag })),
+  ),
+});
+
+const run = object({
+  id: text,
+  directory: text,
+  state: oneOf('starting', 'running', 'stopping', 'finished', 'stopped', 'failed', 'stale', 'unreadable'),
+  /** Why it failed or cannot be read. */
+  message: text,
+  /** Milliseconds since the epoch. */
+  createdAt: number,
+  transfer: text,
+  upTo: oneOf('plan', ...STAGES),
+  /** It writes nothing. */
+  dryRun: flag,
+  /** Seconds of the cluster per second; 0 = as fast as it can. */
+  pace: number,
+});
+
+/** What each stage would write, as the runner's plan has it. */
+export const planShape = list(
+  object({
+    stage,
+    changes: list(object({ service: text, change: text, refused: text })),
+  }),
+);
+
+const status = object({
+  /** Why there is nothing to show: no project, no cluster in it, or the specifications cannot be read. */
+  empty: oneOf('', 'no project', 'no cluster', 'loading'),
+  /** What does not work, in a sentence; empty = all is well. */
+  problem: text,
+  trusted: flag,
+  /** Errors in the specifications. */
+  errors: number,
+  project: text,
+  cluster: text,
+  source: oneOf('emulator', 'prometheus'),
+  identity: orNull(identity),
+  /** There is something to choose between. */
+  selectable: flag,
+  actions: object({ plan: action, shadow: action, canary: action, full: action, fallBack: action }),
+  /** The command that makes actions possible, where they are not. */
+  remedy: oneOf('', 'train', 'trust', 'problems'),
+  run: orNull(run),
+  ladder: list(rung),
+  observed: orNull(observed),
+  services: list(service),
+  /** J and stage over time, oldest first. */
+  trend: list(object({ time: number, objective: quantity, stage: text })),
+  /** Newest first. */
+  decisions: list(decision),
+  writes: list(write),
+  plan: orNull(planShape),
+  ended: orNull(ended),
+});
+
+export const ACTIONS = ['plan', 'shadow', 'canary', 'full', 'fallBack'] as const;
+
+export const cluster = {
+  toView: { status },
+  toHost: {
+    act: object({ action: oneOf(...ACTIONS) }),
+    open: object({ what: oneOf('train', 'trust', 'problems', 'createSample', 'selectCluster', 'showLog', 'reveal') }),
+  },
+} as const;
+
+export type ClusterStatus = Of<typeof status>;
+export type ClusterService = Of<typeof service>;
+export type ClusterAction = (typeof ACTIONS)[number];
+export type Decision = Of<typeof decision>;
+export type Write = Of<typeof write>;
+export type Rung = Of<typeof rung>;
+export type Observed = Of<typeof observed>;
+export type Ended = Of<typeof ended>;
+export type TransferRun = Of<typeof run>;
+export type PlannedStage = Of<typeof planShape>[number];
+export type StageName = (typeof STAGES)[number];

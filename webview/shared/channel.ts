@@ -1,0 +1,48 @@
+import type { Handlers, ToHost, ToView, ViewName } from '../protocol/messages.ts';
+import { Inbox } from './inbox.ts';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The view's side of a channel. `State` is what it navigates by (what is shown, zoom, ...): the only thing that it keeps. */
+export interface ViewChannel<V extends ViewName, State> {
+  send<T extends keyof ToHost<V> & string>(type: T, data: ToHost<V>[T]): void;
+  /** What `keep` was last given in any life of this view; any part of it may be missing or of an older shape: check. */
+  readonly kept: Partial<State>;
+  keep(state: State): void;
+}
+
+/** Call once, with everything ready to draw: asks the host for a snapshot. */
+export function connect<V extends ViewName, State extends object>(
+  view: V,
+  handlers: Handlers<ToView<V>>,
+): ViewChannel<V, State> {
+  const host = acquireVsCodeApi();
+  const inbox = new Inbox(view);
+  const post = (type: string, data: unknown) => host.postMessage({ type, data });
+  const report = (message: string) => post('problem', { message });
+  window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const { messages, problems, lost } = inbox.receive(data);
+    for (const problem of problems) report(problem);
+    for (const message of messages) (handlers as Record<string, (data: unknown) => void>)[message.type](message.data);
+    if (lost) post('ready', {});
+  });
+  window.addEventListener('error', ({ message, error }) => report(stackOf(error) ?? message));
+  window.addEventListener('unhandledrejection', ({ reason }) => report(stackOf(reason) ?? String(reason)));
+  // After the caller has what this returns.
+  queueMicrotask(() => post('ready', {}));
+  const kept = host.getState();
+  return {
+    send: post,
+    kept: typeof kept === 'object' && kept !== null ? (kept as Partial<State>) : {},
+    keep: (state) => host.setState(state),
+  };
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

@@ -1,0 +1,169 @@
+/**
+ * The toolkit's controls as templates with types. Views use these and never the toolkit itself, so that it can be replaced in
+ * one place. Every control has a name that is read out, and 24 pixels at least to click on.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import './controls.css';
+
+export interface ButtonOptions {
+  readonly label: string;
+  readonly click: (event: Event) => void;
+  readonly kind?: 'primary' | 'secondary';
+  readonly disabled?: boolean;
+  readonly title?: string;
+}
+
+export function button({ label, click, kind = 'secondary', disabled = false, title }: ButtonOptions): TemplateResult {
+  return html`<vscode-button appearance=${kind} ?disabled=${disabled} title=${title ?? nothing} @click=${click}
+    >${label}</vscode-button
+  >`;
+}
+
+export interface IconButtonOptions {
+  /** Name of a codicon. */
+  readonly icon: string;
+  readonly label: string;
+  readonly click?: (event: Event) => void;
+  /** A switch: whether it is on. */
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+  /** Id of a popover that it opens. */
+  readonly popover?: string;
+}
+
+export function iconButton({
+  icon,
+  label,
+  click,
+  pressed,
+  disabled = false,
+  popover,
+}: IconButtonOptions): TemplateResult {
+  // The browser's own button: the toolkit's cannot open a popover, nor say whether it is pressed.
+  return html`<button
+    type="button"
+    class="icon-button"
+    aria-label=${label}
+    title=${label}
+    aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+    popovertarget=${popover ?? nothing}
+    ?disabled=${disabled}
+    @click=${click ?? nothing}
+  >
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span>
+  </button>`;
+}
+
+export interface DropdownOptions<T extends string> {
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly change: (value: T) => void;
+}
+
+export function dropdown<T extends string>({ label, value, options, change }: DropdownOptions<T>): TemplateResult {
+  return html`<label class="field"
+    ><span class="field-label" aria-hidden="true">${label}</span
+    ><vscode-dropdown
+      aria-label=${label}
+      .value=${value}
+      @change=${(event: Event) => change((event.target as HTMLInputElement).value as T)}
+    >
+      ${options.map(
+        (option) =>
+          html`<vscode-option value=${option.value} ?selected=${option.value === value}
+            >${option.label}</vscode-option
+          >`,
+      )}
+    </vscode-dropdown></label
+  >`;
+}
+
+export interface CheckboxOptions {
+  readonly label: string | TemplateResult;
+  readonly checked: boolean;
+  readonly change: (checked: boolean) => void;
+  readonly disabled?: boolean;
+  readonly title?: string;
+}
+
+export function checkbox({ label, checked, change, disabled = false, title }: CheckboxOptions): TemplateResult {
+  return html`<vscode-checkbox
+    .checked=${checked}
+    ?disabled=${disabled}
+    title=${title ?? nothing}
+    @change=${(event: Event) => {
+      // The toolkit tells also what the program sets.
+      const now = (event.target as HTMLInputElement).checked;
+      if (now !== checked) change(now);
+    }}
+    >${label}</vscode-checkbox
+  >`;
+}
+
+export interface SliderOptions {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** The value in words. */
+  readonly text: string;
+  readonly change: (value: number) => void;
+}
+
+/** The browser's own: the toolkit has none. */
+export function slider({ label, value, min, max, step, text, change }: SliderOptions): TemplateResult {
+  return html`<label class="field"
+    ><span class="field-label">${label}</span
+    ><input
+      type="range"
+      min=${min}
+      max=${max}
+      step=${step}
+      .value=${String(value)}
+      aria-valuetext=${text}
+      @input=${(event: Event) => change(Number((event.target as HTMLInputElement).value))}
+    /><span class="field-value" aria-hidden="true">${text}</span></label
+  >`;
+}
+
+export interface Tab {
+  readonly id: string;
+  readonly label: string;
+  readonly content: TemplateResult;
+}
+
+/** Tabs; `change` gets the id of the tab that is shown now. */
+export function tabs(label: string, all: readonly Tab[], shown: string, change: (id: string) => void): TemplateResult {
+  return html`<vscode-panels
+    aria-label=${label}
+    activeid="tab-${shown}"
+    @change=${(event: Event) => {
+      const { activeid } = event.target as HTMLElement & { activeid?: string };
+      if (activeid?.startsWith('tab-')) change(activeid.slice(4));
+    }}
+  >
+    ${all.map((tab) => html`<vscode-panel-tab id="tab-${tab.id}">${tab.label}</vscode-panel-tab>`)}
+    ${all.map((tab) => html`<vscode-panel-view id="view-${tab.id}">${tab.content}</vscode-panel-view>`)}
+  </vscode-panels>`;
+}
+
+export interface MenuItem {
+  readonly label: string;
+  readonly click: () => void;
+}
+
+/** A button with a list of actions below it. `id` is unique in the page. */
+export function menu(id: string, icon: string, label: string, items: readonly MenuItem[]): TemplateResult {
+  const choose = (item: MenuItem) => (event: Event) => {
+    (event.currentTarget as HTMLElement).closest<HTMLElement>('[popover]')?.hidePopover();
+    item.click();
+  };
+  return html`${iconButton({ icon, label, popover: id })}
+    <div id=${id} popover class="popover" role="group" aria-label=${label}>
+      ${items.map(
+        (item) => html`<button type="button" class="menu-item" @click=${choose(item)}>${item.label}</button>`,
+      )}
+    </div>`;
+}

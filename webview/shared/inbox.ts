@@ -1,0 +1,60 @@
+import { checkEnvelope, checkToView, type Message, type ViewName } from '../protocol/messages.ts';
+
+/** What an envelope brought: messages to handle, and sentences for the log about what was dropped. */
+export interface Received {
+  readonly messages: readonly Message[];
+  readonly problems: readonly string[];
+  /** An envelope was lost: ask for everything again. */
+  readonly lost: boolean;
+}
+
+/** Puts envelopes together again, in order, and lets only known and well-formed messages through. */
+export class Inbox {
+  readonly #view: ViewName;
+  #seq = 0;
+  #text = '';
+
+  constructor(view: ViewName) {
+    this.#view = view;
+  }
+
+  receive(value: unknown): Received {
+    const envelope = checkEnvelope(value);
+    if (typeof envelope === 'string') return dropped(envelope);
+    const { seq, part, parts, text } = envelope;
+    // The host counts anew after each `ready`; one lost envelope is enough to ask again.
+    if (seq !== 1 && seq !== this.#seq + 1) {
+      const told = this.#seq === Infinity;
+      this.#seq = Infinity;
+      return told
+        ? { messages: [], problems: [], lost: false }
+        : { ...dropped(`envelope ${seq} came out of turn`), lost: true };
+    }
+    this.#seq = seq;
+    this.#text = part === 0 ? text : this.#text + text;
+    if (part < parts - 1) return { messages: [], problems: [], lost: false };
+    return this.#read(this.#text);
+  }
+
+  #read(text: string): Received {
+    let values: unknown;
+    try {
+      values = JSON.parse(text);
+    } catch {
+      return dropped('its text is not JSON');
+    }
+    if (!Array.isArray(values)) return dropped('its text is not a list');
+    const checked = values.map((value) => checkToView(this.#view, value));
+    return {
+      messages: checked.filter((message) => typeof message !== 'string'),
+      problems: checked
+        .filter((message) => typeof message === 'string')
+        .map((problem) => `dropped a message: ${problem}`),
+      lost: false,
+    };
+  }
+}
+
+function dropped(problem: string): Received {
+  return { messages: [], problems: [`dropped an envelope: ${problem}`], lost: false };
+}

@@ -1,0 +1,139 @@
+/** What a chart shows: plain data, that the chart on the screen, its pictures and its table have in common. */
+
+export type Value = number | null;
+
+export interface Line {
+  readonly key: string;
+  readonly label: string;
+  /** Ascending. */
+  readonly x: readonly number[];
+  /** null = a gap. */
+  readonly y: readonly Value[];
+  /** A band around it. */
+  readonly low?: readonly Value[];
+  readonly high?: readonly Value[];
+  readonly color: string;
+  /** Pixels of line and gap; empty = one line. */
+  readonly dash: readonly number[];
+  /** 0 = none, else which of MARKERS - 1: lines are told apart without colour too. */
+  readonly marker: number;
+  readonly width: number;
+  /** Drawn behind the others, without a marker, and left out of the spoken values. */
+  readonly faint: boolean;
+}
+
+/** A line across, at one value. */
+export interface Level {
+  readonly label: string;
+  readonly y: number;
+  readonly color: string;
+}
+
+/** A line down, at one x. */
+export interface Mark {
+  readonly label: string;
+  readonly x: number;
+  readonly color: string;
+}
+
+export interface ChartData {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly lines: readonly Line[];
+  readonly levels: readonly Level[];
+  readonly marks: readonly Mark[];
+  /** Shown part of the x axis; null = all of it. */
+  readonly range: Range | null;
+  /** Whether a few values far off may be cut off, so that the rest is not flattened. */
+  readonly ignoreOutliers: boolean;
+  readonly formatX: (x: number) => string;
+  readonly xIsTime: boolean;
+}
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The point at x or the last before it; undefined where the line has not begun or has ended there. */
+export function pointAt(line: Line, x: number): { x: number; y: number; low?: number; high?: number } | undefined {
+  let first = 0;
+  let after = line.x.length;
+  while (first < after) {
+    const middle = (first + after) >> 1;
+    if (line.x[middle] <= x) first = middle + 1;
+    else after = middle;
+  }
+  // The nearer of the two neighbours.
+  const [a, b] = [first - 1, first];
+  if (a < 0 && !(b < line.x.length)) return undefined;
+  const i = a < 0 || (b < line.x.length && line.x[b] - x < x - line.x[a]) ? b : a;
+  const ends = line.x.length > 1 ? (line.x[line.x.length - 1] - line.x[0]) / (line.x.length - 1) : 0;
+  if (x < line.x[0] - 2 * ends || x > line.x[line.x.length - 1] + 2 * ends) return undefined;
+  const y = line.y[i];
+  if (y === null || y === undefined) return undefined;
+  const low = line.low?.[i];
+  const high = line.high?.[i];
+  return { x: line.x[i], y, ...(typeof low === 'number' && typeof high === 'number' ? { low, high } : {}) };
+}
+
+/** The x axis: what is asked for, or all that lines have. */
+export function xExtent({ lines, range }: Pick<ChartData, 'lines' | 'range'>): Range {
+  if (range) return range;
+  const ends = lines.filter(({ x }) => x.length > 0).map(({ x }) => [x[0], x[x.length - 1]]);
+  if (ends.length === 0) return { from: 0, to: 1 };
+  const from = Math.min(...ends.map(([first]) => first));
+  const to = Math.max(...ends.map(([, last]) => last));
+  return to > from ? { from, to } : { from: from - 1, to: to + 1 };
+}
+
+/** Share of values that may be cut off at either end, where that makes the rest twice as large at least. */
+const OUTLIERS = 0.02;
+const WORTH_CUTTING = 2;
+const PADDING = 0.06;
+
+/** The y axis: all values in the x range (bands only as far as they do not flatten the lines) and all levels. */
+export function yExtent(data: ChartData): Range {
+  const { from, to } = xExtent(data);
+  const values: number[] = [];
+  let bandLow = Infinity;
+  let bandHigh = -Infinity;
+  for (const { x, y, low, high } of data.lines) {
+    for (let i = 0; i < x.length; i++) {
+      if (x[i] < from || x[i] > to) continue;
+      const value = y[i];
+      if (value !== null) values.push(value);
+      bandLow = Math.min(bandLow, low?.[i] ?? Infinity);
+      bandHigh = Math.max(bandHigh, high?.[i] ?? -Infinity);
+    }
+  }
+  const levels = data.levels.map((level) => level.y);
+  if (values.length === 0 && levels.length === 0) return { from: 0, to: 1 };
+  values.sort((a, b) => a - b);
+  const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))];
+  let [least, greatest] = [at(0), at(1)];
+  if (data.ignoreOutliers && values.length >= 20) {
+    const [low, high] = [at(OUTLIERS), at(1 - OUTLIERS)];
+    if (greatest - least > WORTH_CUTTING * (high - low)) [least, greatest] = [low, high];
+  }
+  const span = greatest - least || Math.abs(greatest) * 0.1 || 1;
+  const bottom = Math.min(...levels, Math.max(Math.min(least, bandLow), least - span * 0.5));
+  const top = Math.max(...levels, Math.min(Math.max(greatest, bandHigh), greatest + span * 0.5));
+  const padding = (top - bottom || span) * PADDING;
+  // What cannot be negative gets no negative axis.
+  const floor = values[0] >= 0 && bottom - padding < 0 ? 0 : bottom - padding;
+  return { from: Math.min(floor, bottom), to: top + padding };
+}
+
+/** [from, to) of every stretch without a gap. */
+export function stretches(values: readonly Value[]): [number, number][] {
+  const found: [number, number][] = [];
+  let from = 0;
+  for (let i = 0; i <= values.length; i++) {
+    if (i < values.length && values[i] !== null) continue;
+    if (i > from) found.push([from, i]);
+    from = i + 1;
+  }
+  return found;
+}

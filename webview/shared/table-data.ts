@@ -1,0 +1,43 @@
+/** What the table alternative of a chart says. */
+import { t } from './l10n.ts';
+import { compact } from './numbers.ts';
+import { pointAt, xExtent, type ChartData, type Line } from './series.ts';
+
+/** Rows, evenly over the shown part of the x axis; the CSV export has every value. */
+const ROWS = 60;
+
+export interface Table {
+  /** The first column is x. Where a line has a band, its columns stand below its name. */
+  readonly columns: readonly { readonly label: string; readonly parts: readonly string[] }[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Texts of the cells: x, then every line that is not faint with its band, then every level. */
+export function tableOf(data: ChartData): Table {
+  const lines = data.lines.filter(({ faint }) => !faint);
+  const hasBand = (line: Line) => line.low?.some((value) => value !== null) ?? false;
+  const text = (value: number | undefined) => (value === undefined ? '' : compact(value));
+  const rows = positions(data).map((x) => [
+    data.formatX(x),
+    ...lines.flatMap((line) => {
+      const point = pointAt(line, x);
+      return hasBand(line) ? [text(point?.y), text(point?.low), text(point?.high)] : [text(point?.y)];
+    }),
+    ...data.levels.map((level) => compact(level.y)),
+  ]);
+  const columns = [
+    { label: data.xLabel, parts: [] },
+    ...lines.map((line) => ({ label: line.label, parts: hasBand(line) ? [t('mean'), t('low'), t('high')] : [] })),
+    ...data.levels.map(({ label }) => ({ label, parts: [] })),
+  ];
+  return { columns, rows };
+}
+
+/** Points of the longest line, thinned out evenly. */
+function positions(data: ChartData): number[] {
+  const { from, to } = xExtent(data);
+  const longest = data.lines.reduce<readonly number[]>((best, { x }) => (x.length > best.length ? x : best), []);
+  const shown = longest.filter((x) => x >= from && x <= to);
+  if (shown.length <= ROWS) return shown;
+  return Array.from({ length: ROWS }, (_, i) => shown[Math.round((i * (shown.length - 1)) / (ROWS - 1))]);
+}
