@@ -93,7 +93,7 @@ export class EmulatedCluster implements Cluster {
   private closed = false;
 
   constructor(spec: ClusterSpec, { episode, seed, parameters, hpa = DEFAULT_HPA }: EmulatedClusterOptions) {
-    this.identity = { context: 'emulator', server: 'in this process', namespace: spec.namespace };
+    this.identity = { context: 'emulator', server: 'embedded', namespace: spec.namespace };
     this.spec = spec;
     this.settings = hpa;
     this.emulator = new Emulator(spec, 1, parameters);

@@ -99,7 +99,7 @@ class Placed {
       const whole = mapPath.length === 0 && map.entries.length > 3 ? objectOffers(namesOf(this.#folder), '---\n') : [];
       return [...keys, ...whole];
     }
-    const part = partOf(this.#cursor, path);
+    const part = path.join() === 'kind' ? ANY_DOCUMENT.properties!.kind : partOf(this.#cursor, path);
     if (!part) return [];
     const typed = this.#cursor.empty ? '' : scalarValue(node);
     if (typeof path.at(-1) === 'number') return this.#item(path, part, node, typed);

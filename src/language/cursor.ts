@@ -141,3 +141,11 @@ function withoutLetter(
   if (at === text.length - 1) kept[at] = offset;
   return { text: text.slice(0, at) + text.slice(at + 1), offset: at, offsets: kept, scalar, place };
 }
+
+/** Where a part of an expression stands in the file. The end of a line that is folded is no part of it. */
+export function fileSpan({ text }: SourceFile, { offsets }: CelCursor, start: number, end: number): readonly [number, number] {
+  const from = offsets[start];
+  if (end <= start) return [from, from];
+  const last = offsets[end - 1];
+  return [from, text.slice(last, offsets[end]).includes('\n') ? last + 1 : Math.max(last, offsets[end])];
+}

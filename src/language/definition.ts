@@ -51,7 +51,7 @@ export function references(
   const variable = macroVariable(folder, path, position);
   if (variable) {
     const { source } = nodeAt(folder, path, position)!;
-    return variable[2].map(({ start, end }) => locationOf(source, start, end));
+    return variable[2].slice(declaration ? 0 : 1).map(({ start, end }) => locationOf(source, start, end));
   }
   const at = occurrenceAt(folder, path, position);
   if (!at) return [];

@@ -10,7 +10,7 @@ import {
   SERVICE_VOCABULARY,
 } from '../spec/cel/vocabulary.ts';
 import { elementOf, parseTyped, pathTo, type CelNode } from './cel/parse.ts';
-import { celAt, nodeAt, partOf, type CelCursor, type Cursor } from './cursor.ts';
+import { celAt, fileSpan, nodeAt, partOf, type CelCursor, type Cursor } from './cursor.ts';
 import { effectiveAt, filledIn, inNumbers } from './effective.ts';
 import type { Facts } from './facts.ts';
 import type { FolderView } from './folder-view.ts';
@@ -123,8 +123,7 @@ function hoverExpression(
   const markdown = joined([found?.markdown, value]);
   if (markdown === undefined) return undefined;
   const [start, end] = found ? found.span : [0, cel.text.length];
-  // A range may go over several lines of a folded text.
-  const range = rangeOf(source, cel.offsets[start], end > start ? cel.offsets[end - 1] + 1 : cel.offsets[start]);
+  const range = rangeOf(source, ...fileSpan(source, cel, start, end));
   return { range, markdown };
 }
 

@@ -29,7 +29,9 @@ export function removeEntry(object: SourceObject, path: Path, title: string): Fi
   if (pairs.length === 1) return removeEntry(object, path.slice(0, -1), title);
   const index = pairs.findIndex(({ key }) => String((key as { value?: unknown }).value) === path.at(-1));
   if (index < 0) return undefined;
-  const entries = pairs.map(({ key, value }) => ({ range: [key.range![0], value?.range?.[1] ?? key.range![1]] as const }));
+  const entries = pairs.map(({ key, value }) => ({
+    range: [key.range![0], value?.range?.[1] ?? key.range![1]] as const,
+  }));
   if (parent.flow) return fixOf(object, title, ...inBrackets(entries, index), '');
   return wholeLines(object, entries[index].range[0], entries[index].range[1], title);
 }

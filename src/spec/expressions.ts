@@ -46,9 +46,7 @@ export function reportInExpression(object: SourceObject, path: Path, found: Expr
   }
   const text = fix && escaped(object.scalar(path)?.type, fix.text);
   const edit = fix && text !== undefined && { title: fix.title, edits: [{ range: rangeAt(fix.start, fix.end), text }] };
-  object.problems.push(
-    problem(object.file, rangeAt(start, end), code, message, { fix: edit || undefined, related }),
-  );
+  object.problems.push(problem(object.file, rangeAt(start, end), code, message, { fix: edit || undefined, related }));
 }
 
 /** The place in the file of a part of the expression at `path`. */

@@ -4,12 +4,10 @@
  */
 import { checkExpression } from '../spec/cel/check.ts';
 import { compileColumns, type ColumnExpression } from '../spec/cel/compile.ts';
-import type { Cluster, Deontic, Goal, Model, Organization } from '../spec/model.ts';
+import type { Cluster, Deontic, Model, Organization } from '../spec/model.ts';
+import { normaliseGoal, PERMISSION_WEIGHT } from '../spec/goal-value.ts';
 import type { ObservationHistory } from '../spec/observation.ts';
 import type { AgentLayout } from './agents.ts';
-
-/** What a mission counts for an agent that may follow it, against 1 for one that must. Ours. */
-const PERMISSION_WEIGHT = 0.5;
 
 export interface GoalGuide {
   /** False where all weights are zero: then `addRewards` is not needed. */
@@ -52,13 +50,6 @@ export function makeGoalGuide(
     }
   };
   return { rewarding: weighted.length > 0, addRewards };
-}
-
-/** A range that ends at or below 0 maps to [-1, 0], any other to [0, 1]; values outside are cut, 0/0 counts nothing. */
-export function normaliseGoal(value: number, [low, high]: Goal['range']): number {
-  if (Number.isNaN(value)) return 0;
-  const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
-  return high <= 0 ? share - 1 : share;
 }
 
 export interface GoalCheck {

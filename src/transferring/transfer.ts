@@ -35,7 +35,7 @@ export interface TransferOptions {
   readonly transfer: Transfer;
   readonly policies: Policies;
   readonly backend: Backend;
-  /** Normalised distance of a snapshot's state to those that the twin was validated on. */
+  /** Normalised distance of a snapshot's state to those that the twin was validated on; NaN = nothing tells, it is not watched. */
   readonly driftOf: (snapshot: Snapshot) => number;
   /** Seconds in `full` before the transfer ends; Infinity = until stopped. */
   readonly fullFor: number;

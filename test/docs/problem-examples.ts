@@ -13,12 +13,7 @@ const EXAMPLES = 'test/data/problem-examples';
 const BROKEN = 'test/data/broken-specs';
 
 /** Of files that are no text, too large or not there: no text shows them. */
-export const WITHOUT_TEXT: readonly ProblemCode[] = [
-  'no-specs',
-  'file-unreadable',
-  'file-too-large',
-  'file-not-text',
-];
+export const WITHOUT_TEXT: readonly ProblemCode[] = ['no-specs', 'file-unreadable', 'file-too-large', 'file-not-text'];
 
 export interface Example {
   readonly code: ProblemCode;
@@ -35,11 +30,18 @@ export function examples(): ReadonlyMap<ProblemCode, Example> {
   for (const name of readdirSync(EXAMPLES).sort()) {
     const code = name.replace(/\.karma\.yaml$/, '') as ProblemCode;
     const path = join(EXAMPLES, name);
-    found.set(code, { code, from: path, files: [{ path: name, text: readFileSync(path, 'utf8') }], exists: () => true });
+    found.set(code, {
+      code,
+      from: path,
+      files: [{ path: name, text: readFileSync(path, 'utf8') }],
+      exists: () => true,
+    });
   }
   for (const name of readdirSync(BROKEN).sort()) {
     const folder = join(BROKEN, name);
-    const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as { readonly code: ProblemCode }[];
+    const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as {
+      readonly code: ProblemCode;
+    }[];
     const [{ code }] = expected;
     if (found.has(code) || expected.length > 1) continue;
     const files = readdirSync(folder)

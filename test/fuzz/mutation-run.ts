@@ -1,6 +1,7 @@
 /** Loads the sample again and again, each time with one file damaged, and checks what every load must give. */
 import assert from 'node:assert/strict';
 import { Random } from '../../src/cluster/random.ts';
+import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
 import { loadSpecs, SpecCache, type SpecFile } from '../../src/spec/load.ts';
 import { formatProblem } from '../../src/spec/problem.ts';
 import { mutate } from './mutate.ts';
@@ -32,9 +33,11 @@ export function runMutations(
       at === damaged ? { path: file.path, text: mutate(file.text, random) } : file,
     );
     const started = performance.now();
-    const { problems } = loadSpecs(files, { cache });
+    const loaded = loadSpecs(files, { cache });
+    // Also what is found beyond the loader: on the same files, with the same demands.
+    const problems = [...loaded.problems, ...diagnose(loaded)];
     slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - started);
-    if (problems.length === 0) harmless++;
+    if (loaded.problems.length === 0) harmless++;
     total += problems.length;
     for (const problem of problems) {
       codes.set(problem.code, (codes.get(problem.code) ?? 0) + 1);

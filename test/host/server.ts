@@ -17,6 +17,9 @@ const SETTINGS = {
   'workbench.reduceMotion': 'on',
   'chat.disableAIFeatures': true,
   'git.enabled': false,
+  // It looks for ports by starting `ls` and `ps` again and again.
+  'remote.autoForwardPorts': false,
+  'remote.autoForwardPortsSource': 'output',
   'security.workspace.trust.startupPrompt': 'never',
   'security.workspace.trust.banner': 'never',
 };
@@ -69,10 +72,13 @@ export function newDataDir(): string {
 /** Starts VS Code's server on a loopback port. */
 export async function startServer(code: string, options: ServerOptions = {}): Promise<Server> {
   const dataDir = options.dataDir ?? newDataDir();
-  const userSettings = join(dataDir, 'data/User/settings.json');
-  mkdirSync(dirname(userSettings), { recursive: true });
-  const writeSettings = (settings: Settings): void =>
-    writeFileSync(userSettings, JSON.stringify({ ...SETTINGS, ...options.settings, ...settings }));
+  // A window in a browser keeps the user's settings to itself; it reads those of the machine, and sees when they change.
+  const settingsFiles = ['User', 'Machine'].map((scope) => join(dataDir, 'data', scope, 'settings.json'));
+  for (const file of settingsFiles) mkdirSync(dirname(file), { recursive: true });
+  const writeSettings = (settings: Settings): void => {
+    for (const file of settingsFiles)
+      writeFileSync(file, JSON.stringify({ ...SETTINGS, ...options.settings, ...settings }));
+  };
   writeSettings({});
   const args = [
     ...[join(code, 'out/server-main.js'), '--host', '127.0.0.1', '--port', String(options.port ?? 0)],

@@ -39,13 +39,18 @@ export function headlineOf({ run, observed, ended, cluster, source }: ClusterSta
       };
     case 'running':
       if (!observed || run.upTo === 'plan')
-        return { icon: 'sync', title: upTo, text: t('The cluster is being asked.'), tone: 'active' };
+        return {
+          icon: 'sync',
+          title: run.upTo === 'plan' ? upTo : t('Starting'),
+          text: t('The cluster is being asked.'),
+          tone: 'active',
+        };
       return { icon: 'sync', title: stageName(observed.stage), text: '', tone: 'active' };
     case 'finished':
       if (run.upTo === 'plan')
         return {
           icon: 'pass',
-          title: t('Plan'),
+          title: t('Plan made'),
           text: t('Nothing was written. Below is what each stage would write.'),
           tone: 'good',
         };
@@ -122,7 +127,10 @@ export function restoredInWords({ restored }: Ended): Restored {
 export function announcementOf(status: ClusterStatus): string {
   const { title, text } = headlineOf(status);
   if (!status.run) return '';
-  if (status.run.state === 'running' && status.observed) return t('Stage {0}', title);
+  if (status.run.state === 'running') return status.observed ? t('Stage {0}', title) : title;
   const confirmation = status.ended && status.run.state !== 'starting' ? restoredInWords(status.ended).text : '';
-  return [title, text, confirmation].filter((part) => part !== '').join('. ');
+  return [title, text, confirmation]
+    .filter((part) => part !== '')
+    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
+    .join(' ');
 }

@@ -328,32 +328,39 @@ function gauge(
   format: (value: number | null) => string,
 ): TemplateResult {
   const isOver = value !== null && limit !== null && value > limit;
-  const text = limit === null ? format(value) : t('{0}, limit {1}', format(value), format(limit));
+  const text = value === null || limit === null ? format(value) : t('{0}, limit {1}', format(value), format(limit));
   return html`<div class=${isOver ? 'over' : ''}>
     <dt>${name}</dt>
-    <dd>${isOver ? icon('warning') : nothing} ${text}</dd>
-    ${
-      limit === null || value === null
-        ? nothing
-        : html`<meter
-            min="0"
-            max=${limit}
-            high=${0.7 * limit}
-            optimum="0"
-            value=${Math.min(value, limit)}
-            aria-label=${name}
-          ></meter>`
-    }
+    <dd>
+      ${isOver ? icon('warning') : nothing} ${text}
+      ${
+        limit === null || value === null
+          ? nothing
+          : html`<meter
+              min="0"
+              max=${limit}
+              high=${0.7 * limit}
+              optimum="0"
+              value=${Math.min(value, limit)}
+              aria-label=${name}
+            ></meter>`
+      }
+    </dd>
   </div>`;
 }
 
 type Trend = ClusterStatus['trend'];
 const SPARK = { width: 300, height: 56, pad: 3 };
+/** Of J, shown at least. */
+const SPAN = 0.05;
 
 function sparkline(trend: Trend): TemplateResult {
   const { width, height, pad } = SPARK;
   const values = trend.flatMap(({ objective }) => (objective === null ? [] : [objective]));
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  // What hardly changes looks as if it hardly changed.
+  const spare = Math.max(0, SPAN - (greatest - least)) / 2;
+  const [low, high] = [least - spare, greatest + spare];
   const [first, last] = [trend[0].time, trend[trend.length - 1].time];
   const x = (time: number) => round(((time - first) / Math.max(1e-9, last - first)) * width);
   const y = (value: number) => round(height - pad - ((value - low) / Math.max(1e-9, high - low)) * (height - 2 * pad));
@@ -362,8 +369,8 @@ function sparkline(trend: Trend): TemplateResult {
     'Objective J over {0}: now {1}, between {2} and {3}. Stages: {4}.',
     duration(last - first),
     fixed(values[values.length - 1], 3),
-    fixed(low, 3),
-    fixed(high, 3),
+    fixed(least, 3),
+    fixed(greatest, 3),
     bands.map(({ stage }) => stageName(stage)).join(', '),
   );
   let path = '';
@@ -378,7 +385,7 @@ function sparkline(trend: Trend): TemplateResult {
       <path class="line" d=${path} vector-effect="non-scaling-stroke"></path>
     </svg>
     <figcaption aria-hidden="true">
-      <span>J ${fixed(low, 3)} – ${fixed(high, 3)}</span><span>${duration(last - first)}</span>
+      <span>J ${fixed(least, 3)} – ${fixed(greatest, 3)}</span><span>${duration(last - first)}</span>
     </figcaption>
   </figure>`;
 }
@@ -476,12 +483,14 @@ export function decisions({ decisions: all }: ClusterStatus): TemplateResult {
 function decisionItem(decision: Decision): TemplateResult {
   const { icon: name, label } = outcomeOf(decision);
   const { why, caps, agents, drift, objective } = decision;
+  const holders = agents.filter(({ reasons, choice }) => reasons.length === 0 && /^hold(, hold)*$/.test(choice));
+  const movers = agents.filter((agent) => !holders.includes(agent));
   return html`<li class="decision" data-outcome=${decision.outcome}>
     <details>
       <summary>
         ${icon(name)}
         <span class="what">${changesInWords(decision) || (decision.outcome === 'hold' ? t('hold') : label)}</span>
-        <span class="when">${stageName(decision.stage)}, ${moment(decision.time)}</span>
+        <span class="when">${stageName(decision.stage)}, ${moment(decision.time)} ${icon('chevron-right')}</span>
         ${why ? html`<span class="because">${why}</span>` : nothing}
       </summary>
       <p class="muted">
@@ -489,16 +498,10 @@ function decisionItem(decision: Decision): TemplateResult {
       </p>
       ${caps.map((cap) => html`<p>${icon('fold')} ${t('Cap: {0}', cap)}</p>`)}
       ${agents.length === 0 ? html`<p>${t('No rule of any role matched.')}</p>` : nothing}
-      ${agents.map(
+      ${movers.map(
         ({ agent, roles, choice, probability, options, reasons }) =>
           html`<h3>${agent} <small>${roles.join(', ') || t('no role')}</small></h3>
-            <p>
-              ${
-                probability === null
-                  ? t('chose {0} of {1} options', choice, options)
-                  : t('chose {0} of {1} options, {2} likely', choice, options, percent(probability))
-              }
-            </p>
+            <p>${t('chose {0} ({1}) of {2} options', choice, percent(probability), options)}</p>
             ${
               reasons.length > 0
                 ? html`<ul class="reasons">
@@ -507,6 +510,13 @@ function decisionItem(decision: Decision): TemplateResult {
                 : nothing
             }`,
       )}
+      ${
+        holders.length > 0
+          ? html`<p class="muted">
+              ${t('A rule matched, and they chose to hold: {0}.', holders.map(({ agent }) => agent).join(', '))}
+            </p>`
+          : nothing
+      }
     </details>
   </li>`;
 }

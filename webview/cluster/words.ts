@@ -115,12 +115,13 @@ export function outcomeOf({ outcome }: Pick<Decision, 'outcome'>): Outcome {
 }
 
 /** "b 2 → 1" and, where the caps cut it, what was left. */
-export function changesInWords({ changes }: Decision): string {
+export function changesInWords({ changes, stage }: Decision): string {
   return changes
-    .map(({ service, from, to, limited }) =>
-      limited === to
+    .map(({ service, from, to, limited }) => {
+      if (stage === 'floor') return t('{0}: HPA minimum {1} → {2}', service, from, limited);
+      return limited === to
         ? t('{0} {1} → {2}', service, from, to)
-        : t('{0} {1} → {2}, cut to {3}', service, from, to, limited),
-    )
+        : t('{0} {1} → {2}, cut to {3}', service, from, to, limited);
+    })
     .join('; ');
 }

@@ -3,7 +3,7 @@ import { t } from '../shared/l10n.ts';
 import { dashOf } from '../shared/markers.ts';
 import { compact, duration } from '../shared/numbers.ts';
 import type { ChartData, Level, Line, Mark } from '../shared/series.ts';
-import type { Theme } from '../shared/theme.ts';
+import type { ChartColors } from '../shared/picture.ts';
 import type { CurveStore } from './curve-store.ts';
 import type { Metric } from './metrics.ts';
 import type { State } from './state.ts';
@@ -24,11 +24,12 @@ export function chartDataOf(
   state: State,
   runs: readonly RunInfo[],
   curves: CurveStore,
-  theme: Theme,
+  theme: ChartColors,
 ): ChartData {
   const lines: Line[] = [];
   const levels: Level[] = [];
   const marks: Mark[] = [];
+  const { extent } = curves;
   const isTime = state.axis === 'time';
   const several = state.runs.length > 1;
   for (const { id, slot } of state.runs) {
@@ -75,6 +76,7 @@ export function chartDataOf(
     levels: distinct(levels),
     marks: lines.length > 0 ? marks : [],
     range: state.range,
+    ...(extent ? { all: extent } : {}),
     ignoreOutliers: state.ignoreOutliers,
     formatX: isTime ? duration : (x) => Math.round(x).toLocaleString('en').replaceAll(',', '\u202f'),
     xIsTime: isTime,

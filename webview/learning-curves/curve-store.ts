@@ -1,5 +1,5 @@
 import type { Curves } from '../protocol/learning-curves.ts';
-import type { Value } from '../shared/series.ts';
+import type { Range, Value } from '../shared/series.ts';
 
 export interface StoredCurve {
   readonly query: number;
@@ -43,6 +43,14 @@ export class CurveStore {
 
   of(metric: string, run: string): ReadonlyMap<string, StoredCurve> {
     return this.#curves.get(metric)?.get(run) ?? new Map();
+  }
+
+  /** Ends of the x axis over all curves; undefined where there is none. */
+  get extent(): Range | undefined {
+    const curves = [...this.#curves.values()].flatMap((runs) => [...runs.values()].flatMap((of) => [...of.values()]));
+    const from = Math.min(...curves.map(({ x }) => x[0]));
+    const to = Math.max(...curves.map(({ x }) => x[x.length - 1]));
+    return from < to ? { from, to } : undefined;
   }
 
   get isEmpty(): boolean {

@@ -29,7 +29,11 @@ class LearningCurves extends LitElement {
     runs: ({ runs, selected }) => this.#onRuns(runs, selected),
     curves: (curves) => {
       if (curves.query !== this.#query) return;
+      const before = this.#curves.extent;
       this.#curves.put(curves);
+      const { extent } = this.#curves;
+      // All charts have the same x axis.
+      if (before?.from !== extent?.from || before?.to !== extent?.to) this.#charts.clear();
       this.#stale.add(curves.metric);
       this.requestUpdate();
     },

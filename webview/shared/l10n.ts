@@ -9,10 +9,12 @@ export function t(text: string, ...values: readonly (string | number)[]): string
 }
 
 function readTranslations(): Record<string, unknown> {
-  // Where there is no page (unit tests), there is no translation.
-  if (typeof document === 'undefined') return {};
+  // Unit tests have no page.
+  const { document } = globalThis as {
+    document?: { getElementById(id: string): { textContent: string | null } | null };
+  };
   try {
-    return JSON.parse(document.getElementById('translations')?.textContent ?? '{}') as Record<string, unknown>;
+    return JSON.parse(document?.getElementById('translations')?.textContent ?? '{}') as Record<string, unknown>;
   } catch {
     return {};
   }

@@ -3,12 +3,17 @@ import { tickLabels, ticks, timeTicks } from './numbers.ts';
 import type { Pen, Point } from './pen.ts';
 import { stretches, xExtent, yExtent, type ChartData, type Line } from './series.ts';
 
-/** Colours of a picture; Theme (theme.ts) has them. */
+/** Colours of a picture; a Theme (theme.ts) has them. */
 export interface PictureColors {
   readonly background: string;
   readonly text: string;
   readonly muted: string;
   readonly grid: string;
+}
+
+/** Those of its lines too; as many series as base.css has. */
+export interface ChartColors extends PictureColors {
+  readonly series: readonly string[];
 }
 
 export interface Box {
@@ -19,9 +24,11 @@ export interface Box {
 }
 
 const TEXT = 12;
-const MARGIN = { left: 64, right: 24, top: 40, bottom: 46 };
+const MARGIN = { left: 80, right: 24, top: 40, bottom: 46 };
 const LEGEND_ROW = 20;
 const MARKER_DISTANCE = 110;
+/** Labels of marks that are close stand below one another. */
+const MARK_ROWS = 6;
 /** About the width of a character: pens cannot measure. */
 const CHARACTER = TEXT * 0.56;
 
@@ -56,14 +63,7 @@ export function drawPicture(
         ],
         { color, width: 1.5, dash: [6, 4] },
       );
-    for (const { x, color } of data.marks)
-      pen.line(
-        [
-          [px(x), plot.y],
-          [px(x), plot.y + plot.height],
-        ],
-        { color, width: 1, dash: [2, 3] },
-      );
+    drawMarks(pen, data, plot, px, colors);
     for (const line of behindFirst) drawLine(pen, line, px, py, colors.background);
   });
   rows.forEach((row, r) => {
@@ -120,6 +120,28 @@ function drawAxes(pen: Pen, data: ChartData, plot: Box, { px, py, xs, ys }: Scal
   });
 }
 
+/** Lines down, each with its label at the top. */
+function drawMarks(pen: Pen, data: ChartData, plot: Box, px: (x: number) => number, colors: PictureColors): void {
+  const { from, to } = xExtent(data);
+  const shown = data.marks.filter(({ x }) => x >= from && x <= to).sort((a, b) => a.x - b.x);
+  shown.forEach(({ x, label, color }, i) => {
+    const at = px(x);
+    const before = at + 8 + label.length * CHARACTER > plot.x + plot.width;
+    pen.line(
+      [
+        [at, plot.y],
+        [at, plot.y + plot.height],
+      ],
+      { color, width: 1, dash: dashOf(2) },
+    );
+    pen.text(at + (before ? -5 : 5), plot.y + 12 + (i % MARK_ROWS) * (TEXT + 2), label, {
+      color: colors.text,
+      size: TEXT - 1,
+      anchor: before ? 'end' : 'start',
+    });
+  });
+}
+
 function drawBand(pen: Pen, { x, low, high, color }: Line, px: (x: number) => number, py: (y: number) => number): void {
   if (!low || !high) return;
   for (const [from, to] of stretches(low)) {
@@ -161,7 +183,6 @@ function legendRows(data: ChartData, width: number): { readonly x: number; reado
   const entries: LegendEntry[] = [
     ...data.lines.filter(({ faint }) => !faint),
     ...data.levels.map(({ label, color }) => ({ label, color, dash: [6, 4], marker: 0 })),
-    ...data.marks.map(({ label, color }) => ({ label, color, dash: dashOf(2), marker: 0 })),
   ];
   const rows: { x: number; entry: LegendEntry }[][] = [];
   let x = Infinity;

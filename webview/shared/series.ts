@@ -45,6 +45,8 @@ export interface ChartData {
   readonly marks: readonly Mark[];
   /** Shown part of the x axis; null = all of it. */
   readonly range: Range | null;
+  /** All of the x axis, where it is the same for several charts; left out, what the lines have. */
+  readonly all?: Range;
   /** Whether a few values far off may be cut off, so that the rest is not flattened. */
   readonly ignoreOutliers: boolean;
   readonly formatX: (x: number) => string;
@@ -79,8 +81,9 @@ export function pointAt(line: Line, x: number): { x: number; y: number; low?: nu
 }
 
 /** The x axis: what is asked for, or all that lines have. */
-export function xExtent({ lines, range }: Pick<ChartData, 'lines' | 'range'>): Range {
-  if (range) return range;
+export function xExtent({ lines, range, all }: Pick<ChartData, 'lines' | 'range' | 'all'>): Range {
+  const given = range ?? all;
+  if (given) return given;
   const ends = lines.filter(({ x }) => x.length > 0).map(({ x }) => [x[0], x[x.length - 1]]);
   if (ends.length === 0) return { from: 0, to: 1 };
   const from = Math.min(...ends.map(([first]) => first));
@@ -110,8 +113,8 @@ export function yExtent(data: ChartData): Range {
   }
   const levels = data.levels.map((level) => level.y);
   if (values.length === 0 && levels.length === 0) return { from: 0, to: 1 };
-  values.sort((a, b) => a - b);
-  const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))];
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   let [least, greatest] = [at(0), at(1)];
   if (data.ignoreOutliers && values.length >= 20) {
     const [low, high] = [at(OUTLIERS), at(1 - OUTLIERS)];
@@ -122,7 +125,7 @@ export function yExtent(data: ChartData): Range {
   const top = Math.max(...levels, Math.min(Math.max(greatest, bandHigh), greatest + span * 0.5));
   const padding = (top - bottom || span) * PADDING;
   // What cannot be negative gets no negative axis.
-  const floor = values[0] >= 0 && bottom - padding < 0 ? 0 : bottom - padding;
+  const floor = sorted[0] >= 0 && bottom - padding < 0 ? 0 : bottom - padding;
   return { from: Math.min(floor, bottom), to: top + padding };
 }
 

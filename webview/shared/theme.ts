@@ -1,14 +1,9 @@
 /** VS Code's colour theme as this view sees it: CSS variables that VS Code changes, and the theme's kind as a class of the body. */
+import type { ChartColors } from './picture.ts';
 
-export interface Theme {
-  readonly background: string;
-  readonly text: string;
-  readonly muted: string;
-  readonly grid: string;
+export interface Theme extends ChartColors {
   readonly border: string;
   readonly focus: string;
-  /** As many as base.css has; told apart by people with any common kind of colour blindness. */
-  readonly series: readonly string[];
   readonly fontFamily: string;
   /** Pixels. */
   readonly fontSize: number;

@@ -3,6 +3,7 @@ import { describeFailure, EXIT } from '../runner/failure.ts';
 import { SpecError } from '../runner/spec-error.ts';
 import { packageVersion } from '../runner/machine.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExchange } from './commands/exchange.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGpu } from './commands/gpu.ts';
 import { addInit } from './commands/init.ts';
@@ -41,7 +42,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  for (const add of [addInit, addValidate, addJobCommands, addExplain, addRuns, addTraces, addDoctor, addGpu, addLsp])
+  for (const add of [addInit, addValidate, addJobCommands, addExplain, addRuns, addTraces, addExchange, addDoctor, addGpu, addLsp])
     add(program, run);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
 

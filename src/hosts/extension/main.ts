@@ -24,6 +24,7 @@ import { registerCreateSample } from './setup/create-sample.ts';
 import { registerSpecificationsView } from './specifications/specifications-view.ts';
 import { Trust } from './trust.ts';
 import { registerLearningCurves } from './webviews/learning-curves.ts';
+import { registerTwinReport } from './webviews/twin-report.ts';
 
 /** FileChangeType of the language server protocol. */
 const CHANGED = 2;
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): KarmaApi {
       registerGpuBackend(services),
       registerCheckSetup(services),
       registerLearningCurves(services),
+      registerTwinReport(services),
       registerClusterView(services),
       services.command('karma-mas.showLog', () => log.show()),
       services.command('karma-mas.refresh', async () => {

@@ -119,8 +119,8 @@ function fanFigures(fan: Fan): Html {
   const overview = Object.entries(fan.metrics).filter(([name]) => name in FAN_NAMES);
   return html`<h3>Open loop</h3>
     <p>
-      One run of the twin beside the record, from one origin on, with nothing fed back: the band is what the twin holds
-      possible.
+      One run of the twin beside the record, with nothing fed back, on a stretch livelier than three quarters of what
+      was held out: the band is what the twin holds possible.
     </p>
     ${legend([
       { name: 'recorded', series: 5, mark: 'line', dash: '' },

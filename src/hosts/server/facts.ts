@@ -19,16 +19,18 @@ export class ProjectFacts {
   readonly #project: Project;
   readonly #samples: SampleProvider;
   readonly #now: () => number;
+  readonly #onResults: () => void;
   #dataFiles: readonly string[] | undefined;
   #inferredRoles: readonly InferredRoleFact[] = [];
   #finished = new Map<string, RunInfo>();
   #readAt = -Infinity;
 
-  /** `now`: milliseconds since the epoch. */
-  constructor(project: Project, samples: SampleProvider, now: () => number) {
+  /** `now`: milliseconds since the epoch. `onResults`: results of runs are there that were not known before. */
+  constructor(project: Project, samples: SampleProvider, now: () => number, onResults: () => void) {
     this.#project = project;
     this.#samples = samples;
     this.#now = now;
+    this.#onResults = onResults;
   }
 
   /** What is known now. What is old is read again for the next time. */
@@ -57,8 +59,10 @@ export class ProjectFacts {
       const run = this.#finished.get(directory) ?? finishedRun(directory, this.#now);
       if (run) finished.set(directory, run);
     }
+    const isNew = [...finished.keys()].some((directory) => !this.#finished.has(directory));
     this.#finished = finished;
     this.#inferredRoles = inferredRoles([...finished.values()]);
+    if (isNew) this.#onResults();
   }
 
   #sampleState(name: string): SampleState | undefined {

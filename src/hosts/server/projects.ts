@@ -89,7 +89,10 @@ export class Projects {
       roots.map(async (root) => (await findSpecs(root, onUnreadable)).map((path) => join(root, path))),
     );
     const paths = new Set(found.flat());
-    for (const path of this.#disk.keys()) if (!paths.has(path) && !this.#isLoose(path)) this.#disk.delete(path);
+    for (const path of this.#disk.keys()) {
+      const beside = this.#isLoose(path) && this.#hasOpenBeside(path);
+      if (!paths.has(path) && !beside) this.#disk.delete(path);
+    }
     await Promise.all([...paths].map((path) => this.#read(path)));
     this.#regroup();
   }

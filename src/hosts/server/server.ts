@@ -11,7 +11,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { diagnose } from '../../language/diagnostics/diagnose.ts';
+import { diagnose, type SampleProvider } from '../../language/diagnostics/diagnose.ts';
 import type { FolderView } from '../../language/folder-view.ts';
 import { compareProblems, type Problem } from '../../spec/problem.ts';
 import { packageVersion } from '../runner/machine.ts';
@@ -39,8 +39,7 @@ export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   const checks = new Checks(check, () => performance.now());
   const projects = new Projects((project) => checks.request(project));
-  const samples = new BackgroundSamples(() => projects.all.forEach((project) => checks.request(project)));
-  const facts = new Map<Project, ProjectFacts>();
+  const surroundings = new Map<Project, Surroundings>();
   const full = new WeakMap<FolderView, FolderView>();
   const shown = new Map<Project, string>();
   let client: InitializeParams['capabilities'] = {};
@@ -103,9 +102,13 @@ export function serve(connection: Connection): void {
     settings = settingsFrom(own, settings.commands);
     if (JSON.stringify(before) === JSON.stringify(settings)) return;
     for (const project of projects.all) checks.request(project);
-    const { inlayHint, codeLens } = client.workspace ?? {};
-    if (inlayHint?.refreshSupport) await connection.languages.inlayHint.refresh();
-    if (codeLens?.refreshSupport && settings.commands) await connection.sendRequest(CodeLensRefreshRequest.type);
+    if (client.workspace?.inlayHint?.refreshSupport) await connection.languages.inlayHint.refresh();
+    await refreshLenses();
+  }
+
+  async function refreshLenses(): Promise<void> {
+    if (client.workspace?.codeLens?.refreshSupport && settings.commands)
+      await connection.sendRequest(CodeLensRefreshRequest.type);
   }
 
   async function readRoots(): Promise<void> {
@@ -121,11 +124,28 @@ export function serve(connection: Connection): void {
     const view = project.view();
     let found = full.get(view);
     if (!found) {
-      const more = diagnose(view, { samples: samples.of });
+      const more = diagnose(view, { samples: surroundingsOf(project).samples });
       found = { ...view, problems: [...view.problems, ...more].sort(compareProblems) };
       full.set(view, found);
     }
     return found;
+  }
+
+  function surroundingsOf(project: Project): Surroundings {
+    let known = surroundings.get(project);
+    if (!known) {
+      const drawn = new BackgroundSamples(() => {
+        full.delete(project.view());
+        checks.request(project);
+      });
+      // So many are kept; were more asked for, each would push out another without end.
+      const samples: SampleProvider = (cluster) =>
+        project.view().model.clusters.indexOf(cluster) < MOST_SAMPLED ? drawn.of(cluster) : undefined;
+      const facts = new ProjectFacts(project, samples, Date.now, () => void refreshLenses());
+      known = { samples, facts, dispose: () => drawn.dispose() };
+      surroundings.set(project, known);
+    }
+    return known;
   }
 
   function problemsOf(project: Project): readonly Problem[] {
@@ -141,7 +161,8 @@ export function serve(connection: Connection): void {
     if (!projects.all.includes(project)) {
       checks.forget(project);
       shown.delete(project);
-      facts.delete(project);
+      surroundings.get(project)?.dispose();
+      surroundings.delete(project);
       void connection.sendNotification(SPECIFICATIONS_CHANGED, { folder: project.uri });
       return;
     }
@@ -170,17 +191,23 @@ export function serve(connection: Connection): void {
   registerFeatures(connection, {
     projects,
     fullView,
-    factsOf(project) {
-      const known = facts.get(project) ?? new ProjectFacts(project, samples.of, Date.now);
-      facts.set(project, known);
-      return known.get();
-    },
+    factsOf: (project) => surroundingsOf(project).facts.get(),
     diagnosticOf: (project, problem) => diagnosticOf(projects, project, problem),
     settings: () => settings,
   });
   documents.listen(connection);
   connection.listen();
 }
+
+/** What a project is seen with beside its texts. */
+interface Surroundings {
+  readonly samples: SampleProvider;
+  readonly facts: ProjectFacts;
+  dispose(): void;
+}
+
+/** Clusters of a project of which states are drawn. */
+const MOST_SAMPLED = 4;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

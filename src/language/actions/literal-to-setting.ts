@@ -1,7 +1,7 @@
 /** Turns a number or a window of a rule into a setting of the role. */
 import type { Position } from '../../spec/problem.ts';
 import { parseTyped, pathTo, type CelNode } from '../cel/parse.ts';
-import { celAt, nodeAt } from '../cursor.ts';
+import { celAt, fileSpan, nodeAt } from '../cursor.ts';
 import type { FolderView } from '../folder-view.ts';
 import { namesOf } from '../names/folder-names.ts';
 import { editOf } from '../text.ts';
@@ -22,9 +22,7 @@ export function literalToSetting(folder: FolderView, path: string, position: Pos
   const name = free(nameFor(literal, parents), taken);
   const setting = newSetting(cursor.object, name, value);
   if (!setting) return [];
-  const from = cel.offsets[literal.start];
-  const to = cel.offsets[literal.end - 1] + 1;
-  if (to - from !== literal.end - literal.start && literal.op === 'number') return [];
+  const [from, to] = fileSpan(cursor.source, cel, literal.start, literal.end);
   const use = editOf(cursor.source, from, to, `settings.${name}`);
   const edits = [{ file: path, edits: [...setting.edits, use] }];
   return [{ title: `Convert ${value} into the setting ${name}`, kind: 'refactor.extract', edits }];

@@ -47,7 +47,7 @@ export class Skeleton {
         return `[${example.map((value) => this.#stop(valueText(value))).join(', ')}]`;
       return `[${Array.from({ length: count }, () => (item ? this.flow(item, `${shape}[]`) : this.#stop(''))).join(', ')}]`;
     }
-    return this.#scalar(part, shape);
+    return this.#scalar(part, shape, true);
   }
 
   /** What stands after `key:` in a block whose keys are indented by `pad`. */
@@ -87,7 +87,7 @@ export class Skeleton {
     return required.length > 0 && required.length <= MOST_ON_LINE && flat;
   }
 
-  #scalar(part: Part, shape: string): string {
+  #scalar(part: Part, shape: string, inBrackets = false): string {
     if (part.const !== undefined) return escapeSnippet(String(part.const));
     const place = this.#object.kind && namePlace(this.#object.kind, shape);
     const names =
@@ -102,7 +102,7 @@ export class Skeleton {
     const proposed =
       choices[0] ?? part.default ?? part.examples?.[0] ?? (typesOf(part).includes('boolean') ? true : undefined);
     return this.#stop(
-      proposed === undefined ? '' : typeof proposed === 'string' ? plainOrQuoted(proposed) : valueText(proposed),
+      proposed === undefined ? '' : typeof proposed === 'string' ? plainOrQuoted(proposed, inBrackets) : valueText(proposed),
     );
   }
 

@@ -11,7 +11,7 @@ import type { Path } from '../../spec/text/locate.ts';
 import type { Truth } from './ranges/abstract.ts';
 import { UNBOUNDED } from './ranges/field-ranges.ts';
 import { union, type NumberRange } from './ranges/number-range.ts';
-import { Reasoning, type ReasoningContext } from './ranges/reasoning.ts';
+import { mostEffort, Reasoning, type ReasoningContext } from './ranges/reasoning.ts';
 import { unitProblems, type SettingUnit } from './units.ts';
 
 /** A comparison that gives the same in every state. */
@@ -52,22 +52,28 @@ function examineAnew({ root }: CheckedExpression, contexts: readonly ReasoningCo
   let truth: Truth = { yes: false, no: false };
   const parts = conjuncts(root);
   const possible = new Set<Node>();
+  const effort = mostEffort();
   for (const context of contexts) {
-    const reasoning = new Reasoning(context, {
-      compared: (node, { yes, no }, left, right) => {
-        const before = compared.get(node);
-        compared.set(node, {
-          node,
-          truth: { yes: yes || (before?.truth.yes ?? false), no: no || (before?.truth.no ?? false) },
-          left: before ? union(before.left, left) : left,
-          right: before ? union(before.right, right) : right,
-        });
+    const reasoning = new Reasoning(
+      context,
+      {
+        compared: (node, { yes, no }, left, right) => {
+          const before = compared.get(node);
+          compared.set(node, {
+            node,
+            truth: { yes: yes || (before?.truth.yes ?? false), no: no || (before?.truth.no ?? false) },
+            left: before ? union(before.left, left) : left,
+            right: before ? union(before.right, right) : right,
+          });
+        },
       },
-    });
+      effort,
+    );
     reasoning.valueOf(root);
-    const here = new Reasoning(context).truthOf(root);
+    const here = new Reasoning(context, {}, effort).truthOf(root);
     truth = { yes: truth.yes || here.yes, no: truth.no || here.no };
-    if (!truth.yes) for (const part of parts) if (new Reasoning(context).truthOf(part).yes) possible.add(part);
+    if (!truth.yes)
+      for (const part of parts) if (new Reasoning(context, {}, effort).truthOf(part).yes) possible.add(part);
   }
   const constants = [...compared.values()].filter(({ node, truth: { yes, no } }) => yes !== no && readsState(node));
   return {
@@ -132,9 +138,16 @@ export function reportTruth(
       });
       return;
     }
-    const cause = constants.find(({ node }) => node === culprit) ?? constants.find(({ node }) => culprit && isWithin(node, culprit));
-    const why = cause ? explanationOf(text, cause) : culprit ? `${shown(text, culprit)} is never true` : 'its conditions exclude one another';
-    const related = culprit && culprit !== root ? [placeInExpression(object, path, culprit, 'This is never true.')] : [];
+    const cause =
+      constants.find(({ node }) => node === culprit) ??
+      constants.find(({ node }) => culprit && isWithin(node, culprit));
+    const why = cause
+      ? explanationOf(text, cause)
+      : culprit
+        ? `${shown(text, culprit)} is never true`
+        : 'its conditions exclude one another';
+    const related =
+      culprit && culprit !== root ? [placeInExpression(object, path, culprit, 'This is never true.')] : [];
     object.report(path, never, `${what} in no state: ${why}. Correct or remove it.`, { fix: fixes.never?.(), related });
     return;
   }

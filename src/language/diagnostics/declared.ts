@@ -70,4 +70,3 @@ export class DeclaredObjects {
     return this.of(kind).find(({ value }) => value.name === name);
   }
 }
-

@@ -19,7 +19,10 @@ export interface DiagnoseOptions {
 }
 
 /** Beside the problems of the folder itself; sorted as these are. */
-export function diagnose(folder: Pick<FolderView, 'model' | 'documents' | 'problems'>, options: DiagnoseOptions = {}): Problem[] {
+export function diagnose(
+  folder: Pick<FolderView, 'model' | 'documents' | 'problems'>,
+  options: DiagnoseOptions = {},
+): Problem[] {
   const objects = new DeclaredObjects(folder);
   checkRoom(objects);
   checkRules(objects, options.samples);

@@ -22,7 +22,10 @@ export function checkOrganizations(objects: DeclaredObjects): void {
   }
 }
 
-const dutiesOf = ({ obligations, permissions }: Organization): readonly { duty: Deontic; list: DutyList; index: number }[] => [
+const dutiesOf = ({
+  obligations,
+  permissions,
+}: Organization): readonly { duty: Deontic; list: DutyList; index: number }[] => [
   ...obligations.map((duty, index) => ({ duty, list: 'obligations' as const, index })),
   ...permissions.map((duty, index) => ({ duty, list: 'permissions' as const, index })),
 ];
@@ -44,7 +47,11 @@ function checkMissions({ object, value }: DeclaredOrganization, { model }: Decla
       if (told.has(role) || duties.some(({ duty }) => duty.role === role)) return;
       told.add(role);
       const message = `Missions count in the return, but role ${role} has none. Add an obligation or a permission, or leave it so.`;
-      object.report(rolePath(object.document.yaml.hasIn(['spec', 'agents', index, 'roles']), index, at), 'role-without-mission', message);
+      object.report(
+        rolePath(object.document.yaml.hasIn(['spec', 'agents', index, 'roles']), index, at),
+        'role-without-mission',
+        message,
+      );
     }),
   );
 }
@@ -58,16 +65,25 @@ function checkDuties({ object, value }: DeclaredOrganization): void {
   duties.forEach(({ duty, list, index }, at) => {
     for (const agent of value.agents) {
       if (agent.roles.length < 2 || !agent.roles.includes(duty.role)) continue;
-      const other = duties.slice(0, at).find(
-        ({ duty: earlier }) =>
-          earlier.role !== duty.role && agent.roles.includes(earlier.role) && overlap({ ...earlier, role: duty.role }, duty),
-      );
+      const other = duties
+        .slice(0, at)
+        .find(
+          ({ duty: earlier }) =>
+            earlier.role !== duty.role &&
+            agent.roles.includes(earlier.role) &&
+            overlap({ ...earlier, role: duty.role }, duty),
+        );
       if (!other) continue;
       const verb = (of: DutyList): string => (of === 'obligations' ? 'must' : 'may');
       const message = `Agent ${agent.name} ${verb(other.list)} follow mission ${duty.mission} by role ${other.duty.role} and ${verb(list)} by role ${duty.role}, at the same time: it counts twice. Remove one, or change its times.`;
       object.report(['spec', 'deontic', list, index, 'mission'], 'duty-counted-twice', message, {
         related: [object.place(['spec', 'deontic', other.list, other.index, 'mission'], 'The other duty.')],
-        fix: removeItem(object, ['spec', 'deontic', list], index, `Remove the ${list === 'obligations' ? 'obligation' : 'permission'}`),
+        fix: removeItem(
+          object,
+          ['spec', 'deontic', list],
+          index,
+          `Remove the ${list === 'obligations' ? 'obligation' : 'permission'}`,
+        ),
       });
       return;
     }

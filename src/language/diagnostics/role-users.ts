@@ -30,7 +30,8 @@ interface RoleParents {
   readonly extends?: string | readonly string[];
 }
 
-export const parentsOf = ({ spec }: Declared<'Role'>): readonly string[] => [(spec as RoleParents).extends ?? []].flat();
+export const parentsOf = ({ spec }: Declared<'Role'>): readonly string[] =>
+  [(spec as RoleParents).extends ?? []].flat();
 
 /** The role and all that inherit its rules. */
 export function withHeirs(name: string, roles: readonly Declared<'Role'>[]): ReadonlySet<string> {

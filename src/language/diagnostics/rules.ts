@@ -6,7 +6,7 @@ import { examine, reportTruth, reportUnits } from './conditions.ts';
 import type { Declared, DeclaredObjects } from './declared.ts';
 import { removeItem } from '../../spec/edits.ts';
 import { expressionOf } from './expressions.ts';
-import { Reasoning, type ReasoningContext } from './ranges/reasoning.ts';
+import { mostEffort, Reasoning, type ReasoningContext } from './ranges/reasoning.ts';
 import { holdersOf, parentsOf, useKey, usesOf, withHeirs, type RoleUse } from './role-users.ts';
 import { timesSeen, type SampleProvider } from './samples.ts';
 import type { SettingUnit } from './units.ts';
@@ -195,12 +195,7 @@ class RoleCheck {
 const implied = new WeakMap<CheckedExpression, Map<string, boolean>>();
 
 /** Whether `b` is true in every state in which `a` is. What was found before is kept. */
-function implies(
-  a: CheckedExpression,
-  b: CheckedExpression,
-  contexts: readonly RuleContext[],
-  key: string,
-): boolean {
+function implies(a: CheckedExpression, b: CheckedExpression, contexts: readonly RuleContext[], key: string): boolean {
   const before = implied.get(a) ?? new Map<string, boolean>();
   const which = `${b.text}\n${key}`;
   let answer = before.get(which);
@@ -209,7 +204,8 @@ function implies(
       { condition: a.root, is: true },
       { condition: b.root, is: false },
     ];
-    answer = contexts.every((context) => !new Reasoning(context).possible(wanted));
+    const effort = mostEffort();
+    answer = contexts.every((context) => !new Reasoning(context, {}, effort).possible(wanted));
   }
   if (before.size > 32) before.clear();
   implied.set(a, before.set(which, answer));

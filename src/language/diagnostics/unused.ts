@@ -20,9 +20,12 @@ export function checkUnused(objects: DeclaredObjects): void {
 function checkRoles(objects: DeclaredObjects): void {
   const { organizations } = objects.model;
   const extended = new Set(objects.of('Role').flatMap(parentsOf));
-  const grouped = new Set(organizations.flatMap(({ groups }) => groups.flatMap(({ roles }) => roles.map(({ role }) => role))));
+  const grouped = new Set(
+    organizations.flatMap(({ groups }) => groups.flatMap(({ roles }) => roles.map(({ role }) => role))),
+  );
   for (const { object, value } of objects.of('Role')) {
-    if (extended.has(value.name) || grouped.has(value.name) || holdersOf(value.name, organizations).length > 0) continue;
+    if (extended.has(value.name) || grouped.has(value.name) || holdersOf(value.name, organizations).length > 0)
+      continue;
     const message = `No agent holds role ${value.name}, and no role extends it. Use it, or remove it.`;
     object.report(['metadata', 'name'], 'unused-role', message);
   }

@@ -32,10 +32,11 @@ export function valueText(value: unknown): string {
   return typeof value === 'string' ? plainOrQuoted(value) : String(value);
 }
 
-/** A text as a YAML scalar, on one line; in quotes where it would be read as something else. */
-export function plainOrQuoted(text: string): string {
+/** A text as a YAML scalar, on one line; in quotes where it would be read as something else, in brackets or outside. */
+export function plainOrQuoted(text: string, inBrackets = true): string {
   const special =
-    /^[-?:,[\]{}#&*!|>'"%@`]|^$|: |:$| #|[,[\]{}\n]|^\s|\s$/.test(text) ||
+    /^[-?:](?:\s|$)|^[,[\]{}#&*!|>'"%@`]|^$|: |:$| #|\n|^\s|\s$/.test(text) ||
+    (inBrackets && /[,[\]{}]/.test(text)) ||
     /^(?:true|false|null|~|[-+.0-9][0-9.eE+-]*)$/i.test(text);
   return special ? JSON.stringify(text) : text;
 }

@@ -12,6 +12,7 @@ export function scanDocuments(text: string): TreeDocument[] {
   let start = 0;
   const separator = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
   for (let match = separator.exec(text); match; match = separator.exec(text)) {
+    if (match.index > 0 && text[match.index - 1] !== '\n') continue; // other characters end no line in YAML
     add(match.index);
     start = match.index + 3;
   }
@@ -422,6 +423,7 @@ class Scanner {
     let closed = false;
     let end = this.#i;
     while (this.#flowContent(parentIndent)) {
+      const from = this.#i;
       const character = this.#text[this.#i];
       if (character === closer) {
         this.#i++;
@@ -435,6 +437,7 @@ class Scanner {
       } else if (character === ',') this.#i++;
       else if (isMap) entries.push(this.#flowEntry(parentIndent));
       else items.push({ dash: -1, value: this.#flowItem(parentIndent) });
+      if (this.#i === from) this.#i++; // a tag without a value, as in [a !]
       end = this.#i;
     }
     this.#closers.pop();

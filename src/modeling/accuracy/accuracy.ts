@@ -14,6 +14,7 @@ const ORIGINS = 240;
 /** Transitions at the start of a segment that no prediction starts from: the queueing model gets its hidden state there. */
 const BURN_IN = 8;
 const FAN_INTERVALS = 40;
+const FAN_QUANTILE = 0.75;
 const FAN_METRICS = [
   'objective',
   'resilience',
@@ -114,20 +115,14 @@ export async function measureAccuracy(
   };
 }
 
-/** From the middle of the longest held-out segment. */
+/** From a stretch that is livelier than most: a quiet one tells nothing, and the liveliest is a fault that nobody foresees. */
 async function fanOf(
   model: OpenLoopModel,
   cluster: Cluster,
   segments: readonly Segment[],
   signal: AbortSignal,
 ): Promise<Fan> {
-  const segment = segments.reduce((longest, other) =>
-    other.transitions.length > longest.transitions.length ? other : longest,
-  );
-  const origin = Math.max(
-    BURN_IN,
-    Math.min(segment.transitions.length >> 1, segment.transitions.length - FAN_INTERVALS),
-  );
+  const { segment, origin } = livelyStretch(segments, indicatorColumn('objective'));
   const size = stateSize(cluster.services.length);
   const indicators = FAN_METRICS.map((name) => ({ name, column: indicatorColumn(name), series: emptySeries() }));
   const fields = cluster.services.flatMap((service, s) =>
@@ -154,6 +149,22 @@ async function fanOf(
     from: segment.transitions[origin].time,
     metrics: Object.fromEntries([...indicators, ...fields].map(({ name, series }) => [name, series])),
   };
+}
+
+/** The stretch of FAN_INTERVALS (or as many as there are) in which an indicator's range is wider than in FAN_QUANTILE of all. */
+function livelyStretch(segments: readonly Segment[], column: number): { segment: Segment; origin: number } {
+  const longest = Math.max(...segments.map(({ transitions }) => transitions.length));
+  const intervals = Math.min(FAN_INTERVALS, longest - BURN_IN);
+  const stretches = segments.flatMap((segment) =>
+    Array.from({ length: Math.max(0, segment.transitions.length - BURN_IN - intervals + 1) }, (_, i) => {
+      const origin = BURN_IN + i;
+      const ahead = segment.transitions.slice(origin, origin + intervals);
+      const values = ahead.map(({ indicators }) => indicators[column]);
+      return { segment, origin, range: Math.max(...values) - Math.min(...values) };
+    }),
+  );
+  stretches.sort((a, b) => a.range - b.range);
+  return stretches[Math.floor(FAN_QUANTILE * stretches.length)];
 }
 
 const emptySeries = (): FanSeries => ({ recorded: [], low: [], middle: [], high: [] });

@@ -22,18 +22,29 @@ export interface CheckResult {
   readonly problems: readonly CelProblem[];
 }
 
-/** Results of late: while one types, all expressions but one stay the same. Dropped in two halves. */
+/** Results of late, by what an expression may name, then by its text: as one types, all expressions but one stay the same. */
 const MOST_KNOWN = 2048;
-let recent = new Map<string, CheckResult>();
-let older = new Map<string, CheckResult>();
+let known = new Map<string, Map<string, CheckResult>>();
+let count = 0;
+/** Settings may be many, and several expressions share them. */
+const joined = new WeakMap<readonly string[], string>();
 
 /** Never throws, whatever the text. */
 export function checkExpression(text: string, options: CheckOptions): CheckResult {
-  const key = `${options.result} ${options.service} ${options.settings.join()} ${text}`;
-  const known = recent.get(key) ?? older.get(key);
-  const result = known ?? check(text, options);
-  if (recent.size >= MOST_KNOWN) [older, recent] = [recent, new Map()];
-  recent.set(key, result);
+  let settings = joined.get(options.settings);
+  if (settings === undefined) joined.set(options.settings, (settings = options.settings.join()));
+  const context = `${options.result} ${options.service} ${settings}`;
+  let results = known.get(context);
+  const before = results?.get(text);
+  if (before) return before;
+  if (++count > MOST_KNOWN) {
+    known = new Map();
+    results = undefined;
+    count = 1;
+  }
+  if (!results) known.set(context, (results = new Map()));
+  const result = check(text, options);
+  results.set(text, result);
   return result;
 }
 

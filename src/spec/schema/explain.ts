@@ -166,7 +166,9 @@ function explainValue(object: SourceObject, path: Path, error: ErrorObject, part
       const entry = (data as unknown[])[index];
       object.report([...path, index], 'repeated-entry', `${quoted(entry)} stands twice in ${name}. Remove one.`, {
         fix: removeItem(object, path, index, 'Remove it'),
-        related: [object.place([...path, Math.min(error.params.i as number, error.params.j as number)], 'The same entry.')],
+        related: [
+          object.place([...path, Math.min(error.params.i as number, error.params.j as number)], 'The same entry.'),
+        ],
       });
       return;
     }

@@ -60,9 +60,9 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Lines and columns of the text between two offsets. */
-export function rangeOf({ lines }: SourceFile, start: number, end: number): Range {
-  const from = lines.linePos(start);
-  const to = lines.linePos(Math.max(start, end));
+/** Lines and columns of the text between two offsets. The YAML parser marks the end of a file beyond it. */
+export function rangeOf({ text, lines }: SourceFile, start: number, end: number): Range {
+  const from = lines.linePos(Math.min(start, text.length));
+  const to = lines.linePos(Math.min(Math.max(start, end), text.length));
   return { start: { line: from.line, column: from.col }, end: { line: to.line, column: to.col } };
 }

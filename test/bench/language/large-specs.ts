@@ -23,3 +23,27 @@ export async function manyDocuments(lines: number): Promise<string> {
     }
   }
 }
+
+/** One document of so many lines: a role with as many settings, and rules that read them. */
+export function hugeDocument(lines: number): string {
+  const rules = 100;
+  const settings = Array.from(
+    { length: lines - 2 * rules - 6 },
+    (_, i) => `    threshold${i}: ${i % 100}% # of capacity`,
+  );
+  const reading = Array.from({ length: rules }, (_, i) => {
+    const setting = `settings.threshold${i * 3}`;
+    return `    - when: service.demand > ${setting} * service.capacity || service.pending > 5\n      allow: { scale: [${1 + (i % 3)}] }`;
+  });
+  return [
+    'apiVersion: karma-mas.dev/v1alpha1',
+    'kind: Role',
+    'metadata: { name: huge }',
+    'spec:',
+    '  rules:',
+    ...reading,
+    '  settings:',
+    ...settings,
+    '',
+  ].join('\n');
+}

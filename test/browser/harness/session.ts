@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly workspaceTrust?: boolean;
   /** false: the user is yet to install the package. */
   readonly installed?: boolean;
+  /** Of Chromium; called when it starts. */
+  readonly browserFlags?: () => readonly string[];
   /** Called with the new workspace before VS Code opens it. */
   readonly prepare?: (folder: string) => void;
 }
@@ -48,6 +50,7 @@ export interface Session {
 
 /** VS Code's own errors, such as those of native modules that are left out on purpose, are none of ours. */
 const OURS = /karma-mas|Content Security Policy/i;
+const VS_CODES = /Could not locate the bindings file|build\/Release\/watchdog/;
 
 /** The package that `npm run package` makes, or the one that KARMA_VSIX names. */
 export function packagePath(): string {
@@ -68,14 +71,14 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     ...(options.workspaceTrust && { workspaceTrust: true }),
   };
   let server = await startServer(host.code, serverOptions);
-  const browser = await startBrowser(host.chromium);
+  const browser = await startBrowser(host.chromium, options.browserFlags?.());
   const errors: string[] = [];
   const open = async (): Promise<Workbench> => {
     const page = await browser.context.newPage();
     page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       const text = `${message.text()} (${message.location().url})`;
-      if (message.type() === 'error' && OURS.test(text)) errors.push(text);
+      if (message.type() === 'error' && OURS.test(text) && !VS_CODES.test(text)) errors.push(text);
     });
     await page.goto(workbenchUrl(server.port, folder));
     const workbench = new Workbench(page);

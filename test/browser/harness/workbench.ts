@@ -85,6 +85,20 @@ export class Workbench {
     return rows.evaluateAll((elements) => elements.map((row) => row.getAttribute('aria-label') ?? ''));
   }
 
+  /** Opens a file of the workspace by its name, and puts the cursor into it. */
+  async openFile(name: string): Promise<void> {
+    await eventually(`${name} is open`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+P');
+      await this.quickInput.waitFor({ timeout: 2_000 });
+      await this.quickInput.locator('input').first().fill(name, { timeout: 2_000 });
+      await this.quickInput.locator('.monaco-list-row.focused').filter({ hasText: name }).first().waitFor({ timeout: 2_000 });
+      await this.page.keyboard.press('Enter');
+      await this.page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: 5_000 });
+      return true;
+    });
+  }
+
   /** Answers the input box that is open. */
   async enter(value: string): Promise<void> {
     await this.quickInput.locator('input').first().fill(value);
@@ -110,11 +124,24 @@ export class Workbench {
   /** A view in the side bar, opened: 'Runs', 'Specifications', 'Cluster'. */
   async view(title: string): Promise<Locator> {
     await this.openSidebar();
-    const pane = this.page.locator('.part.sidebar .pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${title} "]`) });
-    const header = pane.locator('.pane-header');
+    await this.#toggle(title, true);
+    return this.#pane(title);
+  }
+
+  /** Leaves its room to the other views. */
+  async collapse(title: string): Promise<void> {
+    await this.#toggle(title, false);
+  }
+
+  #pane(title: string): Locator {
+    const header = this.page.locator(`.pane-header[aria-label^="${title} "]`);
+    return this.page.locator('.part.sidebar .pane').filter({ has: header });
+  }
+
+  async #toggle(title: string, expanded: boolean): Promise<void> {
+    const header = this.#pane(title).locator('.pane-header');
     await header.waitFor();
-    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
-    return pane;
+    if ((await header.getAttribute('aria-expanded')) !== String(expanded)) await header.locator('.title').click();
   }
 
   /** The rows of a tree in the side bar. Only those in sight are there. */

@@ -39,8 +39,7 @@ describe('problems as workflow commands of GitHub', () => {
   });
 });
 
-const decode = (text: string): string =>
-  text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
+const decode = (text: string): string => text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
 
 /**
  * The parts of the SARIF 2.1.0 schema that we write: every object has only properties that the schema has there
@@ -126,9 +125,7 @@ interface Log {
 describe('problems as SARIF', () => {
   it('have the structure of 2.1.0, for every problem code', () => {
     const all = [...examples().values()].flatMap((example) => problemsOf(example));
-    const log = JSON.parse(
-      JSON.stringify(sarifLog(all, { version: '1.2.3', uriOf: encodeURIComponent })),
-    ) as Log;
+    const log = JSON.parse(JSON.stringify(sarifLog(all, { version: '1.2.3', uriOf: encodeURIComponent }))) as Log;
     sarif(log, 'log');
     const [{ tool, results }] = log.runs;
     assert.equal(results.length, all.length);

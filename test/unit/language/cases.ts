@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { folderView, type FolderView } from '../../../src/language/folder-view.ts';
 import { offsetAt, type FileEdits, type TextEdit } from '../../../src/language/text.ts';
-import { loadSpecs, type SpecFile } from '../../../src/spec/load.ts';
+import { loadSpecs, SpecCache, type SpecFile } from '../../../src/spec/load.ts';
 import type { Position, Range } from '../../../src/spec/problem.ts';
 import { rangeOf, readSource, type SourceFile } from '../../../src/spec/text/source.ts';
 
@@ -50,9 +50,12 @@ const sample = filesOf(SAMPLE);
 /** Files of the sample that exist beside the specifications. */
 export const EXISTING = ['loads/twitter-2021.csv', 'loads/nasa-1995.csv'];
 
-export function viewOf(files: readonly SpecFile[]): FolderView {
-  return folderView(files, loadSpecs(files, { exists: (path) => EXISTING.includes(path) }));
+export function viewOf(files: readonly SpecFile[], cache = new SpecCache()): FolderView {
+  return folderView(files, loadSpecs(files, { exists: (path) => EXISTING.includes(path), cache }));
 }
+
+/** Files of the sample are parsed once for all cases. */
+const cache = new SpecCache();
 
 export const sampleView = (): FolderView => viewOf(sample);
 
@@ -80,7 +83,7 @@ export function marked({ name, text, file = 'case.karma.yaml', replace, by, file
     parts[0].length,
     parts.length === 3 ? parts[0].length + parts[1].length : parts[0].length,
   );
-  return { folder: viewOf(all), files: all, file, position: range.start, source, range };
+  return { folder: viewOf(all, cache), files: all, file, position: range.start, source, range };
 }
 
 export function applyEdits(source: SourceFile, edits: readonly TextEdit[]): string {

@@ -111,6 +111,27 @@ describe('journal', () => {
     assert.throws(() => new JournalReader(folder()).read(), /is a folder/);
   });
 
+  it('is read in parts of about the size wished, each of whole lines', () => {
+    const journal = openJournal(path(), steppingClock());
+    for (let i = 0; i < 50; i++) journal.append('note', { level: 'info', message: 'x'.repeat(i === 25 ? 5000 : 100) });
+    journal.close();
+    const reader = new JournalReader(path());
+    const seqs: number[] = [];
+    let parts = 0;
+    for (let more = true; more; parts++) {
+      const read = reader.read(1000);
+      more = read.more;
+      seqs.push(...read.events.map(({ seq }) => seq));
+      assert.deepEqual(read.problems, []);
+    }
+    assert.deepEqual(
+      seqs,
+      Array.from({ length: 50 }, (_, i) => i + 1),
+    );
+    assert.ok(parts > 5, `${parts} parts`);
+    assert.deepEqual(reader.read(), { events: [], problems: [], more: false });
+  });
+
   it('follows a growing journal until the signal aborts, across the repair of a torn line', async () => {
     writeThree();
     appendFileSync(path(), '{"seq":4,"t":');

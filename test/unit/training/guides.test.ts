@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Model } from '../../../src/spec/model.ts';
 import { emptyObservation, type Observation, type ObservationHistory } from '../../../src/spec/observation.ts';
-import { goalChecks, makeGoalGuide, normaliseGoal } from '../../../src/training/goal-guide.ts';
+import { normaliseGoal } from '../../../src/spec/goal-value.ts';
+import { goalChecks, makeGoalGuide } from '../../../src/training/goal-guide.ts';
 import { applyActions, combineMasks, makePerception } from '../../../src/training/perception.ts';
 import { maskedSoftmax } from '../../../src/training/policy.ts';
 import { resolveTraining } from '../../../src/training/setup.ts';

@@ -23,7 +23,9 @@ const SAMPLES = { states: 10_000, seed: 1 } as const;
 export const addValidate: AddCommand = (program, run) => {
   program
     .command('validate')
-    .description('check the specs (*.karma.yaml) of a folder: shapes, references, units, CEL, and what can never happen')
+    .description(
+      'check the specs (*.karma.yaml) of a folder: shapes, references, units, CEL, and what can never happen',
+    )
     .argument('[dir]', 'the folder of the specs', '.')
     .addOption(new Option('--format <format>', 'how to print the problems (default: text)').choices(FORMATS))
     .option('--hints', 'also what has no effect, and rules that match in none of 10 000 sampled states')
@@ -133,7 +135,9 @@ function summary({ objects, errors, warnings }: Counts): string {
 
 /** Relative to the working directory, which in CI is that of the repository; with '/'. */
 const pathOf = (dir: string, file: string): string =>
-  relative(process.cwd(), join(resolve(dir), file)).split(sep).join('/') || '.';
+  relative(process.cwd(), join(resolve(dir), file))
+    .split(sep)
+    .join('/') || '.';
 
 /** The same as a URI; absolute outside of the working directory. */
 function uriOf(dir: string, file: string): string {

@@ -1,4 +1,4 @@
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { STAGES, type ClusterService, type Rung, type TransferRun } from '../../../../webview/protocol/cluster.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';
@@ -7,9 +7,9 @@ import type { ClusterDigest, TransferDigest } from '../../server/protocol.ts';
 import { describeError } from '../errors.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';
-import { AuditTail } from './audit-tail.ts';
 import type { ClusterSource, SourceStatus, TransferOrder } from './cluster-source.ts';
 import { ObservedTransfer, UNOBSERVED } from './observed-transfer.ts';
+import { TransferReader } from './transfer-reader.ts';
 import { planOf, transferRequest, type TransferRequest } from './transfer-run.ts';
 
 /** Seconds of the cluster per second: a decision every half a second, to be watched. */
@@ -21,16 +21,14 @@ const GIVE_BACK = 15_000;
 /** As runner/artifacts.ts AUDIT_FILE. */
 const AUDIT_FILE = 'audit.jsonl';
 /** The emulated cluster's identity before a transfer has told it: as EmulatedCluster. */
-const EMULATOR = { context: 'emulator', server: 'in the process of the transfer' } as const;
+const EMULATOR = { context: 'emulator', server: 'embedded' } as const;
 
 /** The transfer that is shown: the newest one. */
 interface Followed {
   readonly run: RunEntry;
   readonly request: TransferRequest;
-  readonly tail: AuditTail;
-  observed: ObservedTransfer;
-  /** Lines that are no JSON. */
-  damaged: number;
+  readonly reader: TransferReader;
+  /** Why its trail cannot be read; empty where it can. */
   unreadable: string;
 }
 
@@ -169,9 +167,7 @@ export class EmulatedClusterSource implements ClusterSource {
     if (newest?.run.directory !== this.#followed?.run.directory)
       this.#followed = newest && {
         ...newest,
-        tail: new AuditTail(artifactPath(newest.run.directory, AUDIT_FILE)),
-        observed: new ObservedTransfer(),
-        damaged: 0,
+        reader: new TransferReader(artifactPath(newest.run.directory, AUDIT_FILE)),
         unreadable: '',
       };
     else if (newest && this.#followed) this.#followed = { ...this.#followed, run: newest.run };
@@ -202,7 +198,7 @@ export class EmulatedClusterSource implements ClusterSource {
 
   #build(): SourceStatus {
     const followed = this.#starting ? undefined : this.#followed;
-    const observation = (followed?.observed ?? new ObservedTransfer()).observation();
+    const observation = (followed?.reader.transfer ?? new ObservedTransfer()).observation();
     const wanted = this.#starting?.transfer ?? followed?.request.transfer;
     const request = followed?.request;
     const transfer = this.#cluster.transfers.find(({ name }) => name === wanted) ?? this.#cluster.transfers.at(0);
@@ -211,7 +207,12 @@ export class EmulatedClusterSource implements ClusterSource {
       ...observation,
       identity: observation.identity ?? { ...EMULATOR, namespace: this.#cluster.namespace },
       run: this.#runOf(followed, transfer),
-      ladder: ladderOf(transfer, this.#starting?.upTo ?? request?.upTo, followed?.observed.visited ?? [], isOver),
+      ladder: ladderOf(
+        transfer,
+        this.#starting?.upTo ?? request?.upTo,
+        followed?.reader.transfer.visited ?? [],
+        isOver,
+      ),
       services: servicesOf(this.#cluster, observation.services),
       plan: followed && request?.upTo === 'plan' ? planOf(followed.run) : null,
       problem: followed ? problemOf(followed) : '',
@@ -240,29 +241,18 @@ export class EmulatedClusterSource implements ClusterSource {
 
 async function readOn(followed: Followed): Promise<void> {
   try {
-    for (let more = true; more;) {
-      const news = await followed.tail.read();
-      if (news.restarted) {
-        followed.observed = new ObservedTransfer();
-        followed.damaged = 0;
-      }
-      for (const record of news.records) followed.observed.add(record);
-      followed.damaged += news.damaged;
-      followed.unreadable = '';
-      more = news.more;
-      if (more) await breathe();
-    }
+    await followed.reader.read();
+    followed.unreadable = '';
   } catch (error) {
     followed.unreadable = describeError(error);
   }
 }
 
-function problemOf({ unreadable, damaged, observed }: Followed): string {
+function problemOf({ unreadable, reader: { leftOut } }: Followed): string {
   if (unreadable !== '') return unreadable;
-  const left = damaged + observed.unknown;
-  return left === 0
+  return leftOut === 0
     ? ''
-    : vscode.l10n.t('{0} lines of the audit trail are damaged or of another version; they do not count here.', left);
+    : vscode.l10n.t('{0} lines of the audit trail are damaged or of another version; they do not count here.', leftOut);
 }
 
 /** A process that has not begun after so long (milliseconds) is not coming. */

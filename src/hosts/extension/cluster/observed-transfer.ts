@@ -42,6 +42,7 @@ export class ObservedTransfer {
   #identity: Observation['identity'] = null;
   #observed: Observed | undefined;
   readonly #visited: string[] = [];
+  #controlled: readonly string[] | undefined;
   #ended: Ended | null = null;
   readonly #services = new Map<string, ClusterService>();
   /** The HPAs as they were first seen, not paused. */
@@ -103,6 +104,8 @@ export class ObservedTransfer {
       };
       for (const [service, hpa] of restored ?? []) this.#setHpa(service, hpa);
     } else if (stage !== 'plan') this.#visited.push(stage);
+    const writesNothing = stage === 'plan' || stage === 'shadow';
+    this.#controlled = writesNothing ? undefined : terms?.services;
     this.#agreement = { alike: 0, of: 0 };
     this.#observed = {
       ...(this.#observed ?? NOTHING),
@@ -146,11 +149,10 @@ export class ObservedTransfer {
     for (const service of Object.keys(record.hpas)) this.#setHpa(service, record.hpas[service]);
     if (this.#written.time === time) for (const write of this.#written.writes) this.#apply(write);
 
-    const decision = decisionOf(record);
-    const isQuiet = decision.changes.length === 0 && (outcome === 'nothing to do' || outcome === 'shadow');
+    const decision = decisionOf(record, this.#controlled);
+    const isQuiet = outcome === 'nothing to do' || (outcome === 'shadow' && decision.changes.length === 0);
     this.#quiet = isQuiet ? decision : undefined;
-    if (!isQuiet) this.#decisions.push(decision);
-    if (this.#decisions.length > KEPT_DECISIONS) this.#decisions.shift();
+    if (!isQuiet) this.#list(decision);
     for (const [service, asked] of Object.entries(record.hpa)) {
       this.#agreement.of++;
       this.#agreement.alike += Number(asked === record.limited[service]);
@@ -172,6 +174,14 @@ export class ObservedTransfer {
       agreement: this.#agreement.of === 0 ? null : this.#agreement.alike / this.#agreement.of,
     };
     this.#addPoint({ time, objective: known(objective), stage });
+  }
+
+  /** What is decided or held again and again is listed once, with its last time. */
+  #list(decision: Decision): void {
+    const last = this.#decisions.at(-1);
+    if (last && last.outcome !== 'applied' && gist(last) === gist(decision)) this.#decisions.pop();
+    this.#decisions.push(decision);
+    if (this.#decisions.length > KEPT_DECISIONS) this.#decisions.shift();
   }
 
   #addPoint(point: { time: number; objective: number | null; stage: string }): void {
@@ -256,11 +266,14 @@ function serviceOf({ state, hpa }: DecisionRecord, name: string, desired: number
   };
 }
 
-function decisionOf(record: DecisionRecord): Decision {
+/** `controlled`: services that the agents may write to in this stage; undefined = all, or it is not known. */
+function decisionOf(record: DecisionRecord, controlled: readonly string[] | undefined): Decision {
   const { decision, time, stage, outcome, why, current, proposed, limited, caps, agents, objective, drift } = record;
+  // On the floor the agents set the HPA's minimum, not the replicas.
+  const before = (service: string) => (stage === 'floor' ? record.hpas[service]?.minReplicas : current[service]);
   const changes = Object.keys(current)
-    .filter((service) => proposed[service] !== current[service])
-    .map((service) => ({ service, from: current[service], to: proposed[service], limited: limited[service] }));
+    .map((service) => ({ service, from: before(service), to: proposed[service], limited: limited[service] }))
+    .filter(({ service, from, to }) => from !== undefined && from !== to && (controlled?.includes(service) ?? true));
   return {
     decision,
     time,
@@ -274,6 +287,10 @@ function decisionOf(record: DecisionRecord): Decision {
     drift: known(drift),
   };
 }
+
+/** What makes two decisions the same to a reader. */
+const gist = ({ stage, outcome, changes, agents }: Decision): string =>
+  JSON.stringify([stage, outcome, changes, agents.map(({ agent, choice }) => [agent, choice])]);
 
 /** With the rules that allowed what it chose: those of other services, or of a hold, explain nothing. */
 function agentOf({ agent, roles, choice, options, reasons }: AgentRecord): Decision['agents'][number] {

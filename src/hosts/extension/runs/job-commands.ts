@@ -57,6 +57,8 @@ async function askForJob(
   title: string,
   args: readonly unknown[],
 ): Promise<JobRequest> {
+  // Right after the start of a window they may not have been looked for.
+  if (services.projects.all.length === 0) await services.projects.refresh();
   const given = readArguments(services, args);
   const draft: Draft = {
     project: given.project,

@@ -55,13 +55,7 @@ export async function begin(services: JobServices, request: JobRequest): Promise
 export async function resumeRun(services: JobServices, entry: RunEntry): Promise<void> {
   services.trust.assert();
   for (const sentence of changes(entry.directory)) services.log.warn(sentence);
-  const since = entry.updatedAt;
-  const hasBegun = () => {
-    void services.runs.refresh();
-    const now = services.runs.get(entry.directory);
-    return now !== undefined && (now.state === 'running' || now.updatedAt > since);
-  };
-  await withRunner(services, t('Resuming {0}', entry.id), (runner) => launchResume(runner, entry.directory, hasBegun));
+  await withRunner(services, t('Resuming {0}', entry.id), (runner) => launchResume(runner, entry.directory));
   services.log.info(`Resumed ${entry.id}`);
   await services.runs.refresh();
 }

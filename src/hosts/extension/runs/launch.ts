@@ -2,11 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { journalPath } from '../../../runs/run-directory.ts';
 import type { StartAnswer, StartRequest } from '../../runner/start-protocol.ts';
 import type { NodeProgram } from '../services.ts';
 
 /** An answer takes a second or two; a machine that sleeps or swaps gets longer. */
 const ANSWER_WITHIN = 60_000;
+/** Milliseconds between two looks at whether a run has begun. */
+const LOOK = 200;
 
 export interface Launcher {
   readonly node: NodeProgram;
@@ -31,11 +34,16 @@ export async function launchStart(launcher: Launcher, request: StartRequest): Pr
   }
 }
 
-/** Goes on with a run in a process that outlives this one. Resolves once it has begun, rejects with a sentence where it ends before. */
-export async function launchResume(launcher: Launcher, directory: string, hasBegun: () => boolean): Promise<void> {
+/**
+ * Goes on with a run in a process that outlives this one. Resolves once it has begun: with a first event in the run's journal, from
+ * which on a stop counts. Rejects with a sentence where it ends before.
+ */
+export async function launchResume(launcher: Launcher, directory: string): Promise<void> {
+  const size = () => statSync(journalPath(directory), { throwIfNoEntry: false })?.size ?? 0;
+  const before = size();
   const { child, printed, closeLog } = spawnRunner(launcher, ['job', directory]);
   try {
-    await begun(child, printed, hasBegun);
+    await begun(child, printed, () => size() > before);
   } finally {
     letGo(child);
     closeLog();
@@ -64,38 +72,52 @@ function spawnRunner({ node, runner, logFile }: Launcher, args: readonly string[
 }
 
 function firstLine(child: ChildProcess, printed: () => string): Promise<string> {
-  return new Promise((resolve, reject) => {
+  return first((resolve, reject) => {
     let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0) resolve(text.slice(0, end));
+    });
+    child.on('error', (error) => reject(notStarted(child, error)));
+    child.on('close', (code, signal) => reject(endedEarly(code, signal, printed())));
     const timer = setTimeout(() => {
       child.kill();
       reject(new Error(`The runner has not answered within ${ANSWER_WITHIN / 1000} s. ${lastLine(printed())}`));
     }, ANSWER_WITHIN);
-    const settle = (settlement: () => void) => {
-      clearTimeout(timer);
-      settlement();
-    };
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      const end = text.indexOf('\n');
-      if (end >= 0) settle(() => resolve(text.slice(0, end)));
-    });
-    child.on('error', (error) => settle(() => reject(notStarted(child, error))));
-    child.on('close', (code, signal) => settle(() => reject(endedEarly(code, signal, printed()))));
-  });
+    return () => clearTimeout(timer);
+  }, child);
 }
 
 function begun(child: ChildProcess, printed: () => string, hasBegun: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const look = setInterval(() => hasBegun() && settle(resolve), 200);
-    const timer = setTimeout(() => settle(resolve), ANSWER_WITHIN);
-    const settle = (settlement: () => void) => {
+  return first((resolve, reject) => {
+    const look = setInterval(() => hasBegun() && resolve(), LOOK);
+    const timer = setTimeout(resolve, ANSWER_WITHIN);
+    child.on('error', (error) => reject(notStarted(child, error)));
+    child.on('exit', (code, signal) => (code === 0 ? resolve() : reject(endedEarly(code, signal, printed()))));
+    return () => {
       clearInterval(look);
       clearTimeout(timer);
+    };
+  }, child);
+}
+
+/** What happens to a process first. What it does afterwards is no longer listened to. */
+function first<T>(
+  listen: (resolve: (value: T) => void, reject: (error: Error) => void) => () => void,
+  child: ChildProcess,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const settle = (settlement: () => void) => {
+      child.removeAllListeners();
+      child.stdout?.removeAllListeners();
+      child.on('error', () => undefined);
+      unlisten();
       settlement();
     };
-    child.on('error', (error) => settle(() => reject(notStarted(child, error))));
-    child.on('exit', (code, signal) =>
-      settle(() => (code === 0 || hasBegun() ? resolve() : reject(endedEarly(code, signal, printed())))),
+    const unlisten = listen(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
     );
   });
 }

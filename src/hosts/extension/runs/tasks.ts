@@ -28,14 +28,16 @@ interface KarmaTask extends vscode.TaskDefinition {
 
 export function registerTasks(services: Services): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(TYPE, {
-    provideTasks: () =>
-      services.projects.all.flatMap(({ uri, folder }) => {
+    provideTasks: async () => {
+      if (services.projects.all.length === 0) await services.projects.refresh();
+      return services.projects.all.flatMap(({ uri, folder }) => {
         const workspace = vscode.workspace.getWorkspaceFolder(uri);
         if (folder === undefined || !workspace) return [];
         const relative = vscode.workspace.asRelativePath(uri, false);
         const inside = workspace.uri.path === uri.path ? {} : { folder: relative };
         return JOB_KINDS.map((kind) => task(services, { type: TYPE, kind, ...inside }, workspace));
-      }),
+      });
+    },
     resolveTask: (given) => {
       const definition = given.definition as KarmaTask;
       const { scope } = given;
@@ -99,6 +101,7 @@ class JobTerminal implements vscode.Pseudoterminal {
     const { runs } = this.#services;
     if (!(await this.#services.trust.request()))
       return this.#fail(t('This workspace is not trusted: nothing is started.'));
+    if (this.#services.projects.all.length === 0) await this.#services.projects.refresh();
     const answer = await begin(this.#services, this.#request());
     if ('error' in answer) {
       // As compilers tell it, so that the terminal makes links of the places.

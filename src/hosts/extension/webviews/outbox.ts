@@ -4,6 +4,9 @@ import { ENVELOPE_SIZE, POST_INTERVAL } from '../../../../webview/protocol/chann
 /** The part of an envelope around its text, generously. */
 const FRAME = 100;
 
+/** Data for an envelope are made in about so many milliseconds: the extension host has other things to do. */
+const MAKING_TIME = 20;
+
 /** Time, for tests to hold still. */
 export interface Timers {
   now(): number;
@@ -86,8 +89,9 @@ export class Outbox {
   #fill(): { part: number; parts: number; text: string } | undefined {
     const limit = ENVELOPE_SIZE - FRAME;
     let size = sum(this.#made);
+    const started = this.#timers.now();
     for (const [slot, { type, make }] of this.#waiting) {
-      if (size >= limit) break;
+      if (size >= limit || this.#timers.now() - started > MAKING_TIME) break;
       this.#waiting.delete(slot);
       const data = make();
       if (data === undefined) continue;

@@ -44,7 +44,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     const emulated = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
     const cluster = atPace(emulated, options.pace);
     const meter = options.twin === '' ? undefined : driftMeterOf(loadTwin(options.twin));
-    const driftOf = (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? 0;
+    const driftOf = (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? NaN;
     const originals = artifactPath(run.directory, ORIGINALS_FILE);
     // A resumed transfer meets the emulated cluster as it was in the beginning.
     const audit = startAuditFile(artifactPath(run.directory, AUDIT_FILE));

@@ -47,8 +47,7 @@ export function anyOf(type: ValueType, services: number): Abstract | undefined {
 /** Either of two values of one type. */
 export function either(a: Abstract, b: Abstract): Abstract {
   if (a.type === 'number' && b.type === 'number') return numberOf(union(a.range, b.range));
-  if (a.type === 'bool' && b.type === 'bool')
-    return boolOf(a.truth.yes || b.truth.yes, a.truth.no || b.truth.no);
+  if (a.type === 'bool' && b.type === 'bool') return boolOf(a.truth.yes || b.truth.yes, a.truth.no || b.truth.no);
   if (a.type === 'string' && b.type === 'string')
     return { type: 'string', texts: a.texts && b.texts && [...new Set([...a.texts, ...b.texts])] };
   if (a.type === 'service' && b.type === 'service')

@@ -54,13 +54,26 @@ const onlyInfinite = (a: NumberRange, b: NumberRange): boolean =>
 
 export function multiply(a: NumberRange, b: NumberRange): NumberRange {
   const clash = (hasZero(a) && hasInfinity(b)) || (hasZero(b) && hasInfinity(a));
-  return combined(a, b, corners(a, b, (x, y) => x * y), clash, mayBeNegative(a) || mayBeNegative(b));
+  return combined(
+    a,
+    b,
+    corners(a, b, (x, y) => x * y),
+    clash,
+    mayBeNegative(a) || mayBeNegative(b),
+  );
 }
 
 export function divide(a: NumberRange, b: NumberRange): NumberRange {
   const clash = (hasInfinity(a) && hasInfinity(b)) || (hasZero(a) && hasZero(b));
   const minusZero = mayBeNegative(a) || mayBeNegative(b);
-  if (!hasZero(b)) return combined(a, b, corners(a, b, (x, y) => x / y), clash, minusZero);
+  if (!hasZero(b))
+    return combined(
+      a,
+      b,
+      corners(a, b, (x, y) => x / y),
+      clash,
+      minusZero,
+    );
   // Close to zero the quotient is as large as may be; its sign is known where the divisor is not negative.
   const bounds = mayBeNegative(b) ? EVERYTHING : [a.low < 0 ? -Infinity : 0, a.high > 0 ? Infinity : 0];
   return combined(a, b, bounds, clash, minusZero);

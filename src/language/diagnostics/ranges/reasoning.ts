@@ -58,16 +58,23 @@ type Variables = ReadonlyMap<number, Abstract>;
 const NOTHING_NARROWED: Narrowed = new Map();
 const NO_VARIABLES: Variables = new Map();
 
-/** Parts that are looked at for one expression and service: macros in macros over many services are given up. */
-const MOST_STEPS = 20_000;
+/** How many parts may still be looked at; when none is left, nothing more is said to be impossible. */
+export interface Effort {
+  left: number;
+}
+
+/** Enough for macros in macros over a dozen services. */
+export const mostEffort = (): Effort => ({ left: 50_000 });
 
 /** Reasons about expressions in one context. Never throws. */
 export class Reasoning {
   readonly #context: ReasoningContext;
   readonly #watch: Watch;
-  #steps = 0;
+  readonly #effort: Effort;
 
-  constructor(context: ReasoningContext, watch: Watch = {}) {
+  /** Several that answer one question share an effort. */
+  constructor(context: ReasoningContext, watch: Watch = {}, effort = mostEffort()) {
+    this.#effort = effort;
     this.#context = context;
     this.#watch = watch;
   }
@@ -98,7 +105,7 @@ export class Reasoning {
 
   /** Undefined where nothing is known of a list. */
   #value(node: Node, known: Narrowed, variables: Variables): Abstract | undefined {
-    if (++this.#steps > MOST_STEPS) return anyOf(node.type, this.#services);
+    if (--this.#effort.left < 0) return anyOf(node.type, this.#services);
     const value = this.#valueOfKind(node, known, variables);
     return value ?? anyOf(node.type, this.#services);
   }
@@ -219,7 +226,10 @@ export class Reasoning {
     const items = this.#items(node.list, known, variables);
     if (!items) return node.kind === 'size' ? range(0, Infinity) : anyNumber;
     if (node.kind === 'size') return range(items.filter(({ certain }) => certain).length, items.length);
-    const numbers = items.map(({ value, certain }) => ({ range: value.type === 'number' ? value.range : anyNumber, certain }));
+    const numbers = items.map(({ value, certain }) => ({
+      range: value.type === 'number' ? value.range : anyNumber,
+      certain,
+    }));
     if (node.kind === 'sum')
       return numbers.reduce((sum, { range: item, certain }) => {
         const more = add(sum, item);
@@ -314,7 +324,7 @@ export class Reasoning {
 
   /** What is known where the condition is true (or false); undefined where it cannot be. */
   #assume(node: Node, is: boolean, known: Narrowed, variables: Variables): Narrowed | undefined {
-    if (++this.#steps > MOST_STEPS) return known;
+    if (--this.#effort.left < 0) return known;
     switch (node.op) {
       case 'not':
         return this.#assume(node.operand, !is, known, variables);
@@ -410,7 +420,12 @@ export class Reasoning {
   }
 
   /** The field that a node reads is at least `low` and at most `high`. Other nodes say nothing. */
-  #narrow(node: Node, [low, high]: readonly [number, number], known: Narrowed, variables: Variables): Narrowed | undefined {
+  #narrow(
+    node: Node,
+    [low, high]: readonly [number, number],
+    known: Narrowed,
+    variables: Variables,
+  ): Narrowed | undefined {
     if (node.op === 'negate') return this.#narrow(node.operand, [-high, -low], known, variables);
     const key = this.#keyOf(node, known, variables);
     if (key === undefined) return known;
@@ -467,7 +482,13 @@ const ARITHMETIC: Partial<Record<BinaryOperator, (a: NumberRange, b: NumberRange
 };
 
 const OPPOSITE: Partial<Record<BinaryOperator, BinaryOperator>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
-const SWAPPED: Partial<Record<BinaryOperator, BinaryOperator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==' };
+const SWAPPED: Partial<Record<BinaryOperator, BinaryOperator>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+};
 
 function compare(operator: BinaryOperator, a: NumberRange, b: NumberRange): Truth {
   const nan = a.nan || b.nan;
@@ -535,7 +556,8 @@ function pickRange(a: NumberRange, b: NumberRange, pick: (x: number, y: number) 
 
 /** Rounding may carry a mean past the bounds, unless they are whole numbers, whose sums are exact. */
 function meanOf({ low, high, nan }: NumberRange): NumberRange {
-  const widened = (bound: number, by: number): number => (Number.isInteger(bound) && Math.abs(bound) < 1e12 ? bound : bound + Math.abs(bound) * by);
+  const widened = (bound: number, by: number): number =>
+    Number.isInteger(bound) && Math.abs(bound) < 1e12 ? bound : bound + Math.abs(bound) * by;
   return range(widened(low, -1e-9), widened(high, 1e-9), nan);
 }
 
@@ -544,4 +566,3 @@ function changeOf({ low, high }: NumberRange): NumberRange {
   if (low > 0) return range((low - high) / high, (high - low) / low, false, true);
   return low === 0 ? range(high === 0 ? 0 : -1, high === 0 ? 0 : Infinity, false, true) : anyNumber;
 }
-

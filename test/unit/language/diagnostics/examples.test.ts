@@ -19,11 +19,7 @@ describe('every problem code', () => {
   for (const code of CODES)
     it(`${code}: its example has this problem and no other`, () => {
       const problems = problemsOf(all.get(code)!);
-      assert.deepEqual(
-        problems.filter((problem) => problem.code !== code).map(formatProblem),
-        [],
-        all.get(code)!.from,
-      );
+      assert.deepEqual(problems.filter((problem) => problem.code !== code).map(formatProblem), [], all.get(code)!.from);
       assert.ok(problems.length > 0, 'no problem at all');
       for (const problem of problems) {
         assert.match(problem.message, /^[A-Za-z'>].*[.?]$/s, 'a sentence');

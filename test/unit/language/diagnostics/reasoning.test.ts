@@ -12,7 +12,11 @@ import {
   type Observation,
   type ServiceField,
 } from '../../../../src/spec/observation.ts';
-import { clusterFieldRange, isWhole, serviceFieldRange } from '../../../../src/language/diagnostics/ranges/field-ranges.ts';
+import {
+  clusterFieldRange,
+  isWhole,
+  serviceFieldRange,
+} from '../../../../src/language/diagnostics/ranges/field-ranges.ts';
 import { Reasoning } from '../../../../src/language/diagnostics/ranges/reasoning.ts';
 import { checked, clusterOf, historyOf, sample } from '../../spec/cel/fixtures.ts';
 import { expressionFrom, SETTINGS } from '../../spec/cel/grammar.ts';
@@ -155,7 +159,11 @@ describe('interval reasoning is sound', () => {
       fc.property(setting, ({ text, values, services, entries, interval }) => {
         const cluster = { ...clusterFrom(services, values), decisionInterval: interval };
         const written = expressionFrom(text, 'bool', true);
-        const { expression } = checkExpression(written, { result: 'bool', settings: Object.keys(SETTINGS), service: true });
+        const { expression } = checkExpression(written, {
+          result: 'bool',
+          settings: Object.keys(SETTINGS),
+          service: true,
+        });
         if (!expression) return;
         for (let service = 0; service < services; service++) {
           const reasoning = new Reasoning({ cluster, settings: settingsOf(SETTINGS), service });
@@ -166,7 +174,13 @@ describe('interval reasoning is sound', () => {
           decided++;
           for (let state = 0; state < 8; state++) {
             const seen = Array.from({ length: entries }, (_, i) => stateFrom(cluster, values, state * 61 + i * 17));
-            const context = { cluster, history: historyOf(interval, seen), environment: 0, service, settings: SETTINGS };
+            const context = {
+              cluster,
+              history: historyOf(interval, seen),
+              environment: 0,
+              service,
+              settings: SETTINGS,
+            };
             const matches = interpret(expression, context) as boolean;
             assert.ok(matches ? yes : no, `${written} is ${matches} for service ${service}`);
             assert.ok(matches ? value.truth.yes : value.truth.no, `${written} by value`);
@@ -183,16 +197,29 @@ describe('interval reasoning is sound', () => {
       fc.property(setting, ({ text, values, services, entries, interval }) => {
         const cluster = { ...clusterFrom(services, values), decisionInterval: interval };
         const written = expressionFrom(text, 'number', true);
-        const { expression } = checkExpression(written, { result: 'number', settings: Object.keys(SETTINGS), service: true });
+        const { expression } = checkExpression(written, {
+          result: 'number',
+          settings: Object.keys(SETTINGS),
+          service: true,
+        });
         if (!expression) return;
         const value = new Reasoning({ cluster, settings: settingsOf(SETTINGS), service: 0 }).valueOf(expression.root);
         assert.ok(value?.type === 'number');
         for (let state = 0; state < 8; state++) {
           const seen = Array.from({ length: entries }, (_, i) => stateFrom(cluster, values, state * 61 + i * 17));
-          const context = { cluster, history: historyOf(interval, seen), environment: 0, service: 0, settings: SETTINGS };
+          const context = {
+            cluster,
+            history: historyOf(interval, seen),
+            environment: 0,
+            service: 0,
+            settings: SETTINGS,
+          };
           const found = interpret(expression, context) as number;
           const { low, high, nan } = value.range;
-          assert.ok(Number.isNaN(found) ? nan : found >= low && found <= high, `${written}: ${found} not in ${low}..${high}`);
+          assert.ok(
+            Number.isNaN(found) ? nan : found >= low && found <= high,
+            `${written}: ${found} not in ${low}..${high}`,
+          );
         }
       }),
       { numRuns: 4000 },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { BackgroundSamples } from '../../../../src/hosts/samples/background-samples.ts';
 import { sampleStates } from '../../../../src/hosts/samples/sample-states.ts';
 import { diagnose } from '../../../../src/language/diagnostics/diagnose.ts';
@@ -57,7 +58,8 @@ describe('the two samples', () => {
 describe('sampled states', () => {
   it('are the same under the same seed, and others under another', async () => {
     const [cluster] = (await viewOf('test/data/five-services')).model.clusters;
-    const digest = (seed: number) => sampleStates(cluster, 500, seed).moments.map((m) => m.at(0).service.pending.join());
+    const digest = (seed: number) =>
+      sampleStates(cluster, 500, seed).moments.map((m) => m.at(0).service.pending.join());
     assert.deepEqual(digest(3), digest(3));
     assert.notDeepEqual(digest(3), digest(4));
   });
@@ -102,5 +104,23 @@ describe('the time that reasoning takes', () => {
     }).sort((a, b) => a - b);
     // 5 ms alone on a machine; tests share theirs.
     assert.ok(times[10] < 15, `${times[10]} ms`);
+  });
+
+  it('is bounded for rules that nobody writes', () => {
+    const inner = Array.from({ length: 40 }, (_, i) => `s.pending + t.pending * ${i} > ${i}`).join(' || ');
+    const when = `services.exists(s, services.all(t, !(${inner}) && (s.ready > 1 || t.ready > 1)))`;
+    const cluster = readFileSync('test/data/problem-examples/unused-role.karma.yaml', 'utf8').split('---\n')[0];
+    const more = Array.from({ length: 40 }, (_, i) => {
+      const service = `name: s${i}, entryPoint: true, replicas: { max: 9 }, emulator: { throughput: 9 }`;
+      return `    - { ${service}, resources: { requests: { cpu: 1m, memory: 1Mi } } }\n`;
+    }).join('');
+    const head = 'apiVersion: karma-mas.dev/v1alpha1\n';
+    const role = `${head}kind: Role\nmetadata: { name: odd }\nspec:\n  rules:\n    - when: "${when}"\n      allow: { scale: [1] }\n`;
+    const files = [{ path: 'a.karma.yaml', text: `${cluster}${more}---\n${role}` }];
+    const loaded = loadSpecs(files);
+    assert.deepEqual(loaded.problems.map(formatProblem), []);
+    const start = performance.now();
+    diagnose(loaded);
+    assert.ok(performance.now() - start < 2000, `${performance.now() - start} ms`);
   });
 });

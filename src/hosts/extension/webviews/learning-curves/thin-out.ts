@@ -21,7 +21,7 @@ export interface Range {
 export function thinOut(points: Points, range: Range | null, buckets: number): Points {
   const { x } = points;
   const first = range ? Math.max(0, lowerBound(x, range.from) - 1) : 0;
-  const last = range ? Math.min(x.length, lowerBound(x, range.to) + 2) : x.length;
+  const last = range ? Math.min(x.length, lowerBound(x, range.to) + 1) : x.length;
   const count = last - first;
   if (count <= 2 * buckets) return select(points, sequence(first, last));
   const span = x[last - 1] - x[first];

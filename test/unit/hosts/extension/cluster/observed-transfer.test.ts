@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { AuditTail } from '../../../../../src/hosts/extension/cluster/audit-tail.ts';
 import { ObservedTransfer, type Observation } from '../../../../../src/hosts/extension/cluster/observed-transfer.ts';
+import { TransferReader } from '../../../../../src/hosts/extension/cluster/transfer-reader.ts';
 import type { AuditRecord, DecisionRecord, WriteRecord } from '../../../../../src/transferring/audit.ts';
 import { useFolder } from '../../../runs/helpers.ts';
 import { linesOf, parsed, recordTransfer } from './recorded-transfer.ts';
@@ -38,7 +38,7 @@ describe('what an audit trail tells of a cluster', () => {
 
   it('is the stage, how long it lasts and what comes next', () => {
     const { observed, identity } = observe(until('canary')).observation;
-    assert.deepEqual(identity, { context: 'emulator', server: 'in this process', namespace: 'chained-services' });
+    assert.deepEqual(identity, { context: 'emulator', server: 'embedded', namespace: 'chained-services' });
     assert.deepEqual(
       [observed!.stage, observed!.lasts, observed!.next, observed!.since, observed!.time - observed!.since],
       ['canary', 900, 'full', 1200, 885],
@@ -150,8 +150,23 @@ describe('what an audit trail tells of a cluster', () => {
       quiet.map(({ outcome }) => outcome),
       ['nothing to do', 'applied', 'applied'],
     );
+    assert.deepEqual(
+      quiet[1].changes.filter(({ from, to }) => from >= to),
+      [],
+    );
     const many = Array.from({ length: 100 }, () => moved().at(-1));
     assert.equal(observe(many).observation.decisions.length, 30);
+  });
+
+  it('lists what is held again and again once, with its last time', () => {
+    const decision = parsed(records).find((record) => (record as DecisionRecord).type === 'decision') as DecisionRecord;
+    const held = [15, 30, 45].map((time) => ({ ...decision, time, outcome: 'hold', why: `a metric is ${time} s old` }));
+    const { decisions, observed } = observe(held).observation;
+    assert.deepEqual(
+      decisions.map(({ time, why }) => [time, why]),
+      [[45, 'a metric is 45 s old']],
+    );
+    assert.equal(observed!.held, 3);
   });
 
   it('holds without metrics: what is missing is unknown, never zero', () => {
@@ -209,21 +224,13 @@ describe('what an audit trail tells of a cluster', () => {
       await fc.assert(
         fc.asyncProperty(cuts, fc.boolean(), async (points, isResumed) => {
           rmSync(path, { force: true });
-          const tail = new AuditTail(path);
-          let transfer = new ObservedTransfer();
-          const read = async () => {
-            for (let more = true; more;) {
-              const news = await tail.read();
-              if (news.restarted) transfer = new ObservedTransfer();
-              for (const record of news.records) transfer.add(record);
-              more = news.more;
-            }
-          };
+          const reader = new TransferReader(path);
           const write = async (ends: readonly number[]) => {
             let from = 0;
             for (const end of ends) {
               appendFileSync(path, bytes.subarray(from, end));
-              await read();
+              // Two at a time must not count anything twice.
+              await Promise.all([reader.read(), reader.read()]);
               from = end;
             }
           };
@@ -233,8 +240,8 @@ describe('what an audit trail tells of a cluster', () => {
             rmSync(path, { force: true });
           }
           await write([...ends, bytes.length]);
-          assert.deepEqual(transfer.observation(), whole);
-          assert.equal(transfer.unknown, 0);
+          assert.deepEqual(reader.transfer.observation(), whole);
+          assert.equal(reader.leftOut, 0);
         }),
         { numRuns: 25 },
       );

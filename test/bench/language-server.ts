@@ -1,0 +1,136 @@
+/** The language server beside yaml-language-server: the same documents, the same schemas, the same client, in one run. */
+import { performance } from 'node:perf_hooks';
+import { join } from 'node:path';
+import type { CompletionList, PublishDiagnosticsParams } from 'vscode-languageserver';
+import { Client, folderWith, uriOf } from '../lsp/client.ts';
+import { hugeDocument, manyDocuments } from './language/large-specs.ts';
+
+const ROUNDS = 7;
+const OURS = ['src/hosts/cli/main.ts', 'lsp', '--stdio'];
+const THEIRS = ['node_modules/yaml-language-server/bin/yaml-language-server', '--stdio'];
+const SCHEMA = uriOf(join(import.meta.dirname, '..', '..', 'schemas', 'karma.schema.json'));
+
+interface Times {
+  /** Milliseconds, sorted. */
+  readonly validate: readonly number[];
+  readonly complete: readonly number[];
+  readonly hover: readonly number[];
+}
+
+/** Logs one line per document and question; a ratio below 1 means faster than yaml-language-server. */
+export async function benchLanguageServer(log: (line: string) => void): Promise<void> {
+  for (const lines of [900, 4500, 18_000])
+    await compare(log, `${lines} lines, many documents`, await manyDocuments(lines), lines < 4500 ? 1 : 0.2);
+  for (const lines of [900, 4500, 18_000]) await compare(log, `${lines} lines, one document`, hugeDocument(lines), 1);
+  const { validate } = await timesOf(OURS, await manyDocuments(1000), 40);
+  log(`validate, 1000 lines: 95th percentile ${at(validate, 0.95).toFixed(1)} ms (limit 50)`);
+}
+
+async function compare(log: (line: string) => void, what: string, text: string, limit: number): Promise<void> {
+  const ours = await timesOf(OURS, text, ROUNDS);
+  const theirs = await timesOf(THEIRS, text, ROUNDS);
+  for (const question of ['validate', 'complete', 'hover'] as const) {
+    const [mine, peer] = [at(ours[question], 0.5), at(theirs[question], 0.5)];
+    log(
+      `${question}, ${what}: ${mine.toFixed(1)} ms, yaml-language-server ${peer.toFixed(1)} ms, ` +
+        `ratio ${(mine / peer).toFixed(2)} (limit ${limit})`,
+    );
+  }
+}
+
+const at = (sorted: readonly number[], share: number): number => sorted[Math.ceil(share * sorted.length) - 1];
+
+/** Medians are of so many rounds, after one that warms up. */
+async function timesOf(server: readonly string[], text: string, rounds: number): Promise<Times> {
+  const ours = server === OURS;
+  const { folder, remove } = folderWith({});
+  const yaml = {
+    schemas: { [SCHEMA]: '*.yaml' },
+    validate: true,
+    hover: true,
+    completion: true,
+    schemaStore: { enable: false },
+    maxItemsComputed: 5000,
+  };
+  const client = await Client.start({ server, folders: [folder], configuration: { yaml } });
+  const uri = uriOf(join(folder, ours ? 'large.karma.yaml' : 'large.yaml'));
+  await client.open(uri, text, ours ? 'karma' : 'yaml');
+  await client.until('first diagnostics', () => client.diagnostics.get(uri));
+
+  const lines = text.split('\n');
+  const middle = lines.findIndex((line, i) => i >= lines.length / 2 && /^\s+- when: service/.test(line));
+  const column = lines[middle].indexOf('service') + 'service.'.length;
+  const key = lines[middle].indexOf('when') + 1;
+  const times = { validate: [] as number[], complete: [] as number[], hover: [] as number[] };
+  for (let round = 0; round <= rounds; round++) {
+    // A key of the rule is mistyped, and put right: the diagnostics change both times.
+    const validate = await timed(async () => {
+      await answerTo(client, uri, () => client.change(uri, insertion(middle, key, 'x')));
+    });
+    await answerTo(client, uri, () => client.change(uri, { text: '', range: rangeAt(middle, key, key + 1) }));
+    // What is asked for right after a key has been typed, as editors do.
+    await client.change(uri, insertion(middle, column, 'p'));
+    const complete = await timed(async () => {
+      const position = ours ? { line: middle, character: column + 1 } : { line: middle, character: key };
+      const answer = await client.request<CompletionList | unknown[]>('textDocument/completion', {
+        textDocument: { uri },
+        position,
+      });
+      if (ours && (answer as unknown[]).length === 0) throw new Error('nothing to complete');
+    });
+    const hover = await timed(async () => {
+      const answer = await client.request('textDocument/hover', {
+        textDocument: { uri },
+        position: { line: middle, character: key },
+      });
+      if (!answer) throw new Error('nothing to hover over');
+    });
+    await client.change(uri, { text: '', range: rangeAt(middle, column, column + 1) });
+    await settled(client);
+    if (round === 0) continue;
+    times.validate.push(validate);
+    times.complete.push(complete);
+    times.hover.push(hover);
+  }
+  client.kill();
+  remove();
+  for (const list of Object.values(times)) list.sort((a, b) => a - b);
+  return times;
+}
+
+const rangeAt = (line: number, start: number, end: number): object => ({
+  start: { line, character: start },
+  end: { line, character: end },
+});
+const insertion = (line: number, character: number, text: string): { text: string; range: object } => ({
+  text,
+  range: rangeAt(line, character, character),
+});
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Waits for the next diagnostics of the document. */
+async function answerTo(
+  client: Client,
+  uri: string,
+  change: () => Promise<unknown>,
+): Promise<PublishDiagnosticsParams> {
+  const before = client.diagnostics.get(uri);
+  await change();
+  return client.until('diagnostics', () => {
+    const now = client.diagnostics.get(uri);
+    return now !== before && now;
+  });
+}
+
+/** Until nothing has been said for a while. */
+async function settled(client: Client): Promise<void> {
+  for (let count = -1; count !== client.published.length;) {
+    count = client.published.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { KarmaApi, KarmaRun } from '../../../src/hosts/extension/api.ts';
+
+/** The interface that other extensions get. */
+export async function karma(): Promise<KarmaApi> {
+  const extension = vscode.extensions.getExtension<KarmaApi>('karma-mas.karma-mas');
+  assert.ok(extension, 'the extension is installed');
+  return extension.activate();
+}
+
+/** What comes to be within half a minute. */
+export async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+    const found = await look();
+    if (found) return found;
+  }
+  throw new Error(`Waited too long: ${what}.`);
+}
+
+/** The run of a directory, once it fits. */
+export async function runOnce(directory: string, what: string, fits: (run: KarmaRun) => boolean): Promise<KarmaRun> {
+  const api = await karma();
+  return eventually(what, async () => (await api.runs()).find((run) => run.directory === directory && fits(run)));
+}
+
+/** A training that needs no traces and goes on until it is stopped. */
+export const LONG_TRAINING = {
+  training: 'in-emulator',
+  options: { steps: 10_000_000, backend: 'wasm', cores: 1 },
+  seeds: [1],
+} as const;
+/** One that ends within seconds. */
+export const SHORT_TRAINING = { ...LONG_TRAINING, options: { ...LONG_TRAINING.options, steps: 1024 } } as const;
+
+/** Answers the messages of the extension until disposed: each with the button that `choose` names of it. */
+export function answerMessages(
+  choose: (message: string, buttons: readonly string[]) => string | undefined,
+): vscode.Disposable {
+  const window = vscode.window as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
+  const names = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'];
+  const before = names.map((name) => window[name]);
+  for (const name of names)
+    window[name] = (message, ...rest) => {
+      const items = rest.filter(
+        (item) => typeof item === 'string' || (item as { title?: unknown }).title !== undefined,
+      );
+      const titles = items.map((item) => (typeof item === 'string' ? item : (item as { title: string }).title));
+      const chosen = choose(String(message), titles);
+      return Promise.resolve(chosen === undefined ? undefined : items[titles.indexOf(chosen)]);
+    };
+  return new vscode.Disposable(() => names.forEach((name, i) => (window[name] = before[i])));
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { eventually, karma, LONG_TRAINING, runOnce, SHORT_TRAINING } from './helpers.ts';
+
+describe('tasks', () => {
+  before(karma);
+
+  /** Runs a task of tasks.json and gives its exit code. */
+  const run = async (
+    definition: Record<string, unknown>,
+    meanwhile: (execution: vscode.TaskExecution) => Promise<void> = () => Promise.resolve(),
+  ): Promise<number | undefined> => {
+    const label = `test ${count++}`;
+    const settings = vscode.workspace.getConfiguration('tasks');
+    const entry = { label, type: 'karma-mas', ...definition };
+    await settings.update('tasks', [entry], vscode.ConfigurationTarget.Workspace);
+    const task = await eventually('the task is there', async () =>
+      (await vscode.tasks.fetchTasks({ type: 'karma-mas' })).find(({ name }) => name === label),
+    );
+    const ended = new Promise<number | undefined>((resolve) => {
+      const subscription = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        if (execution.task.name !== label) return;
+        subscription.dispose();
+        resolve(exitCode);
+      });
+    });
+    await meanwhile(await vscode.tasks.executeTask(task));
+    return ended;
+  };
+  let count = 1;
+
+  after(() =>
+    vscode.workspace.getConfiguration('tasks').update('tasks', undefined, vscode.ConfigurationTarget.Workspace),
+  );
+
+  it('are offered for each job', async () => {
+    const tasks = await eventually('tasks are offered', async () => {
+      const found = await vscode.tasks.fetchTasks({ type: 'karma-mas' });
+      return found.length > 0 ? found : undefined;
+    });
+    assert.deepEqual(tasks.map(({ definition }) => definition.kind as string).sort(), [
+      'analyze',
+      'collect',
+      'evaluate',
+      'fit',
+      'run',
+      'train',
+      'transfer',
+    ]);
+  });
+
+  it('do a job and end with its exit code', async () => {
+    const before = await (await karma()).runs();
+    assert.equal(await run({ kind: 'train', ...SHORT_TRAINING }), 0);
+    const after = await (await karma()).runs();
+    assert.equal(after.length, before.length + 1);
+    assert.equal(after[0].state, 'finished');
+    assert.equal(after[0].name, 'in-emulator');
+  });
+
+  it('fail where the job cannot start', async () => {
+    assert.equal(await run({ kind: 'train', training: 'nothing' }), 1);
+  });
+
+  /** The run that works now, once it makes progress. */
+  const working = () =>
+    eventually('it trains', async () =>
+      (await (await karma()).runs()).find(({ state, progress }) => state === 'running' && (progress?.done ?? 0) > 0),
+    );
+
+  it('stop at a checkpoint on Ctrl-C', async () => {
+    let directory = '';
+    const code = await run({ kind: 'train', ...LONG_TRAINING }, async () => {
+      ({ directory } = await working());
+      vscode.window.activeTerminal?.sendText('\u0003', false);
+    });
+    assert.equal(code, 130);
+    await runOnce(directory, 'it has stopped', ({ state }) => state === 'stopped');
+  });
+
+  it('stop their run when they are terminated', async () => {
+    let directory = '';
+    await run({ kind: 'train', ...LONG_TRAINING }, async (execution) => {
+      ({ directory } = await working());
+      execution.terminate();
+    });
+    await runOnce(directory, 'it has stopped', ({ state }) => state === 'stopped');
+  });
+});

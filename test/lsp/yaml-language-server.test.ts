@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSpecs } from '../../src/spec/load.ts';
+import type { ProblemCode } from '../../src/spec/problem-codes.ts';
+import { Client, folderWith, uriOf } from './client.ts';
+
+const BROKEN = 'test/data/broken-specs';
+export const YAML_SERVER = ['node_modules/yaml-language-server/bin/yaml-language-server', '--stdio'];
+export const SCHEMA = uriOf(join(import.meta.dirname, '..', '..', 'schemas', 'karma.schema.json'));
+
+/** Problems that a JSON Schema tells of. The others need more than one place, or another language. */
+const SCHEMA_CODES: ReadonlySet<ProblemCode> = new Set([
+  'missing-key',
+  'unknown-key',
+  'wrong-type',
+  'wrong-value',
+  'wrong-length',
+  'repeated-entry',
+  'out-of-range',
+  'bad-unit',
+  'invalid-name',
+  'one-of',
+  'unknown-kind',
+  'unknown-api-version',
+]);
+
+/** Where the two differ, and why that is right. */
+const EXCEPTIONS: Readonly<
+  Record<string, { readonly ours: string; readonly theirs: string; readonly because: string }>
+> = {
+  '11-unknown-key-typo': {
+    ours: '9',
+    theirs: '7,9',
+    because: 'A mistyped key is one mistake to us; to a schema it is an unknown key and a missing one.',
+  },
+  '37-zero-duration': {
+    ours: '5',
+    theirs: '',
+    because: '0s has the form of a duration; that it must be above 0 is checked on the number of seconds.',
+  },
+  '91-tab': {
+    ours: '',
+    theirs: '4,5',
+    because: 'Of a document that is no YAML we tell that alone: the rest is a guess.',
+  },
+  '93-unknown-alias': {
+    ours: '',
+    theirs: '8',
+    because: 'An alias of nothing is told as such; what it would stand for has no type.',
+  },
+  '95-too-deep': { ours: '', theirs: '4', because: 'Of a document that is no YAML we tell that alone.' },
+  '96-colon-in-plain-text': { ours: '', theirs: '5', because: 'Of a document that is no YAML we tell that alone.' },
+  '97-alias-bomb': {
+    ours: '',
+    theirs: '4,5,6,7,8,9,10,11',
+    because: 'Aliases that expand without end are told as such, and not expanded to be checked.',
+  },
+};
+
+describe('yaml-language-server with our schemas', () => {
+  let client: Client;
+  const { folder, remove } = folderWith({});
+  before(async () => {
+    const yaml = { schemas: { [SCHEMA]: '*.yaml' }, validate: true, schemaStore: { enable: false } };
+    client = await Client.start({ server: YAML_SERVER, folders: [folder], configuration: { yaml } });
+  });
+  after(() => {
+    client.kill();
+    remove();
+  });
+
+  const lines = (numbers: readonly number[]): string => [...new Set(numbers)].sort((a, b) => a - b).join();
+
+  for (const name of readdirSync(BROKEN).filter((entry) => !entry.endsWith('.json')))
+    it(`reports the same lines of ${name}`, async () => {
+      for (const file of readdirSync(join(BROKEN, name)).filter((entry) => entry.endsWith('.karma.yaml'))) {
+        const text = readFileSync(join(BROKEN, name, file), 'utf8');
+        const { problems } = loadSpecs([{ path: file, text }]);
+        const ours = lines(problems.filter(({ code }) => SCHEMA_CODES.has(code)).map(({ range }) => range.start.line));
+        // A plain .yaml, as for other tools: *.karma.yaml is ours.
+        const uri = uriOf(join(folder, `${name}-${file.replace('.karma.yaml', '.yaml')}`));
+        await client.open(uri, text, 'yaml');
+        const { diagnostics } = await client.until(`diagnostics of ${uri}`, () => client.diagnostics.get(uri));
+        const fromSchema = diagnostics.filter(({ source }) => source?.startsWith('yaml-schema'));
+        const theirs = lines(fromSchema.map(({ range }) => range.start.line + 1));
+        const exception = EXCEPTIONS[name];
+        const message = `${name}/${file}: ${fromSchema.map((each) => each.message).join(' | ')}`;
+        assert.deepEqual([ours, theirs], exception ? [exception.ours, exception.theirs] : [ours, ours], message);
+      }
+    });
+
+  it('reports nothing of the sample', async () => {
+    for (const file of readdirSync('examples/chained-services').filter((entry) => entry.endsWith('.yaml'))) {
+      const uri = uriOf(join(folder, `sample-${file.replace('.karma', '')}`));
+      await client.open(uri, readFileSync(join('examples/chained-services', file), 'utf8'), 'yaml');
+      const { diagnostics } = await client.until(`diagnostics of ${uri}`, () => client.diagnostics.get(uri));
+      assert.deepEqual(
+        diagnostics.map(({ message }) => message),
+        [],
+        file,
+      );
+    }
+  });
+});

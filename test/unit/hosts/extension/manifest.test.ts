@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/* The manifest holds what users of good extensions expect, and says nothing that the code does not do. */
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const text = readFileSync(join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(text) as Manifest;
+const nls = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8')) as Record<string, string>;
+const { contributes } = manifest;
+
+interface Manifest {
+  readonly main: string;
+  readonly icon: string;
+  readonly extensionKind: readonly string[];
+  readonly activationEvents: readonly string[];
+  readonly capabilities: Record<string, { readonly supported: string; readonly description: string }>;
+  readonly contributes: {
+    readonly commands: readonly Command[];
+    readonly menus: Record<string, readonly { command?: string; submenu?: string; when?: string; group?: string }[]>;
+    readonly submenus: readonly { readonly id: string }[];
+    readonly views: Record<string, readonly { readonly id: string; readonly icon: string; readonly name: string }[]>;
+    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when: string }[];
+    readonly configuration: { readonly properties: Record<string, Record<string, unknown>> };
+    readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
+    readonly languages: readonly { readonly icon: Record<string, string> }[];
+  };
+}
+interface Command {
+  readonly command: string;
+  readonly title: string;
+  readonly category: string;
+  readonly enablement?: string;
+}
+interface Step {
+  readonly media: { readonly svg: string; readonly altText: string };
+  readonly completionEvents: readonly string[];
+}
+
+/** Commands that always apply, and why. */
+const ALWAYS: Record<string, string> = {
+  'karma-mas.createSample': 'it makes the first project',
+  'karma-mas.showLog': 'the log is always there',
+};
+
+describe('manifest', () => {
+  it('activates by the language, projects, and panels that are restored, and by nothing else', () => {
+    for (const event of manifest.activationEvents)
+      assert.match(event, /^(onLanguage:karma|workspaceContains:\*\*\/\*\.karma\.yaml|onWebviewPanel:karma-mas\.\w+)$/);
+  });
+
+  it('runs where the files are, and says what an untrusted and a virtual workspace can do', () => {
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+    for (const name of ['untrustedWorkspaces', 'virtualWorkspaces']) {
+      assert.equal(manifest.capabilities[name].supported, 'limited');
+      assert.match(manifest.capabilities[name].description, /^%/);
+    }
+  });
+
+  it('has every text in package.nls.json, and no text there that nothing uses', () => {
+    const used = new Set([...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
+    assert.deepEqual([...used].filter((key) => !(key in nls)).sort(), [], 'missing');
+    assert.deepEqual(
+      Object.keys(nls)
+        .filter((key) => !used.has(key))
+        .sort(),
+      [],
+      'unused',
+    );
+  });
+
+  for (const { command, title, category, enablement } of contributes.commands)
+    it(`${command} has a category, a title, and says when it applies`, () => {
+      assert.match(command, /^karma-mas\.[a-z]\w+$/);
+      assert.equal(category, 'KARMA');
+      assert.match(title, /^%/);
+      assert.doesNotMatch(nls[title.slice(1, -1)], /karma/i, 'the category says it already');
+      if (command in ALWAYS) assert.equal(enablement, undefined);
+      else assert.ok(enablement, `${command} needs an enablement, or a reason in ALWAYS`);
+    });
+
+  it('has the commands that the code knows, which guards those that start something', () => {
+    const source = readFileSync(join(root, 'src/hosts/extension/commands.ts'), 'utf8');
+    const known = new Map(
+      [...source.matchAll(/'(karma-mas\.\w+)': \{ trusted: (true|false) \}/g)].map(([, id, trusted]) => [
+        id,
+        trusted === 'true',
+      ]),
+    );
+    assert.deepEqual([...known.keys()].sort(), contributes.commands.map(({ command }) => command).sort());
+    for (const { command, enablement = '' } of contributes.commands)
+      assert.equal(
+        enablement.includes('isWorkspaceTrusted'),
+        known.get(command),
+        `${command} is guarded in one place only`,
+      );
+  });
+
+  it('registers each command once', () => {
+    const sources = readdirSync(join(root, 'src/hosts/extension'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(root, 'src/hosts/extension', name), 'utf8'));
+    const all = sources.join('\n');
+    for (const { command } of contributes.commands) {
+      const direct = all.split(`.command('${command}'`).length - 1;
+      const listed = all.split(`id: '${command}'`).length - 1;
+      assert.equal(direct + listed, 1, `${command} is registered ${direct + listed} times`);
+    }
+  });
+
+  it('names only commands and submenus that there are in menus, welcomes and the walkthrough', () => {
+    const known = new Set(contributes.commands.map(({ command }) => command));
+    const submenus = new Set(contributes.submenus.map(({ id }) => id));
+    for (const [menu, items] of Object.entries(contributes.menus))
+      for (const { command, submenu } of items)
+        assert.ok(
+          (command && known.has(command)) || (submenu && submenus.has(submenu)),
+          `${menu}: ${command ?? submenu}`,
+        );
+    for (const [key, value] of Object.entries(nls))
+      for (const [, command] of value.matchAll(/\(command:(karma-mas\.\w+)\)/g))
+        assert.ok(known.has(command), `${key}: ${command}`);
+  });
+
+  it('has at most three inline actions for a run in any state', () => {
+    const inline = contributes.menus['view/item/context'].filter(({ group }) => group?.startsWith('inline'));
+    const states = [
+      'run stoppable curves',
+      'run deletable resumable curves twin policies',
+      'run deletable curves twin policies report',
+    ];
+    for (const state of states) {
+      const shown = inline.filter(({ when = '' }) => {
+        const [, pattern] = /viewItem =~ \/(.*)\//.exec(when) ?? [];
+        return pattern !== undefined && new RegExp(pattern).test(state);
+      });
+      assert.ok(shown.length > 0 && shown.length <= 3, `${state}: ${shown.map(({ command }) => command).join(', ')}`);
+    }
+  });
+
+  for (const [name, setting] of Object.entries(contributes.configuration.properties))
+    it(`setting ${name} has a description, a scope and a place`, () => {
+      assert.match(name, /^karma-mas\./);
+      assert.match(String(setting.markdownDescription), /^%/);
+      assert.ok(['machine', 'machine-overridable', 'window', 'resource'].includes(String(setting.scope)));
+      assert.equal(typeof setting.order, 'number');
+      assert.ok('default' in setting);
+      if (setting.enum) {
+        const described = setting.markdownEnumDescriptions as readonly string[];
+        assert.equal(described.length, (setting.enum as readonly string[]).length);
+      }
+      // What runs or is read outside of the workspace is for the user alone to say.
+      if (/path|kubeconfig|context/i.test(name)) assert.equal(setting.scope, 'machine');
+    });
+
+  it('gives each setting a place of its own', () => {
+    const orders = Object.values(contributes.configuration.properties).map(({ order }) => order);
+    assert.equal(new Set(orders).size, orders.length);
+  });
+
+  it('shows three views in one container, each with an icon and a welcome where it is a tree', () => {
+    assert.deepEqual(Object.keys(contributes.views), ['karma-mas']);
+    assert.deepEqual(
+      contributes.views['karma-mas'].map(({ id }) => id.split('.')[1]),
+      ['specifications', 'runs', 'cluster'],
+    );
+    for (const { icon } of contributes.views['karma-mas']) assert.match(icon, /^\$\([\w-]+\)$/);
+    for (const view of ['specifications', 'runs'])
+      assert.ok(contributes.viewsWelcome.some((welcome) => welcome.view === `karma-mas.${view}`));
+  });
+
+  it('has one walkthrough of six steps, each with a picture for every theme and an end', () => {
+    assert.equal(contributes.walkthroughs.length, 1);
+    const { steps } = contributes.walkthroughs[0];
+    assert.equal(steps.length, 6);
+    for (const { media, completionEvents } of steps) {
+      const picture = readFileSync(join(root, media.svg), 'utf8');
+      assert.match(picture, /var\(--vscode-/);
+      assert.doesNotMatch(picture, /#[0-9a-f]{3,6}\b/i, 'its colours are those of the theme');
+      assert.match(media.altText, /^%/);
+      assert.ok(completionEvents.length > 0);
+    }
+  });
+
+  it('has the icons that it names; codicons are real ones', () => {
+    assert.deepEqual([...readFileSync(join(root, manifest.icon)).subarray(1, 4)], [...Buffer.from('PNG')]);
+    const { light, dark } = contributes.languages[0].icon;
+    for (const file of [contributes.viewsContainers.activitybar[0].icon, light, dark])
+      assert.ok(existsSync(join(root, file)), file);
+    const css = readFileSync(join(root, 'node_modules/@vscode/codicons/dist/codicon.css'), 'utf8');
+    for (const [, name] of text.matchAll(/"\$\(([\w-]+)\)"/g)) assert.ok(css.includes(`.codicon-${name}:before`), name);
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { checkToHost, checkToView } from '../../../webview/protocol/messages.ts';
+import { Inbox } from '../../../webview/shared/inbox.ts';
+
+const answered = { type: 'answered', data: { query: 1, at: 5 } };
+const envelope = (seq: number, messages: readonly unknown[]) => ({
+  seq,
+  part: 0,
+  parts: 1,
+  text: JSON.stringify(messages),
+});
+
+describe('messages on arrival', () => {
+  it('pass where the map knows them and they have its shape', () => {
+    assert.deepEqual(checkToView('learning-curves', answered), answered);
+    assert.deepEqual(checkToHost('cluster', { type: 'ready', data: {} }), { type: 'ready', data: {} });
+  });
+
+  it('are refused where nobody knows them, or only the other side or another view does', () => {
+    const refusal = 'there is no message';
+    assert.match(String(checkToHost('learning-curves', { type: 'evil', data: {} })), new RegExp(refusal));
+    assert.match(String(checkToHost('learning-curves', answered)), new RegExp(refusal));
+    assert.match(String(checkToView('twin-report', answered)), new RegExp(refusal));
+    assert.match(String(checkToHost('learning-curves', { type: 'constructor', data: {} })), new RegExp(refusal));
+  });
+
+  it('are refused where they are ill-formed', () => {
+    for (const value of [
+      null,
+      1,
+      'ready',
+      [],
+      {},
+      { type: 1 },
+      { type: 'query' },
+      { type: 'query', data: { query: 1 } },
+    ])
+      assert.equal(typeof checkToHost('learning-curves', value), 'string');
+    const start = { type: 'start', data: { command: 'workbench.action.quit' } };
+    assert.match(String(checkToHost('learning-curves', start)), /command is not one of/);
+  });
+});
+
+describe('inbox', () => {
+  it('drops single messages and keeps the rest', () => {
+    const inbox = new Inbox('learning-curves');
+    const received = inbox.receive(
+      envelope(1, [{ type: 'nonsense', data: 1 }, answered, { type: 'answered', data: {} }]),
+    );
+    assert.deepEqual(received.messages, [answered]);
+    assert.equal(received.problems.length, 2);
+    assert.equal(received.lost, false);
+  });
+
+  it('drops what is no envelope, and envelopes that hold no list', () => {
+    const inbox = new Inbox('learning-curves');
+    for (const value of [
+      undefined,
+      {},
+      { seq: 1, part: 0, parts: 1, text: '{}' },
+      { seq: 2, part: 0, parts: 1, text: '[' },
+    ]) {
+      const { messages, problems } = inbox.receive(value);
+      assert.equal(messages.length, 0);
+      assert.equal(problems.length, 1);
+    }
+  });
+
+  it('puts parts together', () => {
+    const inbox = new Inbox('learning-curves');
+    const text = JSON.stringify([answered]);
+    assert.deepEqual(inbox.receive({ seq: 1, part: 0, parts: 2, text: text.slice(0, 9) }).messages, []);
+    assert.deepEqual(inbox.receive({ seq: 2, part: 1, parts: 2, text: text.slice(9) }).messages, [answered]);
+  });
+
+  it('asks once for everything again where an envelope is missing, and begins anew with the first', () => {
+    const inbox = new Inbox('learning-curves');
+    inbox.receive(envelope(1, [answered]));
+    assert.equal(inbox.receive(envelope(3, [answered])).lost, true);
+    assert.deepEqual(inbox.receive(envelope(4, [answered])), { messages: [], problems: [], lost: false });
+    assert.deepEqual(inbox.receive(envelope(1, [answered])).messages, [answered]);
+    assert.deepEqual(inbox.receive(envelope(2, [answered])).messages, [answered]);
+  });
+});

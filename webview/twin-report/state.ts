@@ -1,0 +1,32 @@
+/** What the reader navigates by: it survives a reload. */
+import type { Range } from '../shared/series.ts';
+
+export interface State {
+  /** Directory of the run. */
+  readonly directory: string;
+  readonly model: 'twin' | 'network';
+  /** Whose open-loop charts are shown: '' = the indicators of the whole cluster, else a service. */
+  readonly fansOf: string;
+  /** Charts shown as tables. */
+  readonly tables: readonly string[];
+  /** Groups of errors that are folded out. */
+  readonly open: readonly string[];
+  readonly range: Range | null;
+}
+
+/** From what was kept, by this version or an older one. */
+export function restore({ directory, model, fansOf, tables, open, range }: Partial<State>): State {
+  const texts = (value: unknown) => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
+  const isRange = typeof range?.from === 'number' && typeof range.to === 'number' && range.from < range.to;
+  return {
+    directory: typeof directory === 'string' ? directory : '',
+    model: model === 'network' ? 'network' : 'twin',
+    fansOf: typeof fansOf === 'string' ? fansOf : '',
+    tables: texts(tables),
+    open: texts(open),
+    range: isRange ? range : null,
+  };
+}
+
+export const toggled = (list: readonly string[], item: string): string[] =>
+  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
