@@ -69,8 +69,12 @@ await Promise.all([
     target: 'node24',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
-    external: ['vscode'],
-    entryPoints: { extension: 'src/hosts/extension/main.ts' },
+    external: ['vscode', './language-client.cjs'],
+    // The client's library is larger than all the rest: it is loaded after activation.
+    entryPoints: {
+      extension: 'src/hosts/extension/main.ts',
+      'language-client': 'src/hosts/extension/language-client.ts',
+    },
   }),
   build({
     ...shared,

@@ -30,8 +30,10 @@ export function complete(
   const cel = celAt(cursor);
   if (cel) {
     const { offers, start, end } = expressionOffers(cel, cursor.object, namesOf(folder));
-    const range = rangeOf(cursor.source, cel.offsets[start], cel.offsets[end]);
-    if (range.start.line !== range.end.line) return [];
+    const [from, to] = [cel.offsets[start], cel.offsets[end]];
+    const range = rangeOf(cursor.source, from, to);
+    // In the indentation of a line, and behind quotes, nothing is typed.
+    if (range.start.line !== range.end.line || cursor.offset < from || cursor.offset > to) return [];
     return inOrder(offers, range, cursor.needsBlank ? ' ' : '');
   }
   return new Placed(folder, cursor, facts).completions();
@@ -63,7 +65,9 @@ class Placed {
     const { spot, needsBlank, source } = this.#cursor;
     const node = spot.node as ScalarNode;
     const [from, to] = this.#span(node);
-    if (to < from) return [];
+    const { offset } = this.#cursor;
+    // Outside of quotes nothing is typed.
+    if (offset < from || offset > to) return [];
     const range = rangeOf(source, from, to);
     if (range.start.line !== range.end.line) return [];
     return inOrder(this.#offers(node), range, needsBlank ? ' ' : '');
@@ -75,7 +79,7 @@ class Placed {
     if (empty) return [offset, offset];
     const { start, end } = contentSpan(node);
     const from = Math.max(start, lineStart(source.text, offset));
-    return [Math.min(from, offset), Math.min(end, lineEnd(source.text, offset))];
+    return [from, Math.min(end, lineEnd(source.text, offset))];
   }
 
   #offers(node: ScalarNode): readonly Offer[] {

@@ -115,6 +115,8 @@ export function celAt(cursor: Cursor): CelCursor | undefined {
   const { text, offsets } = scalarText(node);
   // With a letter in place of nothing, the text is taken without it.
   if (cursor.empty) return withoutLetter(cursor, { text, offsets }, node, place);
+  // Quotes, and the first line of a block, are not in it.
+  if (offset < offsets[0] || offset > node.end) return undefined;
   let at = offsets.findIndex((each) => each >= offset);
   if (at < 0) at = text.length;
   return { text, offset: at, offsets, scalar: node, place };
@@ -143,7 +145,12 @@ function withoutLetter(
 }
 
 /** Where a part of an expression stands in the file. The end of a line that is folded is no part of it. */
-export function fileSpan({ text }: SourceFile, { offsets }: CelCursor, start: number, end: number): readonly [number, number] {
+export function fileSpan(
+  { text }: SourceFile,
+  { offsets }: CelCursor,
+  start: number,
+  end: number,
+): readonly [number, number] {
   const from = offsets[start];
   if (end <= start) return [from, from];
   const last = offsets[end - 1];

@@ -38,7 +38,9 @@ export function hover(folder: FolderView, path: string, position: Position, fact
   if (node.start === node.end) return undefined;
   const cel = celAt(cursor);
   if (cel) return hoverExpression(folder, cursor, cel, facts);
-  const { start, end } = node.type === 'scalar' ? contentSpan(node) : node;
+  const content = node.type === 'scalar' ? contentSpan(node) : node;
+  // A quote belongs to the text that it opens.
+  const { start, end } = content.start <= cursor.offset && cursor.offset <= content.end ? content : node;
   const markdown = spot.at === 'key' ? describeKey(folder, cursor, facts) : describeScalar(folder, cursor, facts);
   return markdown === undefined ? undefined : { range: rangeOf(source, start, end), markdown };
 }
@@ -95,7 +97,7 @@ function describeScalar(folder: FolderView, cursor: Cursor, facts: Facts): strin
     if (!place.declares) return `There is no ${place.kind === 'service' ? 'service' : place.kind} \`${text}\` here.`;
   }
   const part = partOf(cursor, spot.path);
-  if (!part) return undefined;
+  if (!part || spot.path.length === 0) return undefined;
   if (shape === 'kind' && object.kind) return joined([`**${object.kind}**`, partOf(cursor, [])?.description]);
   const about = aboutValue(part, text);
   const key = spot.path.findLast((step) => typeof step === 'string');
@@ -111,7 +113,7 @@ function describeScalar(folder: FolderView, cursor: Cursor, facts: Facts): strin
 
 function hoverExpression(
   folder: FolderView,
-  { object, source }: Cursor,
+  { object, source, offset }: Cursor,
   cel: CelCursor,
   facts: Facts,
 ): Hover | undefined {
@@ -120,11 +122,12 @@ function hoverExpression(
   const node = path.at(-1)!;
   const found = describeNode(folder, object, node, path.slice(0, -1));
   const value = describeValue(folder, object, cel.text, cel.place.result, cel.place.perService, facts);
-  const markdown = joined([found?.markdown, value]);
+  // Between words it is about the whole.
+  const span = found && fileSpan(source, cel, ...found.span);
+  const on = span !== undefined && span[0] <= offset && offset <= span[1];
+  const markdown = joined([on ? found?.markdown : undefined, value]);
   if (markdown === undefined) return undefined;
-  const [start, end] = found ? found.span : [0, cel.text.length];
-  const range = rangeOf(source, ...fileSpan(source, cel, start, end));
-  return { range, markdown };
+  return { range: rangeOf(source, ...(on ? span : ([cel.scalar.start, cel.scalar.end] as const))), markdown };
 }
 
 interface NodeWords {

@@ -44,7 +44,11 @@ describe('a new user', () => {
     const [runner] = runners(folder);
     await workbench.reload();
     await (await workbench.row('Runs', /Training \d+ %/)).waitFor();
-    assert.deepEqual(runners(folder).map(({ pid }) => pid), [runner.pid], 'the same process works on it');
+    assert.deepEqual(
+      runners(folder).map(({ pid }) => pid),
+      [runner.pid],
+      'the same process works on it',
+    );
     const curves = await workbench.webview('[data-view="learning-curves"]');
     await curves.locator('.data-table tbody tr').first().waitFor();
   });

@@ -63,7 +63,9 @@ describe('the Runs view', () => {
     );
     await eventually('each shows how far it is', async () => {
       const texts = await rows.allInnerTexts();
-      return running.every((_, i) => texts.some((text) => text.includes(`concurrent-${i + 1}`) && text.includes(`Training ${i + 1} %`)));
+      return running.every((_, i) =>
+        texts.some((text) => text.includes(`concurrent-${i + 1}`) && text.includes(`Training ${i + 1} %`)),
+      );
     });
     const badges = await session().page.locator('.part.activitybar .badge-content').allInnerTexts();
     assert.ok(badges.includes(String(CONCURRENT)), `the icon counts them: ${badges.join(' ')}`);
@@ -75,7 +77,10 @@ describe('the Runs view', () => {
     run.begin('train', [1]);
     const lease = readFileSync(join(directory, 'lease.json'), 'utf8');
     run.close();
-    writeFileSync(join(directory, 'lease.json'), JSON.stringify({ ...JSON.parse(lease), pid: 2 ** 22, processStart: '1' }));
+    writeFileSync(
+      join(directory, 'lease.json'),
+      JSON.stringify({ ...JSON.parse(lease), pid: 2 ** 22, processStart: '1' }),
+    );
     await shown(/left-behind.*interrupted/);
   });
 

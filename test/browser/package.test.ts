@@ -44,7 +44,8 @@ describe('the package', () => {
 
   describe('installed, with the network off', () => {
     /** Chromium itself asks its maker now and then. */
-    const chromiums = /(update|content-autofill|optimizationguide-pa)\.googleapis\.com|(accounts|clients\d?|www)\.google\.com/;
+    const chromiums =
+      /(update|content-autofill|optimizationguide-pa)\.googleapis\.com|(accounts|clients\d?|www)\.google\.com/;
     /** Chromium sends here what is meant for any machine but this one. It is told and refused. */
     const asked: string[] = [];
     let proxy: Server;
@@ -72,7 +73,10 @@ describe('the package', () => {
         [],
       );
       for (const path of paths.filter((name) => /\.(c|m)?js$/.test(name)))
-        assert.ok(!readFileSync(join(folder, path), 'utf8').includes('sourceMappingURL=data:'), `${path} has no source map`);
+        assert.ok(
+          !readFileSync(join(folder, path), 'utf8').includes('sourceMappingURL=data:'),
+          `${path} has no source map`,
+        );
     });
 
     it('is used without a request to the outside', async () => {
@@ -87,7 +91,11 @@ describe('the package', () => {
       await workbench.pick('Quick Look', 'How thorough?');
       await (await workbench.row('Runs', /Training \d+ %/)).waitFor();
       await workbench.run('KARMA: Open Learning Curves');
-      await (await workbench.webview('[data-view="learning-curves"]')).getByRole('heading', { name: 'Return' }).waitFor();
+      await (
+        await workbench.webview('[data-view="learning-curves"]')
+      )
+        .getByRole('heading', { name: 'Return' })
+        .waitFor();
       await page.screenshot();
       const { sockets } = await watched();
       assert.deepEqual(asked, []);

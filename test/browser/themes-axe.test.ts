@@ -23,7 +23,20 @@ describe('themes and accessibility', () => {
 
   before(() => {
     const { folder, extension } = session();
-    const sizes = ['--steps', '65536', '--hours', '4', '--episodes', '1', '--tuning', '2', '--planned', '0', '--seeds', '1,2'];
+    const sizes = [
+      '--steps',
+      '65536',
+      '--hours',
+      '4',
+      '--episodes',
+      '1',
+      '--tuning',
+      '2',
+      '--planned',
+      '0',
+      '--seeds',
+      '1,2',
+    ];
     execFileSync(process.execPath, [join(extension(), 'dist/karma-mas.mjs'), 'run', folder, ...sizes], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -36,7 +49,9 @@ describe('themes and accessibility', () => {
     const cluster = (await workbench.webview('[data-view="cluster"]')).locator('html');
     await inAllThemes('side-bar', cluster, async () => {
       const trees = workbench.page.locator('.part.sidebar .pane .monaco-list');
-      for (const tree of await trees.all()) assert.deepEqual(await axeViolations(tree), []);
+      // VS Code puts label and description of a row beside one another without a blank, and one into the name.
+      for (const tree of await trees.all())
+        assert.deepEqual(await axeViolations(tree, ['label-content-name-mismatch']), []);
     });
   });
 
@@ -64,19 +79,24 @@ describe('themes and accessibility', () => {
   /** A page follows each change of the theme without being loaded again, and axe finds nothing wrong in any. */
   async function inAllThemes(name: string, html: Locator, more?: () => Promise<void>): Promise<void> {
     const { workbench, server } = session();
-    await html.evaluate('html => { html.ownerDocument.defaultView.loadedOnce = true; }');
+    await html.evaluate((element) => element.setAttribute('data-loaded-once', ''));
     const backgrounds = new Set<string>();
     for (const theme of themes) {
       await workbench.theme(theme, server.writeSettings);
       const body = html.locator(`body.${THEMES[theme].webview}`);
       await body.waitFor();
-      await eventually('nothing is loading any more', async () => (await html.locator('vscode-progress-ring').count()) === 0);
+      await eventually(
+        'nothing is loading any more',
+        async () => (await html.locator('vscode-progress-ring').count()) === 0,
+      );
       await workbench.screenshot(`${name}-${theme}`);
       assert.deepEqual(await axeViolations(html), [], `${name}, ${theme}`);
       await more?.();
-      backgrounds.add(await body.evaluate('body => getComputedStyle(body).backgroundColor'));
+      backgrounds.add(
+        await body.evaluate((element) => element.computedStyleMap().get('background-color')?.toString() ?? ''),
+      );
     }
     assert.ok(backgrounds.size > 1, `its colours follow the theme: ${[...backgrounds].join('; ')}`);
-    assert.equal(await html.evaluate('html => html.ownerDocument.defaultView.loadedOnce'), true, 'it was not loaded again');
+    assert.equal(await html.getAttribute('data-loaded-once'), '', 'it was not loaded again');
   }
 });

@@ -15,7 +15,8 @@ describe('an untrusted workspace', () => {
   /** All but what VS Code itself does: its own programs, its look for open ports, and the window's connection to the server. */
   function ours({ children, sockets }: Doings): string[] {
     const { server } = session();
-    const own = /node_modules\/code-server\/lib\/vscode\/(?!.*extensions\/karma-mas)|^\/bin\/sh -c (ls -l \/proc\/|ps -F -A -l)/;
+    const own =
+      /node_modules\/code-server\/lib\/vscode\/(?!.*extensions\/karma-mas)|^\/bin\/sh -c (ls -l \/proc\/|ps -F -A -l)/;
     return [
       ...children.filter((command) => !own.test(command)),
       ...sockets.filter((socket) => !socket.includes(` 127.0.0.1:${server.port} ->`)),
@@ -36,7 +37,15 @@ describe('an untrusted workspace', () => {
     const offered = await workbench.offered('KARMA: ');
     const titles = offered.map((label) => label.split(',')[0]).filter((title) => title.startsWith('KARMA: '));
     assert.ok(titles.length >= 4, `a few commands work without trust: ${offered.join('; ')}`);
-    for (const forbidden of ['Run All Phases', 'Train Policies', 'Fit Twin', 'Collect Traces', 'Select Cluster', 'Set Up GPU Backend', 'Check Setup'])
+    for (const forbidden of [
+      'Run All Phases',
+      'Train Policies',
+      'Fit Twin',
+      'Collect Traces',
+      'Select Cluster',
+      'Set Up GPU Backend',
+      'Check Setup',
+    ])
       assert.ok(!titles.some((title) => title.includes(forbidden)), `${forbidden} is not offered`);
     for (const title of titles) {
       await workbench.run(title);
@@ -58,7 +67,11 @@ describe('an untrusted workspace', () => {
     const { workbench, page, server } = session();
     const watched = watchProcess(extensionHost(server.pid)!.pid);
     await workbench.run('Workspaces: Manage Workspace Trust');
-    await page.locator('.workspace-trust-editor').getByRole('button', { name: /^Trust/ }).first().click();
+    await page
+      .locator('.workspace-trust-editor')
+      .getByRole('button', { name: /^Trust/ })
+      .first()
+      .click();
     await eventually('the language server runs', () =>
       descendants(server.pid).some(({ args }) => args.some((arg) => arg.endsWith('dist/server.mjs'))),
     );

@@ -1,6 +1,6 @@
 /** Edits as someone makes them who types, deletes, pastes, reindents and takes things back; from a seed. */
 import type { Random } from '../../src/cluster/random.ts';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 
 export interface Edit {
   readonly range: { readonly start: Place; readonly end: Place };

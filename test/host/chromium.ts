@@ -6,7 +6,12 @@ import { removeFolder } from './server.ts';
 
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-domain-reliability'],
+  ...[
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--disable-domain-reliability',
+  ],
 ];
 
 export interface Browser {
@@ -33,7 +38,11 @@ export async function startBrowser(executablePath: string, flags: readonly strin
 }
 
 /** The workbench's address for a folder. `payload`: pairs of the workbench's own options. */
-export function workbenchUrl(port: number, folder: string, payload: readonly (readonly [string, string])[] = []): string {
+export function workbenchUrl(
+  port: number,
+  folder: string,
+  payload: readonly (readonly [string, string])[] = [],
+): string {
   const url = new URL(`http://127.0.0.1:${port}/`);
   url.searchParams.set('folder', folder);
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));

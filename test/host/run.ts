@@ -104,7 +104,7 @@ function follow(path: string): () => Promise<void> {
   const file = openSync(path, 'r');
   const buffer = Buffer.alloc(65_536);
   const print = (): void => {
-    for (let read = 1; read > 0; ) {
+    for (let read = 1; read > 0;) {
       read = readSync(file, buffer);
       process.stdout.write(buffer.subarray(0, read));
     }

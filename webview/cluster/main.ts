@@ -32,8 +32,13 @@ class ClusterView extends LitElement {
   /** Read out when it changes; not what was there when the view was shown. */
   #announcement: string | undefined;
   #spoken = '';
+  /** The button was pressed that goes when it has done its work. */
+  #fellBack = false;
   readonly #events: Events = {
-    act: (action) => this.#channel.send('act', { action }),
+    act: (action) => {
+      this.#fellBack = action === 'fallBack';
+      this.#channel.send('act', { action });
+    },
     open: (what) => this.#channel.send('open', { what }),
     isOpen: (section) => this.#open.has(section),
     toggle: (section, isOpen) => {
@@ -61,6 +66,13 @@ class ClusterView extends LitElement {
     const status = this.#status;
     return html`<div class="visually-hidden" role="status" aria-live="polite">${this.#spoken}</div>
       ${status && status.empty === '' ? this.#cluster(status) : this.#empty(status)}`;
+  }
+
+  /** Whoever pressed Fall Back with the keyboard goes on where it says what came of it. */
+  protected override updated(): void {
+    if (!this.#fellBack || this.#status?.actions.fallBack.enabled) return;
+    this.#fellBack = false;
+    if (document.activeElement === document.body) this.querySelector<HTMLElement>('#state-title')?.focus();
   }
 
   #cluster(status: ClusterStatus): TemplateResult {

@@ -70,7 +70,7 @@ export function identityBar(status: ClusterStatus, { act, open }: Events): Templ
         ? html`<button
             type="button"
             class="action danger"
-            ?disabled=${status.run?.state === 'stopping'}
+            aria-disabled=${status.run?.state === 'stopping' ? 'true' : nothing}
             @click=${() => act('fallBack')}
           >
             ${icon('discard')} ${t('Fall Back')}
@@ -94,7 +94,7 @@ export function stateCard(status: ClusterStatus, { open }: Events): TemplateResu
   const isOver = run !== null && !['starting', 'running', 'stopping'].includes(run.state);
   const confirmation = ended && isOver ? restoredInWords(ended) : undefined;
   return html`<section class="state ${tone}" aria-labelledby="state-title">
-    <h2 id="state-title">${icon(name, tone === 'active' && name === 'sync')} ${title}</h2>
+    <h2 id="state-title" tabindex="-1">${icon(name, tone === 'active' && name === 'sync')} ${title}</h2>
     ${text ? html`<p>${text}</p>` : nothing} ${isRunning ? stageProgress(observed) : nothing}
     ${
       confirmation

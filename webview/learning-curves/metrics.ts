@@ -16,7 +16,7 @@ export const METRICS: readonly Metric[] = [
     t('J of the policies'),
     t('mean J'),
     t(
-      'Mean J of an episode on days kept for choosing; the most probable option is taken, as on a cluster. The best of these policies are kept.',
+      'Mean J of an episode on days kept for choosing; the most probable option is taken, as on a cluster. The best of these policies are kept. Never smoothed.',
     ),
   ),
   metric(

@@ -7,6 +7,7 @@
  */
 import { cluster } from './cluster.ts';
 import { learningCurves } from './learning-curves.ts';
+import { organizationView } from './organization.ts';
 import { flag, list, number, object, text, type Of, type Shape } from './shape.ts';
 import { twinReport } from './twin-report.ts';
 
@@ -24,6 +25,7 @@ export const VIEWS = {
   'learning-curves': learningCurves,
   'twin-report': twinReport,
   cluster,
+  organization: organizationView,
 } as const satisfies Record<string, ViewMessages>;
 
 interface ViewMessages {

@@ -251,7 +251,7 @@ export class Chart {
       const free = ends.findIndex((end) => end <= start);
       const row = free < 0 ? ends.length : free;
       ends[row] = start + size;
-      const y = top + (10 + 14 * row) * ratio;
+      const y = top + (24 + 14 * row) * ratio;
       this.#label(context, label, at + (before ? -7 : 7) * ratio, y, before ? 'right' : 'left');
     }
   }

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import { makeApi, type KarmaApi } from './api.ts';
 import { registerCommand } from './commands.ts';
 import { registerContextKeys } from './context-keys.ts';
-import { startLanguageClient } from './language-client.ts';
+import { startLanguageLater } from './language-later.ts';
 import { registerClusterView } from './cluster/cluster-view.ts';
+import { registerMoise } from './exchange/moise.ts';
 import { createLog, showError } from './log.ts';
 import { nodeProgram } from './node-program.ts';
 import { Projects } from './projects.ts';
@@ -24,6 +25,7 @@ import { registerCreateSample } from './setup/create-sample.ts';
 import { registerSpecificationsView } from './specifications/specifications-view.ts';
 import { Trust } from './trust.ts';
 import { registerLearningCurves } from './webviews/learning-curves.ts';
+import { registerOrganization } from './webviews/organization.ts';
 import { registerTwinReport } from './webviews/twin-report.ts';
 
 /** FileChangeType of the language server protocol. */
@@ -50,6 +52,8 @@ export function activate(context: vscode.ExtensionContext): KarmaApi {
       registerCheckSetup(services),
       registerLearningCurves(services),
       registerTwinReport(services),
+      registerOrganization(services),
+      registerMoise(services),
       registerClusterView(services),
       services.command('karma-mas.showLog', () => log.show()),
       services.command('karma-mas.refresh', async () => {
@@ -75,7 +79,7 @@ function makeServices(
   const projects = new Projects();
   const runs = new RunStoreOnDisk(projects, log);
   const { extensionUri } = context;
-  const language = startLanguageClient({ extensionUri, trust, log });
+  const language = startLanguageLater({ extensionUri, trust, log });
   const services: Services = {
     context,
     extensionUri,

@@ -1,4 +1,4 @@
-/** Problems as LSP diagnostics, checked as one types: at once while that is quick, else after a pause. */
+/** Problems as LSP diagnostics. */
 import {
   DiagnosticSeverity,
   DiagnosticTag,
@@ -9,11 +9,6 @@ import type { Problem, Severity } from '../../spec/problem.ts';
 import type { Project, Projects } from './projects.ts';
 import { Places } from './positions.ts';
 
-/** A check that takes less than this is made after each change. Milliseconds. */
-const QUICK = 20;
-/** A slower one is made when so long nothing was typed. */
-const PAUSE = 200;
-
 const SOURCE = 'karma-mas';
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -22,42 +17,6 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   information: DiagnosticSeverity.Information,
   hint: DiagnosticSeverity.Hint,
 };
-
-/** Runs the check of each project that changed; a check that a newer change overtakes is not made. */
-export class Checks {
-  readonly #check: (project: Project) => void;
-  readonly #now: () => number;
-  readonly #took = new Map<Project, number>();
-  readonly #waiting = new Map<Project, () => void>();
-
-  constructor(check: (project: Project) => void, now: () => number) {
-    this.#check = check;
-    this.#now = now;
-  }
-
-  request(project: Project): void {
-    this.#waiting.get(project)?.();
-    const run = (): void => {
-      this.#waiting.delete(project);
-      const started = this.#now();
-      this.#check(project);
-      this.#took.set(project, this.#now() - started);
-    };
-    if ((this.#took.get(project) ?? 0) < QUICK) {
-      const immediate = setImmediate(run);
-      this.#waiting.set(project, () => clearImmediate(immediate));
-    } else {
-      const timer = setTimeout(run, PAUSE);
-      this.#waiting.set(project, () => clearTimeout(timer));
-    }
-  }
-
-  forget(project: Project): void {
-    this.#waiting.get(project)?.();
-    this.#waiting.delete(project);
-    this.#took.delete(project);
-  }
-}
 
 /** What the client is to be told of a project: only of documents whose problems, or version, are others than before. */
 export function publications(

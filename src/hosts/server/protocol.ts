@@ -3,6 +3,9 @@
  * the extension can import it.
  */
 import type { Location, Position, Range } from 'vscode-languageserver';
+import type { GuideEvaluation } from '../../language/evaluate-guides.ts';
+import type { GuidePlayground, TriedState } from '../../language/guide-playground.ts';
+import type { OrganizationGraph } from '../../language/organization-graph.ts';
 import type { Kind } from '../../spec/schema/validators.ts';
 
 /** Request: what specification folders declare. SpecificationsParams -> FolderSpecifications[]. */
@@ -92,4 +95,43 @@ export interface ShowReferencesArguments {
   readonly uri: string;
   readonly position: Position;
   readonly locations: readonly Location[];
+}
+
+/** Request: an organization as a graph, and where its parts are declared. OrganizationParams -> OrganizationAnswer | null. */
+export const ORGANIZATION = 'karma/organization';
+
+export interface OrganizationParams {
+  /** URI of a specification folder, or of what is in it. */
+  readonly folder: string;
+  /** Left out, or not there: the first. */
+  readonly name?: string;
+}
+
+export interface OrganizationAnswer {
+  /** URI of the specification folder. */
+  readonly folder: string;
+  /** All that are declared, also those that have errors. */
+  readonly organizations: readonly string[];
+  readonly errors: number;
+  /** '' where there is none. */
+  readonly name: string;
+  /** Null where it cannot be read. */
+  readonly graph: OrganizationGraph | null;
+  /** By the id of a node; 'organization' is the organization itself. */
+  readonly places: Readonly<Record<string, { readonly uri: string; readonly range: Range }>>;
+}
+
+/** Request: what the guides of an organization say of a state. GuidesParams -> GuidesAnswer | null. */
+export const GUIDES = 'karma/guides';
+
+export interface GuidesParams extends OrganizationParams {
+  readonly name: string;
+  /** Left out: the first preset. */
+  readonly state?: TriedState;
+}
+
+export interface GuidesAnswer {
+  readonly playground: GuidePlayground;
+  readonly state: TriedState;
+  readonly evaluation: GuideEvaluation;
 }

@@ -17,17 +17,26 @@ import { compareProblems, type Problem } from '../../spec/problem.ts';
 import { packageVersion } from '../runner/machine.ts';
 import { clustersOf } from './clusters.ts';
 import { BackgroundSamples } from '../samples/background-samples.ts';
-import { Checks, diagnosticOf, publications } from './diagnostics.ts';
+import { Checks } from './checks.ts';
+import { diagnosticOf, publications } from './diagnostics.ts';
 import { ProjectFacts } from './facts.ts';
 import { featureCapabilities, registerFeatures } from './features.ts';
+import { KeptFindings } from './kept-findings.ts';
+import { guidesOf, organizationOf } from './organization.ts';
 import { Projects, type Project } from './projects.ts';
 import {
   CLUSTERS,
+  GUIDES,
+  ORGANIZATION,
   SPECIFICATIONS,
   SPECIFICATIONS_CHANGED,
   type FolderClusters,
   type FolderSpecifications,
+  type GuidesAnswer,
+  type GuidesParams,
   type InitializationOptions,
+  type OrganizationAnswer,
+  type OrganizationParams,
   type SpecificationsParams,
 } from './protocol.ts';
 import { DEFAULTS, LEVELS, settingsFrom } from './settings.ts';
@@ -37,7 +46,7 @@ import { pathOf } from './uris.ts';
 /** Serves until the connection ends. */
 export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
-  const checks = new Checks(check, () => performance.now());
+  const checks = new Checks({ first: firstCheck, full: fullCheck }, () => performance.now());
   const projects = new Projects((project) => checks.request(project));
   const surroundings = new Map<Project, Surroundings>();
   const full = new WeakMap<FolderView, FolderView>();
@@ -119,13 +128,15 @@ export function serve(connection: Connection): void {
   documents.onDidClose(async ({ document }) => projects.close(document.uri));
   connection.onDidChangeWatchedFiles(async ({ changes }) => projects.filesChanged(changes.map(({ uri }) => uri)));
 
-  /** With what it is probably not meant to say, and with files that could not be read. */
+  /** With what it is probably not meant to say. */
   function fullView(project: Project): FolderView {
     const view = project.view();
     let found = full.get(view);
     if (!found) {
-      const more = diagnose(view, { samples: surroundingsOf(project).samples });
-      found = { ...view, problems: [...view.problems, ...more].sort(compareProblems) };
+      const { samples, kept } = surroundingsOf(project);
+      const findings = diagnose(view, { samples });
+      kept.keep(view, findings);
+      found = { ...view, problems: [...view.problems, ...findings].sort(compareProblems) };
       full.set(view, found);
     }
     return found;
@@ -142,22 +153,34 @@ export function serve(connection: Connection): void {
       const samples: SampleProvider = (cluster) =>
         project.view().model.clusters.indexOf(cluster) < MOST_SAMPLED ? drawn.of(cluster) : undefined;
       const facts = new ProjectFacts(project, samples, Date.now, () => void refreshLenses());
-      known = { samples, facts, dispose: () => drawn.dispose() };
+      known = { samples, facts, kept: new KeptFindings(), dispose: () => drawn.dispose() };
       surroundings.set(project, known);
     }
     return known;
   }
 
-  function problemsOf(project: Project): readonly Problem[] {
-    const { problems } = fullView(project);
-    const shownOnes = problems.filter(({ severity }) => LEVELS.indexOf(severity) <= LEVELS.indexOf(settings.level));
-    return [...shownOnes, ...project.unreadable.values()].sort(compareProblems);
+  /** Those that are shown, and files that could not be read. */
+  function shownOf(project: Project, problems: readonly Problem[]): readonly Problem[] {
+    const wanted = problems.filter(({ severity }) => LEVELS.indexOf(severity) <= LEVELS.indexOf(settings.level));
+    return [...wanted, ...project.unreadable.values()].sort(compareProblems);
   }
 
-  function check(project: Project): void {
-    for (const params of publications(projects, project, problemsOf(project), (uri) => documents.get(uri)?.version)) {
+  const problemsOf = (project: Project): readonly Problem[] => shownOf(project, fullView(project).problems);
+
+  function publish(project: Project, problems: readonly Problem[]): void {
+    for (const params of publications(projects, project, problems, (uri) => documents.get(uri)?.version)) {
       void connection.sendDiagnostics(params);
     }
+  }
+
+  function firstCheck(project: Project): void {
+    const view = project.view();
+    const findings = full.has(view) ? [] : surroundingsOf(project).kept.in(view);
+    publish(project, shownOf(project, [...(full.get(view) ?? view).problems, ...findings]));
+  }
+
+  function fullCheck(project: Project): void {
+    publish(project, problemsOf(project));
     if (!projects.all.includes(project)) {
       checks.forget(project);
       shown.delete(project);
@@ -187,6 +210,14 @@ export function serve(connection: Connection): void {
     );
   connection.onRequest(SPECIFICATIONS, ({ folder }: SpecificationsParams) => projectsIn(folder).map(specifications));
   connection.onRequest(CLUSTERS, ({ folder }: SpecificationsParams) => projectsIn(folder).map(clusters));
+  connection.onRequest(ORGANIZATION, ({ folder, name }: OrganizationParams): OrganizationAnswer | null => {
+    const [project] = projectsIn(folder);
+    return project ? organizationOf(projects, project, project.view(), name) : null;
+  });
+  connection.onRequest(GUIDES, (params: GuidesParams): GuidesAnswer | null => {
+    const [project] = projectsIn(params.folder);
+    return project ? guidesOf(project.view(), surroundingsOf(project).samples, params) : null;
+  });
 
   registerFeatures(connection, {
     projects,
@@ -203,6 +234,7 @@ export function serve(connection: Connection): void {
 interface Surroundings {
   readonly samples: SampleProvider;
   readonly facts: ProjectFacts;
+  readonly kept: KeptFindings;
   dispose(): void;
 }
 

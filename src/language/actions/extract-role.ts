@@ -45,7 +45,8 @@ export function extractRole(folder: FolderView, path: string, position: Position
   const settings = settingsRead(role, rule);
   const given = settings.flatMap((setting) => {
     const giver = [role, ...names.ancestors(role)].find((each) => settingsOf(each).includes(setting));
-    return giver ? [`${setting}: ${settingText(giver, setting)}`] : [];
+    const value = giver && settingText(giver, setting);
+    return value === undefined ? [] : [`${setting}: ${value}`];
   });
   const text = [
     `apiVersion: ${API_VERSION}`,

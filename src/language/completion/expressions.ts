@@ -166,7 +166,7 @@ export function settingOffers(object: DeclaredObject, names: FolderNames, prefix
     settingsOf(role).map((name): Offer => ({
       label: `${prefix}${name}`,
       kind: 'setting',
-      detail: `${settingText(role, name) ?? ''}${role === object ? '' : ` from ${role.name}`}`,
+      detail: `${settingText(role, name) ?? ''}${role === object ? '' : ` from ${role.name ?? '(no name)'}`}`,
       documentation: describeSetting(name, object, names),
       text: `${prefix}${name}`,
       snippet: false,
@@ -234,7 +234,7 @@ function textOffers(root: CelNode, start: number, object: DeclaredObject, names:
   return names.candidates('service', object).map(({ name, declared }) => ({
     label: name,
     kind: 'reference',
-    detail: `service of ${declared.name}`,
+    detail: `service of ${declared.name ?? '(no name)'}`,
     documentation: describeName('service', name, object, names) ?? '',
     text: name,
     snippet: false,

@@ -104,7 +104,7 @@ function namedKeys(
       return absent([
         ...lacking.map((name) => offer(name, 'read by a rule, has no value yet')),
         ...inherited.map(([name, role]) =>
-          offer(name, `replaces that of ${role.name}`, describeSetting(name, role, names)),
+          offer(name, `replaces that of ${role.name ?? '(no name)'}`, describeSetting(name, role, names)),
         ),
       ]);
     }

@@ -34,6 +34,8 @@ export class Skeleton {
 
   /** ` value` after a key in braces. */
   flow(part: Part, shape: string): string {
+    // Of the types of a load the simplest.
+    if (part.discriminator) return `{ type: constant, rate: ${this.#stop('60%')} }`;
     if (isMapPart(part) && !typesOf(part).some((type) => type !== 'object')) {
       const required = needed(part);
       if (required.length === 0) return `{ ${this.#stop('')} }`;
@@ -58,6 +60,7 @@ export class Skeleton {
       return `\n${pad}${STEP}- ${this.item(item, `${shape}[]`, `${pad}${STEP}${STEP}`)}`;
     }
     if (!isMapPart(part)) return ` ${this.#scalar(part, shape)}`;
+    if (part.discriminator) return ` ${this.flow(part, shape)}`;
     const required = needed(part);
     if (required.length === 0) return `\n${pad}${STEP}${this.#stop('')}`;
     if (this.#fitsOnLine(part)) return ` ${this.flow(part, shape)}`;
@@ -67,6 +70,7 @@ export class Skeleton {
   /** A list item after its dash; its further keys are indented by `pad`. */
   item(part: Part, shape: string, pad: string): string {
     if (!isMapPart(part)) return this.#scalar(part, shape);
+    if (part.discriminator) return this.flow(part, shape);
     if (needed(part).length === 0) return this.#stop('');
     return this.#fitsOnLine(part) && needed(part).length > 1 ? this.flow(part, shape) : this.entries(part, shape, pad);
   }
@@ -102,7 +106,11 @@ export class Skeleton {
     const proposed =
       choices[0] ?? part.default ?? part.examples?.[0] ?? (typesOf(part).includes('boolean') ? true : undefined);
     return this.#stop(
-      proposed === undefined ? '' : typeof proposed === 'string' ? plainOrQuoted(proposed, inBrackets) : valueText(proposed),
+      proposed === undefined
+        ? ''
+        : typeof proposed === 'string'
+          ? plainOrQuoted(proposed, inBrackets)
+          : valueText(proposed),
     );
   }
 

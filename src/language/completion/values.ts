@@ -28,7 +28,9 @@ export function valueOffers(
   const { object } = cursor;
   const shape = shapeOf(path);
   const place = object.kind && namePlace(object.kind, shape);
-  if (place && !place.declares) return referenceOffers(names, cursor, path, place.kind);
+  // A name of one's own is proposed by what runs already, not by an example.
+  if (place?.declares) return fromFacts(object, shape, facts);
+  if (place) return referenceOffers(names, cursor, path, place.kind);
   const offers = [
     ...listed(part),
     ...fromFacts(object, shape, facts),
@@ -263,7 +265,7 @@ function referenceOffers(names: FolderNames, cursor: Cursor, path: Path, kind: N
       kind: 'reference',
       detail:
         fits === undefined
-          ? `${kind === 'service' ? `service of ${declared.name}` : (declared.kind ?? kind)} (${placeOf(declared)})`
+          ? `${kind === 'service' ? `service of ${declared.name ?? '(no name)'}` : (declared.kind ?? kind)} (${placeOf(declared)})`
           : fits,
       documentation: about ?? summary,
       text: name,

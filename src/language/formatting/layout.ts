@@ -35,8 +35,8 @@ class Layout {
     const edits = [...this.#gaps, ...this.#lines()].filter(
       ({ start, end, text }) => this.#text.slice(start, end) !== text,
     );
-    edits.sort((a, b) => a.start - b.start || a.end - b.end);
-    // Where two say something about one place, the first does.
+    edits.sort((a, b) => a.start - b.start || b.end - a.end);
+    // Where two say something about one place, the larger does.
     let last = -1;
     return edits.filter(({ start, end }) => {
       if (start < last) return false;
@@ -94,7 +94,7 @@ class Layout {
       this.#gap(dash + 1, from, ' ');
       if (value.anchor) this.#gap(value.anchor.end, value.start, ' ');
       this.#first(from, column + STEP);
-      this.#node(value, column + STEP, value.type === 'scalar' ? column : column + STEP);
+      this.#node(value, column + STEP, column);
     }
   }
 
@@ -109,7 +109,7 @@ class Layout {
       while (inside < scalars.length && scalars[inside].end <= i) inside++;
       const scalar = scalars[inside];
       if (scalar && i >= scalar.start) {
-        this.#flowLines(i, scalar.end, base + STEP * Math.max(1, depth));
+        this.#flowLines(i, scalar.end, base + STEP * (1 + depth));
         i = scalar.end - 1;
         continue;
       }
@@ -124,7 +124,7 @@ class Layout {
       const next = this.#contentOf(i + 1);
       if (next === undefined) continue;
       const closing = /[}\]]/.test(this.#text[next]) ? 1 : 0;
-      this.#columns.set(next, base + STEP * Math.max(1, depth - closing));
+      this.#columns.set(next, base + STEP * (1 + depth - closing));
     }
   }
 
@@ -224,8 +224,7 @@ class Layout {
       start = newline + 1;
     }
     settle(undefined);
-    this.#end(edits, empty);
-    return edits;
+    return this.#ended(edits, empty);
   }
 
   /** Columns that lines had, and have now. */
@@ -272,21 +271,18 @@ class Layout {
     return newline < 0 || !this.#texts.has(newline + 1);
   }
 
-  /** One line break at the end. */
-  #end(edits: OffsetEdit[], empty: readonly number[]): void {
+  /** With one line break at the end. */
+  #ended(edits: readonly OffsetEdit[], empty: readonly number[]): OffsetEdit[] {
     const text = this.#text;
-    if (text.trim() === '') return;
-    if (empty.length > 0) {
-      edits.push({ start: empty[0], end: text.length, text: '' });
-      return;
-    }
-    const last = text.length - lineStart(text, text.length);
-    if (last === 0 || this.#texts.has(lineStart(text, text.length))) return;
-    if (/\S/.test(text.slice(-last))) {
-      const trimmed = text.trimEnd().length;
-      const breaks = text.includes('\r\n') ? '\r\n' : '\n';
-      edits.push({ start: trimmed, end: text.length, text: breaks });
-    }
+    const last = lineStart(text, text.length);
+    const closing = (start: number, put: string): OffsetEdit[] => [
+      ...edits.filter((edit) => edit.start < start),
+      { start, end: text.length, text: put },
+    ];
+    if (text.trim() === '' || this.#texts.has(last)) return [...edits];
+    if (empty.length > 0) return closing(empty[0], '');
+    if (last === text.length || text.slice(last).trim() === '') return [...edits];
+    return closing(last + text.slice(last).trimEnd().length, text.includes('\r\n') ? '\r\n' : '\n');
   }
 }
 

@@ -45,12 +45,16 @@ function objectOf(source: SourceFile, document: TreeDocument): DeclaredObject {
   const kind = textAt(document.root, ['kind']);
   const name = textAt(document.root, ['metadata', 'name']);
   const known = isKind(kind) ? kind : undefined;
+  let names: readonly NameUse[] | undefined;
   return {
     source,
     document,
     ...(known && { kind: known }),
     ...(name !== undefined && { name }),
-    names: document.root ? new Collector(document.root, known).names : [],
+    // Most questions are about a few objects; the expressions of all others need not be read.
+    get names() {
+      return (names ??= document.root ? new Collector(document.root, known).names : []);
+    },
   };
 }
 

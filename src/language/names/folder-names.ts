@@ -27,6 +27,8 @@ export class FolderNames {
   readonly #byKind: ReadonlyMap<Kind | undefined, readonly DeclaredObject[]>;
   #occurrences: readonly Occurrence[] | undefined;
   readonly #clusters = new Map<string, readonly string[]>();
+  /** Found once for an object: all services that it names ask. */
+  readonly #named = new Map<DeclaredObject, readonly string[] | undefined>();
 
   constructor(folder: FolderView) {
     this.objects = folder.sources.flatMap((source) => objectsOf(source));
@@ -141,6 +143,11 @@ export class FolderNames {
   }
 
   #namedClusters(object: DeclaredObject): readonly string[] | undefined {
+    if (!this.#named.has(object)) this.#named.set(object, this.#findNamedClusters(object));
+    return this.#named.get(object);
+  }
+
+  #findNamedClusters(object: DeclaredObject): readonly string[] | undefined {
     if (object.kind === 'Cluster') return this.clustersOf(object);
     const organizations = this.#organizationsOf(object);
     const named = organizations.flatMap(({ document }) => textAt(document.root, ['spec', 'cluster']) ?? []);

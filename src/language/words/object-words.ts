@@ -14,9 +14,11 @@ export function summaryOf(object: DeclaredObject): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
+const titleOf = ({ name }: DeclaredObject): string => name ?? '(no name)';
+
 /** Markdown of an object: kind and name, description, what it consists of, place. */
 export function describeObject(object: DeclaredObject, names: FolderNames): string {
-  const lines = [`**${object.kind} ${object.name}**`, summaryOf(object), ...contents(object, names)];
+  const lines = [`**${object.kind} ${titleOf(object)}**`, summaryOf(object), ...contents(object, names)];
   lines.push(`*${placeOf(object)}*`);
   return lines.filter((line) => line !== '').join('\n\n');
 }
@@ -37,7 +39,9 @@ function contents(object: DeclaredObject, names: FolderNames): string[] {
       if (inherited.length > 0) lines.push(`Extends ${codes(inherited)}`);
       const settings = settingsOf(object);
       if (settings.length > 0)
-        lines.push(`Settings: ${settings.map((name) => `\`${name}: ${settingText(object, name)}\``).join(', ')}`);
+        lines.push(
+          `Settings: ${settings.map((name) => `\`${name}: ${settingText(object, name) ?? '?'}\``).join(', ')}`,
+        );
       const agents = agentsOf(object.name ?? '', names);
       if (agents.length > 0) lines.push(`Held by ${codes(agents.map(({ agent }) => agent))}`);
       return lines;
@@ -96,7 +100,7 @@ export function describeService(name: string, cluster: DeclaredObject): string {
     `${text('emulator', 'throughput') ?? '?'} requests/s per pod`,
   ];
   const calls = mapsAt(service, ['calls']).flatMap((call) => textAt(call, ['service']) ?? []);
-  const lines = [`**Service ${name}** of cluster \`${cluster.name}\``, capital(facts.join(', '))];
+  const lines = [`**Service ${name}** of cluster \`${titleOf(cluster)}\``, capital(facts.join(', '))];
   if (calls.length > 0) lines.push(`Calls ${codes(calls)}`);
   lines.push(`*${placeOf(cluster, service?.start)}*`);
   return lines.join('\n\n');
@@ -114,9 +118,11 @@ export function describeSetting(name: string, role: DeclaredObject, names: Folde
   const lines = [`**settings.${name}** = \`${value}\`${asNumber(value)}`];
   const comment = commentOf(nearest, name);
   if (comment) lines.push(comment);
-  lines.push(nearest === role ? `Given here, in role \`${role.name}\`.` : `Inherited from role \`${nearest.name}\`.`);
+  lines.push(
+    nearest === role ? `Given here, in role \`${titleOf(role)}\`.` : `Inherited from role \`${titleOf(nearest)}\`.`,
+  );
   if (nearest === role && others.length > 0)
-    lines.push(`Replaces \`${settingText(others[0], name)}\` of role \`${others[0].name}\`.`);
+    lines.push(`Replaces \`${settingText(others[0], name)}\` of role \`${titleOf(others[0])}\`.`);
   lines.push(`*${placeOf(nearest, findMap(nearest.document.root, ['spec', 'settings'])?.start)}*`);
   return lines.join('\n\n');
 }

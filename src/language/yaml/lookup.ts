@@ -199,23 +199,34 @@ function parsed(node: ScalarNode): { snippet: string; scalar: Scalar; shift: num
   return isScalar(scalar) ? { snippet, scalar, shift } : undefined;
 }
 
-/** The value of a node as plain data, as far as it can be told; aliases are followed where that ends. */
-export function plainValue(root: TreeNode | undefined, node = root, depth = 0): unknown {
-  if (!node || depth > 40) return null;
-  switch (node.type) {
-    case 'map':
-      return Object.fromEntries(
-        node.entries
-          .filter(({ colon }) => colon >= 0)
-          .map(({ key, value }) => [scalarValue(key), plainValue(root, value, depth + 1)]),
-      );
-    case 'list':
-      return node.items.map(({ value }) => plainValue(root, value, depth + 1));
-    case 'alias':
-      return depth > 10 ? null : plainValue(root, follow(root, node), depth + 5);
-    case 'scalar':
-      return node.style === 'plain' ? coreValue(scalarValue(node)) : scalarValue(node);
-  }
+/** Nodes of a value with its aliases written out; what is beyond is left out. */
+const MOST_NODES = 20_000;
+
+/** The value of a node as plain data, as far as it can be told. */
+export function plainValue(root: TreeNode | undefined, node = root): unknown {
+  let nodes = 0;
+  const open = new Set<TreeNode>();
+  const convert = (here: TreeNode | undefined): unknown => {
+    if (!here || ++nodes > MOST_NODES || open.has(here)) return null;
+    if (here.type === 'scalar') return here.style === 'plain' ? coreValue(scalarValue(here)) : scalarValue(here);
+    open.add(here);
+    const value = collect(here);
+    open.delete(here);
+    return value;
+  };
+  const collect = (here: Exclude<TreeNode, ScalarNode>): unknown => {
+    switch (here.type) {
+      case 'map':
+        return Object.fromEntries(
+          here.entries.filter(({ colon }) => colon >= 0).map(({ key, value }) => [scalarValue(key), convert(value)]),
+        );
+      case 'list':
+        return here.items.map(({ value }) => convert(value));
+      case 'alias':
+        return convert(follow(root, here));
+    }
+  };
+  return convert(node);
 }
 
 /** A plain scalar by YAML's core schema. */

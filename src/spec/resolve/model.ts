@@ -38,10 +38,11 @@ export function resolveModel(entries: readonly Entry[], { incomplete, exists }: 
   const first = reportDuplicates(entries);
   for (const { object } of entries) context.declare(object.kind, object.name);
 
+  const byKind = Map.groupBy(first, ({ object }) => object.kind);
   const of = <K extends Kind>(kind: K): Declared<Specs[K]>[] =>
-    first
-      .filter(({ object, spec }) => object.kind === kind && spec !== undefined)
-      .map(({ object, spec }) => ({ object, spec: spec as Specs[K] }));
+    (byKind.get(kind) ?? []).flatMap(({ object, spec }) =>
+      spec === undefined ? [] : { object, spec: spec as Specs[K] },
+    );
 
   const clusters = of('Cluster').map(resolveCluster);
   const roles = resolveRoles(of('Role'), context);
@@ -56,8 +57,10 @@ export function resolveModel(entries: readonly Entry[], { incomplete, exists }: 
   );
   const model: Model = { clusters, roles, missions, organizations, scenarios, trainings, transfers };
   checkRolesOnClusters(of('Role'), (role) => clustersOfRole(role, organizations, clusters));
+  const played = clustersByScenario(model);
   for (const scenario of of('Scenario')) {
-    for (const cluster of clustersOfScenario(scenario.object.name, model)) checkScenarioOnCluster(scenario, cluster);
+    for (const cluster of played.get(scenario.object.name) ?? onlyCluster(clusters))
+      checkScenarioOnCluster(scenario, cluster);
   }
   return model;
 }
@@ -78,12 +81,19 @@ function reportDuplicates(entries: readonly Entry[]): Entry[] {
   return [...byName.values()].map((same) => same[0]);
 }
 
-/** Clusters on which a scenario, or one that extends it, is trained; the only cluster where no training names it. */
-function clustersOfScenario(scenario: string, { trainings, organizations, clusters }: Model): readonly Cluster[] {
-  const users = trainings
-    .filter(({ scenarios }) => scenarios.includes(scenario))
-    .map(({ organization }) => organization);
-  const names = organizations.filter(({ name }) => users.includes(name)).map(({ cluster }) => cluster);
-  if (names.length > 0) return clusters.filter(({ name }) => names.includes(name));
-  return clusters.length === 1 ? clusters : [];
+/** Clusters on which each scenario is trained, in their order. */
+function clustersByScenario({ trainings, organizations, clusters }: Model): ReadonlyMap<string, readonly Cluster[]> {
+  const clusterOf = new Map(organizations.map(({ name, cluster }) => [name, cluster] as const));
+  const names = new Map<string, Set<string>>();
+  for (const { scenarios, organization } of trainings) {
+    const cluster = clusterOf.get(organization);
+    if (cluster === undefined) continue;
+    for (const scenario of scenarios) names.set(scenario, (names.get(scenario) ?? new Set()).add(cluster));
+  }
+  return new Map(
+    [...names].map(([scenario, some]) => [scenario, clusters.filter(({ name }) => some.has(name))] as const),
+  );
 }
+
+/** Where no training says where a scenario is played, there is no doubt only with one cluster. */
+const onlyCluster = (clusters: readonly Cluster[]): readonly Cluster[] => (clusters.length === 1 ? clusters : []);

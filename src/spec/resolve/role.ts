@@ -123,11 +123,23 @@ export function clustersOfRole(
   organizations: readonly Organization[],
   clusters: readonly Cluster[],
 ): readonly Cluster[] {
-  const users = organizations.filter(
-    ({ agents, groups }) =>
-      agents.some(({ roles }) => roles.includes(role)) ||
-      groups.some(({ roles }) => roles.some((entry) => entry.role === role)),
-  );
-  const names = new Set(users.map(({ cluster }) => cluster));
-  return clusters.filter(({ name }) => names.has(name));
+  let byRole = known.get(organizations);
+  if (!byRole) known.set(organizations, (byRole = clusterNames(organizations)));
+  const names = byRole.get(role);
+  return names ? clusters.filter(({ name }) => names.has(name)) : [];
+}
+
+/** Found once for a model: every role asks. */
+const known = new WeakMap<readonly Organization[], ReadonlyMap<string, ReadonlySet<string>>>();
+
+function clusterNames(organizations: readonly Organization[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byRole = new Map<string, Set<string>>();
+  for (const { agents, groups, cluster } of organizations) {
+    const roles = [
+      ...agents.flatMap((agent) => agent.roles),
+      ...groups.flatMap((group) => group.roles.map(({ role }) => role)),
+    ];
+    for (const role of roles) byRole.set(role, (byRole.get(role) ?? new Set()).add(cluster));
+  }
+  return byRole;
 }

@@ -106,7 +106,7 @@ function checkBudget(
     const message = `budget.episode is ${episode}s, but must be a multiple of the decision interval of cluster ${cluster!.name}, ${interval}s.`;
     object.report(path, 'episode-length', message);
   }
-  const short = scenarios.find(({ name, duration }) => names.includes(name) && duration < episode);
+  const short = scenarios.find(({ name, duration }) => duration < episode && names.includes(name));
   if (short) {
     const message = `budget.episode is ${episode}s, but scenario ${short.name} lasts ${short.duration}s. Shorten the episode, or lengthen the scenario.`;
     object.report(path, 'episode-length', message);
@@ -124,16 +124,27 @@ function checkBudget(
 /** Numbers of the algorithm that a search may vary. */
 const SEARCHABLE = ['clip', 'entropy', 'lambda', 'gamma', 'learningRate', 'criticLearningRate'] as const;
 
+/** Found once for the roles of a model. */
+const keysOf = new WeakMap<readonly Role[], ReadonlySet<string>>();
+
+function searchKeys(roles: readonly Role[]): ReadonlySet<string> {
+  const before = keysOf.get(roles);
+  if (before) return before;
+  const keys = new Set<string>(SEARCHABLE);
+  for (const role of [{ name: '*', settings: Object.assign({}, ...roles.map(({ settings }) => settings)) }, ...roles]) {
+    keys.add(`roles.${role.name}.hardness`).add(`roles.${role.name}.bonus`);
+    for (const setting of Object.keys(role.settings)) keys.add(`roles.${role.name}.settings.${setting}`);
+  }
+  keysOf.set(roles, keys);
+  return keys;
+}
+
 function resolveSpace(
   object: SourceObject,
   space: NonNullable<TrainingSpec['search']>['space'],
   roles: readonly Role[],
 ): Record<string, SearchRange> {
-  const known = new Set<string>(SEARCHABLE);
-  for (const role of [{ name: '*', settings: Object.assign({}, ...roles.map(({ settings }) => settings)) }, ...roles]) {
-    known.add(`roles.${role.name}.hardness`).add(`roles.${role.name}.bonus`);
-    for (const setting of Object.keys(role.settings)) known.add(`roles.${role.name}.settings.${setting}`);
-  }
+  const known = searchKeys(roles);
   const entries = Object.entries(space).map(([key, { log, uniform }]): [string, SearchRange] => {
     const path = ['spec', 'search', 'space', key];
     if (!known.has(key)) {

@@ -3,7 +3,7 @@
  * which starts a document wherever it stands (YAML 1.2, 9.1.2), so that nothing before it changes what it means; but a directive
  * (a line that begins with %) does, and files that have one stay whole.
  */
-import { isCollection, isPair, type Document, type Node, type Pair } from 'yaml';
+import { isCollection, isNode, isPair, type Document } from 'yaml';
 import type { Problem, Range } from '../problem.ts';
 
 /** Offsets at which pieces begin; the first is 0. */
@@ -19,27 +19,26 @@ export function pieceStarts(text: string): number[] {
 /** Moves all offsets of a parsed document, in place. */
 export function moveDocument(document: Document.Parsed, by: number): void {
   if (by === 0) return;
-  document.range = moved(document.range, by);
-  for (const { pos } of [...document.errors, ...document.warnings]) {
-    pos[0] += by;
-    pos[1] += by;
-  }
-  const open: (Node | Pair | null)[] = [document.contents];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node === null) continue;
-    if (isPair(node)) open.push(node.key as Node | null, node.value as Node | null);
-    else {
-      if (node.range) node.range = moved(node.range, by);
-      if (isCollection(node)) for (const item of node.items as (Node | Pair | null)[]) open.push(item);
-    }
+  move(document.range, by);
+  for (const { pos } of document.errors) move(pos, by);
+  for (const { pos } of document.warnings) move(pos, by);
+  moveNode(document.contents, by);
+}
+
+function moveNode(node: unknown, by: number): void {
+  if (isPair(node)) {
+    moveNode(node.key, by);
+    moveNode(node.value, by);
+  } else if (isNode(node)) {
+    // Every node has a range of its own.
+    if (node.range) move(node.range, by);
+    if (isCollection(node)) for (const item of node.items) moveNode(item, by);
   }
 }
 
-const moved = ([start, valueEnd, end]: readonly number[], by: number): [number, number, number] => [
-  start + by,
-  valueEnd + by,
-  end + by,
-];
+function move(offsets: number[], by: number): void {
+  for (let i = 0; i < offsets.length; i++) offsets[i] += by;
+}
 
 /** The same problem so many lines further down. */
 export function moveProblem(problem: Problem, lines: number): Problem {

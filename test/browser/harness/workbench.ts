@@ -49,9 +49,13 @@ export class Workbench {
       await this.page.keyboard.press('F1');
       await this.quickInput.waitFor({ timeout: 2_000 });
       await this.quickInput.locator('input').first().fill(`>${title}`, { timeout: 2_000 });
-      const chosen = this.quickInput.locator('.monaco-list-row.focused');
-      await chosen.filter({ hasText: title }).first().waitFor({ timeout: 2_000 });
-      return true;
+      // What was run last stands first, even where another one matches better.
+      const row = this.quickInput
+        .locator(`.monaco-list-row:is([aria-label="${title}"], [aria-label^="${title},"])`)
+        .first();
+      await row.waitFor({ timeout: 2_000 });
+      for (let i = 0; i < 20 && !(await isFocused(row)); i++) await this.page.keyboard.press('ArrowDown');
+      return isFocused(row);
     });
   }
 
@@ -92,7 +96,11 @@ export class Workbench {
       await this.page.keyboard.press('Control+P');
       await this.quickInput.waitFor({ timeout: 2_000 });
       await this.quickInput.locator('input').first().fill(name, { timeout: 2_000 });
-      await this.quickInput.locator('.monaco-list-row.focused').filter({ hasText: name }).first().waitFor({ timeout: 2_000 });
+      await this.quickInput
+        .locator('.monaco-list-row.focused')
+        .filter({ hasText: name })
+        .first()
+        .waitFor({ timeout: 2_000 });
       await this.page.keyboard.press('Enter');
       await this.page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: 5_000 });
       return true;
@@ -107,7 +115,10 @@ export class Workbench {
 
   /** A notification that is shown or waits behind the bell. */
   notification(text: string | RegExp): Locator {
-    return this.page.locator('.notifications-toasts .notification-list-item, .notifications-center .notification-list-item').filter({ hasText: text }).first();
+    return this.page
+      .locator('.notifications-toasts .notification-list-item, .notifications-center .notification-list-item')
+      .filter({ hasText: text })
+      .first();
   }
 
   /** Opens KARMA's views by its icon. */
@@ -185,4 +196,8 @@ export class Workbench {
     mkdirSync(join(root, 'out', folder), { recursive: true });
     await this.page.screenshot({ path });
   }
+}
+
+async function isFocused(row: Locator): Promise<boolean> {
+  return /\bfocused\b/.test((await row.getAttribute('class', { timeout: 2_000 })) ?? '');
 }

@@ -110,6 +110,7 @@ describe('jobs from the command line', () => {
       [['train', specs(), '--seed', '1', '--seeds', '1,2'], 2, /cannot be used with/],
       [['collect', specs(), '--hours', '0'], 2, /It must be a number above 0/],
       [['collect', specs(), '--exploration', '2'], 2, /It must be a number from 0 to 1/],
+      [['transfer', specs(), '--pace', '-1'], 2, /It must be a number from 0 on/],
       [['evaluate', specs(), '--episodes', '1.5'], 2, /It must be a whole number from 1 on/],
       [['explain', '-d', specs()], 2, /There is no transfer in .* yet: start one with karma-mas transfer/],
       [

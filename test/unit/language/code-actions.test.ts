@@ -23,7 +23,11 @@ const facts: Facts = {
       about: 'resembles ddos-manager',
       yaml: 'apiVersion: karma-mas.dev/v1alpha1\nkind: Role\nmetadata: { name: inferred-1 }\nspec:\n  rules:\n    - when: service.pending > 12\n      allow: { scale: [1] }\n',
     },
-    { name: 'ddos-manager', about: 'again', yaml: 'apiVersion: karma-mas.dev/v1alpha1\nkind: Role\nmetadata:\n  name: ddos-manager\nspec: { otherwise: free }\n' },
+    {
+      name: 'ddos-manager',
+      about: 'again',
+      yaml: 'apiVersion: karma-mas.dev/v1alpha1\nkind: Role\nmetadata:\n  name: ddos-manager\nspec: { otherwise: free }\n',
+    },
   ],
 };
 
@@ -60,9 +64,11 @@ describe('code actions', () => {
   it('gives YAML that can be parsed, whatever the action', () => {
     for (const each of cases) {
       const { folder, files, file, range } = marked(each);
-      const sound = (texts: typeof files): boolean => texts.every(({ text }) => parseAllDocuments(String(text)).every(({ errors }) => errors.length === 0));
+      const sound = (texts: typeof files): boolean =>
+        texts.every(({ text }) => parseAllDocuments(String(text)).every(({ errors }) => errors.length === 0));
       if (!sound(files)) continue;
-      for (const action of codeActions(folder, file, range, facts)) assert.ok(sound(applyAll(files, action.edits)), `${each.name}: ${action.title}`);
+      for (const action of codeActions(folder, file, range, facts))
+        assert.ok(sound(applyAll(files, action.edits)), `${each.name}: ${action.title}`);
     }
   });
 });

@@ -38,7 +38,8 @@ describe('completion', () => {
       const found = complete(folder, file, position, facts);
       const labels = found.map(({ label }) => label);
       if (each.first) assert.deepEqual(labels.slice(0, each.first.length), each.first);
-      for (const label of each.has ?? []) assert.ok(labels.includes(label), `${label} is not among ${labels.join(', ')}`);
+      for (const label of each.has ?? [])
+        assert.ok(labels.includes(label), `${label} is not among ${labels.join(', ')}`);
       for (const label of each.not ?? []) assert.ok(!labels.includes(label), `${label} is among ${labels.join(', ')}`);
       if (each.count !== undefined) assert.equal(found.length, each.count, labels.join(', '));
       for (const [label, words] of Object.entries(each.says ?? {})) {

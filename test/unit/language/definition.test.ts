@@ -36,12 +36,15 @@ describe('definition and references', () => {
       );
       if (each.references) {
         const found = references(folder, file, position);
-        const counts = Object.fromEntries([...Map.groupBy(found, (one) => one.file)].map(([path, some]) => [path, some.length]));
+        const counts = Object.fromEntries(
+          [...Map.groupBy(found, (one) => one.file)].map(([path, some]) => [path, some.length]),
+        );
         assert.deepEqual(counts, each.references);
         const uses = references(folder, file, position, { declaration: false });
         const declared = definition(folder, file, position);
         assert.ok(uses.length < found.length);
-        for (const use of uses) assert.ok(!declared.some((one) => shown(at, one) === shown(at, use)) || at.file === use.file);
+        for (const use of uses)
+          assert.ok(!declared.some((one) => shown(at, one) === shown(at, use)) || at.file === use.file);
       }
       if (each.highlights !== undefined) {
         const kinds = highlights(folder, file, position).map(({ kind }) => kind[0]);

@@ -42,7 +42,8 @@ describe('rename', () => {
       const counts = Object.fromEntries(result.map((one) => [one.file, one.edits.length]));
       assert.deepEqual(counts, each.edits);
       const after = viewOf(applyAll(files, result));
-      const codes = (problems: typeof after.problems): string[] => problems.map(({ code, file: path }) => `${path} ${code}`);
+      const codes = (problems: typeof after.problems): string[] =>
+        problems.map(({ code, file: path }) => `${path} ${code}`);
       assert.deepEqual(codes(after.problems), codes(folder.problems), 'no other problem');
       return assert.ok(after.source(file)!.text.includes(each.gives!), after.source(file)!.text);
     });

@@ -11,6 +11,8 @@ export interface PanelKind<V extends ViewName, A> {
   readonly title: string;
   /** Name of a codicon. */
   readonly icon: string;
+  /** Where it opens; left out: in front of what is there. */
+  readonly column?: vscode.ViewColumn;
   /** Makes the host side. `shown` is what it was opened with; undefined where a reload restored it: then the view's own state counts. */
   connect(send: Send<V>, shown: A | undefined): PanelConnection<V, A>;
 }
@@ -61,7 +63,8 @@ export function registerPanel<V extends ViewName, A>(
         return;
       }
       const options = { enableScripts: true, localResourceRoots: [resourceRoot(extensionUri)] };
-      attach(vscode.window.createWebviewPanel(kind.viewType, kind.title, vscode.ViewColumn.Active, options), what);
+      const column = kind.column ?? vscode.ViewColumn.Active;
+      attach(vscode.window.createWebviewPanel(kind.viewType, kind.title, column, options), what);
     },
     dispose() {
       serializer.dispose();

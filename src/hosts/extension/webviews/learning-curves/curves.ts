@@ -1,6 +1,6 @@
 import type { Query } from '../../../../../webview/protocol/learning-curves.ts';
 import { meanOverSeeds, type SeedValues } from './mean.ts';
-import type { Column, SeedColumns } from './seed-columns.ts';
+import { JUDGED, type Column, type SeedColumns } from './seed-columns.ts';
 import { smooth } from './smooth.ts';
 import { thinOut, type Points } from './thin-out.ts';
 
@@ -13,6 +13,8 @@ export function curvesOf(
   metric: string,
   query: Pick<Query, 'axis' | 'smoothing' | 'eachSeed' | 'range' | 'buckets'>,
 ): Map<string, Points> {
+  // Judgements are few, and means of many episodes already: smoothed they would lag behind.
+  const weight = metric === JUDGED ? 0 : query.smoothing;
   const valuesOf = (name: string) => {
     const columns = [...seeds].flatMap(([seed, columns]): [number, Column][] => {
       const column = columns.column(name);
@@ -20,7 +22,7 @@ export function curvesOf(
     });
     return columns.map(([seed, { step, seconds, value }]): [number, SeedValues] => [
       seed,
-      { step, x: query.axis === 'step' ? step : seconds, value: smooth(value, query.smoothing) },
+      { step, x: query.axis === 'step' ? step : seconds, value: smooth(value, weight) },
     ]);
   };
   const thin = (points: Points) => thinOut(points, query.range, query.buckets);

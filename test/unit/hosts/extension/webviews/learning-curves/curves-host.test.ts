@@ -142,6 +142,17 @@ describe('host of the learning curves', () => {
     assert.equal(curve('objective', '3'), undefined);
   });
 
+  it('smooths what is noisy, but not the few judgements', async () => {
+    for (const step of [10, 20]) {
+      iterate(step, () => step / 10);
+      for (const writer of writers)
+        writer.journal.append('evaluation', { step, system: 'karma', metrics: { objective: step / 10 } });
+    }
+    await ask(make(), { smoothing: 0.5 });
+    assert.deepEqual(curve('objective', 'mean')?.y, [1, 1.66667]);
+    assert.deepEqual(curve('judged', 'mean')?.y, [1, 2]);
+  });
+
   it('sends a value that was not finite as a gap', async () => {
     iterate(10, () => 1);
     iterate(20, () => null);

@@ -1,0 +1,145 @@
+/** MOISE+MARL organizations in and out of a project, by the command line's own import and export in a process. */
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { nodeProblem } from '../node-program.ts';
+import type { Project } from '../projects.ts';
+import type { Services } from '../services.ts';
+import { ORGANIZATION, type OrganizationAnswer } from '../../server/protocol.ts';
+import { exchangeResult, type ExchangeResult, type ImportProblem } from './output.ts';
+
+const { t } = vscode.l10n;
+
+/** Registers import and export. */
+export function registerMoise(services: Services): vscode.Disposable {
+  const found = vscode.languages.createDiagnosticCollection('karma-mas.import');
+  return vscode.Disposable.from(
+    found,
+    services.command('karma-mas.importMoise', async (file) => {
+      if (await services.trust.request()) await importMoise(services, found, file);
+    }),
+    services.command('karma-mas.exportMoise', async (folder) => {
+      if (await services.trust.request()) await exportMoise(services, folder);
+    }),
+  );
+}
+
+async function importMoise(services: Services, found: vscode.DiagnosticCollection, given: unknown): Promise<void> {
+  const file = given instanceof vscode.Uri ? given : await chooseFile();
+  const folder = file && (await chooseFolder(services));
+  if (!file || folder === undefined) return;
+  const result = await runCli(services, ['import', 'moise', file.fsPath, '--dir', folder]);
+  found.clear();
+  found.set(file, result.problems.map(diagnosticOf));
+  const count = result.problems.length;
+  const problems: { title: string; run: () => unknown } = {
+    title: t('Show Problems'),
+    run: () => vscode.commands.executeCommand('workbench.actions.view.problems'),
+  };
+  const [specs] = result.files;
+  if (specs === undefined) {
+    const why = result.error || t('{0} describes no organization that can be read.', file.fsPath);
+    await services.showError(why, ...(count > 0 ? [problems] : []));
+    return;
+  }
+  await vscode.window.showTextDocument(vscode.Uri.file(specs));
+  const told =
+    count === 0
+      ? t('Imported the organization {0}.', result.organization)
+      : t(
+          'Imported the organization {0}; what has no place in specifications is told in {1} problems.',
+          result.organization,
+          count,
+        );
+  const choice = await vscode.window.showInformationMessage(told, ...(count > 0 ? [problems.title] : []));
+  if (choice !== undefined) await problems.run();
+}
+
+async function exportMoise(services: Services, given: unknown): Promise<void> {
+  const project = await chooseProject(services, given);
+  if (project?.folder === undefined) return;
+  const answer = await services.language.request<OrganizationAnswer | null>(ORGANIZATION, {
+    folder: project.uri.toString(),
+  });
+  const names = answer?.organizations ?? [];
+  if (names.length === 0) throw new Error(t('{0} declares no organization.', project.name));
+  const placeHolder = t('Organization to export');
+  const name = names.length === 1 ? names[0] : await vscode.window.showQuickPick([...names], { placeHolder });
+  if (name === undefined) return;
+  const target = await vscode.window.showSaveDialog({
+    title: t('Export MOISE+MARL Organization'),
+    defaultUri: vscode.Uri.file(join(dirname(project.folder), `${name}.json`)),
+    filters: { JSON: ['json'] },
+  });
+  if (!target) return;
+  const options = ['--organization', name, '--out', target.fsPath];
+  const { error } = await runCli(services, ['export', 'moise', project.folder, ...options]);
+  if (error !== '') throw new Error(error);
+  await vscode.window.showTextDocument(target);
+}
+
+async function chooseFile(): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: t('Import MOISE+MARL Organization'),
+    openLabel: t('Import'),
+    filters: { JSON: ['json'] },
+  });
+  return chosen?.[0];
+}
+
+/** A project, or a folder of the workspace where there is none. */
+async function chooseFolder({ projects }: Services): Promise<string | undefined> {
+  const places = [
+    ...projects.all.map(({ name, folder }) => ({ label: name, folder })),
+    ...(vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ name, uri }) => ({ label: name, folder: uri.fsPath })),
+  ];
+  const items = places.flatMap(({ label, folder }) =>
+    folder === undefined ? [] : [{ label, description: folder, folder }],
+  );
+  const once = items.filter(({ folder }, index) => items.findIndex((each) => each.folder === folder) === index);
+  if (once.length === 0) throw new Error(t('Open a folder first: the organization is imported into it.'));
+  if (once.length === 1) return once[0].folder;
+  const placeHolder = t('Folder of the specifications to import into');
+  return (await vscode.window.showQuickPick(once, { placeHolder }))?.folder;
+}
+
+async function chooseProject({ projects }: Services, given: unknown): Promise<Project | undefined> {
+  const uri = given instanceof vscode.Uri ? given : undefined;
+  const around = uri && projects.of(uri);
+  const all = around ? [around] : projects.all.filter(({ folder }) => folder !== undefined);
+  if (all.length === 0) throw new Error(t('There are no specifications to export from.'));
+  if (all.length === 1) return all[0];
+  const items = all.map((project) => ({ label: project.name, project }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: t('Project to export from') }))?.project;
+}
+
+/** Ends well also where the import finds problems. Throws where the program does not run at all. */
+async function runCli(services: Services, args: readonly string[]): Promise<ExchangeResult> {
+  services.trust.assert();
+  const node = services.node;
+  const problem = await nodeProblem(node);
+  if (problem !== undefined) throw new Error(problem);
+  const cli = vscode.Uri.joinPath(services.extensionUri, 'dist', 'cli.mjs').fsPath;
+  services.log.info(`karma-mas ${args.join(' ')}`);
+  return new Promise((resolve, reject) => {
+    const options = { env: { ...process.env, ...node.env }, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 };
+    execFile(node.path, [cli, ...args, '--json'], options, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve(exchangeResult(stdout, stderr, Number(error?.code ?? 0)));
+    });
+  });
+}
+
+function diagnosticOf({ line, column, severity, message }: ImportProblem): vscode.Diagnostic {
+  const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+  const levels = {
+    error: vscode.DiagnosticSeverity.Error,
+    warning: vscode.DiagnosticSeverity.Warning,
+    information: vscode.DiagnosticSeverity.Information,
+  };
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(start, start), message, levels[severity]);
+  diagnostic.source = 'KARMA';
+  return diagnostic;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { useSession } from './harness/session.ts';
+import { WrittenRun } from './learning-curves-run.ts';
+
+/** Presses of Tab after which a control counts as out of reach. */
+const REACH = 80;
+
+describe('with the keyboard alone', () => {
+  let run: WrittenRun;
+  const session = useSession({
+    prepare: (folder) => {
+      run = new WrittenRun(folder);
+      run.iterate(50);
+    },
+  });
+  after(() => run.close());
+
+  const press = (...keys: readonly string[]) =>
+    keys.reduce((before, key) => before.then(() => session().page.keyboard.press(key)), Promise.resolve());
+
+  /** Goes to a control of a webview, from wherever the focus is in it. */
+  async function tabTo(control: Locator): Promise<void> {
+    await control.waitFor();
+    for (let i = 0; i < REACH; i++) {
+      if (await control.evaluate(hasFocus)) return;
+      await press('Tab');
+    }
+    assert.fail(`${REACH} times Tab does not reach ${control}`);
+  }
+
+  it('a specification is opened from its view', async () => {
+    const { workbench } = session();
+    await workbench.run('KARMA MAS: Focus on Specifications View');
+    const clusters = await workbench.row('Specifications', 'Clusters');
+    await clusters.waitFor();
+    // A view that was empty when it got the focus does not pass it on to its rows.
+    await workbench.run('KARMA MAS: Focus on Specifications View');
+    await press('Home');
+    if ((await clusters.getAttribute('aria-expanded')) === 'false') await press('ArrowRight');
+    await (await workbench.row('Specifications', 'chained-services')).waitFor();
+    await press('ArrowDown', 'Enter');
+    await workbench.tab('cluster.karma.yaml').waitFor();
+  });
+
+  it('a run is opened from its view, and a chart shown as a table', async () => {
+    const { workbench } = session();
+    await workbench.run('KARMA MAS: Focus on Runs View');
+    await (await workbench.row('Runs', 'Training: written')).waitFor();
+    await press('Home', 'Enter');
+    await workbench.tab('Learning Curves').waitFor();
+    const curves = await workbench.webview('[data-view="learning-curves"] karma-chart-card');
+    await workbench.run('View: Focus Active Editor Group');
+    await tabTo(curves.getByRole('button', { name: 'Show Return as a Table' }));
+    await press('Enter');
+    await curves.getByRole('region', { name: 'Return, as a table' }).waitFor();
+  });
+
+  it('the cluster view is reached and its first control used', async () => {
+    const { workbench } = session();
+    await workbench.run('KARMA MAS: Focus on Cluster View');
+    const cluster = await workbench.webview('[data-view="cluster"]');
+    await tabTo(cluster.getByRole('button', { name: 'Plan' }));
+  });
+
+  it('a job is chosen and started, stopped, and its end is told', async () => {
+    const { workbench } = session();
+    await workbench.run('KARMA: Train Policies');
+    await workbench.quickInput.getByPlaceholder('Which Training?').waitFor();
+    await session().page.keyboard.type('in-emulator');
+    await press('Enter');
+    await workbench.quickInput.getByPlaceholder('How thorough?').waitFor();
+    await press('ArrowDown', 'Enter');
+    await (await workbench.row('Runs', /in-emulator.*Training \d+ %/)).waitFor();
+    await workbench.run('KARMA: Stop Run');
+    await workbench.quickInput.getByPlaceholder('It stops at a checkpoint').waitFor();
+    await session().page.keyboard.type('in-emulator');
+    await press('Enter');
+    await (await workbench.row('Runs', /in-emulator.*stopped/)).waitFor();
+  });
+});
+
+/** Whether a control, or what stands for it in its shadow, has the focus. Runs in the page. */
+function hasFocus(element: unknown): boolean {
+  return (element as { matches(selector: string): boolean }).matches(':focus, :focus-within');
+}

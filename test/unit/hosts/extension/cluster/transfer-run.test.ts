@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newestPolicies, planOf, transferRequest } from '../../../../../src/hosts/extension/cluster/transfer-run.ts';
+import type { RunEntry } from '../../../../../src/hosts/extension/runs/run-entry.ts';
+import type { ClusterDigest } from '../../../../../src/hosts/server/protocol.ts';
+import { useFolder } from '../../../runs/helpers.ts';
+
+const cluster: ClusterDigest = {
+  name: 'shop',
+  namespace: 'shop',
+  source: 'emulator',
+  services: [],
+  transfers: [{ name: 'production', training: 'default', fallsBackWhen: [], stages: [] }],
+};
+
+describe('runs that are transfers', () => {
+  const folder = useFolder();
+  const entry = (changes: Partial<RunEntry>) =>
+    ({
+      directory: folder(),
+      project: '/specs',
+      kind: 'transfer',
+      name: 'default',
+      state: 'finished',
+      results: [],
+      ...changes,
+    }) as RunEntry;
+  const manifest = (options: unknown) => writeFileSync(join(folder(), 'manifest.json'), JSON.stringify({ options }));
+
+  it('say in their manifest what they were asked for', async () => {
+    const options = { transfer: 'production', upTo: 'canary', dryRun: false, pace: 60 };
+    manifest({ ...options, policies: '/p' });
+    const { transfer, upTo, dryRun, pace } = (await transferRequest(entry({}), cluster))!;
+    assert.deepEqual({ transfer, upTo, dryRun, pace }, options);
+  });
+
+  it('were made before there was a pace, or are damaged, or are none', async () => {
+    manifest({ transfer: 'production', upTo: 'plan', dryRun: false });
+    assert.equal((await transferRequest(entry({}), cluster))!.pace, 0);
+    for (const options of [undefined, {}, { transfer: 'production', upTo: 'moon', dryRun: false }]) {
+      manifest(options);
+      assert.equal(await transferRequest(entry({}), cluster), undefined);
+    }
+    writeFileSync(join(folder(), 'manifest.json'), '{');
+    assert.equal(await transferRequest(entry({}), cluster), undefined);
+    assert.equal(await transferRequest(entry({ kind: 'train' }), cluster), undefined);
+  });
+
+  it('are part of a run of all phases, by its Training', async () => {
+    assert.equal((await transferRequest(entry({ kind: 'run' }), cluster))!.upTo, 'full');
+    assert.equal(await transferRequest(entry({ kind: 'run', name: 'other' }), cluster), undefined);
+  });
+
+  it('end with a plan where they were asked for one', () => {
+    const plan = [{ stage: 'floor', changes: [{ service: 'a', change: 'HPA minReplicas 1 -> 2', refused: '' }] }];
+    assert.deepEqual(planOf(entry({ summary: { plan } })), plan);
+    for (const summary of [undefined, null, {}, { plan: 7 }, { plan: [{ stage: 'x' }] }])
+      assert.equal(planOf(entry({ summary } as Partial<RunEntry>)), null);
+  });
+
+  it('take the newest policies of their Training', () => {
+    const runs = [
+      entry({ id: 'running', kind: 'train', state: 'running', results: ['policies'] }),
+      entry({ id: 'other', kind: 'train', name: 'other', results: ['policies'] }),
+      entry({ id: 'elsewhere', kind: 'train', project: '/other', results: ['policies'] }),
+      entry({ id: 'newest', kind: 'run', results: ['twin', 'policies'] }),
+      entry({ id: 'older', kind: 'train', results: ['policies'] }),
+    ];
+    assert.equal(newestPolicies(runs, '/specs', 'default')?.id, 'newest');
+    assert.equal(newestPolicies(runs, '/specs', 'none'), undefined);
+  });
+});

@@ -1,0 +1,53 @@
+/** What the reader navigates by: it survives a reload. */
+import type { Tab, TriedState } from '../protocol/organization.ts';
+
+/** The part of the drawing that is shown. */
+export interface Camera {
+  /** 1 = all of it. */
+  readonly zoom: number;
+  /** Shares of the drawing by which its middle is moved. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface State {
+  /** Key of the organization. */
+  readonly key: string;
+  readonly tab: Tab;
+  readonly asTable: boolean;
+  readonly camera: Camera;
+  /** Of the playground, and the organization that it is of. */
+  readonly tried: { readonly key: string; readonly state: TriedState } | null;
+}
+
+export const WHOLE: Camera = { zoom: 1, x: 0, y: 0 };
+const MOST_ZOOM = 8;
+
+/** From what was kept, by this version or an older one. */
+export function restore({ key, tab, asTable, camera, tried }: Partial<State>): State {
+  const isCamera = [camera?.zoom, camera?.x, camera?.y].every((value) => Number.isFinite(value));
+  return {
+    key: typeof key === 'string' ? key : '',
+    tab: tab === 'playground' ? 'playground' : 'graph',
+    asTable: asTable === true,
+    camera: isCamera ? clamped(camera!) : WHOLE,
+    tried: typeof tried?.key === 'string' && isTried(tried.state) ? tried : null,
+  };
+}
+
+/** The view's own state of another version is not worth more than a look. */
+function isTried(state: Partial<TriedState> | undefined): boolean {
+  const isValues = typeof state?.now === 'object' && state.now !== null && typeof state.before === 'object';
+  return isValues && typeof state.elapsed === 'number';
+}
+
+export const zoomed = (camera: Camera, factor: number): Camera => clamped({ ...camera, zoom: camera.zoom * factor });
+
+/** By shares of what is shown. */
+export const panned = (camera: Camera, x: number, y: number): Camera =>
+  clamped({ ...camera, x: camera.x + x / camera.zoom, y: camera.y + y / camera.zoom });
+
+function clamped({ zoom, x, y }: Camera): Camera {
+  const within = (value: number): number => Math.max(-0.5, Math.min(0.5, value));
+  return { zoom: Math.max(0.5, Math.min(MOST_ZOOM, zoom)), x: within(x), y: within(y) };
+}
