@@ -1,11 +1,16 @@
 /** A folder of specifications whose texts change, as editors have it: only what changed is parsed and checked again. */
-import { loadSpecs, SpecCache, type SpecFile } from '../spec/load.ts';
+import { inOrder, loadSpecs, SpecCache, type SpecFile } from '../spec/load.ts';
 import { folderView, type FolderView } from './folder-view.ts';
+import { takeOver } from './names/take-over.ts';
+
+export type TextView = Pick<FolderView, 'documents' | 'problems'>;
 
 export class FolderAnalysis {
   readonly #files = new Map<string, SpecFile>();
   readonly #cache = new SpecCache();
   #view: FolderView | undefined;
+  /** The last view that was made. */
+  #before: FolderView | undefined;
 
   get paths(): readonly string[] {
     return [...this.#files.keys()];
@@ -27,11 +32,26 @@ export class FolderAnalysis {
     this.#view = undefined;
   }
 
+  /** What the texts say by themselves: no object is seen together with others yet. A small part of the work of a view. */
+  texts(): TextView {
+    const contents = this.#cache.read(inOrder([...this.#files.values()]));
+    return {
+      documents: contents.flatMap(({ documents }) => documents),
+      problems: contents.flatMap(({ problems }) => problems),
+    };
+  }
+
   /** The same object until something changes. It ends the life of the one before: their documents share what is equal. */
   view(exists: (path: string) => boolean): FolderView {
     if (this.#view) return this.#view;
     const files = [...this.#files.values()];
-    this.#view = folderView(files, loadSpecs(files, { cache: this.#cache, exists }));
-    return this.#view;
+    const view = folderView(files, loadSpecs(files, { cache: this.#cache, exists }));
+    for (const source of view.sources) {
+      const before = this.#before?.source(source.path);
+      if (before) takeOver(before, source);
+    }
+    this.#view = view;
+    this.#before = view;
+    return view;
   }
 }

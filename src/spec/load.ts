@@ -36,9 +36,12 @@ export class SpecCache {
   }
 }
 
+/** The order in which files count: of two objects with one name the first is taken. */
+export const inOrder = (files: readonly SpecFile[]): SpecFile[] =>
+  [...files].sort((a, b) => compareText(a.path, b.path));
+
 export function loadSpecs(files: readonly SpecFile[], options: LoadOptions = {}): LoadResult {
-  const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
-  const contents = (options.cache ?? new SpecCache()).read(sorted);
+  const contents = (options.cache ?? new SpecCache()).read(inOrder(files));
   const documents = contents.flatMap((content) => content.documents);
   const problems = contents.flatMap((content) => content.problems);
   const entries: Entry[] = documents.flatMap((document) => {

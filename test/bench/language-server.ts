@@ -58,7 +58,9 @@ async function timesOf(server: readonly string[], text: string, rounds: number):
   await client.until('first diagnostics', () => client.diagnostics.get(uri));
 
   const lines = text.split('\n');
-  const middle = lines.findIndex((line, i) => i >= lines.length / 2 && /^\s+- when: service/.test(line));
+  const isRule = (line: string): boolean => /^\s+- when: service/.test(line);
+  const half = lines.findIndex((line, i) => i >= lines.length / 2 && isRule(line));
+  const middle = half < 0 ? lines.findLastIndex(isRule) : half;
   const column = lines[middle].indexOf('service') + 'service.'.length;
   const key = lines[middle].indexOf('when') + 1;
   const times = { validate: [] as number[], complete: [] as number[], hover: [] as number[] };

@@ -85,13 +85,18 @@ class ClusterView extends LitElement {
   }
 
   #empty(status: ClusterStatus | undefined): TemplateResult {
+    if (status?.problem)
+      return html`<main class="empty">
+        <h1>${t('No cluster')}</h1>
+        ${problem(status)} ${button({ label: t('Show Log'), click: () => this.#events.open('showLog') })}
+      </main>`;
     if (!status || status.empty === 'loading')
       return html`<main class="empty">
-        ${status?.problem ? problem(status) : html`<vscode-progress-ring aria-label=${t('Reading the specifications')}></vscode-progress-ring>`}
+        <h1 class="visually-hidden">${t('Cluster')}</h1>
+        <vscode-progress-ring aria-label=${t('Reading the specifications')}></vscode-progress-ring>
       </main>`;
     const isProject = status.empty === 'no cluster';
     return html`<main class="empty">
-      ${problem(status)}
       <h1>${isProject ? t('No cluster') : t('No specifications')}</h1>
       <p>
         ${

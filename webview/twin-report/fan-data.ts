@@ -3,8 +3,13 @@ import type { FanSeries } from '../protocol/twin-report.ts';
 import { t } from '../shared/l10n.ts';
 import { compact, duration } from '../shared/numbers.ts';
 import type { ChartData, Range } from '../shared/series.ts';
-import type { Theme } from '../shared/theme.ts';
 import { wordsOf } from './metrics.ts';
+
+/** Of the theme. */
+export interface FanColors {
+  readonly text: string;
+  readonly series: readonly string[];
+}
 
 export function fanChart(
   name: string,
@@ -12,7 +17,7 @@ export function fanChart(
   interval: number,
   series: FanSeries,
   range: Range | null,
-  theme: Theme,
+  colors: FanColors,
 ): ChartData {
   const x = series.recorded.map((_, i) => (i + 1) * interval);
   const { label, unit } = wordsOf(name);
@@ -28,7 +33,7 @@ export function fanChart(
         y: series.middle,
         low: series.low,
         high: series.high,
-        color: theme.series[0],
+        color: colors.series[0],
         dash: [7, 4],
         marker: 0,
         width: 2,
@@ -39,7 +44,7 @@ export function fanChart(
         label: t('recorded'),
         x,
         y: series.recorded,
-        color: theme.text,
+        color: colors.text,
         dash: [],
         marker: 0,
         width: 2,

@@ -82,6 +82,7 @@ class TwinReportView extends LitElement {
   protected override render(): TemplateResult {
     if (!this.#runs)
       return html`<main class="empty">
+        <h1 class="visually-hidden">${t('Twin Report')}</h1>
         <vscode-progress-ring aria-label=${t('Reading the runs')}></vscode-progress-ring>
       </main>`;
     const report = this.#report?.directory === this.#selected ? this.#report : undefined;

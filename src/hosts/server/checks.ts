@@ -6,40 +6,40 @@ const QUICK = 20;
 /** A slower one is made when so long nothing was typed. */
 const PAUSE = 200;
 
-export interface Stages {
-  /** What the loader finds, with the findings of before in documents that did not change. */
-  first(project: Project): void;
-  /** Everything. */
-  full(project: Project): void;
-}
-type Stage = keyof Stages;
+/** From the one that takes least to the one that finds everything. */
+export const STAGES = ['texts', 'loaded', 'full'] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** Runs the checks of each project that changed; a check that a newer change overtakes is not made. */
 export class Checks {
-  readonly #stages: Stages;
+  readonly #check: (project: Project, stage: Stage) => void;
   readonly #now: () => number;
   /** The last two times of each stage: one that was slow by chance does not count. */
   readonly #took = new Map<Project, Record<Stage, readonly [number, number]>>();
   readonly #waiting = new Map<Project, () => void>();
 
   /** `now`: milliseconds from any time on. */
-  constructor(stages: Stages, now: () => number) {
-    this.#stages = stages;
+  constructor(check: (project: Project, stage: Stage) => void, now: () => number) {
+    this.#check = check;
     this.#now = now;
   }
 
+  /** At once what is quick; the rest after a pause, a stage at a time. */
   request(project: Project): void {
     this.#waiting.get(project)?.();
-    if (this.#isQuick(project, 'full')) this.#soon(project, () => this.#run(project, 'full'));
-    else if (this.#isQuick(project, 'first')) {
-      this.#soon(project, () => {
-        this.#run(project, 'first');
-        this.#later(project, () => this.#run(project, 'full'));
-      });
-    } else {
-      this.#later(project, () => {
-        this.#run(project, 'first');
+    const quick = STAGES.findLast((stage) => this.#isQuick(project, stage));
+    const finish = (): void => {
+      if (quick === 'loaded') this.#run(project, 'full');
+      else {
+        this.#run(project, 'loaded');
         this.#soon(project, () => this.#run(project, 'full'));
+      }
+    };
+    if (quick === undefined) this.#later(project, finish);
+    else {
+      this.#soon(project, () => {
+        this.#run(project, quick);
+        if (quick !== 'full') this.#later(project, finish);
       });
     }
   }
@@ -69,9 +69,9 @@ export class Checks {
 
   #run(project: Project, stage: Stage): void {
     const started = this.#now();
-    this.#stages[stage](project);
+    this.#check(project, stage);
     const took = this.#now() - started;
-    const before = this.#took.get(project) ?? { first: [0, 0], full: [0, 0] };
+    const before = this.#took.get(project) ?? { texts: [0, 0], loaded: [0, 0], full: [0, 0] };
     this.#took.set(project, { ...before, [stage]: [before[stage][1], took] });
   }
 

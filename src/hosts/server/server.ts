@@ -17,11 +17,11 @@ import { compareProblems, type Problem } from '../../spec/problem.ts';
 import { packageVersion } from '../runner/machine.ts';
 import { clustersOf } from './clusters.ts';
 import { BackgroundSamples } from '../samples/background-samples.ts';
-import { Checks } from './checks.ts';
+import { Checks, type Stage } from './checks.ts';
 import { diagnosticOf, publications } from './diagnostics.ts';
 import { ProjectFacts } from './facts.ts';
 import { featureCapabilities, registerFeatures } from './features.ts';
-import { KeptFindings } from './kept-findings.ts';
+import { KeptProblems } from './kept-problems.ts';
 import { guidesOf, organizationOf } from './organization.ts';
 import { Projects, type Project } from './projects.ts';
 import {
@@ -46,7 +46,7 @@ import { pathOf } from './uris.ts';
 /** Serves until the connection ends. */
 export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
-  const checks = new Checks({ first: firstCheck, full: fullCheck }, () => performance.now());
+  const checks = new Checks(check, () => performance.now());
   const projects = new Projects((project) => checks.request(project));
   const surroundings = new Map<Project, Surroundings>();
   const full = new WeakMap<FolderView, FolderView>();
@@ -133,10 +133,11 @@ export function serve(connection: Connection): void {
     const view = project.view();
     let found = full.get(view);
     if (!found) {
-      const { samples, kept } = surroundingsOf(project);
-      const findings = diagnose(view, { samples });
-      kept.keep(view, findings);
-      found = { ...view, problems: [...view.problems, ...findings].sort(compareProblems) };
+      const { samples, kept, findings } = surroundingsOf(project);
+      const more = diagnose(view, { samples });
+      found = { ...view, problems: [...view.problems, ...more].sort(compareProblems) };
+      findings.keep(view, more);
+      kept.keep(view, found.problems);
       full.set(view, found);
     }
     return found;
@@ -153,7 +154,13 @@ export function serve(connection: Connection): void {
       const samples: SampleProvider = (cluster) =>
         project.view().model.clusters.indexOf(cluster) < MOST_SAMPLED ? drawn.of(cluster) : undefined;
       const facts = new ProjectFacts(project, samples, Date.now, () => void refreshLenses());
-      known = { samples, facts, kept: new KeptFindings(), dispose: () => drawn.dispose() };
+      known = {
+        samples,
+        facts,
+        kept: new KeptProblems(),
+        findings: new KeptProblems(),
+        dispose: () => drawn.dispose(),
+      };
       surroundings.set(project, known);
     }
     return known;
@@ -173,10 +180,20 @@ export function serve(connection: Connection): void {
     }
   }
 
-  function firstCheck(project: Project): void {
+  function check(project: Project, stage: Stage): void {
+    if (stage === 'texts') {
+      const { kept } = surroundingsOf(project);
+      publish(project, shownOf(project, kept.with(project.analysis.texts())));
+    } else if (stage === 'loaded') publish(project, shownOf(project, loadedProblems(project)));
+    else fullCheck(project);
+  }
+
+  /** Of the loader, with what was found beside these in documents that did not change. */
+  function loadedProblems(project: Project): readonly Problem[] {
     const view = project.view();
-    const findings = full.has(view) ? [] : surroundingsOf(project).kept.in(view);
-    publish(project, shownOf(project, [...(full.get(view) ?? view).problems, ...findings]));
+    const { documents } = view;
+    const { findings } = surroundingsOf(project);
+    return full.get(view)?.problems ?? [...view.problems, ...findings.with({ documents, problems: [] })];
   }
 
   function fullCheck(project: Project): void {
@@ -234,7 +251,9 @@ export function serve(connection: Connection): void {
 interface Surroundings {
   readonly samples: SampleProvider;
   readonly facts: ProjectFacts;
-  readonly kept: KeptFindings;
+  /** All problems of the last full check, and those that the loader does not find. */
+  readonly kept: KeptProblems;
+  readonly findings: KeptProblems;
   dispose(): void;
 }
 

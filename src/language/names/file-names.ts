@@ -33,15 +33,16 @@ export interface NameUse {
   readonly ofRole?: string;
 }
 
-const known = new WeakMap<SourceFile, readonly DeclaredObject[]>();
+/** What was collected, one for each document; take-over.ts fills it where a text is mostly that of before. */
+export const collected = new WeakMap<SourceFile, readonly DeclaredObject[]>();
 
 export function objectsOf(source: SourceFile): readonly DeclaredObject[] {
-  let objects = known.get(source);
-  if (!objects) known.set(source, (objects = documentsOf(source).map((document) => objectOf(source, document))));
+  let objects = collected.get(source);
+  if (!objects) collected.set(source, (objects = documentsOf(source).map((document) => objectOf(source, document))));
   return objects;
 }
 
-function objectOf(source: SourceFile, document: TreeDocument): DeclaredObject {
+export function objectOf(source: SourceFile, document: TreeDocument): DeclaredObject {
   const kind = textAt(document.root, ['kind']);
   const name = textAt(document.root, ['metadata', 'name']);
   const known = isKind(kind) ? kind : undefined;

@@ -1,5 +1,5 @@
 /** Schema parts in markdown, for hovers and completion. */
-import { boundsWords, typesOf, valueWords, type Part } from '../schema/part.ts';
+import { boundsWords, valueWords, type Part } from '../schema/part.ts';
 
 /** What a field is: its description, kind of value, default and examples. */
 export function describePart(part: Part): string {
@@ -40,6 +40,3 @@ export function plainOrQuoted(text: string, inBrackets = true): string {
     /^(?:true|false|null|~|[-+.0-9][0-9.eE+-]*)$/i.test(text);
   return special ? JSON.stringify(text) : text;
 }
-
-/** Whether a part is about one of these types. */
-export const allows = (part: Part, type: string): boolean => typesOf(part).includes(type);

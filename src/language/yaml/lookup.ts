@@ -6,12 +6,13 @@ import type { SourceFile } from '../../spec/text/source.ts';
 import { scanDocuments } from './scan.ts';
 import type { AliasNode, Entry, Item, ListNode, MapNode, ScalarNode, TreeDocument, TreeNode } from './tree.ts';
 
-const known = new WeakMap<SourceFile, readonly TreeDocument[]>();
+/** What was scanned; names/take-over.ts fills it where a text is mostly that of before. */
+export const scanned = new WeakMap<SourceFile, readonly TreeDocument[]>();
 
 /** The documents of a file, scanned once. */
 export function documentsOf(source: SourceFile): readonly TreeDocument[] {
-  let documents = known.get(source);
-  if (!documents) known.set(source, (documents = scanDocuments(source.text)));
+  let documents = scanned.get(source);
+  if (!documents) scanned.set(source, (documents = scanDocuments(source.text)));
   return documents;
 }
 

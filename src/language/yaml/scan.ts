@@ -8,22 +8,28 @@ const LONGEST_KEY = 1024;
 
 /** All documents of a file; at least one, which may be empty. */
 export function scanDocuments(text: string): TreeDocument[] {
-  const documents: TreeDocument[] = [];
+  return documentBounds(text).map(({ start, end }) => treeDocument(text, start, end));
+}
+
+export function treeDocument(text: string, start: number, end: number): TreeDocument {
+  const root = scanDocument(text, start, end);
+  return { start, end, ...(root && { root }) };
+}
+
+/** Where the documents of a file begin, after their `---`, and end. */
+export function documentBounds(text: string): { readonly start: number; readonly end: number }[] {
+  const bounds: { start: number; end: number }[] = [];
   let start = 0;
   const separator = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
   for (let match = separator.exec(text); match; match = separator.exec(text)) {
     if (match.index > 0 && text[match.index - 1] !== '\n') continue; // other characters end no line in YAML
-    add(match.index);
+    bounds.push({ start, end: match.index });
     start = match.index + 3;
   }
-  add(text.length);
-  return documents;
-
-  function add(end: number): void {
-    // What stands before the first separator is a document only if it says something.
-    const root = scanDocument(text, start, end);
-    if (root || start > 0 || end === text.length) documents.push({ start, end, ...(root && { root }) });
-  }
+  bounds.push({ start, end: text.length });
+  // What stands before the first separator is a document only if it says something.
+  const says = bounds.length === 1 || scanDocument(text, 0, bounds[0].end) !== undefined;
+  return says ? bounds : bounds.slice(1);
 }
 
 export function scanDocument(text: string, start: number, end: number): TreeNode | undefined {

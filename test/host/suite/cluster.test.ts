@@ -74,10 +74,12 @@ describe('transfers from the Cluster view', () => {
     it('begin nothing that is not confirmed', async () => {
       const before = (await transfers()).length;
       for (const upTo of ['shadow', 'canary', 'full']) await transfer(upTo);
-      assert.equal(messages.length, 3);
-      assert.ok(messages.every((message) => message.includes('emulator') && message.includes('chained-services')));
-      assert.match(messages[0], /Nothing is written/);
-      assert.match(messages[1], /This writes to the cluster/);
+      // Beside that the plan before has finished.
+      const questions = messages.filter((message) => message.endsWith('cluster.') || message.includes('?'));
+      assert.equal(questions.length, 3, messages.join(' | '));
+      assert.ok(questions.every((message) => message.includes('emulator') && message.includes('chained-services')));
+      assert.match(questions[0], /Nothing is written/);
+      assert.match(questions[1], /This writes to the cluster/);
       assert.equal((await transfers()).length, before);
     });
 
@@ -90,7 +92,10 @@ describe('transfers from the Cluster view', () => {
       await eventually('it decides', () => audit(run).some(({ type }) => type === 'decision'));
       messages = [];
       await transfer('full');
-      assert.match(messages[0], /A transfer is under way/);
+      assert.ok(
+        messages.some((message) => message.includes('A transfer is under way')),
+        messages.join(' | '),
+      );
       assert.equal((await transfers()).length, before + 1);
 
       const asked = Date.now();
@@ -128,12 +133,14 @@ describe('transfers from the Cluster view', () => {
         await choose('second');
         messages = [];
         await transfer('plan');
-        assert.match(messages[0], /No Transfer in the specifications is for this cluster/);
+        assert.ok(
+          messages.some((message) => message.includes('No Transfer in the specifications is for this cluster')),
+        );
         await choose('chained-services');
         answer = undefined;
         messages = [];
         await transfer('shadow');
-        assert.match(messages[0], /Nothing is written/);
+        assert.ok(messages.some((message) => message.includes('Nothing is written')));
       } finally {
         window.showQuickPick = pick;
         rmSync(second);
