@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { benchCel } from './cel.ts';
 import { benchDtw } from './dtw.ts';
 import { benchEmulator } from './emulator.ts';
+import { benchLanguageServer } from './language-server.ts';
 import { benchNn } from './nn.ts';
 import { benchTraining } from './training.ts';
 import { benchTwin } from './twin.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => unknown>> = {
   training: () => benchTraining(log),
   dtw: () => benchDtw(log),
   cel: () => benchCel(log),
+  language: () => benchLanguageServer(log),
 };
 
 const wanted = process.argv.slice(2);

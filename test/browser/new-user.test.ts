@@ -66,7 +66,7 @@ describe('a new user', () => {
     const { workbench } = session();
     await (await workbench.row('Runs', /All Phases: default.*J 0\.\d+.*(now|min ago)/)).waitFor({ timeout: 240_000 });
     await workbench.run('KARMA: Open Report');
-    const report = await workbench.webview('h1, h2');
+    const report = await workbench.webview('body:not([data-view]) h1');
     await report.getByText('default hpa').first().waitFor();
     await workbench.screenshot('report-light');
   });

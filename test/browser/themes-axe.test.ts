@@ -13,7 +13,7 @@ const PANELS = [
   { name: 'twin-report', command: 'KARMA: Open Twin Report', selector: '[data-view="twin-report"]' },
   { name: 'report', command: 'KARMA: Open Report', selector: 'body:not([data-view]) h1' },
   { name: 'organization', command: 'KARMA: Open Organization', selector: '[data-view="organization"]' },
-  { name: 'playground', command: 'KARMA: Open Guide Playground', selector: '[data-view="playground"]' },
+  { name: 'playground', command: 'KARMA: Open Guide Playground', selector: '[data-view="organization"] .playground' },
 ] as const;
 
 const themes = Object.keys(THEMES) as Theme[];

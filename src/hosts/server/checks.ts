@@ -18,7 +18,7 @@ export class Checks {
   readonly #took = new Map<Project, Record<Stage, readonly [number, number]>>();
   readonly #waiting = new Map<Project, () => void>();
 
-  /** `now`: milliseconds from any time on. */
+  /** `now`: milliseconds, of a clock or of computing, from any time on. */
   constructor(check: (project: Project, stage: Stage) => void, now: () => number) {
     this.#check = check;
     this.#now = now;
@@ -50,11 +50,13 @@ export class Checks {
     this.#took.delete(project);
   }
 
-  /** After the messages that are there already. */
+  /** After the messages that are there already: the connection takes one of them a turn, so that it is after the next turn. */
   #soon(project: Project, run: () => void): void {
-    const immediate = setImmediate(() => {
-      this.#waiting.delete(project);
-      run();
+    let immediate = setImmediate(() => {
+      immediate = setImmediate(() => {
+        this.#waiting.delete(project);
+        run();
+      });
     });
     this.#waiting.set(project, () => clearImmediate(immediate));
   }

@@ -46,7 +46,7 @@ import { pathOf } from './uris.ts';
 /** Serves until the connection ends. */
 export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
-  const checks = new Checks(check, () => performance.now());
+  const checks = new Checks(check, computingTime);
   const projects = new Projects((project) => checks.request(project));
   const surroundings = new Map<Project, Surroundings>();
   const full = new WeakMap<FolderView, FolderView>();
@@ -54,6 +54,8 @@ export function serve(connection: Connection): void {
   let client: InitializeParams['capabilities'] = {};
   let roots: readonly string[] = [];
   let settings = DEFAULTS;
+  /** Once the folders of the workspace have been read. */
+  const started = Promise.withResolvers<void>();
 
   connection.onInitialize((params) => {
     client = params.capabilities;
@@ -63,14 +65,21 @@ export function serve(connection: Connection): void {
     return {
       serverInfo: { name: 'karma-mas', version: packageVersion() },
       capabilities: {
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: !watches() },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
         ...featureCapabilities(commands),
       },
     };
   });
 
-  connection.onInitialized(async () => {
+  connection.onInitialized(() => {
+    start().then(started.resolve, (error: unknown) => {
+      connection.console.error(`The language server could not start: ${messageOf(error)}`);
+      started.resolve();
+    });
+  });
+
+  async function start(): Promise<void> {
     await Promise.all([watchFiles(), followSettings()]);
     if (client.workspace?.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(async () => {
@@ -79,10 +88,13 @@ export function serve(connection: Connection): void {
       });
     }
     await readRoots();
-  });
+  }
+
+  /** Whether the client tells of changes on the disk. */
+  const watches = (): boolean => client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
 
   async function watchFiles(): Promise<void> {
-    if (!client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
+    if (!watches()) return;
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
         { globPattern: '**/*.karma.yaml' },
@@ -125,6 +137,8 @@ export function serve(connection: Connection): void {
   }
 
   documents.onDidChangeContent(({ document }) => projects.set(document.uri, document.getText()));
+  // Without news of the disk, a save is when to look: other files may have come by then.
+  documents.onDidSave(() => (watches() ? undefined : readRoots()));
   documents.onDidClose(async ({ document }) => projects.close(document.uri));
   connection.onDidChangeWatchedFiles(async ({ changes }) => projects.filesChanged(changes.map(({ uri }) => uri)));
 
@@ -225,13 +239,24 @@ export function serve(connection: Connection): void {
     projects.all.filter(
       (project) => folder === undefined || isWithin(project.uri, folder) || isWithin(folder, project.uri),
     );
-  connection.onRequest(SPECIFICATIONS, ({ folder }: SpecificationsParams) => projectsIn(folder).map(specifications));
-  connection.onRequest(CLUSTERS, ({ folder }: SpecificationsParams) => projectsIn(folder).map(clusters));
-  connection.onRequest(ORGANIZATION, ({ folder, name }: OrganizationParams): OrganizationAnswer | null => {
-    const [project] = projectsIn(folder);
-    return project ? organizationOf(projects, project, project.view(), name) : null;
+  connection.onRequest(SPECIFICATIONS, async ({ folder }: SpecificationsParams) => {
+    await started.promise;
+    return projectsIn(folder).map(specifications);
   });
-  connection.onRequest(GUIDES, (params: GuidesParams): GuidesAnswer | null => {
+  connection.onRequest(CLUSTERS, async ({ folder }: SpecificationsParams) => {
+    await started.promise;
+    return projectsIn(folder).map(clusters);
+  });
+  connection.onRequest(
+    ORGANIZATION,
+    async ({ folder, name }: OrganizationParams): Promise<OrganizationAnswer | null> => {
+      await started.promise;
+      const [project] = projectsIn(folder);
+      return project ? organizationOf(projects, project, project.view(), name) : null;
+    },
+  );
+  connection.onRequest(GUIDES, async (params: GuidesParams): Promise<GuidesAnswer | null> => {
+    await started.promise;
     const [project] = projectsIn(params.folder);
     return project ? guidesOf(project.view(), surroundingsOf(project).samples, params) : null;
   });
@@ -245,6 +270,12 @@ export function serve(connection: Connection): void {
   });
   documents.listen(connection);
   connection.listen();
+}
+
+/** Milliseconds that this thread has computed: what else the machine does says nothing of how long a check is. */
+function computingTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** What a project is seen with beside its texts. */

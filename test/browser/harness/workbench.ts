@@ -30,9 +30,11 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.sidebar').waitFor({ state: 'attached' });
   }
 
-  /** Loads the window again, as `Developer: Reload Window` does. */
+  /** As a user does it, so that VS Code writes down what is open; it writes once a minute otherwise. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.run('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 
