@@ -116,7 +116,7 @@ export class Client {
   }
 
   /** Waits until something holds; it is asked after each message of the server. */
-  async until<T>(what: string, found: () => T | undefined | false): Promise<T> {
+  async until<T>(what: string, found: () => T | undefined | false, patience = PATIENCE): Promise<T> {
     const first = found();
     if (first !== undefined && first !== false) return first;
     return new Promise<T>((resolve, reject) => {
@@ -132,8 +132,8 @@ export class Client {
       };
       const timer = setTimeout(() => {
         stop();
-        reject(new Error(`${what}: not within ${PATIENCE} ms. ${this.stderr}`));
-      }, PATIENCE);
+        reject(new Error(`${what}: not within ${patience} ms. ${this.stderr}`));
+      }, patience);
       this.#waiting.add(wake);
     });
   }

@@ -42,7 +42,18 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  for (const add of [addInit, addValidate, addJobCommands, addExplain, addRuns, addTraces, addExchange, addDoctor, addGpu, addLsp])
+  for (const add of [
+    addInit,
+    addValidate,
+    addJobCommands,
+    addExplain,
+    addRuns,
+    addTraces,
+    addExchange,
+    addDoctor,
+    addGpu,
+    addLsp,
+  ])
     add(program, run);
   for (const command of allCommands(program)) command.exitOverride().copyInheritedSettings(program);
 
