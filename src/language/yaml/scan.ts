@@ -206,9 +206,11 @@ class Scanner {
         }
         break;
       }
+      const from = this.#i;
       const entry = this.#entry(indent);
       entries.push(entry);
       end = Math.max(entry.value?.end ?? 0, entry.colon + 1, entry.key.end);
+      if (this.#i === from) this.#i++; // a carriage return that ends no line
       this.#nextContent();
     }
     return { type: 'map', flow: false, indent, start, end, entries, closed: true, ...properties };

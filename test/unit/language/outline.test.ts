@@ -1,5 +1,6 @@
 /** The outline of a text against the YAML parser, and the typed tree of an expression against the checker of the rules. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import { parseTyped, walk, type CelType } from '../../../src/language/cel/parse.ts';
 import { plainValue, scalarText, scalarValue } from '../../../src/language/yaml/lookup.ts';
@@ -106,6 +107,41 @@ describe('the outline of a text', () => {
         plainValue(root);
       }
     }
+  });
+
+  it('ends on every text of what YAML is made of', () => {
+    const parts = [
+      'a',
+      'b:',
+      ': ',
+      '\n',
+      '\r',
+      '\r\n',
+      '  ',
+      '- ',
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '"',
+      "'",
+      ' #',
+      '&x',
+      '!t',
+      '*x',
+      '|',
+      '>',
+    ];
+    const made = fc
+      .array(fc.constantFrom(...parts, '%', '---', '\t', '? '), { maxLength: 14 })
+      .map((all) => all.join(''));
+    // A carriage return that ends no line, below a map, once held the scanner up for ever.
+    assert.equal(scanDocuments('a: 1\n\r').length, 1);
+    fc.assert(
+      fc.property(made, (text) => scanDocuments(text).length > 0),
+      { numRuns: 5000 },
+    );
   });
 
   it('is made of deep nesting without a deep stack', () => {
