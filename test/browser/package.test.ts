@@ -15,6 +15,7 @@ const NEEDED = [
   /^l10n\/[\w.-]+\.json$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^media\/[\w/.-]+\.(svg|png|md)$/,
+  /^docs\/images\/[\w.-]+\.png$/,
   /^dist\/(extension|language-client)\.cjs$/,
   /^dist\/(cli|karma-mas|runner|server|kernels-worker|warping-worker|chunk-\w+)\.mjs$/,
   /^dist\/(kernels|warping)\.wasm$/,
