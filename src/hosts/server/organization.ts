@@ -20,7 +20,9 @@ export function organizationOf(
 ): OrganizationAnswer {
   const names = namesOf(view);
   const organizations = [...new Set(names.ofKind('Organization').flatMap(({ name }) => name ?? []))];
-  const name = wanted !== undefined && organizations.includes(wanted) ? wanted : (organizations[0] ?? '');
+  // Without a choice, the one that is trained first.
+  const candidates = [wanted, view.model.trainings[0]?.organization, organizations[0]];
+  const name = candidates.find((each) => each !== undefined && organizations.includes(each)) ?? '';
   const parentsOf = (role: string): readonly string[] => {
     const object = names.object('Role', role);
     return object ? textsAt(object.document.root, ['spec', 'extends']) : [];
