@@ -4,7 +4,10 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 export interface Process {
   readonly pid: number;
   readonly parent: number;
+  /** None where it is just ending. */
   readonly args: readonly string[];
+  /** Of its program: 'sh', 'node'. */
+  readonly name: string;
 }
 
 /** Those that the kernel shows; one that ends meanwhile is left out. */
@@ -72,7 +75,8 @@ export function sockets(pid: number): Socket[] {
 function processOf(pid: number): Process | undefined {
   const fields = statFields(pid);
   if (!fields || fields[0] === 'Z') return undefined;
-  return { pid, parent: Number(fields[1]), args: readText(`/proc/${pid}/cmdline`).split('\0').filter(Boolean) };
+  const args = readText(`/proc/${pid}/cmdline`).split('\0').filter(Boolean);
+  return { pid, parent: Number(fields[1]), args, name: readText(`/proc/${pid}/comm`).trim() };
 }
 
 /** The fields of /proc/<pid>/stat after the name, which may hold blanks: state, parent, ... */

@@ -17,9 +17,9 @@ export function watchProcess(pid: number): () => Promise<Doings> {
   const children = new Map<number, string>();
   const connections = new Set<string>();
   const look = (): void => {
-    // A process that is about to end has no command line any more.
-    for (const child of childrenOf(pid))
-      children.set(child.pid, child.args.join(' ') || (children.get(child.pid) ?? 'unknown'));
+    // A process that is about to end has no command line any more: what was seen before counts, or else its name.
+    for (const { pid: child, args, name } of childrenOf(pid))
+      children.set(child, args.join(' ') || (children.get(child) ?? `${name || 'a process'} at its end`));
     for (const { kind, local, remote } of sockets(pid)) connections.add(`${kind} ${local} -> ${remote}`);
   };
   const stop = new AbortController();
