@@ -97,7 +97,10 @@ async function timesOf(server: readonly string[], text: string, rounds: number):
       const answer = await client.request('textDocument/hover', { textDocument: { uri }, position });
       if (!answer) throw new Error('nothing to hover over');
     });
+    // Theirs sees nothing wrong with it; the next round must not begin with what ours has yet to say of this one.
+    if (ours) await told(true);
     await client.change(uri, { text: '', range: rangeAt(middle, column, column + 1) });
+    if (ours) await told(false);
     await pause(PAUSE);
     if (round === 0) continue;
     times.validate.push(validate);

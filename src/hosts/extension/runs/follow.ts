@@ -8,7 +8,7 @@ const { t } = vscode.l10n;
 
 /** Directories of runs whose end is to be told, kept over a reload. */
 const FOLLOWED = 'runs.followed';
-/** Runs told to be interrupted, with the time of their last event: each is told once. */
+/** Directories of runs that were told to be interrupted: each is told once. */
 const TOLD = 'runs.toldInterrupted';
 const REMEMBERED = 200;
 
@@ -77,16 +77,22 @@ export class Follower implements vscode.Disposable {
     const ended = followed
       .map((directory) => this.#services.runs.get(directory))
       .filter((entry) => entry && hasEnded(entry));
-    const told = new Set(this.#list(TOLD));
-    const interrupted = this.#services.runs.runs.filter((entry) => entry.state === 'stale' && !told.has(keyOf(entry)));
-    if (ended.length === 0 && interrupted.length === 0) return;
-    const gone = new Set(ended.map((entry) => entry?.directory));
-    // Remembered first: the next look comes before these messages are answered.
-    await this.#remember(
-      FOLLOWED,
-      followed.filter((directory) => !gone.has(directory)),
+    // One that runs again is told again when it is interrupted again.
+    const told = this.#list(TOLD).filter((directory) => this.#services.runs.get(directory)?.state !== 'running');
+    const interrupted = this.#services.runs.runs.filter(
+      ({ state, directory }) => state === 'stale' && !told.includes(directory),
     );
-    await this.#remember(TOLD, [...told, ...interrupted.map(keyOf)].slice(-REMEMBERED));
+    if (ended.length === 0 && interrupted.length === 0 && told.length === this.#list(TOLD).length) return;
+    const gone = new Set(ended.map((entry) => entry?.directory));
+    // Remembered before anything is waited for: the next look may come at any time.
+    const all = [...told, ...interrupted.map(({ directory }) => directory)].slice(-REMEMBERED);
+    await Promise.all([
+      this.#remember(
+        FOLLOWED,
+        followed.filter((directory) => !gone.has(directory)),
+      ),
+      this.#remember(TOLD, all),
+    ]);
     for (const entry of ended) if (entry && entry.state !== 'stale') void this.#tellEnd(entry);
     if (interrupted.length > 0) void this.#tellInterrupted(interrupted);
   }
@@ -161,9 +167,6 @@ function hasEnded({ state, updatedAt }: RunEntry): boolean {
   if (state === 'created' || state === 'incomplete') return Date.now() - updatedAt > 60_000;
   return state !== 'running';
 }
-
-/** A run that is resumed and interrupted again is told again. */
-const keyOf = ({ directory, updatedAt }: RunEntry): string => `${directory} ${updatedAt}`;
 
 function notifications(): 'all' | 'problems' | 'none' {
   return vscode.workspace.getConfiguration('karma-mas').get('run.notifications', 'all');
