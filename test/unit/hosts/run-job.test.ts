@@ -10,6 +10,7 @@ import { runJob } from '../../../src/hosts/runner/run-job.ts';
 import { listCheckpoints } from '../../../src/runs/checkpoints.ts';
 import { settledEvents, withoutTimes } from '../../../src/runs/events.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
+import { readLease } from '../../../src/runs/lease.ts';
 import { processLives } from '../../../src/runs/process-identity.ts';
 import { artifactPath, journalPath, seedDirectory } from '../../../src/runs/run-directory.ts';
 import { requestStop } from '../../../src/runs/stop.ts';
@@ -206,8 +207,9 @@ describe('runSeeds', () => {
   const directory = () => join(folder(), 'run');
   const seedPids = () =>
     [1, 2, 3].flatMap((seed) => {
-      const path = join(seedDirectory(directory(), seed), 'lease.json');
-      return existsSync(path) ? [(JSON.parse(readFileSync(path, 'utf8')) as { pid: number }).pid] : [];
+      // 0 = it is just being written.
+      const pid = readLease(seedDirectory(directory(), seed), Date.now)?.pid ?? 0;
+      return pid > 0 ? [pid] : [];
     });
 
   it('does each seed in its own process and directory, and collects the summaries in order', async () => {
