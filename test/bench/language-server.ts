@@ -75,6 +75,14 @@ async function timesOf(server: readonly string[], text: string, rounds: number):
       () => client.diagnostics.get(uri)!.diagnostics.some(({ range }) => range.start.line === middle) === broken,
       PATIENCE,
     );
+  /** Takes a letter back, once all has been said of it: what is asked next must not meet old news. */
+  const retract = async (at: number): Promise<void> => {
+    // Theirs sees nothing wrong inside of an expression.
+    if (ours || at === key) await told(true);
+    await client.change(uri, { text: '', range: rangeAt(middle, at, at + 1) });
+    if (ours || at === key) await told(false);
+    else await pause(PAUSE);
+  };
   await told(false);
   for (let round = 0; round <= rounds; round++) {
     // A key of the rule is mistyped, and put right.
@@ -82,8 +90,7 @@ async function timesOf(server: readonly string[], text: string, rounds: number):
       await client.change(uri, insertion(middle, key, 'x'));
       await told(true);
     });
-    await client.change(uri, { text: '', range: rangeAt(middle, key, key + 1) });
-    await told(false);
+    await retract(key);
     // What is asked for right after a key has been typed, as editors do.
     await client.change(uri, insertion(middle, column, 'p'));
     const complete = await timed(async () => {
@@ -92,15 +99,14 @@ async function timesOf(server: readonly string[], text: string, rounds: number):
       const answer = await client.request<unknown[]>('textDocument/completion', { textDocument: { uri }, position });
       if (ours && answer.length === 0) throw new Error('nothing to complete');
     });
+    await retract(column);
+    await client.change(uri, insertion(middle, column, 'p'));
     const hover = await timed(async () => {
       const position = { line: middle, character: key };
       const answer = await client.request('textDocument/hover', { textDocument: { uri }, position });
       if (!answer) throw new Error('nothing to hover over');
     });
-    // Theirs sees nothing wrong with it; the next round must not begin with what ours has yet to say of this one.
-    if (ours) await told(true);
-    await client.change(uri, { text: '', range: rangeAt(middle, column, column + 1) });
-    if (ours) await told(false);
+    await retract(column);
     await pause(PAUSE);
     if (round === 0) continue;
     times.validate.push(validate);
