@@ -20,9 +20,13 @@ export function organizationOf(
 ): OrganizationAnswer {
   const names = namesOf(view);
   const organizations = [...new Set(names.ofKind('Organization').flatMap(({ name }) => name ?? []))];
-  // Without a choice, the one that is trained first.
+  const errors = view.problems.filter(({ severity }) => severity === 'error').length;
+  // Without a choice, the one that is trained first. A choice that errors may hide from us stands: it will be back.
   const candidates = [wanted, view.model.trainings[0]?.organization, organizations[0]];
-  const name = candidates.find((each) => each !== undefined && organizations.includes(each)) ?? '';
+  const name =
+    candidates.find(
+      (each) => each !== undefined && (organizations.includes(each) || (each === wanted && errors > 0)),
+    ) ?? '';
   const parentsOf = (role: string): readonly string[] => {
     const object = names.object('Role', role);
     return object ? textsAt(object.document.root, ['spec', 'extends']) : [];
@@ -44,7 +48,6 @@ export function organizationOf(
     return kind === 'service' ? names.object('Cluster', graph!.cluster) : organization;
   };
   for (const node of graph?.nodes ?? []) note(node.id, declaringObject(node), KINDS[node.kind], node.name);
-  const errors = view.problems.filter(({ severity }) => severity === 'error').length;
   return { folder: project.uri, organizations, errors, name, graph, places };
 }
 

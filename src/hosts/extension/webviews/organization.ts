@@ -110,17 +110,24 @@ class OrganizationHost implements PanelConnection<'organization', Shown> {
   }
 
   snapshot(): void {
-    if (this.#tab) this.#send('tab', { tab: this.#tab });
-    this.#tab = undefined;
+    this.#sendTab();
     if (this.#answer || this.#problem !== '') this.#tell();
     void this.#update();
   }
 
   show(what: Shown): void {
     this.#take(what);
-    this.#send('tab', { tab: what.tab });
-    this.#tab = undefined;
+    this.#sendTab();
     void this.#update();
+  }
+
+  /** What was asked for stands until it is really posted: a view that is hidden gets it with its next snapshot. */
+  #sendTab(): void {
+    this.#send('tab', () => {
+      const tab = this.#tab;
+      this.#tab = undefined;
+      return tab && { tab };
+    });
   }
 
   dispose(): void {
@@ -178,7 +185,11 @@ class OrganizationHost implements PanelConnection<'organization', Shown> {
     const folder = project ?? (key === undefined ? undefined : parseKey(key)?.folder);
     const withSome = answers.find(({ organizations }) => organizations.length > 0);
     this.#answer = answers.find((answer) => answer.folder === folder) ?? withSome ?? answers[0];
-    if (this.#answer?.graph) this.#readable = this.#answer;
+    if (this.#answer?.graph) {
+      this.#readable = this.#answer;
+      // It stays the one that is shown while it cannot be read.
+      this.#wanted = { ...this.#wanted, key: this.#key };
+    }
     const several = answers.length > 1;
     this.#choices = answers.flatMap(({ folder: each, organizations }) =>
       organizations.map((name) => ({
