@@ -32,13 +32,26 @@ const noNetwork = networkImports.map((name) => ({
   message: 'Only src/hosts and src/cluster/kubernetes do network I/O.',
 }));
 
+// The real thing may use the network, and is bound to its layer all the same. Nothing else knows the Kubernetes client.
+const kubernetesClient = {
+  group: ['@kubernetes/client-node', '@kubernetes/client-node/**'],
+  message: 'Only src/cluster/kubernetes imports the Kubernetes client.',
+};
+const kubernetesRules = {
+  files: ['src/cluster/kubernetes/**/*.ts'],
+  rules: { 'no-restricted-imports': ['error', { paths: [noVscode], patterns: patternsFor('cluster') }] },
+};
+
 const layerRules = layers.flat().map((folder) => ({
   files: [`src/${folder}/**/*.ts`],
   ignores: folder === 'cluster' ? ['src/cluster/kubernetes/**'] : folder === 'hosts' ? ['src/hosts/extension/**'] : [],
   rules: {
     'no-restricted-imports': [
       'error',
-      { paths: [noVscode, ...(folder === 'hosts' ? [] : noNetwork)], patterns: patternsFor(folder) },
+      {
+        paths: [noVscode, ...(folder === 'hosts' ? [] : noNetwork)],
+        patterns: [...patternsFor(folder), ...(folder === 'hosts' ? [kubernetesClient] : [])],
+      },
     ],
   },
 }));
@@ -147,6 +160,7 @@ export default tseslint.config(
     },
   },
   ...layerRules,
+  kubernetesRules,
   engineRules,
   extensionRules,
   webviewRules,

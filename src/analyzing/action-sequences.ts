@@ -32,6 +32,14 @@ export function moveAlphabet(agents: Trajectories['agents']): MoveAlphabet {
   return { moves, distances: Float64Array.from(moves.flatMap((a) => moves.map((b) => distance(a, b)))) };
 }
 
+/** Episodes in which every seed has steps: what can be compared over seeds. */
+export function commonEpisodes(seeds: readonly SeedTrajectories[]): number[] {
+  const count = Math.min(...seeds.map(({ trajectories }) => trajectories.episodes.length));
+  return Array.from({ length: count }, (_, episode) => episode).filter((episode) =>
+    seeds.every(({ trajectories }) => trajectories.episodes[episode].steps > 0),
+  );
+}
+
 /**
  * At most `limit` sequences (at least one episode): of every agent, in the same episodes of every seed, spread evenly over
  * the episodes, so that no agent and no seed weighs more.
@@ -42,9 +50,9 @@ export function sampleSequences(
   limit: number,
 ): ActionSequence[] {
   const agents = seeds[0].trajectories.agents;
-  const common = Math.min(...seeds.map(({ trajectories }) => trajectories.episodes.length));
-  const wanted = Math.min(common, Math.max(1, Math.floor(limit / (agents.length * seeds.length))));
-  const chosen = Array.from({ length: wanted }, (_, i) => Math.floor(((i + 0.5) * common) / wanted));
+  const common = commonEpisodes(seeds);
+  const wanted = Math.min(common.length, Math.max(1, Math.floor(limit / (agents.length * seeds.length))));
+  const chosen = Array.from({ length: wanted }, (_, i) => common[Math.floor(((i + 0.5) * common.length) / wanted)]);
   return seeds.flatMap(({ trajectories }, source) =>
     chosen.flatMap((episode) =>
       agents.map((_, agent): ActionSequence => ({

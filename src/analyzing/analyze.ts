@@ -1,8 +1,14 @@
 /** The whole analysis: trajectories of one or more training seeds -> what the agents learned. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { Random } from '../cluster/random.ts';
-import type { Cluster, Organization } from '../spec/model.ts';
-import { moveAlphabet, sampleSequences, sequenceDistances, type ActionSequence } from './action-sequences.ts';
+import type { Cluster, Model, Organization } from '../spec/model.ts';
+import {
+  commonEpisodes,
+  moveAlphabet,
+  sampleSequences,
+  sequenceDistances,
+  type ActionSequence,
+} from './action-sequences.ts';
 import { agglomerate, type Linkage, type LinkageMethod } from './agglomerative.ts';
 import {
   cutByCount,
@@ -13,11 +19,14 @@ import {
   subset,
   type Cut,
 } from './dendrogram-cuts.ts';
+import { clusteringData } from './clustering-data.ts';
 import type { CondensedDistances } from './condensed-distances.ts';
+import { notesOf } from './notes.ts';
 import type { MatrixOptions } from './warping/all-pairs.ts';
 import { inferGoals, type InferredGoal } from './goals.ts';
 import { organizationalFit, type OrganizationalFit } from './organizational-fit.ts';
 import { purity, stability } from './partitions.ts';
+import { proposals } from './proposals.ts';
 import { inferRelations, type RelationKind, type WindowRelations } from './relations.ts';
 import { matchGroups, roleClass, type RoleGroup } from './role-groups.ts';
 import { inferRoles, type InferredRole } from './roles.ts';
@@ -31,6 +40,7 @@ import {
 import { silhouette } from './silhouette.ts';
 import { situationsOf } from './situations.ts';
 import type { SeedTrajectories, Trajectories } from './trajectories.ts';
+import type { ClusteringData, Proposal } from './view-data.ts';
 
 export interface AnalysisSettings {
   /** Of everything drawn here. */
@@ -82,8 +92,12 @@ export const DEFAULT_SETTINGS: AnalysisSettings = {
 
 export interface AnalyzeOptions extends Partial<AnalysisSettings> {
   readonly cluster: Cluster;
+  /** The specifications that proposals are held against. Default: no roles, no missions. */
+  readonly model?: Pick<Model, 'roles' | 'missions'>;
   /** Given the distances of the sequences once they are known: they are too many for the analysis itself. */
   readonly onDistances?: (distances: CondensedDistances) => void;
+  /** Given what views of the groups draw. */
+  readonly onClustering?: (data: ClusteringData) => void;
   readonly warping?: Pick<MatrixOptions, 'files' | 'threads'>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -93,9 +107,14 @@ export interface SequenceLabel {
   readonly agent: string;
   readonly role: string;
   readonly seed: number;
+  /** Index of the seed in `Analysis.seeds`, and of the episode in that seed's trajectories. */
+  readonly source: number;
+  readonly episode: number;
   readonly scenario: string;
   readonly load: string;
   readonly episodeSeed: number;
+  /** Mean J of the episode; null in JSON where no step has one. */
+  readonly objective: number;
   readonly group: number;
 }
 
@@ -105,6 +124,8 @@ export interface Analysis {
   readonly organization: string;
   readonly seeds: readonly number[];
   readonly episodes: number;
+  /** What was left out, or could not be done, in sentences. */
+  readonly notes: readonly string[];
   /** In the order of the items of `linkage`. */
   readonly sequences: readonly SequenceLabel[];
   readonly linkage: Linkage;
@@ -127,11 +148,16 @@ export interface Analysis {
   };
   readonly fit: OrganizationalFit;
   readonly goalSatisfaction: readonly GoalSatisfaction[];
+  /** Changes of the specifications that would make them say what was found; none where they already do. */
+  readonly proposals: readonly Proposal[];
 }
 
 /** Relations take about as long as distances on the sample; the bar need not be truer than that. */
 const PROGRESS = { distances: 600, relations: 400 };
 const SITUATIONS = 4;
+/** The distances of more do not fit into memory with ease: 5 000 take 100 MB, and about a minute. */
+export const MOST_SEQUENCES = 5000;
+const NO_SPECIFICATIONS = { roles: [], missions: [] };
 
 /**
  * Deterministic: same trajectories and settings, same analysis. The seeds' trajectories must be of the same agents, services
@@ -143,8 +169,18 @@ export async function analyze(
   organization: Organization,
   options: AnalyzeOptions,
 ): Promise<Analysis> {
-  const { cluster, warping, onDistances, signal, onProgress, ...given } = options;
-  const settings: AnalysisSettings = { ...DEFAULT_SETTINGS, ...given };
+  const {
+    cluster,
+    model = NO_SPECIFICATIONS,
+    warping,
+    onDistances,
+    onClustering,
+    signal,
+    onProgress,
+    ...given
+  } = options;
+  const asked: AnalysisSettings = { ...DEFAULT_SETTINGS, ...given };
+  const settings = { ...asked, maxSequences: Math.min(asked.maxSequences, MOST_SEQUENCES) };
   checkAlike(seeds);
   const all = seeds.map(({ trajectories }) => trajectories);
   const { agents } = all[0];
@@ -166,6 +202,20 @@ export async function analyze(
   const cut = cutAs(settings.cut, linkage, distances, smallestGroup(seeds, sequences));
   const classes = sequences.map(({ agent }) => roleClass(agents[agent].roles));
   const groups = matchGroups(cut.labels, classes);
+  const available = commonEpisodes(seeds).length * agents.length * seeds.length;
+  onClustering?.(
+    clusteringData({
+      services: all[0].services,
+      alphabet,
+      sequences,
+      available,
+      distances,
+      linkage,
+      band: settings.band,
+      suggested: cut,
+      reason: reasonFor(settings.cut, cut, sequences.length),
+    }),
+  );
 
   const fewer = all.map((trajectories) => someEpisodes(trajectories, settings.relationEpisodes / all.length));
   const relations = await inferRelations(fewer, {
@@ -180,13 +230,21 @@ export async function analyze(
   });
   const roles = await inferRoles(seeds, cluster, sequences, cut.labels, groups, signal);
   const alignment = alignmentOfAgents(all);
+  const goals = inferGoals(all, {
+    random: streams(3),
+    epsilon: settings.epsilon,
+    successful: settings.successful,
+    maximum: settings.maxGoals,
+  });
   await yieldToEvents();
+  signal?.throwIfAborted();
 
   return {
     settings,
     organization: organization.name,
     seeds: seeds.map(({ seed }) => seed),
     episodes: all.reduce((sum, { episodes }) => sum + episodes.length, 0),
+    notes: notesOf(seeds, sequences, available),
     sequences: sequences.map((sequence, i) => labelOf(seeds, sequence, cut.labels[i])),
     linkage,
     groups,
@@ -197,12 +255,7 @@ export async function analyze(
     ),
     stability: stabilityOverSeeds(seeds, sequences, distances, cut.groups, settings.linkage),
     roles,
-    goals: inferGoals(all, {
-      random: streams(3),
-      epsilon: settings.epsilon,
-      successful: settings.successful,
-      maximum: settings.maxGoals,
-    }),
+    goals,
     relations,
     declaredLinks: declaredLinks(organization, agents),
     alignment: {
@@ -212,6 +265,17 @@ export async function analyze(
     },
     fit: organizationalFit(distances, classes, all),
     goalSatisfaction: goalSatisfaction(all),
+    proposals: proposals({
+      seeds,
+      cluster,
+      organization,
+      model,
+      sequences,
+      labels: cut.labels,
+      roles,
+      goals,
+      relations,
+    }),
   };
 }
 
@@ -228,10 +292,14 @@ function someEpisodes(trajectories: Trajectories, limit: number): Trajectories {
 function checkAlike(seeds: readonly SeedTrajectories[]): void {
   if (seeds.length === 0 || seeds.some(({ trajectories }) => trajectories.episodes.length === 0))
     throw new RangeError('There are no trajectories to analyse; record some first.');
+  if (seeds.some(({ trajectories }) => trajectories.agents.length === 0))
+    throw new RangeError('The trajectories have no agents: there is nobody whose behaviour could be analysed.');
   const layout = ({ trajectories: { agents, services, stateFields, goals } }: SeedTrajectories) =>
     JSON.stringify({ agents, services, stateFields, goals });
   if (seeds.some((seed) => layout(seed) !== layout(seeds[0])))
     throw new RangeError('Trajectories of different agents, services or state fields cannot be analysed together.');
+  if (commonEpisodes(seeds).length === 0)
+    throw new RangeError('No episode has a decision in the trajectories of every seed; record longer ones.');
 }
 
 /**
@@ -261,11 +329,40 @@ function cutAs(setting: CutSetting, linkage: Linkage, distances: CondensedDistan
   }
 }
 
+/** Why the dendrogram is cut into so many groups. */
+function reasonFor(setting: CutSetting, { groups, silhouette: quality }: Cut, sequences: number): string {
+  if (sequences < 2) return 'There is one action sequence: nothing to compare it with.';
+  const many = groups === 1 ? 'One group' : `${groups} groups`;
+  const figure = groups === 1 ? '' : `, with a mean silhouette of ${quality.toFixed(2)}`;
+  if (setting.by === 'count') return `${many}, as asked for${figure}.`;
+  if (setting.by === 'height') return `${many}, by a cut at height ${setting.height}${figure}.`;
+  if (groups === 1)
+    return `No groups stand out: no split of the action sequences has a mean silhouette of ${setting.minimum} or more.`;
+  const how =
+    setting.by === 'splits'
+      ? `each split by itself has one of ${setting.minimum} or more, the next ones have not`
+      : `the best of 2 to ${setting.maximum} groups`;
+  return `${many}${figure}; ${how}.`;
+}
+
 function labelOf(seeds: readonly SeedTrajectories[], { source, episode, agent }: ActionSequence, group: number) {
   const { seed, trajectories } = seeds[source];
   const { name, roles } = trajectories.agents[agent];
-  const { scenario, load, seed: episodeSeed } = trajectories.episodes[episode];
-  return { agent: name, role: roleClass(roles), seed, scenario, load, episodeSeed, group };
+  const { scenario, load, seed: episodeSeed, objective } = trajectories.episodes[episode];
+  const known = objective.filter(Number.isFinite);
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  return {
+    agent: name,
+    role: roleClass(roles),
+    seed,
+    source,
+    episode,
+    scenario,
+    load,
+    episodeSeed,
+    objective: mean,
+    group,
+  };
 }
 
 /** Each seed's sequences grouped by themselves, into as many groups as all together. */

@@ -101,6 +101,7 @@ function successfulEpisodes(seeds: readonly Trajectories[], share: number): Set<
       episodes
         .filter((episode) => episode.steps > 0)
         .map((episode) => ({ episode, score: mean(episode.objective) }))
+        .filter(({ score }) => Number.isFinite(score))
         .sort((a, b) => b.score - a.score)
         .slice(0, Math.max(1, Math.round(share * episodes.length)))
         .map(({ episode }) => episode),

@@ -10,30 +10,33 @@ const API_VERSION = 'karma-mas.dev/v1alpha1';
 export function rolesAsYaml(roles: readonly InferredRole[]): string {
   return roles
     .filter((role) => role.rules.length > 0)
-    .map((role) => {
-      const document = new Document({
-        apiVersion: API_VERSION,
-        kind: 'Role',
-        metadata: { name: role.name },
-        spec: {
-          description: describeRole(role),
-          hardness: 1,
-          rules: role.rules.map(({ when, services, scale }) => ({
-            when,
-            ...(services.length > 0 ? { services } : {}),
-            allow: { scale },
-          })),
-          otherwise: 'hold',
-        },
-      });
-      for (const [i, rule] of role.rules.entries()) {
-        nodeAt(document, 'spec', 'rules', i).commentBefore = ` ${describeRule(rule.direction, rule.heldOut)}`;
-        nodeAt(document, 'spec', 'rules', i, 'allow', 'scale').flow = true;
-        if (rule.services.length > 0) nodeAt(document, 'spec', 'rules', i, 'services').flow = true;
-      }
-      return text(document);
-    })
+    .map((role) => `---\n${roleAsYaml(role)}`)
     .join('');
+}
+
+/** A Role document, without a document marker. */
+export function roleAsYaml(role: InferredRole): string {
+  const document = new Document({
+    apiVersion: API_VERSION,
+    kind: 'Role',
+    metadata: { name: role.name },
+    spec: {
+      description: describeRole(role),
+      hardness: 1,
+      rules: role.rules.map(({ when, services, scale }) => ({
+        when,
+        ...(services.length > 0 ? { services } : {}),
+        allow: { scale },
+      })),
+      otherwise: 'hold',
+    },
+  });
+  for (const [i, rule] of role.rules.entries()) {
+    nodeAt(document, 'spec', 'rules', i).commentBefore = ` ${describeRule(rule.direction, rule.heldOut)}`;
+    nodeAt(document, 'spec', 'rules', i, 'allow', 'scale').flow = true;
+    if (rule.services.length > 0) nodeAt(document, 'spec', 'rules', i, 'services').flow = true;
+  }
+  return text(document);
 }
 
 /** One mission with a goal per region; '' where no region has bounds. */
@@ -46,21 +49,35 @@ export function goalsAsYaml(goals: readonly InferredGoal[], name = 'inferred-goa
     metadata: { name },
     spec: {
       description: 'Regions of states in which successful episodes dwell.',
-      goals: usable.map(({ name: goal, satisfiedWhen }) => ({
-        name: goal,
-        reward: `(${satisfiedWhen}) ? 1 : 0`,
-        range: [0, 1],
-        satisfiedWhen,
-      })),
+      goals: usable.map(goalFields),
     },
   });
   for (const [i, goal] of usable.entries()) {
-    const share = `${percent(goal.probability)} of the states of successful episodes`;
-    nodeAt(document, 'spec', 'goals', i).commentBefore =
-      ` ${goal.description} (${share}; the bounds hold ${percent(goal.inside)} of these and ${percent(goal.outside)} of all others)`;
+    nodeAt(document, 'spec', 'goals', i).commentBefore = ` ${describeGoal(goal)}`;
     nodeAt(document, 'spec', 'goals', i, 'range').flow = true;
   }
-  return text(document);
+  return `---\n${text(document)}`;
+}
+
+/** An item of a mission's goals; it has bounds. */
+export function goalAsYaml(goal: InferredGoal): string {
+  const document = new Document(goalFields(goal));
+  nodeAt(document, 'range').flow = true;
+  return `# ${describeGoal(goal)}\n${text(document)}`;
+}
+
+const goalFields = ({ name, satisfiedWhen }: InferredGoal) => ({
+  name,
+  reward: `(${satisfiedWhen}) ? 1 : 0`,
+  range: [0, 1],
+  // For reading and scoring: what it is worth in the return is for the user to say.
+  weight: 0,
+  satisfiedWhen,
+});
+
+function describeGoal({ description, probability, inside, outside }: InferredGoal): string {
+  const share = `${percent(probability)} of the states of successful episodes`;
+  return `${description} (${share}; the bounds hold ${percent(inside)} of these and ${percent(outside)} of all others)`;
 }
 
 /** "Inferred from 24 action sequences; resembles bottleneck-manager. On held-out steps it allows ..." */
@@ -81,10 +98,10 @@ function describeRule(direction: 'up' | 'down', { samples, baseRate, precision, 
   );
 }
 
-const percent = (share: number): string => `${Number((100 * share).toPrecision(share < 0.1 ? 2 : 3))} %`;
+export const percent = (share: number): string => `${Number((100 * share).toPrecision(share < 0.1 ? 2 : 3))} %`;
 
 const nodeAt = (document: Document, ...path: (string | number)[]): YAMLMap => document.getIn(path, true) as YAMLMap;
 
 function text(document: Document): string {
-  return `---\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}`;
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }

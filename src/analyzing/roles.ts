@@ -39,8 +39,8 @@ export interface InferredRole {
 
 /** Fewer moves in a direction than this give no rule. */
 const FEWEST_MOVES = 10;
-/** Sizes of moves, and services, that make up less than this share of a direction's moves are left out. */
-const RARE = 0.1;
+/** The rarest sizes of moves, and services, are left out while they make up at most this share of a direction's moves. */
+const RARE = 0.08;
 /**
  * Youden's J on the held-out steps, recall minus the share of the other samples that the rule allows: 0 = no better than
  * chance. Below this the moves follow no rule that could be found.
@@ -55,25 +55,33 @@ export async function inferRoles(
   groups: readonly RoleGroup[],
   signal?: AbortSignal,
 ): Promise<InferredRole[]> {
-  const terms = seeds.map(({ trajectories }) => ruleTerms(trajectories, cluster));
+  const terms = termsOf(seeds, cluster);
   const roles: InferredRole[] = [];
-  for (const { group, sequences: size, role } of groups) {
+  for (const { group, role } of groups) {
     await yieldToEvents();
     signal?.throwIfAborted();
     const members = sequences.filter((_, i) => labels[i] === group);
-    const moves = takenMoves(seeds, terms, members);
-    const found = (['up', 'down'] as const).flatMap((direction) => inferRule(moves, terms[0], direction) ?? []);
-    const rules = found.map(({ rule }) => rule);
-    roles.push({
-      name: `inferred-${group + 1}`,
-      group,
-      sequences: size,
-      matches: role,
-      rules,
-      ...allowedBy(found, moves),
-    });
+    roles.push(inferRole(seeds, terms, members, { name: `inferred-${group + 1}`, group, matches: role }));
   }
   return roles;
+}
+
+export type Terms = readonly (readonly RuleTerm[])[];
+
+/** What rules may compare, per seed. */
+export const termsOf = (seeds: readonly SeedTrajectories[], cluster: Cluster): Terms =>
+  seeds.map(({ trajectories }) => ruleTerms(trajectories, cluster));
+
+/** The role that tells best what the members do. */
+export function inferRole(
+  seeds: readonly SeedTrajectories[],
+  terms: Terms,
+  members: readonly ActionSequence[],
+  about: Pick<InferredRole, 'name' | 'group' | 'matches'>,
+): InferredRole {
+  const moves = takenMoves(seeds, terms, members);
+  const found = (['up', 'down'] as const).flatMap((direction) => inferRule(moves, terms[0], direction) ?? []);
+  return { ...about, sequences: members.length, rules: found.map(({ rule }) => rule), ...allowedBy(found, moves) };
 }
 
 interface Found {
@@ -85,10 +93,8 @@ function inferRule(moves: TakenMoves, terms: readonly RuleTerm[], direction: 'up
   const sign = direction === 'up' ? 1 : -1;
   const taken = Array.from(moves.move.keys()).filter((i) => moves.move[i] * sign > 0 && moves.heldOut[i] === 0);
   if (taken.length < FEWEST_MOVES) return undefined;
-  const frequent = <T>(keys: readonly T[]) =>
-    [...Map.groupBy(keys, (key) => key)].filter(([, all]) => all.length >= RARE * keys.length).map(([key]) => key);
-  const scale = frequent(taken.map((i) => moves.move[i])).sort((a, b) => a - b);
-  const about = frequent(taken.map((i) => moves.service[i])).sort((a, b) => a - b);
+  const scale = frequent(taken.map((i) => moves.move[i]));
+  const about = frequent(taken.map((i) => moves.service[i]));
   const everywhere = about.length === new Set(moves.service).size;
 
   const select = (heldOut: number): RuleSamples => {
@@ -116,6 +122,17 @@ function inferRule(moves: TakenMoves, terms: readonly RuleTerm[], direction: 'up
     },
     holds: rule.holds,
   };
+}
+
+/** What was seen but for the rarest; ascending. */
+function frequent(seen: readonly number[]): number[] {
+  const counts = [...Map.groupBy(seen, (value) => value)].map(([value, all]) => ({ value, count: all.length }));
+  counts.sort((a, b) => a.count - b.count || a.value - b.value);
+  let left = RARE * seen.length;
+  return counts
+    .filter(({ count }) => (left -= count) < 0)
+    .map(({ value }) => value)
+    .sort((a, b) => a - b);
 }
 
 /** A rule that the held-out steps cannot judge stays; its numbers say so. */

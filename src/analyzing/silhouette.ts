@@ -1,15 +1,15 @@
 import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
 
 /**
- * Mean silhouette of a grouping, in [-1, 1] (Rousseeuw 1987): per item (b - a) / max(a, b), a = mean distance to its own
- * group, b = smallest mean distance to another; 0 for an item alone in its group. Labels are 0..k-1. One group gives 0.
+ * Silhouette of each item of a grouping, in [-1, 1] (Rousseeuw 1987): (b - a) / max(a, b), a = mean distance to its own
+ * group, b = smallest mean distance to another; 0 for an item alone in its group. Labels are 0..k-1. One group gives zeros.
  */
-export function silhouette({ count, values }: CondensedDistances, labels: ArrayLike<number>): number {
+export function silhouettes({ count, values }: CondensedDistances, labels: ArrayLike<number>): Float64Array {
+  const result = new Float64Array(count);
   const groups = Array.from(labels).reduce((most, label) => Math.max(most, label + 1), 0);
-  if (groups < 2) return 0;
+  if (groups < 2) return result;
   const sizes = new Int32Array(groups);
   for (let i = 0; i < count; i++) sizes[labels[i]]++;
-  let total = 0;
   const sums = new Float64Array(groups);
   for (let i = 0; i < count; i++) {
     const own = labels[i];
@@ -20,7 +20,13 @@ export function silhouette({ count, values }: CondensedDistances, labels: ArrayL
     let nearest = Infinity;
     for (let g = 0; g < groups; g++) if (g !== own && sizes[g] > 0) nearest = Math.min(nearest, sums[g] / sizes[g]);
     const larger = Math.max(within, nearest);
-    if (larger > 0) total += (nearest - within) / larger;
+    if (larger > 0) result[i] = (nearest - within) / larger;
   }
-  return total / count;
+  return result;
+}
+
+/** Mean of the items' silhouettes; 0 for one group. */
+export function silhouette(distances: CondensedDistances, labels: ArrayLike<number>): number {
+  const { count } = distances;
+  return count === 0 ? 0 : silhouettes(distances, labels).reduce((sum, value) => sum + value, 0) / count;
 }

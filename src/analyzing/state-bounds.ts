@@ -9,6 +9,8 @@ export interface StateBound {
   /** Shares of the states of the region, and of all others, within the bound. */
   readonly inside: number;
   readonly outside: number;
+  /** Least and greatest value of all states. */
+  readonly visited: readonly [number, number];
 }
 
 /** States of the region beyond a bound, on one side. */
@@ -28,6 +30,7 @@ export function stateBounds(
     .flatMap((field, f) => {
       const own = inside.map((state) => state[f]).sort((a, b) => a - b);
       const others = outside.map((state) => state[f]);
+      const visited = extent(own, others);
       const candidates = boundsOf(own).map(({ atLeast, atMost }): StateBound => {
         const within = (value: number) => value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity);
         const shareOf = (values: readonly number[]) => values.filter(within).length / Math.max(1, values.length);
@@ -38,6 +41,7 @@ export function stateBounds(
           ...(atMost === undefined ? {} : { atMost }),
           inside: shareOf(own),
           outside: shareOf(others),
+          visited,
         };
       });
       // One bound for a field; of equal ones the one-sided, which comes first.
@@ -46,6 +50,13 @@ export function stateBounds(
     .filter((bound) => gain(bound) >= MINIMUM_GAIN)
     .sort((a, b) => gain(b) - gain(a))
     .slice(0, MOST_BOUNDS);
+}
+
+function extent(...columns: readonly (readonly number[])[]): readonly [number, number] {
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const values of columns)
+    for (const value of values) [least, greatest] = [Math.min(least, value), Math.max(greatest, value)];
+  return [least, greatest];
 }
 
 const gain = (bound: StateBound): number => bound.inside - bound.outside;

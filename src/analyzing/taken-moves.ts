@@ -3,7 +3,10 @@ import type { ActionSequence } from './action-sequences.ts';
 import type { RuleTerm } from './rule-terms.ts';
 import type { SeedTrajectories } from './trajectories.ts';
 
-/** Columns over samples; a sample is one service in the scope of one agent at one step. */
+/**
+ * Columns over samples; a sample is one service in the scope of one agent at one step whose state is known: where a field
+ * is not a number, no rule can be told.
+ */
 export interface TakenMoves {
   readonly services: readonly string[];
   /** [terms][samples] */
@@ -23,10 +26,11 @@ export function takenMoves(
   members: readonly ActionSequence[],
 ): TakenMoves {
   const { services, agents } = seeds[0].trajectories;
-  const isHeldOut = holdOut(members, seeds);
+  const isHeldOut = heldOutSteps(members, seeds);
   const scopes = agents.map(({ options }) => [...new Set(options.map(({ service }) => service))].filter((s) => s >= 0));
-  const stepsOf = ({ source, episode }: ActionSequence) => seeds[source].trajectories.episodes[episode].steps;
-  const size = members.reduce((sum, member) => sum + stepsOf(member) * scopes[member.agent].length, 0);
+  const known = knownSteps(members, seeds);
+  const stepsOf = ({ source, episode }: ActionSequence) => known[source].get(episode)!;
+  const size = members.reduce((sum, member) => sum + stepsOf(member).length * scopes[member.agent].length, 0);
   const values = terms[0].map(() => new Float64Array(size));
   const [move, service, heldOut] = [new Int8Array(size), new Uint16Array(size), new Uint8Array(size)];
   let sample = 0;
@@ -34,7 +38,7 @@ export function takenMoves(
     const { source, episode, agent } = member;
     const { options } = agents[agent];
     const { actions, steps } = seeds[source].trajectories.episodes[episode];
-    for (let t = 0; t < steps; t++) {
+    for (const t of stepsOf(member)) {
       const taken = options[actions[agent * steps + t]];
       for (const s of scopes[agent]) {
         for (let k = 0; k < values.length; k++) values[k][sample] = terms[source][k].value(episode, t, s);
@@ -49,11 +53,29 @@ export function takenMoves(
   return { services, values, move, service, heldOut, choices: choices.filter((choice) => choice !== 0) };
 }
 
-/** Every fourth episode, whole, since steps of one episode resemble each other; the last quarter of each where there are few. */
-function holdOut(members: readonly ActionSequence[], seeds: readonly SeedTrajectories[]) {
+/** Per seed: the steps of the members' episodes whose state has numbers only. */
+function knownSteps(members: readonly ActionSequence[], seeds: readonly SeedTrajectories[]): Map<number, number[]>[] {
+  return seeds.map(({ trajectories }, source) => {
+    const fields = trajectories.stateFields.length;
+    const episodes = new Set(members.filter((member) => member.source === source).map((member) => member.episode));
+    return new Map(
+      [...episodes].map((episode) => {
+        const { states, steps } = trajectories.episodes[episode];
+        const isKnown = (step: number) => states.subarray(step * fields, (step + 1) * fields).every(Number.isFinite);
+        return [episode, Array.from({ length: steps }, (_, step) => step).filter(isKnown)];
+      }),
+    );
+  });
+}
+
+/**
+ * Which steps judge rules rather than fit them: every fourth episode, whole, since steps of one episode resemble each other;
+ * the last quarter of each where there are few.
+ */
+export function heldOutSteps(members: readonly ActionSequence[], seeds: readonly SeedTrajectories[]) {
   const episodes = [...new Set(members.map((member) => member.episode))].sort((a, b) => a - b);
   const chosen = new Set(episodes.filter((_, i) => i % 4 === 3));
-  if (chosen.size > 0) return (member: ActionSequence) => chosen.has(member.episode);
-  return ({ source, episode }: ActionSequence, step: number) =>
+  if (chosen.size > 0) return ({ episode }: Pick<ActionSequence, 'episode'>) => chosen.has(episode);
+  return ({ source, episode }: Pick<ActionSequence, 'source' | 'episode'>, step: number) =>
     step >= 0.75 * seeds[source].trajectories.episodes[episode].steps;
 }

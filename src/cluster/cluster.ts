@@ -3,6 +3,8 @@
  * asynchronous, may fail, and take an AbortSignal. Only transferring/apply.ts calls the methods that write.
  */
 import type { Observation } from '../spec/observation.ts';
+import type { LeaseClient } from './lease-client.ts';
+import type { Preflight } from './preflight.ts';
 
 export interface ClusterIdentity {
   /** 'emulator' or the kubeconfig context. */
@@ -47,6 +49,23 @@ export interface Cluster {
   /** Waits. An emulated cluster runs its emulator for so long at once; a real one sleeps. */
   wait(seconds: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
+
+  /*
+   * What only a real cluster has: others can write to it, so there is a lease; writers die, so what they changed is found
+   * on the objects; and somebody else made its rules.
+   */
+  /** The lease of the namespace, for one writer at a time. Absent = nobody else can write. */
+  readonly lease?: LeaseClient;
+  /** HPAs that a transfer changed and has not restored, as the objects themselves say. Needs no metrics. Rejects with ClusterError. */
+  changedHpas?(signal: AbortSignal): Promise<readonly ChangedHpa[]>;
+  /** What stands in the way of a transfer. Changes nothing. Rejects with ClusterError where the server does not answer. */
+  preflight?(signal: AbortSignal): Promise<Preflight>;
+}
+
+/** `original`: for the write restoreHpa. */
+export interface ChangedHpa {
+  readonly service: string;
+  readonly original: unknown;
 }
 
 export class ClusterError extends Error {

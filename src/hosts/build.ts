@@ -14,12 +14,24 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
 const target = resolve(process.argv[2] ?? join(root, 'dist'));
 // Built beside it and swapped at the end: a build that fails leaves the old one.
 const dist = `${target}.${process.pid}`;
+
+/** Of the Kubernetes client, only what reads a kubeconfig. */
+const kubeconfigOnly: Plugin = {
+  name: 'kubeconfig-only',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+      /@kubernetes[/\\]client-node[/\\]dist[/\\]config\.js$/.test(importer)
+        ? { path: join(root, 'src/hosts/without-kubernetes-models.ts') }
+        : undefined,
+    );
+  },
+};
 
 const shared: BuildOptions = {
   bundle: true,
@@ -37,6 +49,8 @@ const node: BuildOptions = {
   outExtension: { '.js': '.mjs' },
   // Optional peers are loaded on request from where the user installed them.
   external: ['@tensorflow/*'],
+  alias: { undici: join(root, 'src/hosts/without-undici.ts') },
+  plugins: [kubeconfigOnly],
   // Bundled CommonJS packages call require.
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
@@ -60,6 +74,12 @@ await Promise.all([
   build({
     ...node,
     entryPoints: { 'kernels-worker': 'src/nn/wasm/worker.ts', 'warping-worker': 'src/analyzing/warping/worker.ts' },
+  }),
+  // For an image: one file, with the kernels in it.
+  build({
+    ...node,
+    entryPoints: { controller: 'src/hosts/controller/main.ts' },
+    define: { KARMA_KERNELS: JSON.stringify(readFileSync(join(root, 'src/nn/wasm/kernels.wasm'), 'base64')) },
   }),
   // Runs on any Node from 16 on, to say in a sentence what is wrong with it.
   build({ ...node, banner: {}, target: 'node16', entryPoints: { 'karma-mas': 'src/hosts/cli/launcher.ts' } }),

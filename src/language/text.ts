@@ -57,3 +57,18 @@ export function lineEnd(text: string, offset: number): number {
 }
 
 export const columnOf = (text: string, offset: number): number => offset - lineStart(text, offset);
+
+/** The text with edits made, which may touch but not overlap. Those at one place stand in their order. */
+export function applyTextEdits(source: SourceFile, edits: readonly TextEdit[]): string {
+  let result = '';
+  let done = 0;
+  const sorted = edits
+    .map(({ range, text }) => ({ from: offsetAt(source, range.start), to: offsetAt(source, range.end), text }))
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  for (const { from, to, text } of sorted) {
+    if (from < done) throw new RangeError('edits overlap');
+    result += source.text.slice(done, from) + text;
+    done = to;
+  }
+  return result + source.text.slice(done);
+}

@@ -29,6 +29,8 @@ export interface EventMap {
   };
   /** A file below artifacts/ is there, whole. `path` is relative to the run directory. */
   artifact: { readonly path: string; readonly sha256: string; readonly bytes: number };
+  /** A transfer has run for so long that something is to be renewed: a person may start this job; nothing starts by itself. */
+  offer: { readonly what: 'twin' | 'policies'; readonly job: 'fit' | 'train'; readonly why: string };
   note: { readonly level: 'info' | 'warning'; readonly message: string };
   stopRequested: { readonly by: 'file' | 'signal' };
   stopped: { readonly step: number };

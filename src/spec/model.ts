@@ -46,7 +46,9 @@ export type MetricsSource =
   | { readonly source: 'emulator' }
   | {
       readonly source: 'prometheus';
-      readonly service: string;
+      /** As namespace/name:port; exactly one of service and url. */
+      readonly service?: string;
+      readonly url?: string;
       readonly preset?: string;
       readonly queries: Readonly<Record<string, string>>;
     };

@@ -7,6 +7,7 @@ import type { Algorithm, Cluster } from '../spec/model.ts';
 import type { ObservationHistory } from '../spec/observation.ts';
 import { networkWith } from './actor-critic.ts';
 import type { AgentLayout } from './agents.ts';
+import type { KeptCritic } from './critic.ts';
 import { applyActions, combineMasks, makePerception, type AgentView, type Perception } from './perception.ts';
 
 export interface Policies {
@@ -18,6 +19,8 @@ export interface Policies {
   readonly steps: number;
   readonly observation: Algorithm['observation'];
   readonly agents: readonly PolicyOfAgent[];
+  /** To tell what it expected; acting needs none. Files of earlier versions have none. */
+  readonly critic?: KeptCritic;
 }
 
 export interface PolicyOfAgent {
@@ -31,22 +34,36 @@ const FORMAT = 1;
 
 /** One self-contained file: networks, options, roles and the cluster they are for. */
 export function packPolicies(policies: Policies): Uint8Array {
-  const { agents, ...rest } = policies;
+  const { agents, critic, ...rest } = policies;
+  const { weights: criticWeights, ...aboutCritic } = critic ?? {};
   return pack({
-    json: { format: FORMAT, ...rest, agents: agents.map(({ layout, shape }) => ({ layout, shape })) },
-    arrays: Object.fromEntries(agents.map((agent, i) => [`agent${i}`, agent.weights])),
+    json: {
+      format: FORMAT,
+      ...rest,
+      agents: agents.map(({ layout, shape }) => ({ layout, shape })),
+      ...(critic ? { critic: aboutCritic } : {}),
+    },
+    arrays: {
+      ...Object.fromEntries(agents.map((agent, i) => [`agent${i}`, agent.weights])),
+      ...(criticWeights ? { critic: criticWeights } : {}),
+    },
   });
 }
 
 /** Reads what `packPolicies` wrote. Throws an Error with a sentence when the bytes are not policies. */
 export function unpackPolicies(bytes: Uint8Array): Policies {
   const { json, arrays } = unpack(bytes);
-  const header = json as Omit<Policies, 'agents'> & { format: number; agents: Omit<PolicyOfAgent, 'weights'>[] };
+  const header = json as Omit<Policies, 'agents' | 'critic'> & {
+    format: number;
+    agents: Omit<PolicyOfAgent, 'weights'>[];
+    critic?: Omit<KeptCritic, 'weights'>;
+  };
   if (header.format !== FORMAT || !Array.isArray(header.agents))
     throw new Error(`These are not policies of format ${FORMAT}; train again with this version.`);
   const { cluster, organization, training, seed, steps, observation } = header;
   const agents = header.agents.map((agent, i) => ({ ...agent, weights: arrays[`agent${i}`] as Float32Array }));
-  return { cluster, organization, training, seed, steps, observation, agents };
+  const critic = header.critic && { ...header.critic, weights: arrays.critic as Float32Array };
+  return { cluster, organization, training, seed, steps, observation, agents, ...(critic ? { critic } : {}) };
 }
 
 export interface PolicyControllerOptions {
@@ -129,7 +146,7 @@ export class PolicyController implements Controller {
     );
   }
 
-  /** Probability of each option of one agent in environment 0 under the mask of the last decision, [options]. */
+  /** Probability of each option of one agent under the mask of the last decision, [environment x options]. */
   probabilities(agent: number): Float32Array {
     const { view, mask } = this.choices[agent];
     const logits = new Float32Array(this.#options.environments * view.layout.options.length);
@@ -142,11 +159,11 @@ export class PolicyController implements Controller {
   }
 }
 
-/** Softmax over the allowed options of each head of the first row. */
+/** Softmax over the allowed options of each head of each row, [row x options]. */
 export function maskedSoftmax(logits: Float32Array, mask: Uint8Array, heads: number, options: number): Float32Array {
-  const probabilities = new Float32Array(options);
+  const probabilities = new Float32Array(logits.length);
   const size = options / heads;
-  for (let start = 0; start < options; start += size) {
+  for (let start = 0; start < logits.length; start += size) {
     let highest = -Infinity;
     for (let o = start; o < start + size; o++) if (mask[o] && logits[o] > highest) highest = logits[o];
     let sum = 0;

@@ -19,6 +19,10 @@ export interface RoleGuide {
    * so that the guide has something to say).
    */
   evaluate(history: ObservationHistory, allowed: Uint8Array, active: Uint8Array): void;
+  /** The rules in order, as 'role: condition'. */
+  readonly rules: readonly string[];
+  /** Index of the first rule that matched any of these services when it was last evaluated; -1 = none. */
+  firstMatch(environment: number, among: readonly number[]): number;
 }
 
 interface CompiledRule {
@@ -72,6 +76,11 @@ export function makeRoleGuide(layout: AgentLayout, cluster: Cluster, environment
     hardness: layout.roles.reduce((most, role) => Math.max(most, role.hardness), 0),
     bonus: layout.roles.reduce((most, role) => Math.max(most, role.bonus), 0),
     evaluate,
+    rules: layout.roles.flatMap((role) => role.rules.map((rule) => `${role.name}: ${rule.when}`)),
+    firstMatch: (environment, among) =>
+      rules.findIndex(({ about }, r) =>
+        among.some((s) => about[s] === 1 && matches[r][environment * services + s] !== 0),
+      ),
   };
 }
 

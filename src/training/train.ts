@@ -116,24 +116,30 @@ class Best {
   hpaObjective = NaN;
   #steps = 0;
   #weights: Float32Array[] = [];
+  /** Of the critic beside them; undefined where they come from a checkpoint of an earlier version. */
+  #critic: Float32Array | undefined;
 
   offer(objective: number, policies: Policies): void {
     if (objective <= this.objective) return;
     this.objective = objective;
     this.#steps = policies.steps;
     this.#weights = policies.agents.map((agent) => agent.weights);
+    this.#critic = policies.critic?.weights;
   }
 
   policiesFrom(present: Policies): Policies {
     if (this.#weights.length === 0) return present;
     const agents = present.agents.map((agent, a) => ({ ...agent, weights: this.#weights[a] }));
-    return { ...present, steps: this.#steps, agents };
+    const { critic, ...rest } = present;
+    const kept = critic && this.#critic ? { critic: { ...critic, weights: this.#critic } } : {};
+    return { ...rest, steps: this.#steps, agents, ...kept };
   }
 
   addTo({ json, arrays }: Content): Content {
     const weights = this.#weights.map((array, a): [string, TypedArray] => [`best${a}`, array]);
     const best = { objective: finite(this.objective), hpaObjective: finite(this.hpaObjective), steps: this.#steps };
-    return { json: { ...(json as object), best }, arrays: { ...arrays, ...Object.fromEntries(weights) } };
+    const critic = this.#critic ? { bestCritic: this.#critic } : {};
+    return { json: { ...(json as object), best }, arrays: { ...arrays, ...Object.fromEntries(weights), ...critic } };
   }
 
   static restore({ json, arrays }: Content): Best {
@@ -143,6 +149,7 @@ class Best {
     best.hpaObjective = saved.hpaObjective ?? NaN;
     best.#steps = saved.steps;
     for (let a = 0; `best${a}` in arrays; a++) best.#weights.push(arrays[`best${a}`] as Float32Array);
+    best.#critic = arrays.bestCritic as Float32Array | undefined;
     return best;
   }
 }

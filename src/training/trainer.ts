@@ -12,18 +12,15 @@ import { makeActor, makeCritic } from './actor-critic.ts';
 import { estimateAdvantages, explainedVariance } from './advantage.ts';
 import type { AgentLayout } from './agents.ts';
 import { Convergence } from './convergence.ts';
-import { makeFeatures, type Features } from './features.ts';
+import { criticInputs, REWARD_BASE, REWARD_SCALE, type CriticInputs } from './critic.ts';
 import { makeGoalGuide, type GoalGuide } from './goal-guide.ts';
 import { Tally, type TrainingMetrics } from './iteration-metrics.ts';
 import { applyActions, combineMasks, makePerception, type Perception } from './perception.ts';
 import type { Policies } from './policy.ts';
+import type { RoleGuide } from './role-guide.ts';
 import { makeBuffer, type RolloutBuffer } from './rollout-buffer.ts';
 import { TrainingEnvironments } from './training-environments.ts';
 import { updateCritic, updatePolicy } from './update.ts';
-
-/** The reward is 20 * (J - .8), or 20 * (J - J of the HPA): about 1 in size. */
-const REWARD_SCALE = 20;
-const REWARD_BASE = 0.8;
 
 export interface TrainerOptions {
   readonly model: Model;
@@ -53,7 +50,7 @@ export class Trainer {
   readonly #goals: readonly GoalGuide[];
   readonly #actors: readonly Network[];
   readonly #critic: Network;
-  readonly #criticFeatures: Features;
+  readonly #criticInputs: CriticInputs;
   readonly #buffer: RolloutBuffer;
   readonly #convergence: Convergence;
   /** [environment] sum of J and steps of the current episode. */
@@ -80,14 +77,13 @@ export class Trainer {
     this.#goals = layouts.map((layout) =>
       makeGoalGuide(options.model, options.organization, layout, cluster, environments),
     );
-    const all = cluster.services.map((_, index) => index);
-    this.#criticFeatures = makeFeatures(cluster, all, training.algorithm.observation);
     const privileged = training.algorithm.wideCritic ? this.#environments.simulation.privilegedSize : 0;
-    this.#buffer = makeBuffer(horizon, environments, this.#perception.agents, this.#criticFeatures.size + privileged);
+    this.#criticInputs = criticInputs(cluster, training.algorithm.observation, privileged);
+    this.#buffer = makeBuffer(horizon, environments, this.#perception.agents, this.#criticInputs.size);
     this.#actors = this.#perception.agents.map((view, a) =>
       makeActor(backend, this.#algorithm, view.layout, view.features.size, seed, a),
     );
-    this.#critic = makeCritic(backend, this.#algorithm, this.#criticFeatures.size + privileged, layouts.length, seed);
+    this.#critic = makeCritic(backend, this.#algorithm, this.#criticInputs.size, layouts.length, seed);
     this.#convergence = new Convergence(training.convergence);
     this.#episodeSum = new Float64Array(environments);
     this.#episodeSteps = new Float64Array(environments);
@@ -127,6 +123,15 @@ export class Trainer {
         shape: this.#actors[a].shape,
         weights: this.#actors[a].save().weights,
       })),
+      critic: {
+        shape: this.#critic.shape,
+        weights: this.#critic.save().weights,
+        wide: training.algorithm.wideCritic,
+        gamma: training.algorithm.gamma,
+        paired: training.algorithm.pairedReward,
+        extras:
+          this.#goals.some((goals) => goals.rewarding) || this.#perception.agents.some(({ guide }) => isAdvised(guide)),
+      },
     };
   }
 
@@ -244,17 +249,8 @@ export class Trainer {
   }
 
   #writeCriticInputs(into: Float32Array): void {
-    const n = this.#buffer.environments;
-    const own = this.#criticFeatures.size;
-    const width = this.#critic.shape.inputs;
-    const features = new Float32Array(n * own);
-    this.#criticFeatures.write(this.#environments.history.at(0), features);
-    const privileged = new Float32Array(n * (width - own));
-    if (privileged.length > 0) this.#environments.simulation.privileged(privileged);
-    for (let e = 0; e < n; e++) {
-      into.set(features.subarray(e * own, (e + 1) * own), e * width);
-      into.set(privileged.subarray(e * (width - own), (e + 1) * (width - own)), e * width + own);
-    }
+    const { history, simulation } = this.#environments;
+    this.#criticInputs.write(history.at(0), simulation, into);
   }
 
   /** Values of all states of the iteration, of the one after it, and of the last states of cut episodes. */
@@ -369,6 +365,9 @@ export class Trainer {
     for (const [, network] of this.#networks()) network.dispose();
   }
 }
+
+/** Compliance with a guide that does not mask every step is rewarded. */
+const isAdvised = ({ hardness, bonus }: RoleGuide): boolean => hardness < 1 && bonus > 0;
 
 function isAllowed(
   allowed: Uint8Array,

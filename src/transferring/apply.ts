@@ -1,11 +1,15 @@
 /**
- * Architecture Invariant: the one function of the product that writes to a cluster. The caps, the dry run and the audit
- * record are inside it, so that no caller can forget them.
+ * Architecture Invariant: the one function of the product that writes to a cluster. The caps, the lease, the dry run and the
+ * audit record are inside it, so that no caller can forget them.
  */
 import { ClusterError, type Cluster as LiveCluster, type ClusterWrite } from '../cluster/cluster.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Audit } from './audit.ts';
 import type { StageName } from './ladder.ts';
+import { LeaseError, type Fence } from './writer-lease.ts';
+
+/** HPAs that are restored at once: a namespace of hundreds must be given back within seconds. */
+const RESTORED_AT_ONCE = 8;
 
 export interface ApplyContext {
   readonly spec: Cluster;
@@ -19,32 +23,42 @@ export interface ApplyContext {
   /** Replicas by service index at the moment of the decision, for the caps. */
   readonly current: ArrayLike<number>;
   readonly signal: AbortSignal;
+  /** The lease that allows to write, asked before each write that is not a dry run. Needed where the cluster has a lease. */
+  readonly fence?: Fence | undefined;
 }
 
 export interface Applied {
   readonly accepted: readonly ClusterWrite[];
-  readonly refused: readonly { readonly write: ClusterWrite; readonly message: string }[];
+  readonly refused: readonly Refusal[];
 }
 
+export interface Refusal {
+  readonly write: ClusterWrite;
+  readonly reason: 'caps' | LeaseError['reason'] | ClusterError['reason'];
+  readonly message: string;
+}
+
+/** Reasons that may be gone at the next attempt. */
+export const PASSING: ReadonlySet<Refusal['reason']> = new Set(['unreachable', 'timeout', 'conflict', 'expired']);
+
 /**
- * Sends each write as a server-side dry run first and then, unless `dryRun`, for real. A write beyond the caps, or one
- * that the server refuses, changes nothing and is reported; the others go on. Only an abort rejects.
+ * Sends each write as a server-side dry run first and then, unless `dryRun`, for real; to restore an HPA nothing is asked
+ * first. A write beyond the caps, without the lease, or one that the server refuses changes nothing and is reported; the
+ * others go on. Only an abort rejects.
  */
 export async function applyWrites(
   cluster: LiveCluster,
   writes: readonly ClusterWrite[],
   context: ApplyContext,
 ): Promise<Applied> {
+  if (cluster.lease && !context.fence && !context.dryRun && writes.length > 0)
+    throw new Error('A cluster that has a lease is written to by its holder only.');
   const accepted: ClusterWrite[] = [];
-  const refused: { write: ClusterWrite; message: string }[] = [];
+  const refused: Refusal[] = [];
   let budget = context.limits.podsPerDecision;
-  for (const write of writes) {
-    context.signal.throwIfAborted();
-    const overstep = beyondCaps(write, context, budget);
-    const message = overstep ?? (await send(cluster, write, context));
-    if (write.type === 'scale' && !message) budget -= Math.abs(write.replicas - currentOf(write.service, context));
-    if (message) refused.push({ write, message });
-    else accepted.push(write);
+  /** Once it is known that no write gets through, the others are not tried. */
+  let closed: Reason | undefined;
+  const note = (write: ClusterWrite, refusal: Reason | undefined): void =>
     context.audit({
       type: 'write',
       time: context.time,
@@ -52,26 +66,73 @@ export async function applyWrites(
       ...cluster.identity,
       write: withoutOriginal(write),
       dryRun: context.dryRun,
-      result: message ? 'refused' : 'accepted',
-      message: message ?? '',
+      result: refusal ? 'refused' : 'accepted',
+      message: refusal?.message ?? '',
     });
-  }
+  const apply = async (write: ClusterWrite): Promise<void> => {
+    context.signal.throwIfAborted();
+    const refusal = await attempt(write).catch((error: unknown) => {
+      note(write, { reason: 'aborted', message: 'stopped meanwhile' });
+      throw error;
+    });
+    note(write, refusal);
+    if (!refusal) accepted.push(write);
+    else refused.push({ write, reason: refusal.reason, message: refusal.message });
+    if (refusal && CLOSED.has(refusal.reason)) closed = refusal;
+    else if (write.type === 'scale' && !refusal) budget -= Math.abs(write.replicas - currentOf(write.service, context));
+  };
+  const attempt = async (write: ClusterWrite): Promise<Reason | undefined> =>
+    beyondCaps(write, context, budget) ?? closed ?? (await send(cluster, write, context));
+  for (const batch of batchesOf(writes)) await Promise.all(batch.map(apply));
   return { accepted, refused };
 }
 
-async function send(cluster: LiveCluster, write: ClusterWrite, context: ApplyContext): Promise<string | undefined> {
+/** One by one, for the budget of a decision; restored HPAs need none. */
+function batchesOf(writes: readonly ClusterWrite[]): ClusterWrite[][] {
+  const batches: ClusterWrite[][] = [];
+  for (const write of writes) {
+    const last = batches.at(-1);
+    if (last && write.type === 'restoreHpa' && last[0].type === 'restoreHpa' && last.length < RESTORED_AT_ONCE)
+      last.push(write);
+    else batches.push([write]);
+  }
+  return batches;
+}
+
+type Reason = Omit<Refusal, 'write'>;
+
+/** Reasons that hold for every write, until things change. */
+const CLOSED: ReadonlySet<Refusal['reason']> = new Set(['unreachable', 'timeout', 'taken', 'expired']);
+
+async function send(cluster: LiveCluster, write: ClusterWrite, context: ApplyContext): Promise<Reason | undefined> {
+  const { signal, dryRun, fence } = context;
   try {
-    await cluster.write(write, { dryRun: true, signal: context.signal });
-    if (!context.dryRun) await cluster.write(write, { dryRun: false, signal: context.signal });
-    return undefined;
+    if (dryRun || write.type !== 'restoreHpa') await cluster.write(write, { dryRun: true, signal });
+    if (dryRun) return undefined;
+    const seconds = await fence?.check(signal);
+    const bounded =
+      seconds === undefined
+        ? signal
+        : AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.floor(1000 * seconds)))]);
+    await cluster.write(write, { dryRun: false, signal: bounded });
   } catch (error) {
-    if (error instanceof ClusterError && error.reason !== 'aborted') return error.message;
+    if (error instanceof LeaseError) return error;
+    if (error instanceof ClusterError && !signal.aborted)
+      return error.reason === 'aborted'
+        ? { reason: 'expired', message: `${write.service}: the write was cut off before the lease ran out.` }
+        : error;
     throw error;
   }
+  return undefined;
 }
 
 /** Handing back to the HPA is never capped: it must always work. */
-function beyondCaps(write: ClusterWrite, context: ApplyContext, budget: number): string | undefined {
+function beyondCaps(write: ClusterWrite, context: ApplyContext, budget: number): Reason | undefined {
+  const message = overstep(write, context, budget);
+  return message === undefined ? undefined : { reason: 'caps', message };
+}
+
+function overstep(write: ClusterWrite, context: ApplyContext, budget: number): string | undefined {
   if (write.type === 'restoreHpa' || write.type === 'pauseHpa') return undefined;
   const service = context.spec.services.find((candidate) => candidate.name === write.service);
   if (!service) return `${write.service} is not a service of cluster ${context.spec.name}.`;

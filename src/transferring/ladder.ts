@@ -65,9 +65,12 @@ export function keepOriginals(saved: OriginalHpas, snapshot: Snapshot): Original
   return seen.length === 0 ? saved : { ...saved, ...Object.fromEntries(seen) };
 }
 
+/** In these stages the agents set the replicas, and the HPAs are paused. */
+export const controlsReplicas = ({ stage }: Pick<Stage, 'stage'>): boolean => stage === 'canary' || stage === 'full';
+
 /** What entering a stage writes: HPAs of newly controlled services are paused, all others go back to their originals. */
 export function writesOnEntering(stage: Stage, snapshot: Snapshot, originals: OriginalHpas): ClusterWrite[] {
-  const controlled = stage.stage === 'canary' || stage.stage === 'full' ? stage.services : [];
+  const controlled = controlsReplicas(stage) ? stage.services : [];
   return snapshot.hpas.flatMap((hpa): ClusterWrite[] => {
     if (!hpa) return [];
     if (controlled.includes(hpa.service)) return hpa.paused ? [] : [{ type: 'pauseHpa', service: hpa.service }];

@@ -2,18 +2,26 @@
  * The decision loop on a live cluster, stage by stage up the ladder. It writes through applyWrites alone, asks before each
  * stage that writes, and gives the services back to their HPAs when it ends, for whatever reason.
  */
-import type { Cluster as LiveCluster, HpaState, Snapshot } from '../cluster/cluster.ts';
+import {
+  ClusterError,
+  type Cluster as LiveCluster,
+  type ClusterWrite,
+  type HpaState,
+  type Snapshot,
+} from '../cluster/cluster.ts';
 import { observedObjective } from '../cluster/observed-objective.ts';
 import type { Backend } from '../nn/backend.ts';
+import type { Steering } from '../runs/steering.ts';
 import { abortConditionHolds } from './abort-condition.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Policies } from '../training/policy.ts';
-import { applyWrites, type ApplyContext } from './apply.ts';
+import { applyWrites, PASSING, type Applied, type ApplyContext, type Refusal } from './apply.ts';
 import type { Audit, DecisionRecord, RestoredHpa, StageTerms, TransferEnd } from './audit.ts';
 import { Decider } from './decide.ts';
 import { currentReplicas, decisionRecord, hpaRecord } from './decision-record.ts';
 import { Guard, type Verdict } from './guard.ts';
 import {
+  controlsReplicas,
   keepOriginals,
   stagesOf,
   writesOfDecision,
@@ -25,9 +33,15 @@ import {
   type StageName,
 } from './ladder.ts';
 import { limitProposal } from './limits.ts';
+import { LeaseError, type Fence } from './writer-lease.ts';
 
-/** Giving back to the HPA must not hang on the way out. */
+/** Giving back to the HPA must not hang on the way out: one attempt, and seconds between two. */
 const FALLBACK_TIMEOUT_MS = 10_000;
+const FALLBACK_RETRY = 2;
+/** One observation may be older than the pause. */
+const RESUMED_IN_A_ROW = 2;
+/** The server does not answer: what it last said grows old, as a metric does. */
+const OUTAGES: ReadonlySet<ClusterError['reason']> = new Set(['unreachable', 'timeout']);
 
 export interface TransferOptions {
   readonly cluster: LiveCluster;
@@ -41,6 +55,14 @@ export interface TransferOptions {
   readonly fullFor: number;
   /** The highest stage to climb to. */
   readonly upTo: Stage['stage'];
+  /** The highest stage goes on until stopped. */
+  readonly stay?: boolean;
+  /** Asked after each decision; `promote` counts once. */
+  readonly steer?: () => Steering;
+  /** The lease that allows to write; needed where the cluster has one. `signal` aborts with a LeaseError when it is taken. */
+  readonly fence?: Fence;
+  /** Seconds for which giving back to the HPAs is tried again where the server does not answer; 0 by default. */
+  readonly giveBackFor?: number;
   /** Nothing is written; the server is asked what it would accept. */
   readonly dryRun: boolean;
   /** Asked before each stage that writes. */
@@ -71,6 +93,16 @@ export interface StageSummary {
   readonly agreement: number;
 }
 
+/** Sums over the decisions of a stage; `judged`: those whose objective is known. */
+interface Tally {
+  decisions: number;
+  applied: number;
+  held: number;
+  objective: number;
+  judged: number;
+  agreed: number;
+}
+
 export async function runTransfer(options: TransferOptions): Promise<TransferResult> {
   const session = new TransferSession(options);
   try {
@@ -86,20 +118,33 @@ class TransferSession {
   readonly #guard: Guard;
   readonly #stages: StageSummary[] = [];
   #originals: OriginalHpas;
+  /** Services whose HPAs this transfer, or an earlier attempt of it, may have changed. */
+  readonly #touched = new Set<string>();
   #decision = 0;
   #last: Snapshot | undefined;
+  /** Decisions since the server last answered, and why it did not. */
+  #missed = { decisions: 0, why: '' };
+  /** Of the current stage: the snapshot at which its HPAs were paused or restored, and why that could not be done yet. */
+  #entered: { at: Snapshot | undefined; why: string } = { at: undefined, why: '' };
+  /** Observations in a row in which a paused HPA acts again. */
+  #resumed = 0;
 
   constructor(options: TransferOptions) {
     this.#options = options;
     this.#decider = new Decider(options.policies, options.backend);
     this.#guard = new Guard(options.transfer.fallback);
     this.#originals = options.originals.read();
+    // One that only looks on has nothing to restore with.
+    if (options.fence || !options.cluster.lease) for (const service in this.#originals) this.#touched.add(service);
   }
 
   async climb(): Promise<TransferResult> {
     const { transfer, spec, upTo, signal } = this.#options;
     const order = ['shadow', 'floor', 'canary', 'full'];
-    const stages = stagesOf(transfer, spec).filter((stage) => order.indexOf(stage.stage) <= order.indexOf(upTo));
+    const rungs = stagesOf(transfer, spec).filter((stage) => order.indexOf(stage.stage) <= order.indexOf(upTo));
+    const stages = rungs.map((stage, r) =>
+      this.#options.stay && r === rungs.length - 1 ? { ...stage, lasts: Infinity } : stage,
+    );
     try {
       for (const [index, stage] of stages.entries()) {
         if (stage.stage !== 'shadow' && !(await this.#options.confirm(stage)))
@@ -108,6 +153,7 @@ class TransferSession {
         if (why) return await this.#giveBack('fallback', why);
       }
     } catch (error) {
+      if (signal.reason instanceof LeaseError) return await this.#giveBack('fallback', signal.reason.message);
       if (signal.aborted) return await this.#giveBack('stopped', 'stopped by the user');
       await this.#giveBack('fallback', error instanceof Error ? error.message : String(error));
       throw error;
@@ -117,31 +163,40 @@ class TransferSession {
 
   /** Runs one stage to its end; returns why the HPA must take over, if so. */
   async #runStage(stage: Stage, next: StageTerms['next']): Promise<string | undefined> {
-    const { cluster, spec, transfer, signal, onProgress } = this.#options;
+    const { cluster, spec, transfer, signal, audit, onProgress } = this.#options;
     const lasts = Math.min(stage.lasts, stage.stage === 'full' ? this.#options.fullFor : Infinity);
     const terms = stageTerms(cluster, transfer, { ...stage, lasts }, next);
     const interval = spec.decisionInterval;
-    const tally = { decisions: 0, applied: 0, held: 0, objective: 0, agreed: 0 };
+    const tally: Tally = { decisions: 0, applied: 0, held: 0, objective: 0, judged: 0, agreed: 0 };
     this.#guard.enterStage();
     let snapshot = await this.#observe();
-    await this.#enter(stage, terms, snapshot);
+    audit({ type: 'stage', time: snapshot.time, stage: stage.stage, why: '', terms });
+    this.#entered = { at: undefined, why: '' };
+    this.#resumed = 0;
     const decisions = Math.max(1, Math.round(lasts / interval));
-    for (let d = 0; d < decisions; d++) {
+    let steering: Steering = 'goOn';
+    for (let d = 0; d < decisions || steering === 'hold'; d++) {
       if (d > 0) {
         await cluster.wait(interval, signal);
         snapshot = await this.#observe();
       }
+      if (!this.#entered.at && this.#missed.decisions === 0) await this.#enter(stage, snapshot);
       const record = await this.#decide(stage, snapshot);
+      steering = this.#options.steer?.() ?? 'goOn';
       tally.decisions++;
       tally.applied += Number(record.outcome === 'applied');
       tally.held += Number(record.outcome === 'hold');
-      tally.objective += record.objective;
+      if (Number.isFinite(record.objective)) {
+        tally.objective += record.objective;
+        tally.judged++;
+      }
       tally.agreed += agreement(record);
       onProgress((d + 1) * interval, lasts, stage.stage);
       if (record.outcome === 'fallback') {
         this.#summarise(stage.stage, tally);
         return record.why;
       }
+      if (steering === 'promote' && next !== '') break;
     }
     await cluster.wait(interval, signal);
     this.#summarise(stage.stage, tally);
@@ -150,42 +205,60 @@ class TransferSession {
 
   async #observe(): Promise<Snapshot> {
     const { cluster, onTransition, signal, originals } = this.#options;
-    const snapshot = await cluster.observe(signal);
+    let snapshot: Snapshot;
+    try {
+      snapshot = await cluster.observe(signal);
+    } catch (error) {
+      return this.#grownOld(error);
+    }
     this.#decider.see(snapshot);
     const kept = keepOriginals(this.#originals, snapshot);
     if (kept !== this.#originals) originals.write((this.#originals = kept));
-    if (this.#last && snapshot.time > this.#last.time) onTransition(this.#last, snapshot);
+    if (this.#last && this.#missed.decisions === 0 && snapshot.time > this.#last.time)
+      onTransition(this.#last, snapshot);
+    this.#missed = { decisions: 0, why: '' };
     this.#last = snapshot;
     return snapshot;
   }
 
-  async #enter(stage: Stage, terms: StageTerms, snapshot: Snapshot): Promise<void> {
-    this.#options.audit({ type: 'stage', time: snapshot.time, stage: stage.stage, why: '', terms });
-    const writes = writesOnEntering(stage, snapshot, this.#originals);
-    if (writes.length === 0) return;
-    const { refused } = await applyWrites(this.#options.cluster, writes, this.#context(stage.stage, snapshot));
-    if (refused.length > 0) throw new Error(`Stage ${stage.stage} cannot start: ${refused[0].message}`);
+  /** What was last seen, older by the decisions since. Throws where it never was, or waiting does not help. */
+  #grownOld(error: unknown): Snapshot {
+    if (!this.#last || !(error instanceof ClusterError) || !OUTAGES.has(error.reason)) throw error;
+    this.#missed = { decisions: this.#missed.decisions + 1, why: error.message };
+    const seconds = this.#missed.decisions * this.#options.spec.decisionInterval;
+    return { ...this.#last, time: this.#last.time + seconds, age: this.#last.age.map((age) => age + seconds) };
+  }
+
+  /** Throws where the cluster refuses for good; what may pass is tried again at the next decision. */
+  async #enter(stage: Stage, snapshot: Snapshot): Promise<void> {
+    const { refused } = await this.#apply(writesOnEntering(stage, snapshot, this.#originals), stage, snapshot);
+    const final = refused.find(({ reason }) => !PASSING.has(reason));
+    if (final) throw new Error(`Stage ${stage.stage} cannot start: ${final.message}`);
+    this.#entered = refused.length === 0 ? { at: snapshot, why: '' } : { at: undefined, why: refused[0].message };
   }
 
   async #decide(stage: Stage, snapshot: Snapshot): Promise<DecisionRecord> {
-    const { spec, transfer, cluster, driftOf, audit } = this.#options;
+    const { spec, transfer, driftOf, audit } = this.#options;
     const current = currentReplicas(snapshot);
-    const proposal = this.#decider.propose(snapshot, current);
+    const isMissed = this.#missed.decisions > 0;
+    const proposal = isMissed
+      ? { replicas: Int32Array.from(current), agents: [] }
+      : this.#decider.propose(snapshot, current);
     const limited = limitProposal(spec, transfer.limits, current, proposal.replicas);
-    const { objective } = observedObjective(spec, snapshot.observation);
+    const objective = isMissed ? NaN : observedObjective(spec, snapshot.observation).objective;
     const oldestMetric = Math.max(...snapshot.age);
-    const drift = driftOf(snapshot);
+    const drift = isMissed ? NaN : driftOf(snapshot);
     const load = entryLoad(spec, snapshot);
     if (stage.stage === 'shadow') this.#guard.learnReference(objective, load);
     const abort = abortConditionHolds(stage.abortWhen, spec, this.#decider.history);
-    const verdict = this.#guard.check({ oldestMetric, drift, objective, load, abort });
+    const verdict = this.#besides(stage, snapshot, this.#guard.check({ oldestMetric, drift, objective, load, abort }));
 
     let outcome: Pick<DecisionRecord, 'outcome' | 'why'> = describe(verdict, stage.stage);
     if (verdict.verdict === 'act' && stage.stage !== 'shadow') {
       const writes = writesOfDecision(stage, spec, snapshot, current, limited.replicas);
       outcome = { outcome: 'nothing to do', why: '' };
       if (writes.length > 0) {
-        const { accepted, refused } = await applyWrites(cluster, writes, this.#context(stage.stage, snapshot));
+        const { accepted, refused } = await this.#apply(writes, stage, snapshot);
         const refusal = refused.map(({ message }) => message).join('; ');
         outcome = {
           outcome: accepted.length > 0 && !this.#options.dryRun ? 'applied' : 'hold',
@@ -206,21 +279,38 @@ class TransferSession {
     return record;
   }
 
+  #apply(writes: readonly ClusterWrite[], { stage }: Stage, snapshot: Snapshot): Promise<Applied> {
+    // Noted first: one that was refused may have landed all the same, when its answer was lost.
+    if (!this.#options.dryRun) for (const { type, service } of writes) if (type !== 'scale') this.#touched.add(service);
+    return applyWrites(this.#options.cluster, writes, this.#context(stage, snapshot));
+  }
+
+  /** A verdict in the light of what the guard does not see: a server that does not answer, and other writers. */
+  #besides(stage: Stage, snapshot: Snapshot, verdict: Verdict): Verdict {
+    if (verdict.verdict === 'fallback') return verdict;
+    if (this.#missed.decisions > 0) return { verdict: 'hold', why: this.#missed.why };
+    if (!this.#entered.at) return { verdict: 'hold', why: this.#entered.why };
+    // In a dry run no HPA was paused.
+    if (!controlsReplicas(stage) || this.#entered.at === snapshot || this.#options.dryRun) return verdict;
+    const acting = snapshot.hpas.find((hpa) => hpa && !hpa.paused && stage.services.includes(hpa.service));
+    this.#resumed = acting ? this.#resumed + 1 : 0;
+    if (!acting) return verdict;
+    const why = `somebody else made the HPA of ${acting.service} act again`;
+    return { verdict: this.#resumed < RESUMED_IN_A_ROW ? 'hold' : 'fallback', why };
+  }
+
   /** Restores every HPA as it was, even when the run was aborted or the cluster misbehaves, and says what it could not. */
   async #giveBack(ended: TransferResult['ended'], why: string): Promise<TransferResult> {
-    const { cluster, audit, originals } = this.#options;
-    const writes = writesOfFallback(this.#originals);
-    const signal = AbortSignal.timeout(FALLBACK_TIMEOUT_MS);
-    let failed = '';
-    if (writes.length > 0) {
-      const context = { ...this.#context('fallback', this.#last), signal };
-      const { refused } = await applyWrites(cluster, writes, context);
-      failed = refused.map(({ write, message }) => `${write.service}: ${message}`).join('; ');
-      if (failed === '' && !this.#options.dryRun) originals.write({});
-    }
+    const { audit, originals } = this.#options;
+    const writes = writesOfFallback(this.#originals).filter(({ service }) => this.#touched.has(service));
+    const refused = await this.#restore(writes);
+    // An HPA that somebody deleted needs nothing any more.
+    const left = refused.filter((refusal) => refusal.reason !== 'notFound');
+    const failed = left.map(({ write, message }) => `${write.service}: ${message}`).join('; ');
+    if (failed === '' && !this.#options.dryRun) originals.write({});
     const reason =
       failed === '' ? why : `${why}; the HPA of ${failed} could not be restored, run the transfer's fallback again`;
-    const hpas = await this.#readBack(signal);
+    const hpas = await this.#readBack(AbortSignal.timeout(FALLBACK_TIMEOUT_MS));
     audit({
       type: 'stage',
       time: this.#last?.time ?? 0,
@@ -230,6 +320,33 @@ class TransferSession {
       ...(hpas ? { hpas } : {}),
     });
     return { ended, why: reason, stages: this.#stages };
+  }
+
+  /** What was refused to the last. What may pass is tried again, for `giveBackFor` seconds. */
+  async #restore(writes: readonly ClusterWrite[]): Promise<readonly Refusal[]> {
+    const { cluster, giveBackFor = 0 } = this.#options;
+    const refused: Refusal[] = [];
+    let left = writes;
+    for (let waited = 0; left.length > 0; waited += FALLBACK_RETRY) {
+      const isLast = waited + FALLBACK_RETRY > giveBackFor;
+      const attempt = await this.#attempt(left);
+      const passing = attempt.filter(({ reason }) => PASSING.has(reason) && !isLast);
+      refused.push(...attempt.filter((refusal) => !passing.includes(refusal)));
+      left = passing.map(({ write }) => write);
+      if (left.length > 0) await cluster.wait(FALLBACK_RETRY, new AbortController().signal);
+    }
+    return refused;
+  }
+
+  async #attempt(writes: readonly ClusterWrite[]): Promise<readonly Refusal[]> {
+    const signal = AbortSignal.timeout(FALLBACK_TIMEOUT_MS);
+    try {
+      const context = { ...this.#context('fallback', this.#last), signal };
+      return (await applyWrites(this.#options.cluster, writes, context)).refused;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return writes.map((write) => ({ write, reason: 'timeout', message }));
+    }
   }
 
   /** The HPAs as the cluster has them now, beside what they were; undefined where it does not answer. */
@@ -252,23 +369,19 @@ class TransferSession {
   }
 
   #context(stage: StageName, snapshot: Snapshot | undefined): ApplyContext {
-    const { spec, transfer, dryRun, audit, signal } = this.#options;
+    const { spec, transfer, dryRun, audit, signal, fence } = this.#options;
     const current = snapshot ? currentReplicas(snapshot) : [];
-    return { spec, limits: transfer.limits, stage, dryRun, audit, signal, time: snapshot?.time ?? 0, current };
+    return { spec, limits: transfer.limits, stage, dryRun, audit, signal, time: snapshot?.time ?? 0, current, fence };
   }
 
-  #summarise(
-    stage: StageName,
-    tally: { decisions: number; applied: number; held: number; objective: number; agreed: number },
-  ): void {
-    const { decisions, applied, held } = tally;
+  #summarise(stage: StageName, { decisions, applied, held, objective, judged, agreed }: Tally): void {
     this.#stages.push({
       stage,
       decisions,
       applied,
       held,
-      objective: tally.objective / decisions,
-      agreement: tally.agreed / decisions,
+      objective: objective / judged,
+      agreement: agreed / decisions,
     });
   }
 

@@ -1,6 +1,7 @@
 /** `npm run bench [name ...]`: what is fast, and how fast, beside peers in the same run. Prints the machine first. */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { benchCel } from './cel.ts';
+import { benchDecision } from './decision.ts';
 import { benchDtw } from './dtw.ts';
 import { benchEmulator } from './emulator.ts';
 import { benchLanguageServer } from './language-server.ts';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => unknown>> = {
   emulator: () => benchEmulator(),
   twin: () => benchTwin(),
   training: () => benchTraining(log),
+  decision: () => benchDecision(log),
   dtw: () => benchDtw(log),
   cel: () => benchCel(log),
   language: () => benchLanguageServer(log),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import { eventually } from './harness/eventually.ts';
 import { runners } from './harness/processes.ts';
 import { packagePath, useSession } from './harness/session.ts';
@@ -9,7 +10,17 @@ describe('a new user', () => {
   it('installs the package', async () => {
     const { workbench, page } = session();
     await workbench.run('Extensions: Install from VSIX...');
-    await workbench.enter(packagePath());
+    // The dialog takes Enter for an answer once it has read the folder.
+    await workbench.quickInput.locator('input').first().fill(packagePath());
+    await eventually('the dialog is answered', async () => {
+      await workbench.quickInput
+        .locator('.monaco-list-row')
+        .filter({ hasText: basename(packagePath()) })
+        .waitFor();
+      await page.keyboard.press('Enter');
+      await workbench.quickInput.waitFor({ state: 'hidden', timeout: 5_000 });
+      return true;
+    });
     await page.locator('.part.activitybar').getByRole('tab', { name: 'KARMA' }).waitFor();
   });
 

@@ -11,6 +11,7 @@ import { THEMES, type Theme } from './harness/workbench.ts';
 const PANELS = [
   { name: 'learning-curves', command: 'KARMA: Open Learning Curves', selector: '[data-view="learning-curves"]' },
   { name: 'twin-report', command: 'KARMA: Open Twin Report', selector: '[data-view="twin-report"]' },
+  { name: 'clustering-of-run', command: 'KARMA: Open Clustering', selector: '[data-view="clustering"] .plot' },
   { name: 'report', command: 'KARMA: Open Report', selector: 'body:not([data-view]) h1' },
   { name: 'organization', command: 'KARMA: Open Organization', selector: '[data-view="organization"]' },
   { name: 'playground', command: 'KARMA: Open Guide Playground', selector: '[data-view="organization"] .playground' },

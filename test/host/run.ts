@@ -4,12 +4,22 @@
  * empty folder, those in suite/untrusted a copy of the sample that is not trusted.
  * --electron: in the VS Code that @vscode/test-electron downloads. HOST_VERBOSE=1 shows the workbench's own log.
  */
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { runInCodeServer } from './run-in-code-server.ts';
 import { runInElectron } from './run-in-electron.ts';
 import { removeFolder } from './server.ts';
@@ -30,6 +40,18 @@ const kinds = [
   { folder: join(suite, 'empty'), content: 'nothing', trusted: true },
   { folder: join(suite, 'untrusted'), content: 'sample', trusted: false },
 ] as const;
+
+/** What a module finds beside itself, it finds in the repository. */
+const inPlace: Plugin = {
+  name: 'in place',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      loader: 'ts',
+      contents: readFileSync(path, 'utf8')
+        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+    })),
+};
 
 const { values, positionals } = parseArgs({
   options: { grep: { type: 'string' }, electron: { type: 'boolean', default: false } },
@@ -91,8 +113,7 @@ async function bundle(folder: string, files: readonly string[]): Promise<string>
     target: 'node24',
     format: 'cjs',
     external: ['vscode', 'mocha'],
-    // What a test finds beside itself, it finds in the repository.
-    define: { 'import.meta.dirname': JSON.stringify(folder) },
+    plugins: [inPlace],
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -1,11 +1,11 @@
-import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { Chart } from '../shared/chart.ts';
 import { iconButton, menu } from '../shared/controls.ts';
 import { dataTable } from '../shared/data-table.ts';
 import { t } from '../shared/l10n.ts';
-import { markerAt } from '../shared/markers.ts';
 import { compact } from '../shared/numbers.ts';
 import { pointAt, type ChartData, type Line, type Range } from '../shared/series.ts';
+import { swatch } from '../shared/swatch.ts';
 import { summaryOf } from './chart-data.ts';
 import type { Metric } from './metrics.ts';
 
@@ -126,30 +126,3 @@ export class ChartCard extends LitElement {
   }
 }
 customElements.define('karma-chart-card', ChartCard);
-
-/** A piece of a line, as in the chart. */
-export function swatch({
-  color,
-  dash,
-  marker,
-  width,
-}: Pick<Line, 'color' | 'dash' | 'marker' | 'width'>): TemplateResult {
-  const corners =
-    marker === 0
-      ? ''
-      : markerAt(marker, [15, 6], 4)
-          .map((point) => point.join())
-          .join(' ');
-  return html`<svg class="swatch" viewBox="0 0 30 12" aria-hidden="true">
-    <line
-      x1="0"
-      y1="6"
-      x2="30"
-      y2="6"
-      stroke=${color}
-      stroke-width=${width}
-      stroke-dasharray=${dash.join(' ') || nothing}
-    />
-    ${corners ? svg`<polygon points=${corners} fill=${color} />` : nothing}
-  </svg>`;
-}

@@ -6,8 +6,12 @@
  * parts together is a JSON list of messages; seq counts from 1 after every `ready`.
  */
 import { cluster } from './cluster.ts';
+import { clustering } from './clustering.ts';
+import { episodeView } from './episode.ts';
 import { learningCurves } from './learning-curves.ts';
 import { organizationView } from './organization.ts';
+import { relationsView } from './relations.ts';
+import { rolesView } from './roles.ts';
 import { flag, list, number, object, text, type Of, type Shape } from './shape.ts';
 import { twinReport } from './twin-report.ts';
 
@@ -25,7 +29,11 @@ export const VIEWS = {
   'learning-curves': learningCurves,
   'twin-report': twinReport,
   cluster,
+  clustering,
   organization: organizationView,
+  episode: episodeView,
+  roles: rolesView,
+  relations: relationsView,
 } as const satisfies Record<string, ViewMessages>;
 
 interface ViewMessages {

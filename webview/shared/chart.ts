@@ -179,7 +179,7 @@ export class Chart {
         },
         {
           ...axis,
-          size: (plot, labels) => labelWidth(plot, labels ?? [], font) + 14,
+          size: (plot, labels) => Math.max(this.#data.axisWidth ?? 0, labelWidth(plot, labels ?? [], font) + 14),
           splits: (plot, _, from, to) =>
             ticks(from, to, Math.max(2, Math.floor(plot.bbox.height / devicePixelRatio / 26))),
           values: (_, values) => tickLabels(values),
@@ -191,6 +191,8 @@ export class Chart {
         draw: [(plot) => this.#drawOver(plot)],
         setCursor: [(plot) => this.#onPointer(plot)],
         setSelect: [(plot) => this.#onSelect(plot)],
+        // Before, it has no scales to place the cursor by.
+        ready: [() => this.#moveCursor()],
       },
     };
   }
@@ -289,7 +291,8 @@ export class Chart {
   }
 
   #onPointer(plot: uPlot): void {
-    if (this.#moving) return;
+    // While it is being made, it tells of a pointer that is nowhere.
+    if (this.#moving || plot.status !== 1) return;
     const { left } = plot.cursor;
     this.#cursor = left === undefined || left < 0 ? undefined : plot.posToVal(left, 'x');
     this.#events.cursor(this.#cursor);

@@ -3,6 +3,8 @@
  * one place. Every control has a name that is read out, and 24 pixels at least to click on.
  */
 import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import { repeat } from 'lit/directives/repeat.js';
 import './controls.css';
 
 export interface ButtonOptions {
@@ -68,8 +70,11 @@ export function dropdown<T extends string>({ label, value, options, change }: Dr
       aria-label=${label}
       .value=${value}
       @change=${(event: Event) => change((event.target as HTMLInputElement).value as T)}
+      ${ref((element) => chooseAgain(element, value, options))}
     >
-      ${options.map(
+      ${repeat(
+        options,
+        (option) => option.value,
         (option) =>
           html`<vscode-option value=${option.value} ?selected=${option.value === value}
             >${option.label}</vscode-option
@@ -77,6 +82,26 @@ export function dropdown<T extends string>({ label, value, options, change }: Dr
       )}
     </vscode-dropdown></label
   >`;
+}
+
+/** The options that a dropdown was last given. */
+const given = new WeakMap<Element, string>();
+
+/**
+ * Among other options the toolkit chooses by place: the one that now stands where the chosen one stood; and a list that is open
+ * tells of a choice only where its place is another than when it was opened.
+ */
+function chooseAgain(element: Element | undefined, value: string, options: DropdownOptions<string>['options']): void {
+  if (!element) return;
+  const now = JSON.stringify(options.map((option) => option.value));
+  if (given.get(element) === now) return;
+  given.set(element, now);
+  const list = element as HTMLElement & { value: string; selectedIndex: number; indexWhenOpened?: number };
+  // After the toolkit has seen them.
+  setTimeout(() => {
+    list.value = value;
+    list.indexWhenOpened = list.selectedIndex;
+  });
 }
 
 export interface CheckboxOptions {

@@ -1,6 +1,6 @@
 import { CanvasPen } from './canvas-pen.ts';
 import { drawPicture, type Box } from './picture.ts';
-import { SvgPen } from './pen.ts';
+import { SvgPen, type Pen } from './pen.ts';
 import type { ChartData } from './series.ts';
 import type { Theme } from './theme.ts';
 
@@ -23,18 +23,40 @@ export function pictureFile(
   theme: Theme,
 ): SavedFile {
   const columns = charts.length > 1 ? 2 : 1;
-  const width = SIZE.width * columns;
-  const height = SIZE.height * Math.ceil(charts.length / columns);
   const boxOf = (i: number): Box => ({
     x: (i % columns) * SIZE.width,
     y: Math.floor(i / columns) * SIZE.height,
     ...SIZE,
   });
-  const title = charts.map((chart) => chart.title).join(', ');
+  const picture: Drawing = {
+    title: charts.map((chart) => chart.title).join(', '),
+    width: SIZE.width * columns,
+    height: SIZE.height * Math.ceil(charts.length / columns),
+    draw: (pen) => charts.forEach((chart, i) => drawPicture(pen, chart, boxOf(i), theme)),
+  };
+  return drawingFile(name, format, picture, theme);
+}
+
+/** A picture that is no line chart. */
+export interface Drawing {
+  /** For screen readers. */
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly draw: (pen: Pen) => void;
+}
+
+/** A drawing as a file, on the theme's background. `name` has no ending. */
+export function drawingFile(
+  name: string,
+  format: 'png' | 'svg',
+  { title, width, height, draw }: Drawing,
+  theme: Theme,
+): SavedFile {
   if (format === 'svg') {
     const pen = new SvgPen(theme.fontFamily);
     pen.fillRect(0, 0, width, height, theme.background);
-    charts.forEach((chart, i) => drawPicture(pen, chart, boxOf(i), theme));
+    draw(pen);
     return { name: `${name}.svg`, content: pen.document(width, height, title), base64: false };
   }
   const canvas = document.createElement('canvas');
@@ -45,8 +67,7 @@ export function pictureFile(
   context.scale(SCALE, SCALE);
   context.fillStyle = theme.background;
   context.fillRect(0, 0, width, height);
-  const pen = new CanvasPen(context, theme.fontFamily);
-  charts.forEach((chart, i) => drawPicture(pen, chart, boxOf(i), theme));
+  draw(new CanvasPen(context, theme.fontFamily));
   const address = canvas.toDataURL('image/png');
   return { name: `${name}.png`, content: address.slice(address.indexOf(',') + 1), base64: true };
 }

@@ -51,6 +51,8 @@ export interface ChartData {
   readonly ignoreOutliers: boolean;
   readonly formatX: (x: number) => string;
   readonly xIsTime: boolean;
+  /** Pixels that the y axis has at least, so that plots stand below one another. */
+  readonly axisWidth?: number;
 }
 
 export interface Range {

@@ -1,19 +1,6 @@
 /** Tables as files for other programs. */
 import type { FanSeries, TwinAccuracy, TwinCalibration, TwinRanking } from '../protocol/twin-report.ts';
-
-type Cell = string | number | undefined;
-
-/** As RFC 4180. A text that a spreadsheet would take for a formula is kept from being one. */
-export function csv(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
-
-function cell(value: Cell): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+import { csv } from '../shared/csv.ts';
 
 export const fanCsv = (interval: number, { recorded, low, middle, high }: FanSeries): string =>
   csv([

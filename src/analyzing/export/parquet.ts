@@ -1,10 +1,10 @@
 /** Trajectories as Apache Parquet: one row per decision, the columns of the CSV (trajectories.ts) with their types. */
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
-import { optionText, type Trajectories } from '../trajectories.ts';
+import { choiceAt, inWords, type Trajectories } from '../trajectories.ts';
 
 /** Same trajectories, same bytes. */
 export function trajectoriesAsParquet(trajectories: Trajectories): Uint8Array {
-  const { agents, episodes, goals, interval, services, stateFields } = trajectories;
+  const { agents, episodes, goals, interval, stateFields } = trajectories;
   const column = <T>(
     name: string,
     type: NonNullable<ColumnSource['type']>,
@@ -15,16 +15,19 @@ export function trajectoriesAsParquet(trajectories: Trajectories): Uint8Array {
     nullable: false,
     data: episodes.flatMap(({ steps }, e) => Array.from({ length: steps }, (_, step) => of(e, step))),
   });
-  const perAgent = agents.flatMap(({ name, options }, a) => {
-    const texts = options.map((option) => optionText(services, option));
-    const entry = (e: number, step: number) => a * episodes[e].steps + step;
+  const perAgent = agents.flatMap(({ name }, a) => {
+    const choices = episodes.map(({ steps }, e) =>
+      Array.from({ length: steps }, (_, step) => choiceAt(trajectories, e, step, a)),
+    );
     return [
-      column(`action.${name}`, 'STRING', (e, step) => texts[episodes[e].actions[entry(e, step)]]),
-      column(`free.${name}`, 'STRING', (e, step) => texts[episodes[e].freeActions[entry(e, step)]]),
-      column(`active.${name}`, 'BOOLEAN', (e, step) => episodes[e].active[entry(e, step)] === 1),
-      column(`allowed.${name}`, 'STRING', (e, step) =>
-        texts.filter((_, o) => episodes[e].allowed[a][step * options.length + o] === 1).join('|'),
-      ),
+      column(`action.${name}`, 'STRING', (e, step) => choices[e][step].action),
+      column(`free.${name}`, 'STRING', (e, step) => choices[e][step].free),
+      column(`active.${name}`, 'BOOLEAN', (e, step) => choices[e][step].active === 1),
+      column(`allowed.${name}`, 'STRING', (e, step) => choices[e][step].allowed.join('|')),
+      column(`probability.${name}`, 'DOUBLE', (e, step) => choices[e][step].probability),
+      column(`probabilities.${name}`, 'STRING', (e, step) => inWords(choices[e][step].probabilities)),
+      column(`expected.${name}`, 'DOUBLE', (e, step) => choices[e][step].expected),
+      column(`rule.${name}`, 'STRING', (e, step) => choices[e][step].rule),
     ];
   });
   const columnData = [

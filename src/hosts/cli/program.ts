@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, EXIT } from '../runner/failure.ts';
 import { SpecError } from '../runner/spec-error.ts';
 import { packageVersion } from '../runner/machine.ts';
+import { addCluster } from './commands/cluster.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExchange } from './commands/exchange.ts';
 import { addExplain } from './commands/explain.ts';
@@ -49,6 +50,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     addExplain,
     addRuns,
     addTraces,
+    addCluster,
     addExchange,
     addDoctor,
     addGpu,

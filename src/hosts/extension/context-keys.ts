@@ -12,6 +12,7 @@ export function registerContextKeys({ projects, runs }: Pick<Services, 'projects
       hasRuns: all.length > 0,
       hasActiveRun: all.some(({ state }) => state === 'running'),
       hasTwin: all.some(({ results }) => results.includes('twin')),
+      hasAnalysis: all.some(({ results }) => results.includes('analysis')),
       hasPolicies: finished.some(({ results }) => results.includes('policies')),
     };
     for (const [key, value] of Object.entries(keys)) {

@@ -1,5 +1,7 @@
 /** The extension: wires its parts and does nothing heavy. What computes runs in processes of its own. */
 import * as vscode from 'vscode';
+import { registerAddProposal } from './analysis/add-proposal.ts';
+import { registerRefine } from './analysis/refine.ts';
 import { makeApi, type KarmaApi } from './api.ts';
 import { registerCommand } from './commands.ts';
 import { registerContextKeys } from './context-keys.ts';
@@ -24,8 +26,12 @@ import { registerGpuBackend } from './setup/gpu-backend.ts';
 import { registerCreateSample } from './setup/create-sample.ts';
 import { registerSpecificationsView } from './specifications/specifications-view.ts';
 import { Trust } from './trust.ts';
+import { registerClustering } from './webviews/clustering.ts';
+import { registerEpisode } from './webviews/episode.ts';
 import { registerLearningCurves } from './webviews/learning-curves.ts';
 import { registerOrganization } from './webviews/organization.ts';
+import { registerRelations } from './webviews/relations.ts';
+import { registerRoles } from './webviews/roles.ts';
 import { registerTwinReport } from './webviews/twin-report.ts';
 
 /** FileChangeType of the language server protocol. */
@@ -52,6 +58,12 @@ export function activate(context: vscode.ExtensionContext): KarmaApi {
       registerCheckSetup(services),
       registerLearningCurves(services),
       registerTwinReport(services),
+      registerEpisode(services),
+      registerClustering(services),
+      registerRoles(services),
+      registerRelations(services),
+      registerAddProposal(services),
+      registerRefine(services),
       registerOrganization(services),
       registerMoise(services),
       registerClusterView(services),

@@ -108,24 +108,26 @@ export interface LegendEntry {
   readonly dash?: string;
 }
 
+/** What stands before the name, 28 x 14. */
+export function legendMark({ series, mark, dash }: LegendEntry): Html {
+  const color = seriesColor(series);
+  if (mark === 'band') return html`<rect x="1" y="2" width="26" height="10" fill="${color}" fill-opacity=".25" />`;
+  if (mark === 'point') return html`<path transform="translate(14 7)" d="${symbolPath(series)}" fill="${color}" />`;
+  return html`<line
+    x1="1"
+    x2="27"
+    y1="7"
+    y2="7"
+    stroke="${color}"
+    stroke-width="2.5"
+    stroke-dasharray="${dash ?? dashes(series)}"
+  />`;
+}
+
 export function legend(entries: readonly LegendEntry[]): Html {
-  const mark = ({ series, mark, dash }: LegendEntry) => {
-    const color = seriesColor(series);
-    if (mark === 'band') return html`<rect x="1" y="2" width="26" height="10" fill="${color}" fill-opacity=".25" />`;
-    if (mark === 'point') return html`<path transform="translate(14 7)" d="${symbolPath(series)}" fill="${color}" />`;
-    return html`<line
-      x1="1"
-      x2="27"
-      y1="7"
-      y2="7"
-      stroke="${color}"
-      stroke-width="2.5"
-      stroke-dasharray="${dash ?? dashes(series)}"
-    />`;
-  };
   return html`<ul class="legend">
     ${entries.map(
-      (entry) => html`<li><svg width="28" height="14" aria-hidden="true">${mark(entry)}</svg>${entry.name}</li>`,
+      (entry) => html`<li><svg width="28" height="14" aria-hidden="true">${legendMark(entry)}</svg>${entry.name}</li>`,
     )}
   </ul>`;
 }

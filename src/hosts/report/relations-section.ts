@@ -13,7 +13,7 @@ import { round } from './axes.ts';
 import type { ReportData } from './data.ts';
 import { html, type Html } from './html.ts';
 import { duration, fixed } from './numbers.ts';
-import { figure, legend, missing, section, table } from './parts.ts';
+import { figure, legend, missing, section, table, type FigureOptions, type LegendEntry } from './parts.ts';
 import { seriesColor } from './theme.ts';
 
 const WIDTH = 460;
@@ -34,9 +34,8 @@ interface Place extends SimulationNodeDatum {
 /** Who depends on whom, window by window. */
 export function relationsSection({ analysis }: ReportData): Html {
   if (!analysis) return section('relations', 'Relations', missing('analyzing', 'karma-mas analyze'));
-  const { relations, declaredLinks, settings } = analysis;
+  const { relations, settings } = analysis;
   const agents = analysis.alignment.agents.map(({ agent }) => agent);
-  const places = layout(agents, relations);
   const found = relations.flatMap((window) => window.relations).filter(({ significant }) => significant).length;
   return section(
     'relations',
@@ -48,19 +47,26 @@ export function relationsSection({ analysis }: ReportData): Html {
           : `${found === 0 ? 'No relation is significant' : found === 1 ? 'One relation is significant' : `${found} relations are significant`} at the level ${settings.alpha}, adjusted for all pairs, kinds and windows (${settings.permutations} permutations). A common cause that the state does not show would appear as a relation too.`
       }
     </p>`,
-    legend([
-      ...RELATION_KINDS.map((kind) => ({
-        name: LOOKS[kind].about,
-        series: LOOKS[kind].series,
-        mark: 'line' as const,
-        dash: LOOKS[kind].dash,
-      })),
-      ...(declaredLinks.length > 0 ? [{ name: 'declared in the organisation', series: 5, mark: 'band' as const }] : []),
-    ]),
-    html`<div class="grid">
-      ${relations.map((window, i) => windowFigure(window, i, agents, places, declaredLinks))}
-    </div>`,
+    legend(relationLegend(analysis)),
+    html`<div class="grid">${relationFigures(analysis).map(figure)}</div>`,
   );
+}
+
+/** One picture per window. */
+export function relationFigures({ relations, declaredLinks, alignment }: Analysis): FigureOptions[] {
+  const agents = alignment.agents.map(({ agent }) => agent);
+  const places = layout(agents, relations);
+  return relations.map((window, i) => windowFigure(window, i, agents, places, declaredLinks));
+}
+
+export function relationLegend({ declaredLinks }: Analysis): LegendEntry[] {
+  const kinds = RELATION_KINDS.map((kind): LegendEntry => {
+    const { about, series, dash } = LOOKS[kind];
+    return { name: about, series, mark: 'line', dash };
+  });
+  return declaredLinks.length === 0
+    ? kinds
+    : [...kinds, { name: 'declared in the organisation', series: 5, mark: 'band' }];
 }
 
 /** Forces from all relations of all windows, so that an agent stands at one place in every picture. No chance: d3's own fixed sequence. */
@@ -110,7 +116,7 @@ function windowFigure(
   agents: readonly string[],
   places: Map<string, { x: number; y: number }>,
   declared: Analysis['declaredLinks'],
-): Html {
+): FigureOptions {
   const significant = relations.filter((relation) => relation.significant);
   const title = `${duration(from) === '0 s' ? 'Start' : duration(from)} to ${duration(to)}`;
   const marker = `arrow-${index}`;
@@ -127,7 +133,7 @@ function windowFigure(
       stroke-linecap="round"
     />`;
   });
-  return figure({
+  return {
     id: `relations-${index}`,
     title,
     description:
@@ -176,7 +182,7 @@ function windowFigure(
         ]),
       { text: true },
     ),
-  });
+  };
 }
 
 /** Curved, each kind to its own side, so that several between two agents can be told apart. */

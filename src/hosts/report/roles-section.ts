@@ -1,10 +1,10 @@
 import type { Analysis } from '../../analyzing/analyze.ts';
 import { rolesAsYaml, goalsAsYaml } from '../../analyzing/inferred-yaml.ts';
 import type { ReportData } from './data.ts';
-import { dendrogramFigure } from './dendrogram.ts';
+import { dendrogram } from './dendrogram.ts';
 import { html, NOTHING, type Html } from './html.ts';
 import { fixed, percent } from './numbers.ts';
-import { folded, missing, section, table } from './parts.ts';
+import { figure, folded, missing, section, table } from './parts.ts';
 
 /** What the agents learned: groups of action sequences, inferred roles and goals, and the scores. */
 export function rolesSection({ analysis }: ReportData): Html {
@@ -24,7 +24,7 @@ export function rolesSection({ analysis }: ReportData): Html {
       }
     </p>`,
     scores(analysis),
-    dendrogramFigure(analysis, names),
+    figure(dendrogram(analysis, names)),
     groupsTable(analysis, names),
     inferredRoles(analysis, names),
     goals(analysis),

@@ -51,6 +51,13 @@ const variables = (theme: Theme): string =>
 export const seriesColor = (index: number): string => `var(--s${index % LIGHT.series.length})`;
 export const dashes = (index: number): string => DASHES[index % DASHES.length];
 
+/** Of what is drawn, in a page and in a file of its own. */
+const DRAWING_STYLES = `svg text{fill:var(--text)}
+svg .tick,svg .small{fill:var(--muted);font-size:12px}
+svg .grid-line{stroke:var(--grid)}
+svg .axis{stroke:var(--line)}
+svg .halo{paint-order:stroke;stroke:var(--background);stroke-width:4px;stroke-linejoin:round}`;
+
 export const STYLES = `
 :root{color-scheme:light;${variables(LIGHT)}}
 @media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${variables(DARK)}}}
@@ -95,11 +102,7 @@ figcaption{font-size:.9rem;max-width:48rem;margin-top:.25rem}
 .grid figure{min-width:0;margin:.5rem 0}
 .grid h3{margin:.75rem 0 .25rem;font-size:1rem}
 svg{display:block;max-width:none;font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-svg text{fill:var(--text)}
-svg .tick,svg .small{fill:var(--muted);font-size:12px}
-svg .grid-line{stroke:var(--grid)}
-svg .axis{stroke:var(--line)}
-svg .halo{paint-order:stroke;stroke:var(--background);stroke-width:4px;stroke-linejoin:round}
+${DRAWING_STYLES}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;padding:0;margin:.25rem 0;font-size:.9rem}
 .legend svg{display:inline-block;vertical-align:-2px;margin-right:.4rem}
 details{margin:.4rem 0}
@@ -117,3 +120,18 @@ body{font-size:10.5pt}header,main,footer{max-width:none;padding:0}
 nav,.skip{display:none}h2{break-after:avoid}figure,table,.tiles li{break-inside:avoid}
 .scroll{overflow:visible}svg{max-width:100%;height:auto}
 }`;
+
+/** For a picture in a file of its own: the light theme, without variables, which not every program knows. */
+export const SVG_STYLES = withColors(
+  `svg{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}\n${DRAWING_STYLES}`,
+);
+
+/** Colours in place of the variables that stand for them. */
+export function withColors(text: string): string {
+  const { series, ...named } = LIGHT;
+  const colors: Readonly<Record<string, string>> = {
+    ...named,
+    ...Object.fromEntries(series.map((color, i) => [`s${i}`, color])),
+  };
+  return text.replace(/var\(--([a-z0-9]+)\)/g, (all, name: string) => colors[name] ?? all);
+}

@@ -7,6 +7,13 @@ export const TWIN_REPORT_FILE = 'twin-report.json';
 export const POLICIES_FOLDER = 'policies';
 /** Analysis. */
 export const ANALYSIS_FILE = 'analysis.json';
+/** ClusteringData: what views of the groups need beside it. */
+export const CLUSTERING_FILE = 'clustering.json';
+/** Folder of trajectories: <training seed>.bin (analyzing/trajectories.ts packTrajectories) and .parquet each. */
+export const TRAJECTORIES_FOLDER = 'trajectories';
+/** What was inferred, in the language of the specifications. */
+export const INFERRED_ROLES_FILE = 'inferred-roles.karma.yaml';
+export const INFERRED_GOALS_FILE = 'inferred-goals.karma.yaml';
 /** For numpy.load: distances of the action sequences, condensed, and their linkage matrix, both in SciPy's conventions. */
 export const DISTANCES_FILE = 'distances.npy';
 export const LINKAGE_FILE = 'linkage.npy';

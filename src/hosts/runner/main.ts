@@ -2,13 +2,14 @@
  * The background process: `start <request>` makes a run (start-protocol.ts), says so in one line on stdout, and does it;
  * `job <runDirectory>` does the job that a run's manifest describes, from its newest checkpoint on; `seed <runDirectory>
  * <seed>` one seed of it. All else it has to say is in the journal; a `stop` file, SIGINT or SIGTERM ask it to stop.
- * `probe <backend>` tries a backend, and says in one line how that went.
+ * `probe <backend>` tries a backend, and says in one line how that went. `watchdog <runDirectory> <identity>`: see watchdog.ts.
  */
 import { progressWriter } from '../../runs/progress-file.ts';
 import { executeRun, executeSeed } from './execute-run.ts';
 import { describeFailure, EXIT } from './failure.ts';
 import { probeBackend } from './probe-backend.ts';
 import { startRun } from './start.ts';
+import { watchOver } from './watchdog.ts';
 
 const [command, subject, seed] = process.argv.slice(2);
 process.exit(await main());
@@ -18,8 +19,9 @@ async function main(): Promise<number> {
   if (command === 'job' && subject) return executeJob(subject);
   if (command === 'start' && subject) return start(subject);
   if (command === 'probe' && subject) return probe(subject);
+  if (command === 'watchdog' && subject && seed) return watch(subject, seed);
   process.stderr.write(
-    'Usage: start <request as JSON> | job <runDirectory> | seed <runDirectory> <seed> | probe <backend>\n',
+    'Usage: start <request as JSON> | job <runDirectory> | seed <runDirectory> <seed> | probe <backend> | watchdog <runDirectory> <identity>\n',
   );
   return EXIT.usage;
 }
@@ -34,6 +36,12 @@ async function start(request: string): Promise<number> {
 async function probe(backend: string): Promise<number> {
   const result = await probeBackend(backend);
   await new Promise((written) => process.stdout.write(`${JSON.stringify(result)}\n`, written));
+  return EXIT.fine;
+}
+
+async function watch(directory: string, identity: string): Promise<number> {
+  outliveParent();
+  await watchOver(directory, identity);
   return EXIT.fine;
 }
 

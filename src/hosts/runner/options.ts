@@ -3,25 +3,30 @@ export type { JobKind } from '../../runs/job-kinds.ts';
 /** The jobs and their options: what a manifest holds, and what the command line and the extension fill in. */
 
 export interface JobOptions {
-  /** All phases, and report.html. */
-  run: CommonOptions & {
-    /** Environment steps of training per seed; 0 = as the Training says. */
-    readonly steps: number;
-    /** Hours of the cluster to collect. */
-    readonly hours: number;
-    /** Episodes per scenario to evaluate on. */
-    readonly episodes: number;
-    /** Candidates tried for each tuned system. */
-    readonly tuning: number;
-    /** Episodes per scenario that the clairvoyant planner plays. */
-    readonly planned: number;
-  };
+  /** All phases, and report.html; or, where it refines another run, what changed specifications change. */
+  run: CommonOptions &
+    Refinement & {
+      /** Environment steps of training per seed; 0 = as the Training says. */
+      readonly steps: number;
+      /** Hours of the cluster to collect. */
+      readonly hours: number;
+      /** Episodes per scenario to evaluate on. */
+      readonly episodes: number;
+      /** Candidates tried for each tuned system. */
+      readonly tuning: number;
+      /** Episodes per scenario that the clairvoyant planner plays. */
+      readonly planned: number;
+    };
   collect: CommonOptions & {
     readonly hours: number;
     /** Share of decisions that are random moves. */
     readonly exploration: number;
     /** The trace store. */
     readonly traces: string;
+    /** Of a real cluster: context of the kubeconfig; left out: that of its Transfer, or the current one. */
+    readonly context?: string;
+    /** Of a real cluster: 'context/namespace', where the user wants exploration; left out: it is watched, and nothing written. */
+    readonly writeTo?: string;
   };
   fit: CommonOptions & {
     readonly traces: string;
@@ -38,9 +43,13 @@ export interface JobOptions {
     /** Folder of policies, one file per training seed. */
     readonly policies: string;
     readonly episodes: number;
+    /** Action sequences that are compared at most; left out: as analyzing/analyze.ts says. */
+    readonly sequences?: number;
   };
   evaluate: CommonOptions & {
     readonly policies: string;
+    /** Folder of earlier policies to judge on the same episodes; empty = none. */
+    readonly before: string;
     readonly episodes: number;
     /** Episodes per scenario that the clairvoyant planner, which is slow, plays. */
     readonly planned: number;
@@ -63,9 +72,20 @@ export interface JobOptions {
     /** Seconds in the stage `full` before the transfer ends. */
     readonly fullFor: number;
     readonly dryRun: boolean;
+    /** Of a real cluster: 'context/namespace', which the user allows to be written to. */
+    readonly writeTo?: string;
     /** Seconds of the emulated cluster per second of wall time; 0 = as fast as it can. */
     readonly pace: number;
   };
+}
+
+/** A run that trains anew what another run trained, after its proposals have been accepted. */
+export interface Refinement {
+  /** Id of the run whose analysis was acted on; empty = none: the run does all phases. */
+  readonly refines: string;
+  /** Folders of that run's policies, and of the twin that they were trained in (empty = the emulator with the numbers of the spec). */
+  readonly before: string;
+  readonly twin: string;
 }
 
 /**

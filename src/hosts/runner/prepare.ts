@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_TRACE_STORE } from '../../modeling/traces/trace-store.ts';
+import { readManifest } from '../../runs/manifest.ts';
 import { artifactPath, runsFolder } from '../../runs/run-directory.ts';
 import { findRun, listRuns, type RunInfo } from '../../runs/run-list.ts';
 import type { Model, Training } from '../../spec/model.ts';
 import { POLICIES_FOLDER, TWIN_FOLDER } from './artifacts.ts';
 import { JobError } from './context.ts';
 import type { RunRequest } from './new-run.ts';
-import type { JobKind, JobOptions } from './options.ts';
+import type { JobKind, JobOptions, Refinement } from './options.ts';
 
 export interface Prepared {
   /** For the name of the run. */
@@ -38,7 +39,10 @@ function inputsOf(request: RunRequest, model: Model, training: Training): Record
       return { twin: twinOf(runs, given.twin, training, now), backend: given.backend || training.backend };
     case 'analyze':
     case 'evaluate':
-      return { policies: policiesOf(runs, given.policies, now) };
+      return {
+        policies: policiesOf(runs, given.policies, now),
+        ...(kind === 'evaluate' ? { before: given.before ? policiesOf(runs, given.before, now) : '' } : {}),
+      };
     case 'transfer':
       return {
         policies: policiesOf(runs, given.policies, now),
@@ -49,7 +53,7 @@ function inputsOf(request: RunRequest, model: Model, training: Training): Record
     case 'collect':
       return { traces: given.traces ? resolve(given.traces) : join(folder, DEFAULT_TRACE_STORE) };
     case 'run':
-      return {};
+      return given.refines ? { ...refinementOf(runs, given.refines, training, now) } : { before: '', twin: '' };
   }
 }
 
@@ -72,6 +76,33 @@ function twinOf(runs: string, name: string, training: Training, now: number): st
   throw new JobError(
     `Training ${training.name} needs a twin, and none has been fitted yet: run karma-mas collect and karma-mas fit, or set twin.kind to emulator.`,
   );
+}
+
+/** What a run that refines another one takes over from it: an analysis of policies may be in a run of its own. */
+function refinementOf(runs: string, name: string, training: Training, now: number): Refinement {
+  const { directory, manifest } = findRun(runs, name, () => now);
+  const own = artifactPath(directory, POLICIES_FOLDER);
+  const { policies, twin } = manifest.options as { readonly policies?: string; readonly twin?: string };
+  const before = existsSync(own) ? own : (policies ?? '');
+  if (before === '' || !existsSync(before))
+    throw new JobError(
+      `Run ${manifest.id} (${manifest.kind}) has no policies to refine: name a run that trained or analyzed some.`,
+    );
+  const trained = [directory, dirname(dirname(before))]
+    .map((each) => artifactPath(each, TWIN_FOLDER))
+    .find((each) => existsSync(each));
+  return {
+    refines: manifest.id,
+    before,
+    twin: trained ?? twin ?? twinOfTraining(before) ?? twinOf(runs, '', training, now),
+  };
+}
+
+/** Folder of the twin that policies were trained in; undefined where they are in no run. */
+function twinOfTraining(policies: string): string | undefined {
+  const directory = dirname(dirname(policies));
+  if (!existsSync(join(directory, 'manifest.json'))) return undefined;
+  return (readManifest(directory).options as { readonly twin?: string }).twin;
 }
 
 /** Folder of the policies, one file per seed. */

@@ -11,7 +11,7 @@ import { resolveTraining } from '../../training/setup.ts';
 import type { AuditRecord } from '../../transferring/audit.ts';
 import type { LearningCurves, PhaseSummary, ReportData, SeedCurve, TransferData } from '../report/data.ts';
 import { ANALYSIS_FILE, AUDIT_FILE, EVALUATION_FILE, TRANSFER_FILE, TWIN_REPORT_FILE } from './artifacts.ts';
-import { BASES } from './jobs/evaluate.ts';
+import { basesOf } from './jobs/evaluate.ts';
 import { modelOfRun } from './specs.ts';
 
 /** Everything that a report shows, from a run directory alone. Phases that have not been done are left out. */
@@ -42,7 +42,7 @@ export function gatherReport(directory: string): ReportData {
     ...(learning.seeds.length > 0 ? { learning } : {}),
     ...(twin ? { twin } : {}),
     ...(analysis ? { analysis } : {}),
-    ...(evaluation ? { evaluation: { evaluation, bases: BASES } } : {}),
+    ...(evaluation ? { evaluation: { evaluation, bases: basesOf(evaluation) } } : {}),
     ...(transfer ? { transfer: { ...transfer, audit: readAudit(artifactPath(directory, AUDIT_FILE)) } } : {}),
     problems: [
       ...problems.map((message) => ({ level: 'warning', message }) as const),
@@ -51,10 +51,16 @@ export function gatherReport(directory: string): ReportData {
   };
 }
 
+/** Of a run that refines another one: they follow from that. */
+const SETTLED: ReadonlySet<string> = new Set(['before', 'twin']);
+
 /** The command that does the same again, in words of the command line. */
 function commandOf({ kind, options, seeds }: Manifest): string {
   const flags = Object.entries(options)
-    .filter(([name, value]) => name !== 'cores' && value !== '' && value !== 0 && value !== false)
+    .filter(
+      ([name, value]) =>
+        name !== 'cores' && !(kind === 'run' && SETTLED.has(name)) && value !== '' && value !== 0 && value !== false,
+    )
     .map(([name, value]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${String(value)}`);
   return ['karma-mas', kind, '.', ...flags, `--seeds ${seeds.join(',')}`].join(' ');
 }

@@ -18,7 +18,6 @@ import {
   type Location as LspLocation,
   type SelectionRange,
   type ServerCapabilities,
-  type TextEdit as LspTextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { codeActions } from '../../language/code-actions.ts';
@@ -42,12 +41,13 @@ import {
   type DocumentSymbol,
   type SymbolKind as Kind,
 } from '../../language/symbols.ts';
-import { offsetAt, type FileEdits, type Location, type TextEdit } from '../../language/text.ts';
+import { offsetAt, type FileEdits, type Location } from '../../language/text.ts';
 import type { SourceFile } from '../../spec/text/source.ts';
 import { Places } from './positions.ts';
 import type { Project, Projects } from './projects.ts';
 import { SHOW_REFERENCES, type ShowReferencesArguments } from './protocol.ts';
 import type { Settings } from './settings.ts';
+import { editsIn, workspaceEdit as workspaceEditOf } from './workspace-edits.ts';
 
 export interface FeatureHost {
   readonly projects: Projects;
@@ -112,16 +112,8 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
     const uri = projects.uriOf({ project, path: file });
     return { uri, range: new Places(projects.openText(uri)).range(range) };
   };
-  const edited = (places: Places, edits: readonly TextEdit[]): LspTextEdit[] =>
-    edits.map(({ range, text }) => ({ range: places.range(range), newText: text }));
-  const workspaceEdit = (project: Project, files: readonly FileEdits[]): WorkspaceEdit => ({
-    changes: Object.fromEntries(
-      files.map(({ file, edits }) => {
-        const uri = projects.uriOf({ project, path: file });
-        return [uri, edited(new Places(projects.openText(uri)), edits)];
-      }),
-    ),
-  });
+  const workspaceEdit = (project: Project, files: readonly FileEdits[]): WorkspaceEdit =>
+    workspaceEditOf(projects, project, files);
 
   connection.onCompletion(({ textDocument, position }, token) => {
     const at = target(textDocument, token);
@@ -277,11 +269,11 @@ export function registerFeatures(connection: Connection, host: FeatureHost): voi
 
   connection.onDocumentFormatting(({ textDocument }, token) => {
     const at = target(textDocument, token);
-    return at ? edited(at.places, format(at.view, at.path)) : null;
+    return at ? editsIn(at.places, format(at.view, at.path)) : null;
   });
   connection.onDocumentRangeFormatting(({ textDocument, range }, token) => {
     const at = target(textDocument, token);
-    return at ? edited(at.places, format(at.view, at.path, at.places.fromRange(range))) : null;
+    return at ? editsIn(at.places, format(at.view, at.path, at.places.fromRange(range))) : null;
   });
 
   connection.onCodeAction(({ textDocument, range, context }, token) => {

@@ -2,10 +2,11 @@
  * What the language server understands beside LSP: the one description of it for both sides. Types and names only, so that
  * the extension can import it.
  */
-import type { Location, Position, Range } from 'vscode-languageserver';
+import type { Location, Position, Range, WorkspaceEdit } from 'vscode-languageserver';
 import type { GuideEvaluation } from '../../language/evaluate-guides.ts';
 import type { GuidePlayground, TriedState } from '../../language/guide-playground.ts';
 import type { OrganizationGraph } from '../../language/organization-graph.ts';
+import type { Placement, Proposal } from '../../language/proposals/proposal.ts';
 import type { Kind } from '../../spec/schema/validators.ts';
 
 /** Request: what specification folders declare. SpecificationsParams -> FolderSpecifications[]. */
@@ -134,4 +135,39 @@ export interface GuidesAnswer {
   readonly playground: GuidePlayground;
   readonly state: TriedState;
   readonly evaluation: GuideEvaluation;
+}
+
+/** Request: how the specifications stand to proposals of an analysis. ProposalsParams -> ProposalsAnswer | null. */
+export const PROPOSALS = 'karma/proposals';
+
+export interface ProposalsParams {
+  /** URI of a specification folder, or of what is in it. */
+  readonly folder: string;
+  /** That was analysed. */
+  readonly organization: string;
+  readonly proposals: readonly Proposal[];
+}
+
+export interface ProposalsAnswer {
+  /** For each proposal what the specifications have of it already, by its name there; '' where nothing. */
+  readonly known: readonly string[];
+  /** Missions of the organization, which a goal can be added to. */
+  readonly missions: readonly string[];
+}
+
+/** Request: the edits that accept a proposal. AddProposalParams -> AddProposalAnswer | null. */
+export const ADD_PROPOSAL = 'karma/addProposal';
+
+export interface AddProposalParams {
+  readonly folder: string;
+  readonly proposal: Proposal;
+  readonly placement: Placement;
+}
+
+export interface AddProposalAnswer {
+  /** Why it cannot be accepted; '' where it can. */
+  readonly refused: string;
+  /** What it is called in the specifications. */
+  readonly name: string;
+  readonly edit: WorkspaceEdit;
 }

@@ -23,13 +23,18 @@ import { ProjectFacts } from './facts.ts';
 import { featureCapabilities, registerFeatures } from './features.ts';
 import { KeptProblems } from './kept-problems.ts';
 import { guidesOf, organizationOf } from './organization.ts';
+import { acceptProposal, proposalsOf } from './proposals.ts';
 import { Projects, type Project } from './projects.ts';
 import {
+  ADD_PROPOSAL,
   CLUSTERS,
   GUIDES,
   ORGANIZATION,
+  PROPOSALS,
   SPECIFICATIONS,
   SPECIFICATIONS_CHANGED,
+  type AddProposalAnswer,
+  type AddProposalParams,
   type FolderClusters,
   type FolderSpecifications,
   type GuidesAnswer,
@@ -37,6 +42,8 @@ import {
   type InitializationOptions,
   type OrganizationAnswer,
   type OrganizationParams,
+  type ProposalsAnswer,
+  type ProposalsParams,
   type SpecificationsParams,
 } from './protocol.ts';
 import { DEFAULTS, LEVELS, settingsFrom } from './settings.ts';
@@ -259,6 +266,16 @@ export function serve(connection: Connection): void {
     await started.promise;
     const [project] = projectsIn(params.folder);
     return project ? guidesOf(project.view(), surroundingsOf(project).samples, params) : null;
+  });
+  connection.onRequest(PROPOSALS, async (params: ProposalsParams): Promise<ProposalsAnswer | null> => {
+    await started.promise;
+    const [project] = projectsIn(params.folder);
+    return project ? proposalsOf(project.view(), params) : null;
+  });
+  connection.onRequest(ADD_PROPOSAL, async (params: AddProposalParams): Promise<AddProposalAnswer | null> => {
+    await started.promise;
+    const [project] = projectsIn(params.folder);
+    return project ? acceptProposal(projects, project, params) : null;
   });
 
   registerFeatures(connection, {

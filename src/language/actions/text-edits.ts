@@ -54,16 +54,24 @@ export function afterLine(text: string, offset: number): number {
 }
 
 /** A new item at the end of a list. */
-export function addItem(source: SourceFile, list: ListNode, item: string): TextEdit {
+export const addItem = (source: SourceFile, list: ListNode, item: string): TextEdit => addItems(source, list, [item]);
+
+/** New items at the end of a list, in their order. Comments that an item begins with stand above its dash. */
+export function addItems(source: SourceFile, list: ListNode, items: readonly string[]): TextEdit {
   if (list.flow) {
     const last = list.items.at(-1)?.value;
     const end = last?.end ?? list.start + 1;
-    return editOf(source, end, end, last ? `, ${item}` : item);
+    return editOf(source, end, end, `${last ? ', ' : ''}${items.join(', ')}`);
   }
   const breaks = newline(source);
   const end = lineEnd(source.text, list.end);
   const pad = ' '.repeat(columnOf(source.text, list.items[0]?.dash ?? list.start));
-  return editOf(source, end, end, `${breaks}${pad}- ${item.split('\n').join(`${breaks}${pad}  `)}`);
+  const lines = items.flatMap((item) => {
+    const all = item.split('\n');
+    const first = all.findIndex((line) => !line.startsWith('#'));
+    return all.map((line, i) => (i < first ? line : `${i === first ? '- ' : line === '' ? '' : '  '}${line}`));
+  });
+  return editOf(source, end, end, lines.map((line) => `${breaks}${line === '' ? '' : pad}${line}`).join(''));
 }
 
 /** A new document after another one. */

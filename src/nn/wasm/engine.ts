@@ -11,10 +11,17 @@ interface Kernels {
   readonly heapBase: WebAssembly.Global;
 }
 
-/** Where the compiled kernels and the worker's program lie. */
+/** Where the compiled kernels (or what they are) and the worker's program lie. */
 export interface EngineFiles {
-  readonly kernels: URL;
+  readonly kernels: URL | Uint8Array<ArrayBuffer>;
   readonly worker: URL;
+}
+
+async function bytesOf(kernels: EngineFiles['kernels']): Promise<Uint8Array<ArrayBuffer>> {
+  if (!(kernels instanceof URL)) return kernels;
+  return readFile(kernels).catch((cause: unknown) => {
+    throw new Error(`The compiled kernels are missing (${kernels.pathname}): run \`npm run build\`.`, { cause });
+  });
 }
 
 /** Multiplications from which a job is worth the microseconds of a hand-over to other threads. */
@@ -56,12 +63,7 @@ export class Engine {
   }
 
   static async start(threads: number, files: EngineFiles): Promise<Engine> {
-    const bytes = await readFile(files.kernels).catch((cause: unknown) => {
-      throw new Error(`The compiled kernels are missing (${files.kernels.pathname}): run \`npm run build\`.`, {
-        cause,
-      });
-    });
-    const module = await WebAssembly.compile(bytes);
+    const module = await WebAssembly.compile(await bytesOf(files.kernels));
     const memory = new WebAssembly.Memory({ initial: 64, maximum: MAXIMUM_PAGES, shared: true });
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
     const arena = new Arena(memory, kernels.heapBase.value);

@@ -11,7 +11,8 @@ export interface ClusterSpec {
   readonly metrics: {
     readonly source: 'emulator' | 'prometheus';
     readonly prometheus?: {
-      readonly service: string;
+      readonly service?: string;
+      readonly url?: string;
       readonly preset?: string;
       readonly queries: Readonly<Record<string, string>>;
     };
@@ -116,8 +117,7 @@ function resolveMetrics(object: SourceObject, metrics: ClusterSpec['metrics']): 
     object.report(['spec', 'metrics'], 'prometheus-missing', message, { at: 'key' });
     return { source: 'emulator' };
   }
-  const { service, preset, queries } = metrics.prometheus;
-  return { source: 'prometheus', service, ...(preset === undefined ? {} : { preset }), queries: { ...queries } };
+  return { source: 'prometheus', ...metrics.prometheus, queries: { ...metrics.prometheus.queries } };
 }
 
 function resolveObjectives(object: SourceObject, spec: ClusterSpec['objectives']): Objectives {

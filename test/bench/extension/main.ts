@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { openSession, packagePath } from '../../browser/harness/session.ts';
 import { root } from '../../host/workspaces.ts';
 import { measureActivation } from './activation.ts';
+import { measureClustering, SEQUENCES } from './clustering.ts';
 import { measureMessages, measureRedraw } from './curves.ts';
 import { measureStop } from './stop.ts';
 
@@ -51,6 +52,10 @@ try {
   const redraw = await measureRedraw(session);
   report('100 000 points: zoomed and painted, median', redraw.painted, 50, 'ms', 'what the view holds');
   report('100 000 points: with new data, median', redraw.answered, 500, 'ms', 'what the host sends for the new range');
+  const clustering = await measureClustering(session);
+  report(`${SEQUENCES} trajectories: open in the Clustering view`, clustering.opened, 2000, 'ms');
+  report(`${SEQUENCES} trajectories: pointed at and painted, median`, clustering.hovered, 50, 'ms', 'slowest chart');
+  report(`${SEQUENCES} trajectories: cut and painted, median`, clustering.cut, 200, 'ms');
   const messages = await measureMessages(session);
   report('messages a second to a webview', messages.aSecond, 10, '1/s', `over ${messages.seconds} s`);
   report('largest message', messages.largest / kB, 64, 'kB');

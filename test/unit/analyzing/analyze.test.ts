@@ -23,12 +23,16 @@ describe('analysis', () => {
     }
   });
 
-  it('says that no groups stand out where there are none', async () => {
+  it('says that no groups stand out where there are none, whatever the seed and the noise', async () => {
     const random = fourAgents(5).map((agent) => ({ ...agent, behaviour: () => ({ service: -1, move: 0 }) }));
-    const analysis = await analyze(seedsOf({ ...plan, agents: random, noise: 0.5 }, [1]), ORGANIZATION, options);
-    assert.equal(analysis.groups.length, 1);
-    assert.equal(analysis.silhouette, 0);
-    assert.equal(analysis.stability, undefined);
+    for (const noise of [0.1, 0.5, 1])
+      for (const seed of [1, 2, 3, 4]) {
+        const seeds = seedsOf({ ...plan, agents: random, noise, episodes: 4 }, [seed]);
+        const analysis = await analyze(seeds, ORGANIZATION, { ...options, permutations: 9, windows: 1 });
+        assert.equal(analysis.groups.length, 1, `noise ${noise}, seed ${seed}`);
+        assert.equal(analysis.silhouette, 0);
+        assert.equal(analysis.stability, undefined);
+      }
   });
 
   it('is stable over seeds, deterministic, and survives JSON', async () => {

@@ -23,6 +23,8 @@ function dwelling(seed: number): Trajectories {
     agents: [],
     stateFields: ['b.pending', 'b.desired', 'b.received', 'cluster.latency'],
     goals: [],
+    rules: [],
+    expectedMeaning: '',
     interval: 30,
     episodes: Array.from({ length: 8 }, (_, e) => {
       const good = e % 2 === 0;
@@ -42,6 +44,9 @@ function dwelling(seed: number): Trajectories {
         freeActions: new Int32Array(),
         allowed: [],
         active: new Uint8Array(),
+        probabilities: [],
+        expected: new Float32Array(),
+        rule: new Int16Array(),
         satisfied: new Uint8Array(),
       };
     }),
@@ -101,7 +106,7 @@ describe('bounds of a region', () => {
   });
 
   it('read well in every form', () => {
-    const bound = { unit: 'requests', inside: 1, outside: 0 };
+    const bound = { unit: 'requests', inside: 1, outside: 0, visited: [0, 100] as const };
     const say = (field: string, atLeast?: number, atMost?: number, unit = 'requests') =>
       describeBounds([
         {

@@ -17,6 +17,8 @@ const trajectories: Trajectories = {
   })),
   stateFields: ['x.pending'],
   goals: ['calm', 'never'],
+  rules: [[], []],
+  expectedMeaning: '',
   interval: 30,
   episodes: [
     {
@@ -34,6 +36,9 @@ const trajectories: Trajectories = {
         new Uint8Array(12).fill(1),
       ],
       active: Uint8Array.of(1, 1, 1, 0, /* two: */ 0, 0, 0, 0),
+      probabilities: [],
+      expected: new Float32Array(),
+      rule: new Int16Array(),
       satisfied: Uint8Array.of(1, 1, 0, 0, /* never: */ 0, 0, 0, 0),
     },
   ],

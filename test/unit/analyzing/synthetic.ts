@@ -117,6 +117,8 @@ export function makeTrajectories(plan: Plan): Trajectories {
     agents: plan.agents.map(({ name, roles }) => ({ name, roles, options })),
     stateFields: STATE_FIELDS,
     goals: ['short-queues'],
+    rules: plan.agents.map(({ name }) => [`${name}: true`]),
+    expectedMeaning: 'J of the step before.',
     interval: 30,
     episodes: Array.from({ length: plan.episodes }, (_, e) => makeEpisode(plan, options, e, luck)),
   };
@@ -133,6 +135,7 @@ function makeEpisode(plan: Plan, options: readonly Option[], episode: number, lu
   const actions = new Int32Array(agents.length * steps);
   const objective = new Float32Array(steps);
   const satisfied = new Uint8Array(steps);
+  const probabilities = agents.map(() => new Float32Array(steps * options.length).fill(noise / options.length));
   for (let t = 0; t < steps; t++) {
     const at: View['at'] = (s, field) => states[t * fields + s * SERVICE_FIELDS.length + SERVICE_FIELDS.indexOf(field)];
     const received = (step: number) => states[step * fields + SERVICE_FIELDS.indexOf('received')];
@@ -140,6 +143,7 @@ function makeEpisode(plan: Plan, options: readonly Option[], episode: number, lu
     for (const [a, agent] of agents.entries()) {
       const choice = agent.behaviour({ at, rise, random: luck });
       const found = options.findIndex(({ service, move }) => service === choice.service && move === choice.move);
+      probabilities[a][t * options.length + found] += 1 - noise;
       actions[a * steps + t] = luck.uniform() < noise ? luck.integer(0, options.length - 1) : found;
     }
     const pending = [0, 1, 2, 3].reduce((sum, s) => sum + at(s, 'pending'), 0);
@@ -157,6 +161,9 @@ function makeEpisode(plan: Plan, options: readonly Option[], episode: number, lu
     freeActions: actions.slice(),
     allowed: agents.map(() => new Uint8Array(steps * options.length).fill(1)),
     active: new Uint8Array(agents.length * steps).fill(1),
+    probabilities,
+    expected: Float32Array.from(actions, (_, at) => (at % steps === 0 ? 0 : objective[(at % steps) - 1])),
+    rule: Int16Array.from(actions, (action) => (options[action].move === 0 ? -1 : 0)),
     satisfied,
   };
 }

@@ -40,7 +40,7 @@ describe('trajectories', () => {
       'objective',
       'a.pending',
     ]);
-    assert.equal(header.length, 7 + STATE_FIELDS.length + 4 * 4 + 1);
+    assert.equal(header.length, 7 + STATE_FIELDS.length + 4 * 8 + 1);
     assert.match(lines[2], /^0,bottleneck,"twitter, ""day 3""",0,1,30,/);
   });
 
@@ -57,6 +57,12 @@ describe('trajectories', () => {
       rows[5 + 3].state['b.pending'],
       episode.states[3 * STATE_FIELDS.length + STATE_FIELDS.indexOf('b.pending')],
     );
+    const { medic } = rows[5 + 3].agents;
+    assert.equal(medic.rule, move === 0 ? '' : 'medic: true');
+    assert.equal(medic.probability, episode.probabilities[2][3 * options.length + episode.actions[2 * 5 + 3]]);
+    assert.equal(medic.expected, episode.expected[2 * 5 + 3]);
+    const sum = Object.values(medic.probabilities as Record<string, number>).reduce((a, b) => a + b, 0);
+    assert.ok(Math.abs(sum - 1) < 1e-6);
     assert.equal(rows[5 + 3].satisfied['short-queues'], episode.satisfied[3] === 1);
   });
 });

@@ -259,6 +259,90 @@ describe('transfer to the emulated cluster', () => {
     assert.equal(gone.hpas, undefined);
   });
 
+  it('holds while the API server is gone for a minute, and goes on', async () => {
+    let gone = 0;
+    const seen = await transfer({ upTo: 'floor' }, (cluster, record) => {
+      if (record.type !== 'decision' || record.stage !== 'floor') return;
+      cluster.faults.unreachable = record.decision >= 25 && gone < 2;
+      gone += Number(cluster.faults.unreachable);
+    });
+    assert.equal(seen.result.ended, 'finished', seen.result.why);
+    const held = decisions(seen).filter(({ why }) => why.includes('does not answer'));
+    assert.equal(held.length, 2);
+    assert.ok(held.every(({ outcome, agents }) => outcome === 'hold' && agents.length === 0));
+    const first = decisions(seen).findIndex(({ why }) => why.includes('does not answer'));
+    assert.equal(decisions(seen)[first].oldestMetric > decisions(seen)[first - 1].oldestMetric, true);
+    assert.ok(decisions(seen).length > first + 3, 'it goes on afterwards');
+    assert.ok(seen.result.stages.every(({ objective }) => Number.isFinite(objective)));
+  });
+
+  it('falls back when the API server is gone for longer, as soon as it answers again', async () => {
+    let gone = 0;
+    const seen = await transfer({ giveBackFor: 60 }, (cluster, record) => {
+      if (record.type === 'decision' && record.stage === 'canary') cluster.faults.unreachable = true;
+      // Of the restoring writes, the first finds nobody.
+      if (record.type === 'write' && record.stage === 'fallback' && ++gone > 4) cluster.faults.unreachable = false;
+    });
+    assert.equal(seen.result.ended, 'fallback');
+    assert.match(seen.result.why, /counts as lost$/);
+    assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused && hpa!.minReplicas === 1));
+    assert.deepEqual(seen.originals, {});
+  });
+
+  it('falls back when somebody else makes a paused HPA act again', async () => {
+    let meddled = false;
+    const seen = await transfer({}, (cluster, record) => {
+      if (record.type !== 'decision' || record.stage !== 'canary' || meddled) return;
+      meddled = true;
+      const original = { minReplicas: 1, maxReplicas: 3, paused: false };
+      void cluster.write(
+        { type: 'restoreHpa', service: 'b', original },
+        { dryRun: false, signal: new AbortController().signal },
+      );
+    });
+    assert.equal(seen.result.ended, 'fallback');
+    assert.match(seen.result.why, /somebody else made the HPA of b act again/);
+  });
+
+  it('enters a stage later where pausing the HPA meets another writer, and scales nothing before', async () => {
+    let refusals = 0;
+    const seen = await transfer({ upTo: 'canary' }, (cluster, record) => {
+      const first = record.stage === 'canary' && refusals < 2;
+      if (record.type === 'decision' && record.stage === 'canary') refusals++;
+      cluster.faults.refuseWrites = first ? 'conflict' : undefined;
+    });
+    assert.equal(seen.result.ended, 'finished', seen.result.why);
+    const canary = decisions(seen).filter(({ stage }) => stage === 'canary');
+    assert.deepEqual(
+      canary.slice(0, 2).map(({ outcome }) => outcome),
+      ['hold', 'hold'],
+    );
+    const paused = seen.written.findIndex(({ type }) => type === 'pauseHpa');
+    const scaled = seen.written.findIndex(({ type }) => type === 'scale');
+    assert.ok(paused >= 0 && (scaled < 0 || paused < scaled));
+  });
+
+  it('stays in a stage while told to hold, and goes to the next when told to', async () => {
+    let asked = 0;
+    const seen = await transfer({
+      steer: () => (++asked < 40 ? 'hold' : asked === 40 ? 'promote' : 'goOn'),
+      fullFor: 60,
+    });
+    const shadow = seen.result.stages.find(({ stage }) => stage === 'shadow')!;
+    assert.equal(shadow.decisions, 40);
+    assert.equal(seen.result.ended, 'finished');
+  });
+
+  it('stays in the highest stage until it is stopped', async () => {
+    const stop = new AbortController();
+    const seen = await transfer({ upTo: 'floor', stay: true, signal: stop.signal }, (_cluster, record) => {
+      if (record.type === 'decision' && record.decision === 90) stop.abort();
+    });
+    assert.equal(seen.result.ended, 'stopped');
+    assert.equal(decisions(seen).at(-1)!.stage, 'floor');
+    assert.equal(stages(seen).find(({ stage }) => stage === 'floor')!.terms!.lasts, null);
+  });
+
   it('plans what each stage would write, asks the server, and changes nothing', async () => {
     const { cluster: spec } = setup;
     const loads = await loadRecords('examples/chained-services', setup.scenarios);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { EXIT } from '../../runner/failure.ts';
+import { Option, type Command } from 'commander';
+import { EXIT, UsageError } from '../../runner/failure.ts';
 import type { AddCommand, CommandHost, RunAction } from '../program.ts';
 
 interface ImportOptions {
@@ -12,6 +12,14 @@ interface ImportOptions {
 interface ExportOptions {
   readonly organization?: string;
   readonly out?: string;
+}
+
+interface ManifestOptions {
+  readonly dir: string;
+  readonly out?: string;
+  readonly stage: 'shadow' | 'floor' | 'canary' | 'full';
+  readonly image: string;
+  readonly transfer: string;
 }
 
 export const addExchange: AddCommand = (program, run) => {
@@ -65,16 +73,62 @@ async function importMoise({ output }: CommandHost, file: string, options: Impor
 }
 
 function addExport(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('export')
-    .description('describe an organization as another tool does')
+    .description(
+      'write what another tool reads: manifests of the controller for kubectl, an organization for MOISE+MARL',
+    )
+    .argument('[run]', 'the run whose policies are to act: a training, or a transfer', 'latest')
+    .addOption(new Option('--to <format>', 'what to write').choices(['manifests']).default('manifests'))
+    .option('-o, --out <dir>', 'the folder to write to')
+    .option('-d, --dir <dir>', 'the folder of the specs', '.')
+    .addOption(
+      new Option('--stage <stage>', 'the highest stage that the controller climbs to, and stays in')
+        .choices(['shadow', 'floor', 'canary', 'full'])
+        .default('canary'),
+    )
+    .addOption(
+      new Option('--image <image>', 'the image of the controller').default('', 'karma-mas-controller of this version'),
+    )
+    .addOption(new Option('--transfer <name>', 'the Transfer to go by').default('', 'the only one'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  karma-mas export latest --dir chained-services --to manifests --out controller --stage canary',
+    )
+    .action((name: string, options: ManifestOptions) => run((host) => exportManifests(host, name, options)));
+  command
     .command('moise')
     .description('as JSON of MOISE+MARL')
     .argument('[dir]', 'the folder of the specs', '.')
     .option('--organization <name>', 'the organization (default: the only one)')
     .option('-o, --out <file>', 'write it to this file instead of stdout')
     .addHelpText('after', '\nExample:\n  karma-mas export moise chained-services --organization resilience-team')
-    .action((dir: string, options: ExportOptions) => run((host) => exportMoise(host, dir, options)));
+    // Both commands have --out, and commander gives it to the outer one.
+    .action((dir: string, _: ExportOptions, moise: Command) =>
+      run((host) => exportMoise(host, dir, moise.optsWithGlobals<ExportOptions>())),
+    );
+}
+
+async function exportManifests({ output, now }: CommandHost, name: string, options: ManifestOptions): Promise<number> {
+  const { findRun } = await import('../../../runs/run-list.ts');
+  const { runsFolder } = await import('../../../runs/run-directory.ts');
+  const { exportRun, writeExported } = await import('../../manifests/export-run.ts');
+  const { dir, out, stage, image, transfer } = options;
+  if (out === undefined) throw new UsageError('Name the folder to write to: --out controller');
+  const files = exportRun(findRun(runsFolder(resolve(dir)), name, now), { stage, image, transfer });
+  writeExported(resolve(out), files);
+  const paths = Object.keys(files).sort();
+  output.result(
+    { type: 'exported', folder: resolve(out), files: paths },
+    [
+      `Wrote to ${out}:`,
+      ...paths.map((path) => `  ${path}`),
+      '',
+      'Next:',
+      `  ${out}/README.md says how to install it`,
+    ].join('\n'),
+  );
+  return EXIT.fine;
 }
 
 async function exportMoise(

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { runsFolder } from '../../../runs/run-directory.ts';
-import { findRun } from '../../../runs/run-list.ts';
+import { findRun, type RunInfo } from '../../../runs/run-list.ts';
 import { BACKENDS } from '../../../spec/model.ts';
 import { UsageError } from '../../runner/failure.ts';
 import { DEFAULT_OPTIONS } from '../../runner/default-options.ts';
 import { cores } from '../../runner/machine.ts';
+import type { NewRun } from '../../runner/new-run.ts';
 import { WORLDS, type JobKind, type JobOptions } from '../../runner/options.ts';
 import { resumeRun, runInForeground } from '../foreground-job.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
@@ -20,6 +21,9 @@ interface JobCommand<K extends JobKind> {
   /** Options beside those of every job; their defaults are the job's. */
   readonly options: readonly Option[];
 }
+
+const writeTo = (what: string) =>
+  new Option('--write-to <context/namespace>', `of a real cluster: ${what}`).default('', 'nothing is written there');
 
 const policies = () =>
   new Option('-p, --policies <run>', 'the run that trained them, or a folder of policies').default(
@@ -54,6 +58,10 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
       episodes(DEFAULT_OPTIONS.run.episodes),
       planned(DEFAULT_OPTIONS.run.planned),
       tuning(DEFAULT_OPTIONS.run.tuning),
+      new Option(
+        '--refines <run>',
+        'train, analyze and evaluate again what that run trained, by the specs as they are now, and compare with it',
+      ).default('', 'none: all phases'),
     ],
   },
   {
@@ -68,6 +76,11 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
       new Option('--exploration <share>', 'share of decisions that are random moves, 0 to 1')
         .argParser(share)
         .default(DEFAULT_OPTIONS.collect.exploration),
+      new Option('--context <name>', 'of a real cluster: context of the kubeconfig').default(
+        '',
+        'that of its Transfer, or the current one',
+      ),
+      writeTo('explore there, inside the caps of its Transfer'),
     ],
   },
   {
@@ -97,9 +110,18 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
   },
   {
     kind: 'analyze',
-    description: 'infer roles, goals and relations from trajectories of the policies',
-    example: 'karma-mas analyze chained-services --policies latest',
-    options: [policies(), episodes(DEFAULT_OPTIONS.analyze.episodes)],
+    description:
+      'infer roles, goals and relations from trajectories of the policies; --out writes files for other tools',
+    example: 'karma-mas analyze latest --out results',
+    options: [
+      policies(),
+      episodes(DEFAULT_OPTIONS.analyze.episodes),
+      new Option('--sequences <n>', 'action sequences that are compared at most')
+        .argParser(positiveInteger)
+        .default(DEFAULT_OPTIONS.analyze.sequences),
+      new Option('-o, --out <dir>', 'write the results into this folder, as files for other tools'),
+      new Option('--force', 'write over files of the same names in that folder'),
+    ],
   },
   {
     kind: 'evaluate',
@@ -107,6 +129,10 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
     example: 'karma-mas evaluate chained-services --episodes 20',
     options: [
       policies(),
+      new Option('--before <run>', 'earlier policies to judge on the same episodes, or a folder of them').default(
+        '',
+        'none',
+      ),
       episodes(DEFAULT_OPTIONS.evaluate.episodes),
       planned(DEFAULT_OPTIONS.evaluate.planned),
       tuning(DEFAULT_OPTIONS.evaluate.tuning),
@@ -136,6 +162,7 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
       new Option('--dry-run', 'show the plan and write nothing to the cluster').default(
         DEFAULT_OPTIONS.transfer.dryRun,
       ),
+      writeTo('what the stages from "floor" on may write to'),
       new Option('--pace <n>', 'seconds of the emulated cluster per second, to watch it; 0 = as fast as it can')
         .argParser(numberFromZero)
         .default(DEFAULT_OPTIONS.transfer.pace),
@@ -145,15 +172,44 @@ const COMMANDS: readonly { readonly [K in JobKind]: JobCommand<K> }[JobKind][] =
 
 export const addJobCommands: AddCommand = (program, run) => {
   for (const { kind, description, example, options } of COMMANDS) {
+    const isAnalyze = kind === 'analyze';
     const command = program
       .command(kind)
       .description(description)
-      .argument('[dir]', 'the folder of the specs', '.')
+      .argument(
+        isAnalyze ? '[dir|run]' : '[dir]',
+        isAnalyze ? 'the folder of the specs, or a run by its id or path, or "latest"' : 'the folder of the specs',
+        '.',
+      )
       .addHelpText('after', `\nExamples:\n  ${example}\n  karma-mas ${kind} --resume latest`);
-    for (const option of [...options, ...commonOptions()]) command.addOption(option);
-    command.action((dir: string, values: Values) => run((host) => start(host, kind, dir, values, command)));
+    const common = commonOptions().filter(({ long }) => !options.some((own) => own.long === long));
+    for (const option of [...options, ...common]) command.addOption(option);
+    command.action((dir: string, values: Values) =>
+      run((host) => (isAnalyze ? analyzeTarget(host, dir, values, command) : start(host, kind, dir, values, command))),
+    );
   }
 };
+
+async function analyzeTarget(host: CommandHost, target: string, values: Values, command: Command): Promise<number> {
+  const { out, force, resume, ...options } = values;
+  if (typeof resume === 'string') return start(host, 'analyze', target, values, command);
+  const { analyze } = await import('./analyze.ts');
+  const given = givenOption(command, ['out', 'force', 'cores']);
+  return analyze(
+    host,
+    {
+      target,
+      out: typeof out === 'string' ? resolve(out) : undefined,
+      force: force === true,
+      given: given?.long ?? undefined,
+    },
+    async (folder, trained) => {
+      const own = trained && { policies: trained.directory, training: options.training || trainingOf(trained) };
+      const run = await begin(host, 'analyze', folder, { ...options, ...own });
+      return { directory: run.directory, code: await runInForeground(host, run.directory, run.id) };
+    },
+  );
+}
 
 function commonOptions(): Option[] {
   return [
@@ -168,10 +224,20 @@ function commonOptions(): Option[] {
   ];
 }
 
+/** The Training that a run went by: policies are analyzed where they are meant for. */
+const trainingOf = ({ manifest }: RunInfo): string => (manifest.options as { training?: string }).training ?? '';
+
 async function start(host: CommandHost, kind: JobKind, dir: string, values: Values, command: Command): Promise<number> {
   const folder = resolve(dir);
-  const { seed, seeds, out, resume, ...options } = values;
+  const { resume, ...given } = values;
   if (typeof resume === 'string') return resumeAs(host, kind, folder, resume, command);
+  const run = await begin(host, kind, folder, given);
+  return runInForeground(host, run.directory, run.id);
+}
+
+/** Makes the run. */
+async function begin(host: CommandHost, kind: JobKind, folder: string, values: Values): Promise<NewRun> {
+  const { seed, seeds, out, ...options } = values;
   const { newRun } = await import('../../runner/new-run.ts');
   const run = await newRun({
     kind,
@@ -183,7 +249,7 @@ async function start(host: CommandHost, kind: JobKind, dir: string, values: Valu
     ...(typeof out === 'string' ? { out: resolve(out) } : {}),
   });
   for (const warning of run.warnings) host.output.warning(warning);
-  return runInForeground(host, run.directory, run.id);
+  return run;
 }
 
 function resumeAs(host: CommandHost, kind: JobKind, folder: string, name: string, command: Command): Promise<number> {
@@ -192,13 +258,18 @@ function resumeAs(host: CommandHost, kind: JobKind, folder: string, name: string
     throw new UsageError(
       `${info.manifest.id} is a run of "${info.manifest.kind}": resume it with karma-mas runs resume ${name}.`,
     );
-  const given = command.options.find(
-    (option) =>
-      !['resume', 'json', 'color', 'debug'].includes(option.attributeName()) &&
-      command.getOptionValueSource(option.attributeName()) === 'cli',
-  );
+  const given = givenOption(command, []);
   if (given) throw new UsageError(`A resumed run keeps its options: leave ${given.long} out, or start a new run.`);
   return resumeRun(host, info);
+}
+
+/** The first option that was given, but for these and those that every command has. */
+function givenOption(command: Command, except: readonly string[]): Option | undefined {
+  return command.options.find(
+    (option) =>
+      !['resume', 'json', 'color', 'debug', ...except].includes(option.attributeName()) &&
+      command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
 }
 
 function positiveInteger(text: string): number {

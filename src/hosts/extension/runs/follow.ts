@@ -119,6 +119,7 @@ export class Follower implements vscode.Disposable {
       return;
     }
     const actions = [
+      ...(entry.refines === undefined ? [] : [{ title: t('Show Before and After'), command: 'karma-mas.openRoles' }]),
       ...(entry.results.includes('report') ? [{ title: t('Open Report'), command: 'karma-mas.openReport' }] : []),
       ...(entry.results.includes('curves')
         ? [{ title: t('Open Learning Curves'), command: 'karma-mas.openLearningCurves' }]

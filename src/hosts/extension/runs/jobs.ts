@@ -86,7 +86,7 @@ async function withRunner<T>(services: JobServices, title: string, work: (runner
 }
 
 /** The process reads the files: what is typed and not saved would not count. */
-async function saveSpecifications(folder: string): Promise<void> {
+export async function saveSpecifications(folder: string): Promise<void> {
   const path = vscode.Uri.file(folder).path;
   const unsaved = vscode.workspace.textDocuments.filter(
     (document) => document.isDirty && document.languageId === 'karma' && isInside(document.uri.path, path),
@@ -95,7 +95,7 @@ async function saveSpecifications(folder: string): Promise<void> {
 }
 
 /** Specifications that were changed since the run began: it goes on with its own copies. */
-function changes(directory: string): string[] {
+export function changes(directory: string): string[] {
   const manifest = readManifest(directory);
   const present = manifest.specs.flatMap(({ path }) => {
     try {

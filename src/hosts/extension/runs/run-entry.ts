@@ -24,6 +24,8 @@ export interface RunEntry {
   readonly createdAt: number;
   /** Milliseconds since the epoch of the last event of the run or of one of its seeds. */
   readonly updatedAt: number;
+  /** Id of the run whose proposals were accepted before it trained; left out: none. */
+  readonly refines?: string;
   /** The farthest training step of any seed. */
   readonly step: number;
   /** While it runs. */
@@ -50,5 +52,5 @@ export interface RunEntry {
   readonly results: readonly RunResult[];
 }
 
-/** curves: of a training; twin: with its report; policies: trained ones; report: report.html. */
-export type RunResult = 'curves' | 'twin' | 'policies' | 'report';
+/** curves: of a training; twin: with its report; policies: trained ones; analysis: of trajectories; report: report.html. */
+export type RunResult = 'curves' | 'twin' | 'policies' | 'analysis' | 'report';

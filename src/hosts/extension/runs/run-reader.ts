@@ -134,6 +134,7 @@ export class RunReader {
       state,
       kind: manifest.kind,
       name: manifest.name,
+      ...refinesOf(manifest),
       createdAt: manifest.createdAt,
       updatedAt: Math.max(journal.updatedAt, ...this.#seeds.map((seed) => seed.updatedAt), 0) || manifest.createdAt,
       step: Math.max(0, ...this.#seeds.map((seed) => seed.step)),
@@ -160,10 +161,15 @@ export class RunReader {
       results.push('curves');
     if (artifacts.has('artifacts/twin-report.json')) results.push('twin');
     if ([...artifacts].some((path) => path.startsWith('artifacts/policies/'))) results.push('policies');
+    if (artifacts.has('artifacts/analysis.json')) results.push('analysis');
     if (kind === 'run' && this.#journal.finished && existsSync(join(this.directory, 'report.html')))
       results.push('report');
     return results;
   }
+}
+
+function refinesOf({ options }: Manifest): { readonly refines?: string } {
+  return typeof options.refines === 'string' && options.refines !== '' ? { refines: options.refines } : {};
 }
 
 /** What is kept of the events of one journal. */

@@ -20,7 +20,8 @@ export function jobName(kind: string): string {
   return Object.hasOwn(names, kind) ? names[kind as JobKind] : t('Run');
 }
 
-export function runLabel({ kind, name, id }: RunEntry): string {
+export function runLabel({ kind, name, id, refines }: RunEntry): string {
+  if (refines !== undefined) return t('Refinement: {0}', name);
   return kind === '' || name === '' ? id : t('{0}: {1}', jobName(kind), name);
 }
 

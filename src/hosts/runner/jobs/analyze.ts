@@ -7,7 +7,15 @@ import { drawMatches } from '../../../evaluating/matches.ts';
 import { resolveTraining } from '../../../training/setup.ts';
 import { npy } from '../../../analyzing/export/npy.ts';
 import { trajectoriesAsParquet } from '../../../analyzing/export/parquet.ts';
-import { ANALYSIS_FILE, DISTANCES_FILE, LINKAGE_FILE } from '../artifacts.ts';
+import {
+  ANALYSIS_FILE,
+  CLUSTERING_FILE,
+  DISTANCES_FILE,
+  INFERRED_GOALS_FILE,
+  INFERRED_ROLES_FILE,
+  LINKAGE_FILE,
+  TRAJECTORIES_FOLDER,
+} from '../artifacts.ts';
 import { warpingFiles } from '../assets.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
@@ -21,7 +29,7 @@ const EPISODE_SEED = 4;
 /** Records trajectories of each seed's policies on test days, and what they show: artifacts/analysis.json and YAML. */
 export function analyzeJob(context: JobContext, options: JobOptions['analyze']): Promise<Summary> {
   return withBackend('wasm', async (backend) => {
-    const { model, folder, run, signal, onProgress } = context;
+    const { model, folder, run, signal, onProgress, log } = context;
     const { cluster, organization, scenarios, training } = resolveTraining(model, options.training);
     const loads = await loadRecords(folder, scenarios);
     const matches = drawMatches(cluster, scenarios, loads, {
@@ -48,29 +56,34 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
             what: 'recording trajectories',
           }),
       });
-      run.writeArtifact(`trajectories/${policies.seed}.bin`, packTrajectories(trajectories));
-      run.writeArtifact(`trajectories/${policies.seed}.parquet`, trajectoriesAsParquet(trajectories));
+      run.writeArtifact(`${TRAJECTORIES_FOLDER}/${policies.seed}.bin`, packTrajectories(trajectories));
+      run.writeArtifact(`${TRAJECTORIES_FOLDER}/${policies.seed}.parquet`, trajectoriesAsParquet(trajectories));
       seeds.push({ seed: policies.seed, trajectories });
     }
     const analysis = await analyze(seeds, organization, {
       cluster,
+      model,
+      ...(options.sequences ? { maxSequences: options.sequences } : {}),
       onDistances: ({ values }) => run.writeArtifact(DISTANCES_FILE, npy(values, [values.length])),
+      onClustering: (data) => run.writeArtifact(CLUSTERING_FILE, JSON.stringify(data)),
       warping: { files: warpingFiles(), threads: options.cores },
       signal,
       onProgress: (done, total) => onProgress({ done, total, unit: 'parts', what: 'analyzing' }),
     });
+    for (const note of analysis.notes) log(note);
     run.writeArtifact(ANALYSIS_FILE, JSON.stringify(analysis));
     run.writeArtifact(LINKAGE_FILE, npy(Float64Array.from(analysis.linkage.flat()), [analysis.linkage.length, 4]));
     const yaml = [
-      ['inferred-roles.karma.yaml', rolesAsYaml(analysis.roles)],
-      ['inferred-goals.karma.yaml', goalsAsYaml(analysis.goals)],
+      [INFERRED_ROLES_FILE, rolesAsYaml(analysis.roles)],
+      [INFERRED_GOALS_FILE, goalsAsYaml(analysis.goals)],
     ] as const;
     for (const [name, text] of yaml) if (text !== '') run.writeArtifact(name, text);
-    const { groups, roles, goals, silhouette, purity, stability, alignment } = analysis;
+    const { groups, roles, goals, proposals, silhouette, purity, stability, alignment } = analysis;
     return {
       groups: groups.length,
       inferredRoles: roles.length,
       inferredGoals: goals.length,
+      proposals: proposals.length,
       silhouette,
       purity,
       stability: stability ?? null,

@@ -13,22 +13,20 @@ import { applyWrites } from '../../../transferring/apply.ts';
 import type { Audit } from '../../../transferring/audit.ts';
 import { COLLECT_AUDIT_FILE } from '../artifacts.ts';
 import { startAuditFile } from '../audit-file.ts';
-import { JobError, type JobContext, type Summary } from '../context.ts';
+import type { JobContext, Summary } from '../context.ts';
 import type { JobOptions } from '../options.ts';
+import { collectRealJob } from './collect-real.ts';
 
 const RECORDING_SECONDS = 3600;
 
 /**
- * Records traces in recordings of at most an hour, the scenarios in turn, on training days. What an earlier, interrupted
- * attempt of this run recorded is replaced.
+ * Records traces of the emulated cluster in recordings of at most an hour, the scenarios in turn, on training days. What an
+ * earlier, interrupted attempt of this run recorded is replaced. A real cluster is recorded as long as it takes.
  */
 export async function collectJob(context: JobContext, options: JobOptions['collect']): Promise<Summary> {
   const { model, folder, run, seeds, signal, onProgress } = context;
   const { cluster, scenarios } = resolveTraining(model, options.training);
-  if (cluster.metrics.source !== 'emulator')
-    throw new JobError(
-      `Cluster ${cluster.name} has metrics.source ${cluster.metrics.source}: traces are collected from the emulator; set it to emulator.`,
-    );
+  if (cluster.metrics.source !== 'emulator') return collectRealJob(context, options, cluster);
   const loads = await loadRecords(folder, scenarios);
   const random = new Random(seeds[0], 0xc011);
   const notes = `run ${run.directory}`;

@@ -8,7 +8,7 @@ import {
 } from '../../../evaluating/baselines/all.ts';
 import { PLANNER } from '../../../evaluating/baselines/planner.ts';
 import { evaluate } from '../../../evaluating/evaluate.ts';
-import { ALL, METRIC_NAMES, overEpisodes } from '../../../evaluating/evaluation.ts';
+import { ALL, METRIC_NAMES, overEpisodes, type Evaluation } from '../../../evaluating/evaluation.ts';
 import { drawMatches } from '../../../evaluating/matches.ts';
 import { evaluationCsv, evaluationMarkdown, evaluationText, type Provenance } from '../../../evaluating/tables.ts';
 import { readManifest } from '../../../runs/manifest.ts';
@@ -28,8 +28,13 @@ const EPISODE_SEED = 1;
 const DRAWN = 0.6;
 const ROUNDS = 12;
 export const KARMA_NAME = 'KARMA';
+/** Policies of the run that is refined, on the same episodes. */
+export const BEFORE_NAME = 'KARMA before';
 /** Systems that the others are compared with, pair by pair. */
-export const BASES = [TUNED_HPA_NAME, DEFAULT_HPA_NAME];
+export function basesOf({ systems }: Evaluation): string[] {
+  const isThere = (name: string) => systems.some((system) => system.name === name);
+  return [BEFORE_NAME, TUNED_HPA_NAME, DEFAULT_HPA_NAME].filter(isThere);
+}
 
 /** KARMA against autoscalers and the limit: artifacts/evaluation.{json,csv,md,txt}. */
 export function evaluateJob(context: JobContext, options: JobOptions['evaluate']): Promise<Summary> {
@@ -62,15 +67,17 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
       );
       run.saveCheckpoint(1, { json: found, arrays: {} });
     }
-    const karma = readPolicies(options.policies, cluster).map((policies) =>
-      policySystem(KARMA_NAME, policies, backend),
-    );
+    const contender = (name: string, folder: string) => ({
+      name,
+      seeds: readPolicies(folder, cluster).map((policies) => policySystem(name, policies, backend)),
+    });
+    const earlier = options.before === '' ? [] : [contender(BEFORE_NAME, options.before)];
     const evaluation = await evaluate(
       {
         world,
         scenarios,
         loads,
-        contenders: [{ name: KARMA_NAME, seeds: karma }, ...baselineContenders(cluster, found)],
+        contenders: [contender(KARMA_NAME, options.policies), ...earlier, ...baselineContenders(cluster, found)],
         perScenario: options.episodes,
         seed: EPISODE_SEED,
         ...(options.planned > 0 ? { planner: { settings: PLANNER, perScenario: options.planned } } : {}),
@@ -80,8 +87,9 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
     const provenance = provenanceOf(run.directory, options, worldName);
     run.writeArtifact(EVALUATION_FILE, JSON.stringify(evaluation));
     run.writeArtifact('evaluation.csv', evaluationCsv(evaluation));
-    run.writeArtifact('evaluation.md', evaluationMarkdown(evaluation, BASES, provenance));
-    run.writeArtifact(TABLES_FILE, evaluationText(evaluation, BASES, provenance));
+    const bases = basesOf(evaluation);
+    run.writeArtifact('evaluation.md', evaluationMarkdown(evaluation, bases, provenance));
+    run.writeArtifact(TABLES_FILE, evaluationText(evaluation, bases, provenance));
     const mean = (system: (typeof evaluation.systems)[number], metric: (typeof METRIC_NAMES)[number]) =>
       overEpisodes(evaluation, system, metric, ALL).mean;
     for (const system of evaluation.systems) {

@@ -9,6 +9,7 @@ import { POLICIES_FOLDER, TWIN_FOLDER } from '../artifacts.ts';
 import { trainingOf, transferOf } from '../prepare.ts';
 import { gatherReport } from '../report-data.ts';
 import { analyzeJob } from './analyze.ts';
+import { resolveTraining } from '../../../training/setup.ts';
 import { collectJob } from './collect.ts';
 import { evaluateJob } from './evaluate.ts';
 import { fitJob } from './fit.ts';
@@ -21,6 +22,8 @@ const TRACES_FILE = 'traces.sqlite';
 const FULL_FOR = 1800;
 const TUNING_EPISODES = 4;
 const EXPLORATION = 0.25;
+/** What changed specifications change. */
+const REFINED: ReadonlySet<PhaseName> = new Set(['training', 'analyzing', 'evaluating']);
 /** Steps of checkpoints: phase number times this, plus the phase's own. */
 const PHASE_STEP = 1000;
 
@@ -30,18 +33,21 @@ interface State {
   readonly inner: unknown;
 }
 
-/** All phases in one run directory, each on what the ones before left in artifacts/, and report.html. */
+/**
+ * All phases in one run directory, each on what the ones before left in artifacts/, and report.html. A run that refines another one
+ * keeps to its twin, judges its policies beside the new ones, and leaves the cluster alone.
+ */
 export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<Summary> {
   const { run, model } = context;
-  const { training, cores, hours, episodes, tuning, planned } = options;
+  const { training, cores, hours, episodes, tuning, planned, refines, before } = options;
   const policies = artifactPath(run.directory, POLICIES_FOLDER);
   const twin = artifactPath(run.directory, TWIN_FOLDER);
   const traces = artifactPath(run.directory, TRACES_FILE);
   const common = { training, cores };
   const spec = trainingOf(model, training);
-  const transfer = transferOf(model, '', spec);
+  const isReal = resolveTraining(model, training).cluster.metrics.source !== 'emulator';
 
-  const phases: readonly [PhaseName, (inner: JobContext) => Promise<Summary>][] = [
+  const all: readonly [PhaseName, (inner: JobContext) => Promise<Summary>][] = [
     ['collecting', (inner) => collectJob(inner, { ...common, hours, traces, exploration: EXPLORATION })],
     ['modeling', (inner) => fitJob(inner, { ...common, traces, twin: spec.twin.kind })],
     ['training', (inner) => trainJob(inner, trainOptions(run.directory, options, spec.backend))],
@@ -52,6 +58,7 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
         evaluateJob(inner, {
           ...common,
           policies,
+          before,
           episodes,
           tuning,
           tuningEpisodes: TUNING_EPISODES,
@@ -67,14 +74,17 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
           policies,
           twin,
           traces,
-          transfer,
-          upTo: 'full',
+          transfer: transferOf(model, '', spec),
+          // A real cluster is written to on a user's word alone.
+          upTo: isReal ? 'plan' : 'full',
           fullFor: FULL_FOR,
           dryRun: false,
           pace: 0,
         }),
     ],
   ];
+  const phases = refines === '' ? all : all.filter(([phase]) => REFINED.has(phase));
+  if (refines === '') transferOf(model, '', spec); // told before anything is done
   let state = (context.checkpoint?.json as State | undefined) ?? { done: {}, inner: undefined };
   for (const [index, [phase, work]] of phases.entries()) {
     if (state.done[phase]) continue;
@@ -91,8 +101,9 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
 
 /** What the processes of the seeds go by, in a run of all phases. */
 export function trainOptions(directory: string, options: JobOptions['run'], backend: string): JobOptions['train'] {
-  const { training, cores, steps } = options;
-  return { training, cores, steps, twin: artifactPath(directory, TWIN_FOLDER), backend };
+  const { training, cores, steps, refines } = options;
+  const twin = refines === '' ? artifactPath(directory, TWIN_FOLDER) : options.twin;
+  return { training, cores, steps, twin, backend };
 }
 
 async function runPhase(

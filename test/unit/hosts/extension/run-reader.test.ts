@@ -68,6 +68,14 @@ describe('reader of a run', () => {
     make();
   });
 
+  it('tells which run it refines, if any', async () => {
+    assert.equal((await look()).refines, undefined);
+    make({ kind: 'run', options: { refines: '' } });
+    assert.equal((await look()).refines, undefined);
+    make({ kind: 'run', options: { refines: '20260101-000000-run-default' } });
+    assert.equal((await look()).refines, '20260101-000000-run-default');
+  });
+
   it('tells what each state is, as the command line does', async () => {
     const states: string[] = [];
     const note = async () => {
@@ -164,12 +172,13 @@ describe('reader of a run', () => {
     const seeds = { 1: { objective: 0.85, hpaObjective: 0.8 }, 2: { objective: 0.87, hpaObjective: 0.8 } };
     tell('artifact', { path: 'artifacts/policies/1.bin', sha256: '', bytes: 1 });
     tell('artifact', { path: 'artifacts/twin-report.json', sha256: '', bytes: 1 });
+    tell('artifact', { path: 'artifacts/analysis.json', sha256: '', bytes: 1 });
     tell('finished', { summary: { training: { seeds } }, seconds: 1 });
     mkdirSync(journalPath(seedDirectory(directory, 1)), { recursive: true }); // A folder: reading it would fail.
     const entry = await look();
     assert.equal(entry.state, 'finished');
     assert.equal(entry.bestObjective, 0.87);
-    assert.deepEqual(entry.results, ['curves', 'twin', 'policies']);
+    assert.deepEqual(entry.results, ['curves', 'twin', 'policies', 'analysis']);
   });
 
   it('shows a report where it is there', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { csv, errorsCsv, fanCsv } from '../../../../webview/twin-report/csv.ts';
+import { csv } from '../../../../webview/shared/csv.ts';
+import { errorsCsv, fanCsv } from '../../../../webview/twin-report/csv.ts';
 import { fanSummary } from '../../../../webview/twin-report/fan-data.ts';
 import { ownerOf, wordsOf } from '../../../../webview/twin-report/metrics.ts';
 import { restore } from '../../../../webview/twin-report/state.ts';

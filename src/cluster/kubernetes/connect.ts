@@ -1,0 +1,39 @@
+/** Opens what a cluster spec names: the API server of a context, and the Prometheus of the spec. */
+import type { Cluster as ClusterSpec, MetricsSource } from '../../spec/model.ts';
+import { ClusterError } from '../cluster.ts';
+import { ApiServer } from './api-server.ts';
+import { KubernetesCluster } from './kubernetes-cluster.ts';
+import { prometheusService, prometheusUrl, type Prometheus } from './prometheus.ts';
+
+export interface ConnectOptions {
+  /** KUBECONFIG, HOME, PATH. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Of the kubeconfig; empty = the current one. */
+  readonly context: string;
+  /** Of the deployments; that of the spec by default. */
+  readonly namespace?: string | undefined;
+  /** For a Prometheus at a URL. */
+  readonly prometheusToken?: string | undefined;
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Nothing is sent before the first call. Rejects with ClusterError where the kubeconfig or the spec does not do. */
+export async function connectCluster(spec: ClusterSpec, options: ConnectOptions): Promise<KubernetesCluster> {
+  const api = await ApiServer.open(options);
+  return new KubernetesCluster({
+    spec,
+    namespace: options.namespace ?? spec.namespace,
+    api,
+    prometheus: prometheusOf(api, spec.metrics, options.prometheusToken),
+    ...(options.onWarning ? { onWarning: options.onWarning } : {}),
+  });
+}
+
+export function prometheusOf(api: ApiServer, metrics: MetricsSource, token: string | undefined): Prometheus {
+  if (metrics.source === 'prometheus' && metrics.url !== undefined)
+    return prometheusUrl({ url: metrics.url, token, timeout: api.timeout });
+  if (metrics.source === 'prometheus' && metrics.service !== undefined) return prometheusService(api, metrics.service);
+  throw new ClusterError('invalid', 'The Cluster has no Prometheus: set metrics.source to prometheus.');
+}

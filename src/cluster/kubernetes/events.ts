@@ -1,0 +1,32 @@
+/** Events on a Deployment: what `kubectl describe` shows of what was written. */
+
+export const eventsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/events`;
+
+export interface Told {
+  readonly service: string;
+  readonly namespace: string;
+  readonly message: string;
+  /** Seconds since the epoch, by the server's clock. */
+  readonly time: number;
+  /** Of the Deployment, where it is known. */
+  readonly uid: string | undefined;
+}
+
+export function eventOf({ service, namespace, message, time, uid }: Told): object {
+  const timestamp = new Date(Math.floor(time) * 1000).toISOString().replace('.000', '');
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { generateName: `${service}.`, namespace },
+    involvedObject: { apiVersion: 'apps/v1', kind: 'Deployment', name: service, namespace, ...(uid ? { uid } : {}) },
+    type: 'Normal',
+    reason: 'KarmaScaling',
+    message,
+    source: { component: 'karma-mas' },
+    reportingComponent: 'karma-mas',
+    reportingInstance: '',
+    firstTimestamp: timestamp,
+    lastTimestamp: timestamp,
+    count: 1,
+  };
+}

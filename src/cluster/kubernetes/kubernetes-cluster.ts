@@ -1,0 +1,286 @@
+/**
+ * A namespace of a real Kubernetes behind the interface of a live cluster: replicas from the API server, all else from
+ * Prometheus. Whom it talks to is settled when it is made.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster as ClusterSpec } from '../../spec/model.ts';
+import {
+  ClusterError,
+  type ChangedHpa,
+  type Cluster,
+  type ClusterIdentity,
+  type ClusterWrite,
+  type Snapshot,
+} from '../cluster.ts';
+import type { LeaseClient } from '../lease-client.ts';
+import type { Preflight } from '../preflight.ts';
+import type { ApiServer } from './api-server.ts';
+import { eventOf, eventsPath } from './events.ts';
+import {
+  isTouched,
+  ORIGINAL_ANNOTATION,
+  originalOf,
+  pausedHpa,
+  restoredHpa,
+  withMinimum,
+  type OriginalHpa,
+} from './hpa-edits.ts';
+import { kubernetesLease } from './lease.ts';
+import { MetricsReader } from './metrics-reader.ts';
+import type { Deployment, Hpa, List, Scale } from './objects.ts';
+import { snapshotOf } from './observe.ts';
+import type { Prometheus } from './prometheus.ts';
+import { preflight } from './preflight.ts';
+import { planQueries } from './query-plan.ts';
+import { deploymentsPath, hpasByDeployment, hpasPath, readWorkload, type Workload } from './workload.ts';
+
+export interface KubernetesClusterOptions {
+  readonly spec: ClusterSpec;
+  /** Namespace of the deployments. */
+  readonly namespace: string;
+  readonly api: ApiServer;
+  readonly prometheus: Prometheus;
+  /** Said once each: what does not stop anything. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Who writes, in managedFields and events. */
+export const FIELD_MANAGER = 'karma-mas';
+/** For how long the server may work on a write: it must not land after the lease that allowed it (transferring/writer-lease.ts). */
+const WRITE_LIMIT = '4s';
+/** The status of an object changes all the time. */
+const ATTEMPTS = 4;
+
+export class KubernetesCluster implements Cluster {
+  readonly identity: ClusterIdentity;
+  readonly api: ApiServer;
+  readonly lease: LeaseClient;
+  readonly #spec: ClusterSpec;
+  readonly #prometheus: Prometheus;
+  readonly #metrics: MetricsReader;
+  readonly #warn: (message: string) => void;
+  readonly #closed = new AbortController();
+  /** As they were read or written last: a write is refused where somebody else has changed them since. */
+  #replicas = new Map<string, number>();
+  #hpas = new Map<string, Hpa>();
+  #deployments: ReadonlyMap<string, Deployment> = new Map();
+
+  /** Throws ClusterError 'invalid' where the spec's queries cannot work. */
+  constructor({ spec, namespace, api, prometheus, onWarning }: KubernetesClusterOptions) {
+    this.identity = { context: api.context, server: api.server, namespace };
+    this.api = api;
+    this.lease = kubernetesLease(api, namespace);
+    this.#spec = spec;
+    this.#prometheus = prometheus;
+    const plan = planQueries({ ...spec, namespace });
+    if (plan.missing.length > 0)
+      throw new ClusterError(
+        'invalid',
+        `Nothing tells ${plan.missing.join(', ')} of cluster ${spec.name}: add queries to metrics.prometheus, or name a preset that has them.`,
+      );
+    this.#metrics = new MetricsReader(prometheus, plan);
+    const warned = new Set<string>();
+    this.#warn = (message) => {
+      if (warned.has(message)) return;
+      warned.add(message);
+      onWarning?.(message);
+    };
+  }
+
+  async observe(signal: AbortSignal): Promise<Snapshot> {
+    const names = this.#spec.services.map(({ name }) => name);
+    const either = this.#either(signal);
+    const [workload, readings] = await Promise.all([
+      readWorkload(this.api, this.identity.namespace, names, either),
+      this.#metrics.read(either),
+    ]);
+    for (const { field, problem } of readings) if (problem !== '') this.#warn(`${field}: ${problem}`);
+    this.#remember(workload);
+    const { latencyIncludesCalls } = this.#metrics.plan;
+    return snapshotOf(this.#spec, { time: this.api.time(), workload, readings, latencyIncludesCalls });
+  }
+
+  async write(write: ClusterWrite, { dryRun, signal }: { dryRun: boolean; signal: AbortSignal }): Promise<void> {
+    if (!this.#spec.services.some(({ name }) => name === write.service))
+      throw new ClusterError('notFound', `${write.service} is no service of cluster ${this.#spec.name}.`);
+    const either = this.#either(signal);
+    const done =
+      write.type === 'scale' ? await this.#scale(write, dryRun, either) : await this.#editHpa(write, dryRun, either);
+    if (done !== '' && !dryRun) await this.#tell(write.service, done, either);
+  }
+
+  async changedHpas(signal: AbortSignal): Promise<readonly ChangedHpa[]> {
+    const path = hpasPath(this.identity.namespace);
+    const { items } = await this.api.request<List<Hpa>>({ path, signal: this.#either(signal) });
+    const hpas = hpasByDeployment(items);
+    return this.#spec.services.flatMap(({ name: service }) => {
+      const hpa = hpas.get(service);
+      return hpa?.metadata.annotations?.[ORIGINAL_ANNOTATION] === undefined
+        ? []
+        : [{ service, original: originalOf(hpa) }];
+    });
+  }
+
+  preflight(signal: AbortSignal): Promise<Preflight> {
+    const { namespace } = this.identity;
+    return preflight({ spec: this.#spec, namespace, api: this.api }, this.#either(signal));
+  }
+
+  async wait(seconds: number, signal: AbortSignal): Promise<void> {
+    try {
+      await sleep(seconds * 1000, undefined, { signal: this.#either(signal) });
+    } catch {
+      throw new ClusterError('aborted', 'The wait was cancelled.');
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.#prometheus.close();
+    this.api.close();
+  }
+
+  #either(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#closed.signal]);
+  }
+
+  #remember({ deployments, hpas }: Workload): void {
+    this.#deployments = deployments;
+    this.#replicas = new Map([...deployments].map(([name, { spec }]) => [name, spec.replicas ?? 1]));
+    this.#hpas = new Map(hpas);
+  }
+
+  /** Resolves with what was done; empty where nothing had to be. */
+  async #scale(
+    { service, replicas }: Extract<ClusterWrite, { type: 'scale' }>,
+    dryRun: boolean,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const path = `${deploymentsPath(this.identity.namespace)}/${service}/scale`;
+    return untilStored(async () => {
+      const scale = await this.api.request<Scale>({ path, signal });
+      const before = scale.spec.replicas ?? 0;
+      if (before === replicas) return '';
+      const known = this.#replicas.get(service) ?? before;
+      if (before !== known)
+        throw new ClusterError(
+          'conflict',
+          `Somebody else set the replicas of ${service} from ${known} to ${before} meanwhile: nothing was written.`,
+        );
+      await this.#put(path, { ...scale, spec: { ...scale.spec, replicas } }, dryRun, signal);
+      if (!dryRun) this.#replicas.set(service, replicas);
+      return `Set replicas from ${before} to ${replicas}`;
+    });
+  }
+
+  async #editHpa(
+    write: Exclude<ClusterWrite, { type: 'scale' }>,
+    dryRun: boolean,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { service } = write;
+    const name =
+      this.#hpas.get(service)?.metadata.name ?? (write.type === 'restoreHpa' ? keptOriginal(write).name : '');
+    if (name === '')
+      throw new ClusterError('notFound', `Nothing scales ${service} in ${this.identity.namespace}: there is no HPA.`);
+    const path = `${hpasPath(this.identity.namespace)}/${name}`;
+    return untilStored(async () => {
+      const hpa = await this.api.request<Hpa>({ path, signal });
+      const edited = this.#edit(write, hpa);
+      if (!edited || isSame(edited.hpa, hpa)) return '';
+      const known = this.#hpas.get(service);
+      // To restore is always right: it undoes what is ours and leaves the rest as it is.
+      if (write.type !== 'restoreHpa' && known && !isDeepStrictEqual(known.spec, hpa.spec))
+        throw new ClusterError(
+          'conflict',
+          `Somebody else changed the HPA ${name} meanwhile${lastEditor(hpa)}: nothing was written.`,
+        );
+      const stored = await this.#put(path, edited.hpa, dryRun, signal);
+      if (!dryRun) this.#hpas.set(service, stored);
+      return edited.what;
+    });
+  }
+
+  /** Undefined where nothing has to be done. */
+  #edit(write: Exclude<ClusterWrite, { type: 'scale' }>, hpa: Hpa): { hpa: Hpa; what: string } | undefined {
+    const { name } = hpa.metadata;
+    switch (write.type) {
+      case 'pauseHpa':
+        return { hpa: pausedHpa(hpa), what: `Paused HPA ${name}` };
+      case 'setHpaMinimum':
+        return {
+          hpa: withMinimum(hpa, write.minReplicas),
+          what: `Set minReplicas of HPA ${name} from ${hpa.spec.minReplicas ?? 1} to ${write.minReplicas}`,
+        };
+      case 'restoreHpa': {
+        const kept = keptOriginal(write);
+        if (!isTouched(hpa, kept.spec)) return undefined;
+        return { hpa: restoredHpa(hpa, kept.spec), what: `Restored HPA ${name}` };
+      }
+    }
+  }
+
+  /** The whole object with its resourceVersion: the server refuses it where another write came between. */
+  async #put<T>(path: string, body: T, dryRun: boolean, signal: AbortSignal): Promise<T> {
+    const query = { fieldManager: FIELD_MANAGER, timeout: WRITE_LIMIT, ...(dryRun ? { dryRun: 'All' } : {}) };
+    try {
+      return await this.api.request<T>({ method: 'PUT', path, query, body, signal });
+    } catch (error) {
+      throw error instanceof ClusterError && error.reason === 'conflict' ? new Collision(error.message) : error;
+    }
+  }
+
+  /** An Event on the Deployment, for kubectl describe. That it cannot be written stops nothing. */
+  async #tell(service: string, message: string, signal: AbortSignal): Promise<void> {
+    const { namespace } = this.identity;
+    try {
+      const body = eventOf({
+        service,
+        namespace,
+        message,
+        time: this.api.time(),
+        uid: this.#deployments.get(service)?.metadata.uid,
+      });
+      await this.api.request({ method: 'POST', path: eventsPath(namespace), body, signal });
+    } catch (error) {
+      this.#warn(
+        `The event on ${service} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+/** Another write, of whatever field, came between reading and writing. */
+class Collision extends ClusterError {
+  constructor(message: string) {
+    super('conflict', message);
+  }
+}
+
+/** Reads and writes again where another write came between: it was most often to the status, and each attempt looks anew. */
+async function untilStored(attempt: () => Promise<string>): Promise<string> {
+  for (let left = ATTEMPTS - 1; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Collision) || left === 0) throw error;
+    }
+  }
+}
+
+const isSame = (a: Hpa, b: Hpa): boolean =>
+  isDeepStrictEqual([a.spec, a.metadata.annotations ?? {}], [b.spec, b.metadata.annotations ?? {}]);
+
+function keptOriginal({ service, original }: Extract<ClusterWrite, { type: 'restoreHpa' }>): OriginalHpa {
+  const kept = original as Partial<OriginalHpa> | null;
+  if (typeof kept?.name === 'string' && Number.isInteger(kept.spec?.maxReplicas)) return kept as OriginalHpa;
+  throw new ClusterError('invalid', `What is to be restored for ${service} is no HPA of a Kubernetes cluster.`);
+}
+
+/** Who wrote it last, as the server notes it. */
+function lastEditor({ metadata }: Hpa): string {
+  const editors = (metadata.managedFields ?? []).filter(({ manager }) => manager && manager !== FIELD_MANAGER);
+  const last = editors.sort((a, b) => (a.time ?? '').localeCompare(b.time ?? '')).pop()?.manager;
+  return last ? ` (${last})` : '';
+}

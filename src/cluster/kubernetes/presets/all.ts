@@ -1,0 +1,9 @@
+/** The metric presets, the most telling first: the first that fits a namespace is proposed. */
+import { cadvisor } from './cadvisor.ts';
+import { chainedServices } from './chained-services.ts';
+import { ingressNginx } from './ingress-nginx.ts';
+import { istio } from './istio.ts';
+import { linkerd } from './linkerd.ts';
+import type { Preset } from './preset.ts';
+
+export const PRESETS: readonly Preset[] = [chainedServices, istio, linkerd, ingressNginx, cadvisor];

@@ -1,0 +1,52 @@
+/** The series that a PromQL expression selects, without range and offset: their samples tell how old its value is. */
+
+const WORD = /^[a-zA-Z_:][\w:]*/;
+/** Words that name no series. */
+const KEYWORDS = new Set(
+  'and or unless bool on ignoring by without group_left group_right offset atan2 inf nan start end'.split(' '),
+);
+/** Words that a list of labels follows. */
+const LABELS = new Set('on ignoring by without group_left group_right'.split(' '));
+
+/** In order, each once. What is no PromQL gives whatever it gives: the server says what is wrong with it. */
+export function selectorsIn(expression: string): string[] {
+  const found = new Set<string>();
+  let rest = expression;
+  let labelsNext = false;
+  while (rest !== '') {
+    const skipped = /^(?:\s+|#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\[[^\]]*\]|\d[\w.]*)/.exec(rest)?.[0];
+    if (skipped !== undefined) {
+      rest = rest.slice(skipped.length);
+      continue;
+    }
+    const labels = labelsNext ? /^\([^)]*\)/.exec(rest)?.[0] : undefined;
+    labelsNext = false;
+    if (labels !== undefined) {
+      rest = rest.slice(labels.length);
+      continue;
+    }
+    const word = WORD.exec(rest)?.[0];
+    if (word === undefined && !rest.startsWith('{')) {
+      rest = rest.slice(1);
+      continue;
+    }
+    const after = rest.slice(word?.length ?? 0);
+    const matchers = /^\s*(\{(?:[^{}"'`]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\})/.exec(after);
+    const keyword = word !== undefined && KEYWORDS.has(word.toLowerCase());
+    const called = /^\s*\(/.test(after);
+    const aggregated = /^\s*(?:by|without)\b/.test(after);
+    if (matchers && !keyword) {
+      found.add(`${word ?? ''}${matchers[1]}`);
+      rest = after.slice(matchers[0].length);
+      continue;
+    }
+    if (word === undefined) {
+      rest = rest.slice(1);
+      continue;
+    }
+    labelsNext = keyword && LABELS.has(word.toLowerCase());
+    if (!keyword && !called && !aggregated) found.add(word);
+    rest = after;
+  }
+  return [...found];
+}

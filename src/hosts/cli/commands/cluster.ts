@@ -1,0 +1,279 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ConnectOptions } from '../../../cluster/kubernetes/connect.ts';
+import type { NamespaceStatus } from '../../../cluster/kubernetes/namespace-status.ts';
+import type { TestedQueries, TestedService } from '../../../cluster/kubernetes/test-queries.ts';
+import { withIoErrors } from '../../../runs/io-error.ts';
+import type { Cluster, Model } from '../../../spec/model.ts';
+import { EXIT, UsageError } from '../../runner/failure.ts';
+import { stopOnInterrupt } from '../interrupt.ts';
+import type { AddCommand, CommandHost } from '../program.ts';
+import { formatTable } from '../table.ts';
+
+interface Where {
+  readonly context: string;
+  readonly namespace: string;
+}
+
+interface OfSpec extends Where {
+  readonly cluster: string;
+}
+
+/** A bearer token for a Prometheus at a URL: from the environment, so that it stands in no file and no process list. */
+export const PROMETHEUS_TOKEN = 'KARMA_PROMETHEUS_TOKEN';
+
+export const addCluster: AddCommand = (program, run) => {
+  const cluster = program
+    .command('cluster')
+    .description('look at a real Kubernetes: contexts, status, import of a namespace, test of metric queries')
+    .addHelpText(
+      'after',
+      `
+Only reads. A Prometheus at a URL gets the token in ${PROMETHEUS_TOKEN}.
+Examples:
+  karma-mas cluster contexts
+  karma-mas cluster import shop --out cluster.karma.yaml
+  karma-mas cluster test-queries
+  karma-mas cluster status --watch`,
+    );
+  const ofSpec = (name: string, description: string) =>
+    cluster
+      .command(name)
+      .description(description)
+      .argument('[dir]', 'the folder of the specs', '.')
+      .option('--cluster <name>', 'the Cluster (default: the only one)', '')
+      .option('--context <name>', 'context of the kubeconfig (default: that of its Transfer, or the current one)', '')
+      .option(
+        '-n, --namespace <name>',
+        'namespace of the deployments (default: that of the Transfer or the Cluster)',
+        '',
+      );
+
+  cluster
+    .command('contexts')
+    .description('list the contexts of the kubeconfig; connects to nothing')
+    .action(() => run(contexts));
+  ofSpec(
+    'status',
+    'show the services of a Cluster as they are: replicas, HPAs, metrics, and what stands in the way of a transfer',
+  )
+    .option('-w, --watch', 'go on, and show each change', false)
+    .action((dir: string, options: OfSpec & { watch: boolean }) => run((host) => status(host, dir, options)));
+  ofSpec('test-queries', 'send each query of a Cluster and show value, age and what is missing').action(
+    (dir: string, options: OfSpec) => run((host) => testQueriesOf(host, dir, options)),
+  );
+  cluster
+    .command('import')
+    .description('write the Cluster spec of a namespace')
+    .argument('[namespace]', 'the namespace (default: that of the context)', '')
+    .option('--context <name>', 'context of the kubeconfig (default: the current one)', '')
+    .option('--prometheus <where>', 'Prometheus, as namespace/name:port or a URL (default: look for it)', '')
+    .option('--all', 'deployments without an HPA too', false)
+    .option('-o, --out <file>', 'write to this new file (default: print it)', '')
+    .action((namespace: string, options: ImportOptions) => run((host) => importTo(host, namespace, options)));
+};
+
+async function contexts({ output }: CommandHost): Promise<number> {
+  const { readContexts } = await import('../../../cluster/kubernetes/kubeconfig.ts');
+  const all = await readContexts(process.env);
+  if (output.json) for (const context of all) output.result({ type: 'context', ...context }, '');
+  else if (all.length === 0)
+    output.message('There is no kubeconfig with a context: set KUBECONFIG, or make ~/.kube/config.');
+  else
+    output.result(
+      {},
+      formatTable(
+        ['', 'context', 'server', 'namespace'],
+        all.map(({ current, name, server, namespace }) => [current ? '*' : '', name, server, namespace]),
+      ),
+    );
+  return EXIT.fine;
+}
+
+async function testQueriesOf(host: CommandHost, dir: string, options: OfSpec): Promise<number> {
+  return withSpec(host, dir, options, async (spec, connection, signal) => {
+    const { ApiServer } = await import('../../../cluster/kubernetes/api-server.ts');
+    const { prometheusOf } = await import('../../../cluster/kubernetes/connect.ts');
+    const { testQueries } = await import('../../../cluster/kubernetes/test-queries.ts');
+    const api = await ApiServer.open(connection);
+    const prometheus = prometheusOf(api, spec.metrics, connection.prometheusToken);
+    try {
+      const tested = await testQueries(
+        { ...spec, namespace: connection.namespace ?? spec.namespace },
+        prometheus,
+        signal,
+      );
+      const where = { context: api.context, server: api.server, namespace: connection.namespace ?? spec.namespace };
+      host.output.result({ type: 'queries', ...where, ...tested }, formatQueries(tested));
+      return tested.complete ? EXIT.fine : EXIT.problems;
+    } finally {
+      prometheus.close();
+      api.close();
+    }
+  });
+}
+
+function formatQueries({ prometheus, preset, queries, missing, complete }: TestedQueries): string {
+  const cell = ({ value, age, state }: TestedService): string => {
+    const number = value === null ? '' : String(Number(value.toPrecision(4)));
+    const old = age === null ? '' : ` (${Math.round(age)} s)`;
+    return state === 'ok'
+      ? `${number}${old}`
+      : `${number}${number === '' ? '' : ' '}${state}${state === 'stale' ? old : ''}`;
+  };
+  const services = queries[0]?.services.map(({ service }) => service) ?? [];
+  const table = formatTable(
+    ['field', 'unit', ...services],
+    queries.map((query) => [query.field, query.unit, ...query.services.map(cell)]),
+  );
+  return [
+    `${prometheus}, preset ${preset === '' ? 'none' : preset}`,
+    '',
+    table,
+    ...queries.flatMap(({ field, problem }) => (problem === '' ? [] : [`${field}: ${problem}`])),
+    ...missing.map(({ field, unit, about }) => `${field} (${unit}) has no query: ${about}.`),
+    '',
+    complete
+      ? 'All queries give new values.'
+      : 'Where something is missing or stale, the agents hold: add or correct queries.',
+  ].join('\n');
+}
+
+async function status(host: CommandHost, dir: string, options: OfSpec & { watch: boolean }): Promise<number> {
+  const { output } = host;
+  return withSpec(host, dir, options, async (spec, connection, signal) => {
+    const { connectCluster } = await import('../../../cluster/kubernetes/connect.ts');
+    const { statusOf, watchStatus } = await import('../../../cluster/kubernetes/namespace-status.ts');
+    const cluster = await connectCluster(spec, { ...connection, onWarning: (message) => output.warning(message) });
+    const show = (now: NamespaceStatus) => output.result({ type: 'status', ...now }, formatStatus(now));
+    try {
+      const { findings } = await cluster.preflight(signal);
+      show(statusOf(spec, cluster.identity, await cluster.observe(signal)));
+      for (const { severity, message } of findings)
+        output.message(`${severity === 'blocks' ? 'in the way' : 'note'}: ${message}`);
+      if (output.json) output.result({ type: 'findings', findings }, '');
+      if (options.watch)
+        await watchStatus(cluster, spec, { signal, onStatus: show, onProblem: (why) => output.warning(why) });
+      return EXIT.fine;
+    } finally {
+      await cluster.close();
+    }
+  });
+}
+
+function formatStatus({ context, server, namespace, services }: NamespaceStatus): string {
+  const number = (value: number | null, digits = 3): string =>
+    value === null ? '-' : String(Number(value.toPrecision(digits)));
+  return [
+    `context ${context}, server ${server}, namespace ${namespace}`,
+    '',
+    formatTable(
+      ['service', 'ready', 'desired', 'starting', 'failed', 'HPA', 'requests/s', 'pending', 'latency s', 'age s'],
+      services.map(({ service, ready, desired, starting, failed, hpa, received, pending, latency, age }) => [
+        service,
+        number(ready),
+        number(desired),
+        number(starting),
+        number(failed),
+        hpa === null ? 'none' : `${hpa.minReplicas}..${hpa.maxReplicas}${hpa.paused ? ' paused' : ''}`,
+        number(received),
+        number(pending),
+        number(latency),
+        number(age),
+      ]),
+    ),
+  ].join('\n');
+}
+
+interface ImportOptions {
+  readonly context: string;
+  readonly prometheus: string;
+  readonly all: boolean;
+  readonly out: string;
+}
+
+async function importTo({ output, now }: CommandHost, namespace: string, options: ImportOptions): Promise<number> {
+  const { context, prometheus, all, out } = options;
+  if (out !== '' && existsSync(out))
+    throw new UsageError(`${out} is there already, and import overwrites nothing: name a new file.`);
+  if (out !== '' && !out.endsWith('.karma.yaml'))
+    throw new UsageError('Specs are in files named *.karma.yaml: choose such a name.');
+  if (prometheus !== '' && !/^(https?:\/\/\S+|[a-z0-9-]+\/[a-z0-9-]+:[0-9]+)$/.test(prometheus))
+    throw new UsageError('--prometheus is namespace/name:port, or a URL.');
+  const { ApiServer } = await import('../../../cluster/kubernetes/api-server.ts');
+  const { importCluster } = await import('../../../cluster/kubernetes/import-cluster.ts');
+  const { clusterYaml } = await import('../../../cluster/kubernetes/import-yaml.ts');
+  const stop = stopOnInterrupt(() => output.message('Stopping.'));
+  const api = await ApiServer.open({ env: process.env, context, now });
+  try {
+    const imported = await importCluster({
+      api,
+      namespace: namespace || api.namespace,
+      prometheus,
+      prometheusToken: process.env[PROMETHEUS_TOKEN],
+      all,
+      signal: stop.signal,
+    });
+    const yaml = clusterYaml(imported);
+    const file = out === '' ? '' : resolve(out);
+    if (file !== '') withIoErrors(file, () => writeFileSync(file, yaml, { flag: 'wx' }));
+    const { services, preset, notes } = imported;
+    const result = {
+      type: 'imported',
+      context: imported.context,
+      namespace: imported.namespace,
+      services: services.map(({ name }) => name),
+      preset: preset?.name ?? '',
+      notes,
+      ...(file === '' ? { yaml } : { file }),
+    };
+    output.result(result, file === '' ? yaml.trimEnd() : `Wrote ${services.length} services to ${out}`);
+    return EXIT.fine;
+  } finally {
+    api.close();
+    stop.dispose();
+  }
+}
+
+/** Finds the Cluster, and the context and namespace that it stands for; says both before anything is sent. */
+async function withSpec(
+  { output, now }: CommandHost,
+  dir: string,
+  { cluster, context, namespace }: OfSpec,
+  action: (spec: Cluster, connection: ConnectOptions, signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const { readSpecs, assertNoErrors } = await import('../../runner/specs.ts');
+  const { model, problems } = await readSpecs(resolve(dir));
+  assertNoErrors(dir, problems);
+  const spec = clusterOf(model, cluster);
+  if (spec.metrics.source !== 'prometheus')
+    throw new UsageError(
+      `Cluster ${spec.name} has metrics.source ${spec.metrics.source}: set it to prometheus to look at the real one.`,
+    );
+  const { targetOf } = await import('../../runner/target.ts');
+  const target = targetOf(model, spec);
+  const stop = stopOnInterrupt(() => output.message('Stopping.'));
+  try {
+    const connection: ConnectOptions = {
+      env: process.env,
+      now,
+      context: context || target.context,
+      namespace: namespace || target.namespace,
+      prometheusToken: process.env[PROMETHEUS_TOKEN],
+    };
+    return await action(spec, connection, stop.signal);
+  } finally {
+    stop.dispose();
+  }
+}
+
+function clusterOf({ clusters }: Model, name: string): Cluster {
+  const found = name === '' && clusters.length === 1 ? clusters[0] : clusters.find((cluster) => cluster.name === name);
+  if (found) return found;
+  const known = clusters.map((cluster) => cluster.name).join(', ') || 'none';
+  throw new UsageError(
+    name === ''
+      ? `Name the Cluster (--cluster); the specs have ${known}.`
+      : `There is no Cluster ${name}; the specs have ${known}.`,
+  );
+}

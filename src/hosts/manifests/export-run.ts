@@ -1,0 +1,101 @@
+/** The manifests of a run's policies, written to a folder, with the controller beside its Containerfile. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { loadTwin } from '../../modeling/twin.ts';
+import { writeFileAtomic } from '../../runs/atomic-file.ts';
+import { withIoErrors } from '../../runs/io-error.ts';
+import type { Manifest } from '../../runs/manifest.ts';
+import { artifactPath } from '../../runs/run-directory.ts';
+import type { RunInfo } from '../../runs/run-list.ts';
+import { resolveTraining } from '../../training/setup.ts';
+import { packPolicies } from '../../training/policy.ts';
+import type { Stage } from '../../transferring/ladder.ts';
+import { DRIFT_FILE, POLICIES_FILE, SPEC_ENDING } from '../controller/configuration.ts';
+import { POLICIES_FOLDER, TWIN_FOLDER } from '../runner/artifacts.ts';
+import { asset } from '../runner/assets.ts';
+import { JobError } from '../runner/context.ts';
+import { readPolicies } from '../runner/jobs/policies.ts';
+import { packageVersion } from '../runner/machine.ts';
+import { trainingOf, transferOf } from '../runner/prepare.ts';
+import { modelOfRun } from '../runner/specs.ts';
+import type { MountedFiles } from './config-maps.ts';
+import { manifestFiles } from './manifests.ts';
+
+export interface ExportOptions {
+  readonly stage: Stage['stage'];
+  /** Empty = karma-mas-controller of this version. */
+  readonly image: string;
+  /** Name of the Transfer; empty = the only one. */
+  readonly transfer: string;
+}
+
+/** Files by path: texts, and the controller's bytes. */
+export type ExportedFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** Rejects with JobError or IoError where the run has not what it takes. */
+export function exportRun(
+  { directory, manifest }: RunInfo,
+  { stage, image, transfer: name }: ExportOptions,
+): ExportedFiles {
+  const model = modelOfRun(manifest);
+  const training = trainingOf(model, optionOf(manifest, 'training'));
+  const transfer = model.transfers.find((each) => each.name === transferOf(model, name, training))!;
+  const { cluster: spec } = resolveTraining(model, training.name);
+  if (spec.metrics.source === 'emulator')
+    throw new JobError(
+      `Cluster ${spec.name} is the emulated one (metrics.source: emulator): set it to prometheus, and train again or name the run of a transfer.`,
+    );
+  const [policies] = readPolicies(policiesFolder(directory, manifest), spec);
+  const twin = twinFolder(directory, manifest);
+  const drift = twin === undefined ? undefined : loadTwin(twin).drift;
+  // Beside the bundled command line, or where the build puts it for one that runs from the sources.
+  const controller = [asset('controller.mjs'), asset('dist/controller.mjs')].find((path) => existsSync(path));
+  if (controller === undefined) throw new JobError('The controller is not built: run npm run build.');
+  const files: MountedFiles = {
+    // A key of a ConfigMap has no slash.
+    texts: Object.fromEntries(
+      manifest.specs
+        .filter(({ path }) => path.endsWith(SPEC_ENDING))
+        .map(({ path, text }) => [path.replaceAll('/', '--'), text]),
+    ),
+    packed: {
+      [POLICIES_FILE]: packPolicies(policies),
+      ...(drift ? { [DRIFT_FILE]: Buffer.from(JSON.stringify(drift)) } : {}),
+    },
+  };
+  return {
+    ...manifestFiles({ spec, transfer, stage, image: image || `karma-mas-controller:${packageVersion()}`, files }),
+    'image/controller.mjs': withIoErrors(controller, () => readFileSync(controller)),
+  };
+}
+
+/** Writes them below a folder, each as one step. Throws an IoError. */
+export function writeExported(folder: string, files: ExportedFiles): void {
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(folder, path);
+    withIoErrors(target, () => {
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileAtomic(target, content);
+    });
+  }
+}
+
+/** Of the run itself, or those that it brought to a cluster. */
+function policiesFolder(directory: string, manifest: Manifest): string {
+  const own = artifactPath(directory, POLICIES_FOLDER);
+  const taken = optionOf(manifest, 'policies');
+  if (existsSync(own)) return own;
+  if (taken !== '' && existsSync(taken)) return taken;
+  throw new JobError(`Run ${manifest.id} (${manifest.kind}) has no policies: name a training, or a transfer.`);
+}
+
+function twinFolder(directory: string, manifest: Manifest): string | undefined {
+  return [artifactPath(directory, TWIN_FOLDER), optionOf(manifest, 'twin')].find(
+    (folder) => folder !== '' && existsSync(folder),
+  );
+}
+
+function optionOf({ options }: Manifest, name: string): string {
+  const value = options[name];
+  return typeof value === 'string' ? value : '';
+}

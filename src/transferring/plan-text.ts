@@ -1,0 +1,28 @@
+/** A plan as text: what stands in its way, and per stage what would change, as a diff. */
+import type { Finding, Preflight } from '../cluster/preflight.ts';
+import type { PlannedStage } from './plan.ts';
+
+/** Lines: `!` stands in the way, `?` should be known, `~` changes, `x` is refused by the server. */
+export function planLines(stages: readonly PlannedStage[], preflight: Preflight | undefined): string[] {
+  return [...(preflight ? preflightLines(preflight) : []), ...stages.flatMap(stageLines)];
+}
+
+function preflightLines({ rights, findings }: Preflight): string[] {
+  const granted = rights.filter(({ allowed }) => allowed).length;
+  return [`rights: ${granted} of ${rights.length} granted`, ...findings.map(findingLine)];
+}
+
+const findingLine = ({ severity, message }: Finding): string =>
+  `${severity === 'blocks' ? '!' : '?'} ${message.trimEnd().replaceAll('\n', '\n    ')}`;
+
+function stageLines({ stage, changes }: PlannedStage): string[] {
+  if (changes.length === 0) return [`stage ${stage}: writes nothing now`];
+  const lines = changes.map(({ service, change, refused }) =>
+    refused === '' ? `  ~ ${service}: ${change}` : `  x ${service}: ${change} (${refused})`,
+  );
+  return [`stage ${stage}:`, ...lines];
+}
+
+/** Why a transfer must not start; empty = nothing stands in its way. */
+export const blocking = ({ findings }: Preflight): Finding[] =>
+  findings.filter(({ severity }) => severity === 'blocks');

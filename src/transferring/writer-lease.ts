@@ -1,0 +1,207 @@
+/**
+ * Never two writers: whoever writes to a namespace holds its lease. Time is measured by each one's own steady clock, never by
+ * comparing clocks: a holder counts from before it asked for its renewal, the others from after they first saw it. So the
+ * holder stops before anybody may follow, however wrong the clocks of the machines are.
+ *
+ *     renewal sent        last write begins    writes cut off   others may take it
+ *     |------ writeWithin ------|                     |                |
+ *     |---------------- duration - CUT_OFF -----------|                |
+ *     |----------------------- duration, from when they saw it --------|
+ */
+import { ClusterError } from '../cluster/cluster.ts';
+import type { LeaseClient, LeaseRecord } from '../cluster/lease-client.ts';
+
+export interface LeaseTiming {
+  /** Seconds without a renewal after which somebody else may take it. */
+  readonly duration: number;
+  readonly renewEvery: number;
+  /** Seconds from a renewal within which a write may begin. */
+  readonly writeWithin: number;
+  /** Seconds between two looks of one who waits for it. */
+  readonly retryEvery: number;
+}
+
+/** A dead writer is noticed after 15 to 17 s: enough to be done within the minute, too long for a pause of a healthy one. */
+export const LEASE_TIMING: LeaseTiming = { duration: 15, renewEvery: 4, writeWithin: 10, retryEvery: 2 };
+/** Seconds before the end at which a write under way is cut off. */
+const CUT_OFF = 1;
+
+/** The lease does not allow to write. `taken`: somebody else holds it. `expired`: it could not be renewed in time. */
+export class LeaseError extends Error {
+  readonly reason: 'taken' | 'expired';
+  constructor(reason: LeaseError['reason'], message: string) {
+    super(message);
+    this.name = 'LeaseError';
+    this.reason = reason;
+  }
+}
+
+/** What applyWrites asks before each write. */
+export interface Fence {
+  /** Resolves with the seconds that the write may take. Rejects with LeaseError, or ClusterError where the server does not tell. */
+  check(signal: AbortSignal): Promise<number>;
+}
+
+export interface WriterLeaseOptions {
+  readonly client: LeaseClient;
+  /** Unique to this process: one that was restarted is another. */
+  readonly identity: string;
+  /** Seconds of a clock that only goes forward, from any start. */
+  readonly clock: () => number;
+  readonly timing?: LeaseTiming;
+}
+
+export class WriterLease implements Fence {
+  readonly identity: string;
+  readonly timing: LeaseTiming;
+  readonly #client: LeaseClient;
+  readonly #clock: () => number;
+  readonly #taken = new AbortController();
+  /** When the last renewal that succeeded was sent, by our clock; undefined = not held. */
+  #held: number | undefined;
+  /** Of somebody else: since when, by our clock, it has not changed. */
+  #seen: { readonly version: string; readonly since: number } | undefined;
+  #holder = '';
+
+  constructor({ client, identity, clock, timing = LEASE_TIMING }: WriterLeaseOptions) {
+    this.#client = client;
+    this.identity = identity;
+    this.#clock = clock;
+    this.timing = timing;
+  }
+
+  /** Aborts when somebody else has taken what was held here: nothing may be written any more. */
+  get taken(): AbortSignal {
+    return this.#taken.signal;
+  }
+
+  /** Who holds it, as last seen; empty = nobody. */
+  get holder(): string {
+    return this.#holder;
+  }
+
+  /** Whether a write may begin now. */
+  get isHeld(): boolean {
+    return this.#held !== undefined && this.#clock() < this.#held + this.timing.writeWithin;
+  }
+
+  /** One attempt: true = held from now on. Rejects with ClusterError where the server does not answer. */
+  async tryAcquire(signal: AbortSignal): Promise<boolean> {
+    const { lease, serverTime } = await this.#client.read(signal);
+    const now = this.#clock();
+    this.#holder = lease?.holder ?? '';
+    if (lease && lease.holder !== '' && lease.holder !== this.identity) {
+      if (this.#seen?.version !== lease.version) this.#seen = { version: lease.version, since: now };
+      // One that says it counts for longer is believed.
+      if (now - this.#seen.since <= Math.max(lease.duration, this.timing.duration)) return false;
+    }
+    const changed = lease !== undefined && lease.holder !== this.identity;
+    const transitions = (lease?.transitions ?? 0) + Number(changed);
+    return this.#write(transitions, lease?.version, serverTime, signal);
+  }
+
+  /** Waits until it is held. Rejects when `signal` aborts; a server that does not answer is asked again, after `onError`. */
+  async acquire(
+    sleep: (seconds: number, signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+    onError: (error: unknown) => void,
+  ): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        if (await this.tryAcquire(signal)) return;
+      } catch (error) {
+        signal.throwIfAborted();
+        onError(error);
+      }
+      await sleep(this.timing.retryEvery, signal);
+    }
+  }
+
+  /** Renews until `signal` aborts or somebody else has taken it. Never rejects: one that cannot be renewed runs out. */
+  async keep(sleep: (seconds: number, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const until = AbortSignal.any([signal, this.taken]);
+    while (!until.aborted) {
+      try {
+        await sleep(this.timing.renewEvery, until);
+        await this.renew(until);
+      } catch {
+        // Aborted, or the server does not answer: it is asked again.
+      }
+    }
+  }
+
+  /** Rejects with ClusterError where the server does not answer; `taken` aborts where it is somebody else's. */
+  async renew(signal: AbortSignal): Promise<void> {
+    if (this.#held === undefined) return;
+    const { lease, serverTime } = await this.#client.read(signal);
+    if (lease?.holder !== this.identity) return this.#lose(lease?.holder ?? '');
+    await this.#write(lease.transitions, lease.version, serverTime, signal);
+  }
+
+  /** See Fence. By our own clock, and by what the server says of the lease at this moment. */
+  async check(signal: AbortSignal): Promise<number> {
+    this.#assertHeld();
+    const { lease, serverTime } = await this.#client.read(signal);
+    if (lease?.holder !== this.identity) {
+      this.#lose(lease?.holder ?? '');
+      this.#assertHeld();
+    }
+    if (serverTime - lease!.renewed > lease!.duration) throw expired();
+    this.#assertHeld();
+    return this.#held! + this.timing.duration - CUT_OFF - this.#clock();
+  }
+
+  /** Lets others take it at once. No write may be under way. Rejects with ClusterError; then it runs out by itself. */
+  async release(signal: AbortSignal): Promise<void> {
+    if (this.#held === undefined) return;
+    this.#held = undefined;
+    const { lease, serverTime } = await this.#client.read(signal);
+    if (lease?.holder !== this.identity) return;
+    const { duration } = this.timing;
+    const free: LeaseRecord = { holder: '', renewed: serverTime, duration, transitions: lease.transitions };
+    await this.#client.write(free, lease.version, signal);
+    this.#holder = '';
+  }
+
+  async #write(
+    transitions: number,
+    version: string | undefined,
+    serverTime: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { duration } = this.timing;
+    const since = this.#clock();
+    const record = { holder: this.identity, renewed: serverTime, duration, transitions };
+    try {
+      await this.#client.write(record, version, signal);
+    } catch (error) {
+      // Somebody was first; who, the next look tells.
+      if (error instanceof ClusterError && error.reason === 'conflict') return false;
+      throw error;
+    }
+    this.#held = since;
+    this.#seen = undefined;
+    this.#holder = this.identity;
+    return this.isHeld;
+  }
+
+  #lose(holder: string): void {
+    this.#held = undefined;
+    this.#holder = holder;
+    this.#taken.abort(new LeaseError('taken', takenBy(holder)));
+  }
+
+  #assertHeld(): void {
+    if (this.#held === undefined) throw new LeaseError('taken', takenBy(this.#holder));
+    if (!this.isHeld) throw expired();
+  }
+}
+
+const takenBy = (holder: string): string =>
+  holder === ''
+    ? 'The lease of the namespace is not held here: nothing is written.'
+    : `${holder} holds the lease of the namespace: nothing is written from here.`;
+
+const expired = (): LeaseError =>
+  new LeaseError('expired', 'The lease of the namespace could not be renewed in time: nothing is written.');

@@ -1,0 +1,41 @@
+/** The sample's organization, playing what its roles do not say: a role and a relation are there to be found and accepted. */
+import { readSpecFolder } from '../../src/spec/folder.ts';
+import { BEHAVIOURS, type AgentPlan } from '../unit/analyzing/synthetic.ts';
+import { writeAnalysis, type AnalysisPlan, type WrittenAnalysis } from './analysis-fixture.ts';
+
+/** The one that should shrink grows instead; one of the others leads another, and nothing else tells when these move. */
+function teamOf(): AgentPlan[] {
+  let led = false;
+  return [
+    { name: 'relief', roles: ['bottleneck-manager'], behaviour: BEHAVIOURS.shrinker },
+    {
+      name: 'shield',
+      roles: ['ddos-manager'],
+      behaviour: () => ({ service: led ? 1 : -1, move: led ? 1 : 0 }),
+    },
+    {
+      name: 'medic',
+      roles: ['failure-manager'],
+      behaviour: ({ random }) => {
+        led = random.uniform() < 0.4;
+        return { service: led ? 2 : -1, move: led ? 1 : 0 };
+      },
+    },
+    { name: 'steward', roles: ['resource-manager'], behaviour: BEHAVIOURS.relief },
+  ];
+}
+
+/** Writes it as a run of the sample in a folder. */
+export async function writePlantedTeam(folder: string, plan: AnalysisPlan = {}): Promise<WrittenAnalysis> {
+  const { model } = await readSpecFolder(folder);
+  const organization = model.organizations.find(({ name }) => name === 'resilience-team')!;
+  return writeAnalysis(folder, {
+    agents: teamOf(),
+    organization,
+    model,
+    episodes: 8,
+    noise: 0.03,
+    permutations: 199,
+    ...plan,
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * `npm run test:cluster [-- FILE ...] [--grep PATTERN] [--keep]`: the tests of suite/ against a real single-node Kubernetes, those of
+ * suite/simulated/ against a real control plane with a simulated node. Installs what is missing (the first time it takes 8 to
+ * 20 minutes), starts the cluster, and stops it whatever happens. Needs root.
+ * --keep: takes a cluster that runs already, and leaves it running. KARMA_CLUSTER_LONG=1: waits as long as users do.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+interface Kind {
+  readonly folder: string;
+  readonly upOptions: readonly string[];
+}
+
+const here = import.meta.dirname;
+const kinds: readonly Kind[] = [
+  { folder: join(here, 'suite'), upOptions: [] },
+  { folder: join(here, 'suite/simulated'), upOptions: ['--simulated-nodes'] },
+];
+
+const { values, positionals } = parseArgs({
+  options: { grep: { type: 'string' }, keep: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const wanted = positionals.map((file) => resolve(file));
+
+/** What runs now: an interrupt reaches it too, and the cluster is stopped after it. */
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => (interrupted = true));
+
+let failed = false;
+for (const kind of kinds) {
+  const files = testFiles(kind.folder);
+  if (files.length > 0 && !interrupted && !(await runKind(kind, files))) failed = true;
+}
+process.exit(failed || interrupted ? 1 : 0);
+
+/** True where all tests passed. */
+async function runKind({ upOptions }: Kind, files: readonly string[]): Promise<boolean> {
+  const cache = script('install.sh');
+  if (!values.keep) script('down.sh');
+  try {
+    const kubeconfig = script('up.sh', ...upOptions);
+    return await mocha(files, { KARMA_CLUSTER_CACHE: cache, KARMA_CLUSTER_CONFIG: kubeconfig });
+  } finally {
+    if (!values.keep) script('down.sh');
+  }
+}
+
+/** Runs one of the recipe's scripts; returns its last line. */
+function script(name: string, ...options: string[]): string {
+  // setsid: Ctrl+C ends the tests; starting and stopping a cluster is left to end by itself.
+  const { status, stdout } = spawnSync('setsid', ['--wait', join(here, name), ...options], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`test/cluster/${name} ended with ${status}.`);
+  return stdout.trim().split('\n').pop()!;
+}
+
+function mocha(files: readonly string[], env: Record<string, string>): Promise<boolean> {
+  const program = join(createRequire(import.meta.url).resolve('mocha/package.json'), '../bin/mocha.js');
+  const options = ['--no-config', '--reporter', 'spec', '--timeout', '300000', '--slow', '60000', '--exit'];
+  const grep = values.grep === undefined ? [] : ['--grep', values.grep];
+  const child = spawn(process.execPath, [program, ...options, ...grep, ...files], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  return new Promise((done) => child.on('exit', (code) => done(code === 0)));
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((file) => wanted.length === 0 || wanted.includes(file));
+}

@@ -1,0 +1,510 @@
+/** A namespace of a real cluster, seen and changed through src/cluster/kubernetes; looked at from outside with kubectl. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClusterError, type Cluster, type ClusterWrite } from '../../../src/cluster/cluster.ts';
+import { readContexts } from '../../../src/cluster/kubernetes/kubeconfig.ts';
+import { prometheusOf } from '../../../src/cluster/kubernetes/connect.ts';
+import { ORIGINAL_ANNOTATION } from '../../../src/cluster/kubernetes/hpa-edits.ts';
+import { testQueries } from '../../../src/cluster/kubernetes/test-queries.ts';
+import { watchList } from '../../../src/cluster/kubernetes/watch.ts';
+import { deploymentsPath } from '../../../src/cluster/kubernetes/workload.ts';
+import type { Deployment } from '../../../src/cluster/kubernetes/objects.ts';
+import { createAccount, execPlugin, setRights, writeKubeconfig, type Rule } from '../support/accounts.ts';
+import { Connected, signal } from '../support/connected.ts';
+import { eventually, kubectlJson, prometheusUrl, server } from '../support/kubectl.ts';
+import { SERVICES } from '../support/sample-namespace.ts';
+import { clusterSpec, clusterYaml } from '../support/sample-project.ts';
+
+/** Requests/s at a. */
+const LOAD = 20;
+const live = { dryRun: false, signal };
+const READS: readonly Rule[] = [
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'list', 'watch'] },
+];
+const WRITES: readonly Rule[] = [{ apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['get', 'update'] }];
+
+describe('the connection to a real namespace', function () {
+  let connected: Connected;
+  let cluster: Awaited<ReturnType<Connected['connect']>>;
+
+  before(async () => {
+    connected = await Connected.start('connection');
+    connected.namespace.load(`${LOAD}:1h`);
+    cluster = await connected.connect();
+    await eventually('every metric of every service tells of the load', 150, async () => {
+      const { age, observation } = await cluster.observe(signal);
+      return age.every((seconds) => seconds < 30) && observation.service.received[0] > 0.9 * LOAD;
+    });
+  });
+  after(() => connected.stop());
+  beforeEach(() => connected.proxy.reset());
+
+  describe('contexts', () => {
+    it('come from all files of KUBECONFIG, the first of two with one name', async () => {
+      const { folder } = connected;
+      const one = writeKubeconfig(join(folder, 'one'), [{ name: 'first', namespace: 'connection', user: {} }]);
+      const two = writeKubeconfig(join(folder, 'two'), [
+        { name: 'second', namespace: 'elsewhere', user: {} },
+        { name: 'first', namespace: 'wrong', user: {} },
+      ]);
+      const contexts = await readContexts({ KUBECONFIG: `${one}:${two}` });
+      assert.deepEqual(
+        contexts.map(({ name, namespace, server: at, current }) => ({ name, namespace, at, current })),
+        [
+          { name: 'first', namespace: 'connection', at: server, current: true },
+          { name: 'second', namespace: 'elsewhere', at: server, current: false },
+        ],
+      );
+    });
+
+    it('are fixed when a cluster is opened', async () => {
+      assert.deepEqual(cluster.identity, { context: 'test', server: connected.proxy.url, namespace: 'connection' });
+    });
+  });
+
+  describe('what is observed', () => {
+    it('is what kubectl and the load say', async () => {
+      const snapshot = await cluster.observe(signal);
+      const replicas = connected.namespace.replicas();
+      const { service, cluster: whole } = snapshot.observation;
+      SERVICES.forEach((name, s) => {
+        assert.equal(service.desired[s], replicas[name], `desired of ${name}`);
+        assert.equal(service.ready[s] + service.starting[s], replicas[name], `pods of ${name}`);
+        assert.equal(snapshot.hpas[s]?.service, name);
+        assert.ok(
+          service.cpu[s] > 0 && service.memory[s] > 1,
+          `use of ${name}: ${service.cpu[s]} m, ${service.memory[s]} MiB`,
+        );
+      });
+      assert.deepEqual(
+        snapshot.hpas.map((hpa) => [hpa?.minReplicas, hpa?.maxReplicas, hpa?.paused]),
+        [5, 3, 4, 6].map((most) => [1, most, false]),
+      );
+      const received = [...service.received];
+      assert.ok(Math.abs(received[0] - LOAD) < 0.2 * LOAD, `requests/s at a, of ${LOAD}: ${received[0]}`);
+      assert.ok(Math.abs(received[3] - 2 * LOAD) < 0.4 * LOAD, `requests/s at d, of ${2 * LOAD}: ${received[3]}`);
+      assert.ok(whole.successRate[0] > 0.9, `share that succeeds: ${whole.successRate[0]}`);
+      assert.ok(Math.abs(snapshot.time - Date.now() / 1000) < 3, 'the time is that of the server');
+      assert.deepEqual(connected.proxy.changes(), [], 'looking changes nothing');
+    });
+
+    it('is the same through a URL of Prometheus', async () => {
+      const spec = clusterSpec(clusterYaml('connection', { url: prometheusUrl }));
+      const direct = await connected.connect(undefined, spec);
+      const { observation, age } = await direct.observe(signal);
+      assert.ok(
+        age.every((seconds) => seconds < 30),
+        `ages: ${age.join(', ')}`,
+      );
+      assert.ok(Math.abs(observation.service.received[0] - LOAD) < 0.2 * LOAD);
+      assert.ok(!connected.proxy.requests.some(({ path }) => path.includes('/proxy/')));
+    });
+
+    it('is told field by field by Test Queries', async () => {
+      const prometheus = prometheusOf(cluster.api, connected.spec.metrics, undefined);
+      const told = await testQueries(connected.spec, prometheus, signal);
+      assert.deepEqual(
+        told.queries.filter(({ services }) => services.some(({ state }) => state !== 'ok')),
+        [],
+      );
+      assert.ok(told.complete);
+      connected.proxy.metricFault = (query, series) => (query.includes('chained_queue_length') ? [] : series);
+      const without = await testQueries(connected.spec, prometheus, signal);
+      const pending = without.queries.find(({ field }) => field === 'pending')!;
+      assert.ok(!without.complete);
+      assert.deepEqual(
+        pending.services.map(({ state }) => state),
+        SERVICES.map(() => 'missing'),
+      );
+    });
+  });
+
+  describe('a metric that cannot be trusted', () => {
+    const queue = SERVICES.map(() => Infinity);
+
+    it('is missing, not zero, where Prometheus has none', async () => {
+      connected.proxy.metricFault = (query, series) => (query.includes('chained_queue_length') ? [] : series);
+      const { observation, age } = await cluster.observe(signal);
+      assert.deepEqual([...age], queue);
+      assert.ok(observation.service.pending.every(Number.isNaN));
+      assert.ok(
+        observation.service.received.every((rate) => rate > 0),
+        'the others are as they are',
+      );
+    });
+
+    it('is missing where it is NaN', async () => {
+      connected.proxy.metricFault = (query, series) =>
+        query.includes('chained_queue_length')
+          ? series.map(({ metric, value: [time] }) => ({ metric, value: [time, 'NaN'] }))
+          : series;
+      const { observation, age } = await cluster.observe(signal);
+      assert.ok(
+        age.every((seconds) => seconds === Infinity),
+        `ages: ${age.join(', ')}`,
+      );
+      assert.ok(observation.service.pending.every(Number.isNaN));
+    });
+
+    it('is as old as its samples', async () => {
+      connected.proxy.metricFault = (query, series) =>
+        query.includes('timestamp(')
+          ? series.map(({ metric, value: [time, value] }) => ({ metric, value: [time, String(Number(value) - 300)] }))
+          : series;
+      const { age } = await cluster.observe(signal);
+      assert.ok(
+        age.every((seconds) => seconds >= 300 && seconds < 340),
+        `ages: ${age.join(', ')}`,
+      );
+    });
+
+    it('is not made younger or older by a clock that is ten minutes off', async () => {
+      for (const clock of [600, -600]) {
+        connected.proxy.clock = clock;
+        const other = await connected.connect();
+        const { time, age } = await other.observe(signal);
+        assert.ok(Math.abs(time - Date.now() / 1000 - clock) < 3, `the server's time counts: ${time}`);
+        assert.ok(
+          age.every((seconds) => seconds < 30),
+          `ages with a clock ${clock} s off: ${age.join(', ')}`,
+        );
+      }
+    });
+  });
+
+  describe('each write', () => {
+    const writes: readonly ClusterWrite[] = [
+      { type: 'scale', service: 'd', replicas: 3 },
+      { type: 'pauseHpa', service: 'b' },
+      { type: 'setHpaMinimum', service: 'c', minReplicas: 2 },
+    ];
+
+    it('changes nothing as a dry run', async () => {
+      const [found, replicas] = [connected.namespace.found(), connected.namespace.replicas()];
+      await cluster.observe(signal);
+      for (const write of writes) await cluster.write(write, { dryRun: true, signal });
+      assert.ok(connected.namespace.isAsFound(found));
+      assert.deepEqual(connected.namespace.replicas(), replicas);
+      assert.deepEqual(connected.proxy.changes(), []);
+      assert.equal(connected.proxy.requests.filter(({ dryRun }) => dryRun).length, writes.length);
+    });
+
+    it('does what it says, once, and is undone by restoring', async () => {
+      const { namespace, proxy } = connected;
+      const found = namespace.found();
+      const { hpas } = await cluster.observe(signal);
+
+      await cluster.write({ type: 'pauseHpa', service: 'd' }, live);
+      assert.deepEqual(namespace.paused(), ['d']);
+      await cluster.write({ type: 'scale', service: 'd', replicas: 3 }, live);
+      assert.equal(namespace.replicas().d, 3);
+      await eventually('d has three pods', 30, () => {
+        const { status } = namespace.deployments().find(({ metadata }) => metadata.name === 'd')!;
+        return status?.availableReplicas === 3;
+      });
+      await cluster.write({ type: 'setHpaMinimum', service: 'c', minReplicas: 2 }, live);
+      assert.equal(namespace.hpa('c').spec.minReplicas, 2);
+      assert.ok(!namespace.isAsFound(found));
+      assert.equal(managerOf('hpa', 'c'), 'karma-mas');
+
+      for (const s of [2, 3])
+        await cluster.write({ type: 'restoreHpa', service: SERVICES[s], original: hpas[s]!.original }, live);
+      assert.ok(namespace.isAsFound(found), 'the specs of the HPAs are the same bytes, and no annotation is left');
+      assert.deepEqual(
+        proxy.scalingChanges().map(({ method, resource, name }) => `${method} ${resource} ${name}`),
+        [
+          'PUT horizontalpodautoscalers d',
+          'PUT deployments/scale d',
+          'PUT horizontalpodautoscalers c',
+          'PUT horizontalpodautoscalers c',
+          'PUT horizontalpodautoscalers d',
+        ],
+      );
+      assert.ok(proxy.requests.every(({ userAgent }) => userAgent.startsWith('karma-mas')));
+    });
+
+    it('leaves the original on the object, for whoever comes next', async () => {
+      const { namespace } = connected;
+      const found = namespace.found();
+      await cluster.observe(signal);
+      await cluster.write({ type: 'pauseHpa', service: 'a' }, live);
+      assert.equal(sorted(namespace.hpa('a').metadata.annotations?.[ORIGINAL_ANNOTATION] ?? ''), sorted(found.hpas.a));
+      const next = await connected.connect();
+      const { hpas } = await next.observe(signal);
+      assert.ok(hpas[0]?.paused);
+      await next.write({ type: 'restoreHpa', service: 'a', original: hpas[0]!.original }, live);
+      assert.ok(namespace.isAsFound(found));
+    });
+
+    it('is refused where somebody else has changed the object meanwhile', async () => {
+      const { namespace, proxy } = connected;
+      await cluster.observe(signal);
+      namespace.kubectl(['scale', 'deployment', 'b', '--replicas=2']);
+      await refuses(cluster, { type: 'scale', service: 'b', replicas: 3 }, 'conflict');
+      namespace.kubectl(['patch', 'hpa', 'b', '--type=merge', '-p', '{"spec":{"maxReplicas":2}}']);
+      await refuses(cluster, { type: 'pauseHpa', service: 'b' }, 'conflict');
+      assert.deepEqual(proxy.scalingChanges(), []);
+      assert.equal(namespace.hpa('b').spec.maxReplicas, 2, 'what somebody else wrote stays');
+      namespace.kubectl(['patch', 'hpa', 'b', '--type=merge', '-p', '{"spec":{"maxReplicas":3}}']);
+      namespace.kubectl(['scale', 'deployment', 'b', '--replicas=1']);
+    });
+
+    it('restores what is ours and keeps what somebody else changed in between', async () => {
+      const { namespace } = connected;
+      const found = namespace.found();
+      const { hpas } = await cluster.observe(signal);
+      await cluster.write({ type: 'pauseHpa', service: 'b' }, live);
+      namespace.kubectl(['patch', 'hpa', 'b', '--type=merge', '-p', '{"spec":{"maxReplicas":2}}']);
+      await cluster.write({ type: 'restoreHpa', service: 'b', original: hpas[1]!.original }, live);
+      assert.ok(!namespace.isPaused('b'));
+      assert.equal(namespace.hpa('b').spec.maxReplicas, 2);
+      namespace.kubectl(['patch', 'hpa', 'b', '--type=merge', '-p', '{"spec":{"maxReplicas":3}}']);
+      assert.ok(namespace.isAsFound(found));
+    });
+
+    it('is tried again where the object changed under it, and happens once', async () => {
+      const { namespace, proxy } = connected;
+      await cluster.observe(signal);
+      let left = 2;
+      proxy.fault = ({ method }) =>
+        method === 'PUT' && left-- > 0
+          ? { status: 409, reason: 'Conflict', message: 'the object has been modified' }
+          : undefined;
+      const { hpas } = await cluster.observe(signal);
+      await cluster.write({ type: 'pauseHpa', service: 'c' }, live);
+      assert.deepEqual(namespace.paused(), ['c']);
+      assert.equal(proxy.scalingChanges().length, 1);
+      proxy.fault = ({ method }) => (method === 'PUT' ? { status: 409, reason: 'Conflict' } : undefined);
+      await refuses(cluster, { type: 'setHpaMinimum', service: 'a', minReplicas: 2 }, 'conflict');
+      proxy.fault = () => undefined;
+      await cluster.write({ type: 'restoreHpa', service: 'c', original: hpas[2]!.original }, live);
+    });
+
+    it('is refused where a quota of the server denies it', async () => {
+      const { proxy } = connected;
+      await cluster.observe(signal);
+      proxy.fault = ({ method, resource }) =>
+        method === 'PUT' && resource === 'deployments/scale'
+          ? { status: 403, reason: 'Forbidden', message: 'deployments "d" is forbidden: exceeded quota: pods' }
+          : undefined;
+      const { message } = await refuses(cluster, { type: 'scale', service: 'd', replicas: 2 }, 'forbidden');
+      assert.match(message, /exceeded quota/);
+      assert.deepEqual(proxy.scalingChanges(), []);
+    });
+
+    it('whose answer got lost is seen at the next look, and can be undone', async () => {
+      const { namespace, proxy } = connected;
+      const found = namespace.found();
+      const { hpas } = await cluster.observe(signal);
+      proxy.fault = ({ method }) => (method === 'PUT' ? 'dropAnswer' : undefined);
+      await refuses(cluster, { type: 'pauseHpa', service: 'd' }, 'unreachable');
+      proxy.fault = () => undefined;
+      assert.ok((await cluster.observe(signal)).hpas[3]?.paused);
+      await cluster.write({ type: 'restoreHpa', service: 'd', original: hpas[3]!.original }, live);
+      assert.ok(namespace.isAsFound(found));
+    });
+  });
+
+  describe('rights', () => {
+    it('that are missing are named with the Role that grants them', async () => {
+      const account = createAccount('connection', 'reader', READS);
+      const reader = await connected.connect(connected.configFor('reader', { token: account.token }));
+      await reader.observe(signal);
+      const write: ClusterWrite = { type: 'pauseHpa', service: 'a' };
+      const { message } = await refuses(reader, write, 'forbidden');
+      assert.match(
+        message,
+        /^Needs verb update on resource horizontalpodautoscalers\.autoscaling in namespace connection/,
+      );
+      assert.deepEqual(connected.proxy.scalingChanges(), []);
+
+      // What it says helps, word for word.
+      const role = message.slice(message.indexOf('apiVersion'));
+      const name = 'granted-by-the-message';
+      connected.namespace.apply(role.replace(/name: [\w-]+/, `name: ${name}`));
+      connected.namespace.kubectl([
+        ...['create', 'rolebinding', name, `--role=${name}`, '--serviceaccount=connection:reader'],
+      ]);
+      await eventually('the Role counts', 10, () =>
+        reader.write(write, { dryRun: true, signal }).then(
+          () => true,
+          () => false,
+        ),
+      );
+    });
+
+    it('that are withdrawn while connected end the writes, not the process', async () => {
+      const account = createAccount('connection', 'withdrawn', [...READS, ...WRITES]);
+      const writer = await connected.connect(connected.configFor('withdrawn', { token: account.token }));
+      await writer.observe(signal);
+      await writer.write({ type: 'scale', service: 'd', replicas: 2 }, { dryRun: true, signal });
+      setRights(account, READS);
+      await eventually('the server knows', 10, () =>
+        writer.write({ type: 'scale', service: 'd', replicas: 2 }, { dryRun: true, signal }).then(
+          () => false,
+          (error: ClusterError) => error.reason === 'forbidden',
+        ),
+      );
+      await writer.observe(signal);
+      setRights(account, []);
+      await eventually('nothing can be seen any more', 10, () =>
+        writer.observe(signal).then(
+          () => false,
+          (error: ClusterError) => error.reason === 'forbidden' && /Needs verb list on resource/.test(error.message),
+        ),
+      );
+    });
+
+    it('of a namespace that one may not see are told within ten seconds', async () => {
+      const spec = clusterSpec(clusterYaml('kube-system'));
+      const elsewhere = await connected.connect(undefined, spec);
+      const { message } = await rejection(elsewhere.observe(signal), 'forbidden');
+      assert.match(message, /Needs verb list on resource \S+ in namespace kube-system/);
+    });
+  });
+
+  describe('credentials', () => {
+    it('that the server refuses say to log in again, and are not shown', async () => {
+      const token = 'planted-token-1f6e0d';
+      const expired = await connected.connect(connected.configFor('expired', { token }));
+      const { message } = await rejection(expired.observe(signal), 'forbidden');
+      assert.match(message, /expired or are wrong/);
+      assert.ok(!message.includes(token));
+    });
+
+    it('come from an exec plug-in, once', async () => {
+      const calls = join(connected.folder, 'calls');
+      const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential' };
+      const answer = JSON.stringify({ ...credential, status: { token: connected.account.token } });
+      const plugin = execPlugin(join(connected.folder, 'plugin'), `echo called >> ${calls}\necho '${answer}'`);
+      const own = await connected.connect(connected.configFor('exec', plugin));
+      await own.observe(signal);
+      await own.observe(signal);
+      assert.equal(readFileSync(calls, 'utf8'), 'called\n');
+    });
+
+    it('of an exec plug-in that hangs are given up within twelve seconds, and nothing is left of it', async () => {
+      const marker = `31${String(process.pid).padStart(7, '0')}`;
+      const plugin = execPlugin(join(connected.folder, 'hanging'), `sleep ${marker} & wait`);
+      const hanging = await connected.connect(connected.configFor('hanging.conf', plugin));
+      const { message } = await rejection(hanging.observe(signal), 'forbidden', 12);
+      assert.match(message, /hanging.*did not answer within 10 s/);
+      assert.ok(!processes().some((line) => line.includes(marker)), 'what it started has ended');
+    });
+  });
+
+  describe('a server that', () => {
+    it('cuts every connection is told at once', async () => {
+      connected.proxy.fault = () => 'drop';
+      await rejection(cluster.observe(signal), 'unreachable', 3);
+    });
+
+    it('does not answer is given up within eleven seconds', async () => {
+      connected.proxy.fault = () => 'stall';
+      await rejection(cluster.observe(signal), 'timeout', 11);
+    });
+
+    it('does not answer is left at once when one stops waiting', async () => {
+      connected.proxy.fault = () => 'stall';
+      await rejection(cluster.observe(AbortSignal.timeout(300)), 'aborted', 1);
+    });
+
+    it('has too much to do or is broken is told so', async () => {
+      for (const status of [429, 500, 503]) {
+        connected.proxy.fault = () => ({ status, message: 'try again later' });
+        const { message } = await rejection(cluster.observe(signal), 'unreachable');
+        assert.match(message, /cannot answer now/);
+      }
+    });
+
+    it('is back is used again without more ado', async () => {
+      connected.proxy.fault = () => 'drop';
+      await rejection(cluster.observe(signal), 'unreachable');
+      connected.proxy.reset();
+      await cluster.observe(signal);
+    });
+
+    it('is not there at all is told within ten seconds', async () => {
+      const file = writeKubeconfig(join(connected.folder, 'dead'), [
+        { name: 'dead', namespace: 'connection', server: 'https://127.0.0.1:9', user: { token: 'x' } },
+      ]);
+      const dead = await connected.connect(file);
+      const { message } = await rejection(dead.observe(signal), 'unreachable');
+      assert.match(message, /context dead.*cannot be reached: nothing listens there/);
+    });
+  });
+
+  it('a watch goes on where its connection was cut, and misses nothing', async () => {
+    const { namespace, proxy } = connected;
+    const seen: number[] = [];
+    const states: string[] = [];
+    const stop = new AbortController();
+    const watching = watchList<Deployment>({
+      api: cluster.api,
+      path: deploymentsPath('connection'),
+      signal: stop.signal,
+      onChange: (items) => seen.push(items.get('c')?.spec.replicas ?? NaN),
+      onState: (why) => states.push(why),
+    });
+    await eventually('the list', 10, () => seen.length > 0);
+    const before = namespace.replicas().c;
+    namespace.kubectl(['scale', 'deployment', 'c', '--replicas=2']);
+    await eventually('a change', 10, () => seen.at(-1) === 2);
+    proxy.fault = () => 'drop';
+    proxy.cut();
+    namespace.kubectl(['scale', 'deployment', 'c', '--replicas=3']);
+    await eventually('it says that it is not current', 10, () => states.at(-1) !== '');
+    proxy.reset();
+    await eventually('what changed meanwhile', 40, () => seen.at(-1) === 3);
+    assert.equal(states.at(-1), '');
+    stop.abort();
+    await watching;
+    namespace.kubectl(['scale', 'deployment', 'c', `--replicas=${before}`]);
+  });
+
+  function managerOf(kind: string, name: string): string | undefined {
+    interface Managed {
+      readonly metadata: { readonly managedFields: readonly { readonly manager: string; readonly time: string }[] };
+    }
+    const { metadata } = kubectlJson<Managed>('-n', 'connection', 'get', kind, name, '--show-managed-fields');
+    const writers = metadata.managedFields.filter(({ manager }) => manager !== 'kube-controller-manager');
+    return writers.sort((a, b) => a.time.localeCompare(b.time)).at(-1)?.manager;
+  }
+});
+
+/** That `promise` rejects with a ClusterError of this reason, within so many seconds. */
+async function rejection(
+  promise: Promise<unknown>,
+  reason: ClusterError['reason'],
+  seconds = 10,
+): Promise<ClusterError> {
+  const start = performance.now();
+  const error = await promise.then(
+    () => assert.fail(`It was to be refused (${reason}).`),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof ClusterError, String(error));
+  assert.equal(error.reason, reason, error.message);
+  const took = (performance.now() - start) / 1000;
+  assert.ok(took <= seconds, `It took ${took.toFixed(1)} s, of ${seconds} s.`);
+  return error;
+}
+
+const refuses = (cluster: Cluster, write: ClusterWrite, reason: ClusterError['reason']): Promise<ClusterError> =>
+  rejection(cluster.write(write, live), reason);
+
+/** Command lines of all processes. */
+const processes = (): string[] => spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n');
+
+/** The same object has the same text. */
+function sorted(json: string): string {
+  const order = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)))
+      : value;
+  return JSON.stringify(JSON.parse(json), order);
+}

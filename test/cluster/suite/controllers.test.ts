@@ -1,0 +1,143 @@
+/** Two controllers of one namespace: one leads, the other stands by, and puts things right when the first one dies. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Backend } from '../../../src/nn/backend.ts';
+import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
+import type { Policies } from '../../../src/training/policy.ts';
+import { writeKubeconfig } from '../support/accounts.ts';
+import { ApiProxy } from '../support/api-proxy.ts';
+import { hardlyTrained } from '../support/climb.ts';
+import { Connected, signal } from '../support/connected.ts';
+import { ControllerProcess, writeConfiguration } from '../support/controller.ts';
+import { eventually } from '../support/kubectl.ts';
+import type { Found } from '../support/sample-namespace.ts';
+
+/** Seconds. */
+const RESTORED_WITHIN = 60;
+
+describe('controllers', function () {
+  let backend: Backend;
+  let policies: Policies;
+  let connected: Connected;
+  let found: Found;
+  /** One before each controller. */
+  let proxies: readonly ApiProxy[];
+  let controllers: ControllerProcess[] = [];
+
+  before(async () => {
+    connected = await Connected.start('controllers');
+    connected.namespace.load('20:2h');
+    backend = await createWasmBackend({ threads: 1 });
+    policies = await hardlyTrained(backend, connected.spec);
+    proxies = [await ApiProxy.start(), await ApiProxy.start()];
+    const cluster = await connected.connect();
+    await eventually('every metric is there', 150, async () =>
+      (await cluster.observe(signal)).age.every((age) => age < 30),
+    );
+    found = connected.namespace.found();
+  });
+  after(async () => {
+    for (const proxy of proxies ?? []) await proxy.close();
+    backend?.dispose();
+    await connected?.stop();
+  });
+  beforeEach(() => proxies.forEach((proxy) => proxy.reset()));
+  afterEach(async () => {
+    for (const controller of controllers) controller.child.kill('SIGTERM');
+    for (const controller of controllers) await Promise.race([controller.ended, sleep(45_000)]);
+    for (const controller of controllers) await controller.kill();
+    controllers = [];
+    assert.ok(connected.namespace.isAsFound(found), 'the HPAs are as they were found');
+  });
+
+  function start(slot: number, stages: readonly string[]): ControllerProcess {
+    const { namespace, account, folder } = connected;
+    const configuration = writeConfiguration(join(folder, stages.join('-')), namespace.name, stages, policies);
+    const context = {
+      name: 'test',
+      namespace: namespace.name,
+      server: proxies[slot].url,
+      user: { token: account.token },
+    };
+    const kubeconfig = writeKubeconfig(join(folder, `slot-${slot}`), [context]);
+    const controller = new ControllerProcess(configuration, stages.at(-1)!, kubeconfig, `controller-${slot}`);
+    controllers.push(controller);
+    return controller;
+  }
+
+  /** A leads in `stage`, B stands by. */
+  async function startBoth(stage: string): Promise<readonly [ControllerProcess, ControllerProcess]> {
+    const first = start(0, ['shadow', stage]);
+    await eventually('the first one leads', 60, () => first.leads);
+    const second = start(1, ['shadow', stage]);
+    await eventually('the second one waits', 30, () => second.has({ type: 'lease', event: 'waiting' }));
+    await eventually(`a decision in stage ${stage}`, 120, () => first.has({ type: 'decision', stage }));
+    return [first, second];
+  }
+
+  for (const stage of ['floor', 'canary', 'full'])
+    it(`killed with -9 in stage ${stage}: the other one restores the HPAs within ${RESTORED_WITHIN} s`, async function () {
+      const [first, second] = await startBoth(stage);
+      // On the floor, agents may want what is there already.
+      if (stage === 'floor') await eventually('the floor is raised', 150, () => !connected.namespace.isAsFound(found));
+      assert.ok(!connected.namespace.isAsFound(found), 'there is something to restore');
+      first.child.kill('SIGKILL');
+      const start = performance.now();
+      await eventually('all HPAs are as they were', RESTORED_WITHIN, () => connected.namespace.isAsFound(found));
+      this.test!.title += ` (${((performance.now() - start) / 1000).toFixed(0)} s)`;
+      await eventually('it says so', 10, () => second.has({ type: 'lease', event: 'restored' }));
+      assert.ok(second.leads);
+      assert.ok(!first.said().some(({ type, event }) => type === 'lease' && event === 'lost'));
+    });
+
+  it('both started at once: one leads, and only that one writes', async () => {
+    const both = [start(0, ['shadow', 'full']), start(1, ['shadow', 'full'])];
+    await eventually('a decision in stage full', 150, () =>
+      both.some((controller) => controller.has({ type: 'decision', stage: 'full' })),
+    );
+    assert.equal(both.filter(({ leads }) => leads).length, 1);
+    const standby = both.findIndex(({ leads }) => !leads);
+    assert.deepEqual(proxies[standby].changes(), [], 'the one that stands by writes nothing, not even the lease');
+    assert.ok(proxies[1 - standby].scalingChanges().length > 0);
+  });
+
+  it('one that stood still while the other took over writes nothing when it wakes', async () => {
+    const [first, second] = await startBoth('full');
+    first.child.kill('SIGSTOP');
+    await eventually('the other one has restored', RESTORED_WITHIN, () =>
+      second.has({ type: 'lease', event: 'restored' }),
+    );
+    proxies[0].requests.length = 0;
+    first.child.kill('SIGCONT');
+    await eventually('it knows', 30, () => first.has({ type: 'lease', event: 'lost' }));
+    await sleep(20_000);
+    assert.deepEqual(proxies[0].scalingChanges(), []);
+    assert.ok(second.leads && !first.leads);
+  });
+
+  it('one that is cut off from the server stops writing, and the other one takes over', async () => {
+    const [first, second] = await startBoth('full');
+    proxies[0].fault = () => 'drop';
+    proxies[0].cut();
+    await eventually('the other one has restored', RESTORED_WITHIN, () =>
+      second.has({ type: 'lease', event: 'restored' }),
+    );
+    proxies[0].reset();
+    await eventually('the first one knows', 40, () => !first.leads);
+    await sleep(20_000);
+    assert.deepEqual(proxies[0].scalingChanges(), []);
+  });
+
+  it('one that is asked to end gives everything back and lets the lease go', async () => {
+    const [first, second] = await startBoth('full');
+    first.child.kill('SIGTERM');
+    await eventually('all HPAs are as they were', 15, () => connected.namespace.isAsFound(found));
+    assert.equal(await first.ended, 0);
+    await eventually('the other one leads at once', 10, () => second.leads);
+  });
+
+  it('says no secret', () => {
+    for (const { text } of controllers) assert.ok(!text.includes(connected.account.token));
+  });
+});

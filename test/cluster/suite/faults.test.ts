@@ -1,0 +1,306 @@
+/** Bad days of a transfer on a real cluster: what it does then, that it writes nothing wrong, and that the HPAs come back. */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
+import type { Backend } from '../../../src/nn/backend.ts';
+import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
+import type { Policies } from '../../../src/training/policy.ts';
+import type { MetricFault } from '../support/api-proxy.ts';
+import { ALL_RIGHTS, setRights } from '../support/accounts.ts';
+import { Climb, hardlyTrained, INTERVAL, STALE_AFTER, type Rung } from '../support/climb.ts';
+import { end, goOn, standStill } from '../support/components.ts';
+import { Connected, signal } from '../support/connected.ts';
+import { eventually, kubectl } from '../support/kubectl.ts';
+import { SERVICES, type Found } from '../support/sample-namespace.ts';
+
+/** As long as a user may have to wait, or enough to see the same. */
+const OUTAGE = process.env.KARMA_CLUSTER_LONG === '1' ? 60 : 30;
+const LOST_AFTER = 3 * STALE_AFTER;
+const ALL = [...SERVICES];
+
+describe('a transfer on a bad day', function () {
+  let backend: Backend;
+  let policies: Policies;
+  let connected: Connected;
+  let cluster: KubernetesCluster;
+  let found: Found;
+  let climb: Climb | undefined;
+
+  before(async () => {
+    connected = await Connected.start('faults');
+    connected.namespace.load('20:2h');
+    backend = await createWasmBackend({ threads: 1 });
+    policies = await hardlyTrained(backend, connected.spec);
+    cluster = await connected.connect();
+    found = connected.namespace.found();
+  });
+  after(async () => {
+    await connected.stop();
+    backend.dispose();
+  });
+  beforeEach(async () => {
+    connected.proxy.reset();
+    // A fault before may have left a gap in what Prometheus knows.
+    await eventually('every metric is there', 150, async () =>
+      (await cluster.observe(signal)).age.every((age) => age < STALE_AFTER),
+    );
+  });
+  afterEach(async () => {
+    connected.proxy.reset();
+    await climb?.stop().catch(() => undefined);
+    climb = undefined;
+    assert.ok(connected.namespace.isAsFound(found), 'the HPAs are as they were found');
+  });
+
+  const startIn = async (rung: Rung): Promise<Climb> => (climb = await Climb.to(rung, cluster, policies, backend));
+
+  describe('without faults', () => {
+    it('writes in each stage what the stage may, and gives back what it changed', async () => {
+      const { proxy, namespace } = connected;
+      const floor = await startIn('floor');
+      await floor.next(3);
+      assert.deepEqual(namespace.paused(), []);
+      assert.ok(proxy.scalingChanges().every(({ resource }) => resource === 'horizontalpodautoscalers'));
+      assert.equal((await floor.stop()).ended, 'stopped');
+      assert.ok(namespace.isAsFound(found));
+
+      proxy.reset();
+      const canary = await startIn('canary');
+      await canary.next(3);
+      assert.deepEqual(namespace.paused(), ['b']);
+      assert.ok(
+        proxy.scalingChanges().every(({ name }) => name === 'b'),
+        JSON.stringify(proxy.summary()),
+      );
+      await canary.stop();
+      assert.ok(namespace.isAsFound(found));
+
+      proxy.reset();
+      const full = await startIn('full');
+      await full.next(3);
+      assert.deepEqual(namespace.paused(), ALL);
+      assert.ok(
+        proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'),
+        'the agents do something',
+      );
+      assert.ok(
+        ALL.some((name) => namespace.eventReasons(name).length > 0),
+        'the Deployments tell of it',
+      );
+      await full.stop();
+    });
+  });
+
+  describe('the API server', () => {
+    it('cannot be reached for a while: the agents hold, and go on when it is back', async () => {
+      const full = await startIn('full');
+      connected.proxy.fault = () => 'drop';
+      connected.proxy.cut();
+      const held = await full.next(2);
+      assert.ok(
+        held.every(({ outcome }) => outcome === 'hold'),
+        JSON.stringify(held.map(({ outcome }) => outcome)),
+      );
+      assert.match(held[1].why, /cannot be reached/);
+      connected.proxy.reset();
+      const [, after] = await full.next(2);
+      assert.notEqual(after.outcome, 'hold', after.why);
+    });
+
+    it('cannot be reached for too long: the HPAs are given back when it is there again', async () => {
+      const full = await startIn('full');
+      connected.proxy.fault = () => 'drop';
+      connected.proxy.cut();
+      await eventually('the agents give up', LOST_AFTER + 60, () =>
+        full.decisions().some(({ outcome }) => outcome === 'fallback'),
+      );
+      assert.deepEqual(connected.namespace.paused(), ALL, 'nothing could be given back yet');
+      connected.proxy.reset();
+      await eventually('the HPAs act again', 60, () => connected.namespace.isAsFound(found));
+      assert.equal((await full.result).ended, 'fallback');
+    });
+
+    it(`is killed and gone for ${OUTAGE} s`, async () => {
+      const full = await startIn('full');
+      const startAgain = await end('kube-apiserver');
+      await sleep(1000 * OUTAGE);
+      await startAgain();
+      await eventually('it goes on, or has given back', 120, () => {
+        const last = full.decisions().at(-1)!;
+        return last.outcome === 'fallback' ? connected.namespace.isAsFound(found) : last.outcome !== 'hold';
+      });
+    });
+
+    it('answers nothing because etcd stands still', async () => {
+      const full = await startIn('full');
+      connected.proxy.requests.length = 0;
+      standStill('etcd');
+      try {
+        await sleep(1000 * Math.min(OUTAGE, 25));
+        assert.deepEqual(connected.proxy.scalingChanges(), []);
+      } finally {
+        goOn('etcd');
+      }
+      await eventually('it goes on, or has given back', 120, () => {
+        const last = full.decisions().at(-1)!;
+        return last.outcome === 'fallback' ? connected.namespace.isAsFound(found) : last.outcome !== 'hold';
+      });
+    });
+
+    it('denies pods by a quota: the write is refused and told, the others go on', async () => {
+      connected.proxy.fault = ({ method, resource, name }) =>
+        method === 'PUT' && resource === 'deployments/scale' && name === 'd'
+          ? { status: 403, reason: 'Forbidden', message: 'deployments "d" is forbidden: exceeded quota: pods' }
+          : undefined;
+      const full = await startIn('full');
+      await eventually('d is refused', 90, () =>
+        full.records.some(
+          (record) => record.type === 'write' && record.result === 'refused' && /exceeded quota/.test(record.message),
+        ),
+      );
+      assert.equal((await full.next(1))[0].outcome === 'fallback', false);
+      assert.ok(
+        !connected.proxy
+          .scalingChanges()
+          .some(({ name, resource }) => name === 'd' && resource === 'deployments/scale'),
+      );
+    });
+  });
+
+  describe('the metrics', () => {
+    const cases: readonly [string, MetricFault][] = [
+      ['one is missing', (query, series) => (query.includes('chained_queue_length') ? [] : series)],
+      [
+        'one is NaN',
+        (query, series) =>
+          query.includes('chained_queue_length')
+            ? series.map((each) => ({ ...each, value: [each.value[0], 'NaN'] }))
+            : series,
+      ],
+      [
+        'all are five minutes old',
+        (query, series) =>
+          query.includes('timestamp(')
+            ? series.map((each) => ({ ...each, value: [each.value[0], String(Number(each.value[1]) - 300)] }))
+            : series,
+      ],
+      ['Prometheus has none', () => []],
+    ];
+    for (const [what, fault] of cases)
+      it(`${what}: nothing is scaled by them, and the HPAs take over`, async () => {
+        const full = await startIn('full');
+        connected.proxy.requests.length = 0;
+        connected.proxy.metricFault = fault;
+        const { ended, why } = await full.result;
+        assert.equal(ended, 'fallback');
+        assert.match(why, /a metric is (missing|\d+ s old)/);
+        assert.ok(!connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'), why);
+      });
+
+    it('Prometheus stands still: a call is given up, nothing is scaled, and the HPAs take over', async () => {
+      const full = await startIn('full');
+      connected.proxy.requests.length = 0;
+      standStill('prometheus');
+      try {
+        assert.equal((await full.result).ended, 'fallback');
+      } finally {
+        goOn('prometheus');
+      }
+      assert.ok(!connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
+    });
+  });
+
+  describe('somebody else', () => {
+    it('makes an HPA act again: the agents hold, and give all back', async () => {
+      const full = await startIn('full');
+      const patch = { spec: { behavior: { scaleUp: { selectPolicy: 'Max' }, scaleDown: { selectPolicy: 'Max' } } } };
+      connected.namespace.kubectl(['patch', 'hpa', 'c', '--type=merge', '-p', JSON.stringify(patch)]);
+      const { ended, why } = await full.result;
+      assert.equal(ended, 'fallback');
+      assert.match(why, /somebody else made the HPA of c act again/);
+    });
+
+    it('sets replicas: what they wrote is seen, not overwritten unseen', async () => {
+      const full = await startIn('full');
+      full.steering = 'hold';
+      connected.namespace.kubectl(['scale', 'deployment', 'd', '--replicas=5']);
+      const [, seen] = await full.next(2);
+      assert.equal(seen.current.d, 5);
+      const move = Math.abs(connected.namespace.replicas().d - 5);
+      assert.ok(move <= 2 * 3, `two decisions move at most 3 each: ${move}`);
+    });
+
+    it('deletes a Deployment: the others are given back', async () => {
+      const full = await startIn('full');
+      connected.namespace.kubectl(['delete', 'deployment', 'c']);
+      assert.equal((await full.result).ended, 'fallback');
+      await sleep(500);
+      assert.ok(connected.namespace.isAsFound(found));
+      await connected.namespace.deploy();
+      await eventually('its metrics are back', 120, async () =>
+        (await cluster.observe(signal)).age.every((age) => age < STALE_AFTER),
+      );
+    });
+
+    it('withdraws the rights to write: it ends and says what is left, and whoever may restores it', async () => {
+      const full = await startIn('full');
+      setRights(connected.account, [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]);
+      const outcome = await full.result.then(
+        ({ why }) => why,
+        (error: Error) => error.message,
+      );
+      setRights(connected.account, ALL_RIGHTS);
+      assert.match(outcome, /Needs verb update|could not be restored/);
+      const left = await cluster.changedHpas(signal);
+      assert.deepEqual(left.map(({ service }) => service).sort(), ALL);
+      for (const { service, original } of left)
+        await cluster.write({ type: 'restoreHpa', service, original }, { dryRun: false, signal });
+    });
+
+    it('lets the credentials run out: it ends and says so, and whoever has new ones restores it', async () => {
+      const full = await startIn('full');
+      connected.proxy.fault = () => ({ status: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+      const outcome = await full.result.then(
+        ({ why }) => why,
+        (error: Error) => error.message,
+      );
+      assert.match(outcome, /expired or are wrong/);
+      connected.proxy.reset();
+      for (const { service, original } of await cluster.changedHpas(signal))
+        await cluster.write({ type: 'restoreHpa', service, original }, { dryRun: false, signal });
+    });
+
+    it('deletes the whole namespace: it ends by itself', async () => {
+      const own = await Connected.start('terminating');
+      try {
+        own.namespace.load('20:10m');
+        const doomed = await own.connect();
+        await eventually('every metric is there', 120, async () =>
+          (await doomed.observe(signal)).age.every((age) => age < STALE_AFTER),
+        );
+        const full = await Climb.to('full', doomed, { ...policies, cluster: own.spec }, backend);
+        kubectl(['delete', 'namespace', 'terminating', '--wait=false']);
+        const start = performance.now();
+        await full.result.catch((error: Error) => assert.ok(error.message.length > 0));
+        assert.ok(performance.now() - start < 120_000);
+      } finally {
+        await own.stop();
+      }
+    });
+  });
+
+  it('a clock that is ten minutes off changes nothing', async () => {
+    connected.proxy.clock = 600;
+    const other = await connected.connect();
+    climb = await Climb.to('full', other, policies, backend);
+    const decisions = await climb.next(3);
+    assert.ok(
+      decisions.every(({ outcome }) => outcome !== 'hold' && outcome !== 'fallback'),
+      JSON.stringify(decisions.map(({ outcome, why }) => [outcome, why])),
+    );
+    await sleep(1000 * INTERVAL);
+    connected.proxy.clock = 0;
+    const [after] = (await climb.next(2)).slice(-1);
+    assert.ok(after.outcome !== 'fallback', after.why);
+  });
+});

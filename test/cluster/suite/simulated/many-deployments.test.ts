@@ -1,0 +1,140 @@
+/** A namespace of hundreds of deployments: what a look at it and a round of writes take. The API server and its objects are real, the node is not. */
+import assert from 'node:assert/strict';
+import type { Server } from 'node:http';
+import type { ClusterWrite } from '../../../../src/cluster/cluster.ts';
+import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
+import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
+import { statusOf } from '../../../../src/cluster/kubernetes/namespace-status.ts';
+import { leaseOptions } from '../../../../src/hosts/runner/real-cluster.ts';
+import type { Cluster as ClusterSpec } from '../../../../src/spec/model.ts';
+import { applyWrites } from '../../../../src/transferring/apply.ts';
+import { withLease } from '../../../../src/transferring/guarded-transfer.ts';
+import { signal } from '../../support/connected.ts';
+import { startFakePrometheus } from '../../support/fake-prometheus.ts';
+import { eventually, kubeconfig, kubectl, kubectlJson } from '../../support/kubectl.ts';
+import { clusterSpec, clusterYaml } from '../../support/sample-project.ts';
+
+const COUNT = 500;
+const NAMESPACE = 'many';
+/** Seconds: of a cluster call; and of giving everything back after a crash. */
+const CALL = 10;
+const GIVE_BACK = 60;
+
+interface Items<T> {
+  readonly items: readonly T[];
+}
+interface Hpa {
+  readonly spec: { readonly behavior?: { readonly scaleUp?: { readonly selectPolicy?: string } } };
+}
+
+describe(`a namespace of ${COUNT} deployments`, function () {
+  this.timeout(15 * 60_000);
+  const names = Array.from({ length: COUNT }, (_, n) => `service-${n}`);
+  let prometheus: { url: string; server: Server };
+  let spec: ClusterSpec;
+  let cluster: KubernetesCluster;
+
+  before(async () => {
+    kubectl(['create', 'namespace', NAMESPACE]);
+    const items = names.flatMap((name) => [deployment(name), hpa(name)]);
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    kubectl(['-n', NAMESPACE, 'create', '-f', '-'], { input: list });
+    prometheus = await startFakePrometheus(names);
+    const sample = clusterSpec(clusterYaml(NAMESPACE, { url: prometheus.url }));
+    const [first] = sample.services;
+    spec = { ...sample, services: names.map((name) => ({ ...first, name, calls: [] })) };
+    cluster = await connectCluster(spec, {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      now: Date.now,
+      context: '',
+    });
+  });
+  after(async () => {
+    await cluster?.close();
+    prometheus?.server.close();
+    kubectl(['delete', 'namespace', NAMESPACE, '--wait=false']);
+  });
+
+  it(`is looked at within ${CALL} s, whether its pods are settled or not`, async function () {
+    const unsettled = await seconds(() => cluster.observe(signal));
+    await eventually('its pods are ready', 600, async () => {
+      const { observation } = await cluster.observe(signal);
+      return observation.service.ready.every((ready) => ready > 0);
+    });
+    const settled = await seconds(() => cluster.observe(signal));
+    const snapshot = await cluster.observe(signal);
+    assert.ok(snapshot.age.every((age) => age < 30));
+    assert.ok(snapshot.hpas.every((each) => each?.maxReplicas === 3));
+    const status = await seconds(() => Promise.resolve(statusOf(spec, cluster.identity, snapshot)));
+    const preflight = await seconds(() => cluster.preflight(signal));
+    this.test!.title += ` (${unsettled.toFixed(1)} s unsettled, ${settled.toFixed(1)} s settled, status ${(1000 * status).toFixed(0)} ms, preflight ${preflight.toFixed(1)} s)`;
+    for (const took of [unsettled, settled, preflight]) assert.ok(took <= CALL, `${took.toFixed(1)} s`);
+  });
+
+  it(`is given back within ${GIVE_BACK} s`, async function () {
+    await cluster.observe(signal);
+    const pauses = names.map((service): ClusterWrite => ({ type: 'pauseHpa', service }));
+    const paused = await seconds(() => apply(pauses));
+    assert.equal(pausedNow(), COUNT);
+    const restored = await seconds(async () => {
+      const changed = await cluster.changedHpas(signal);
+      assert.equal(changed.length, COUNT);
+      await apply(changed.map(({ service, original }): ClusterWrite => ({ type: 'restoreHpa', service, original })));
+    });
+    assert.equal(pausedNow(), 0);
+    this.test!.title += ` (paused in ${paused.toFixed(1)} s, restored in ${restored.toFixed(1)} s)`;
+    assert.ok(restored <= GIVE_BACK, `${restored.toFixed(1)} s`);
+  });
+
+  const apply = (writes: readonly ClusterWrite[]) =>
+    withLease({ ...leaseOptions(), cluster, signal }, async (fence) => {
+      const limits = { move: 1, podsPerDecision: 1 };
+      const place = {
+        spec,
+        limits,
+        stage: 'full',
+        dryRun: false,
+        audit: () => undefined,
+        time: 0,
+        current: [],
+      } as const;
+      const { refused } = await applyWrites(cluster, writes, { ...place, signal, fence });
+      assert.deepEqual(refused, []);
+    });
+});
+
+const pausedNow = (): number =>
+  kubectlJson<Items<Hpa>>('-n', NAMESPACE, 'get', 'hpa').items.filter(
+    ({ spec: { behavior } }) => behavior?.scaleUp?.selectPolicy === 'Disabled',
+  ).length;
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+const deployment = (name: string): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'app', image: 'any', resources: { requests: { cpu: '1m', memory: '1Mi' } } }] },
+    },
+  },
+});
+
+const hpa = (name: string): object => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name },
+  spec: {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+    minReplicas: 1,
+    maxReplicas: 3,
+    metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],
+  },
+});

@@ -1,0 +1,165 @@
+/** Never two writers: processes that take turns by the lease of a namespace, killed, stopped and woken at random. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '../../../../src/cluster/random.ts';
+import { ALL_RIGHTS, createAccount, writeKubeconfig } from '../../support/accounts.ts';
+import { ApiProxy } from '../../support/api-proxy.ts';
+import { eventually, kubectl } from '../../support/kubectl.ts';
+
+const TRIALS = 200;
+/** Namespaces side by side, each with two writers. */
+const NAMESPACES = 5;
+const SEED = 20260;
+const program = join(import.meta.dirname, '../../support/writer-process.ts');
+const manifests = join(import.meta.dirname, '../../manifests');
+
+describe('the lease of a namespace', function () {
+  this.timeout(40 * 60_000);
+
+  it(`lets one write at a time, in ${TRIALS} trials with kills, stops and wakings (seed ${SEED})`, async () => {
+    const counts = await Promise.all(
+      Array.from({ length: NAMESPACES }, (_, n) => playTrials(`writers-${n}`, SEED + n, TRIALS / NAMESPACES)),
+    );
+    const sum = (key: keyof Counts) => counts.reduce((total, count) => total + count[key], 0);
+    assert.ok(sum('writes') > 2 * TRIALS, `few writes: ${sum('writes')}`);
+    assert.ok(sum('writers') > TRIALS / 2, `the lease seldom changed hands: ${sum('writers')} writers`);
+  });
+});
+
+interface Counts {
+  readonly writes: number;
+  readonly writers: number;
+}
+
+async function playTrials(namespace: string, seed: number, trials: number): Promise<Counts> {
+  const random = new Random(seed, 0x2);
+  const folder = mkdtempSync(join(tmpdir(), 'karma-writers-'));
+  kubectl(['create', 'namespace', namespace]);
+  // Without pods: an HPA that nothing runs under is an object like any other.
+  const yaml = readFileSync(join(manifests, 'chained.yaml'), 'utf8').replaceAll(
+    /^spec:\n {2}selector:/gm,
+    'spec:\n  replicas: 0\n  selector:',
+  );
+  kubectl(['-n', namespace, 'apply', '-f', '-'], { input: yaml });
+  kubectl(['-n', namespace, 'apply', '-f', join(manifests, 'hpa.yaml')]);
+  const { token } = createAccount(namespace, 'operator', ALL_RIGHTS);
+  const proxies = [await ApiProxy.start(), await ApiProxy.start()];
+  const writers = proxies.map(({ url }, slot) => {
+    const context = { name: 'test', namespace, server: url, user: { token } };
+    return new Writer(writeKubeconfig(join(folder, `${slot}`), [context]), namespace, slot);
+  });
+  try {
+    for (let trial = 0; trial < trials; trial++) {
+      const began = performance.now();
+      const last = () => writesOf(proxies, writers).findLast(({ at }) => at > began);
+      await eventually('somebody writes', 60, last);
+      // Somewhere within a renewal, a write or a wait.
+      await sleep(2000 * random.uniform());
+      // Mostly the one who writes.
+      const writes = writers[last()!.slot];
+      const writer = random.uniform() < 0.8 ? writes : writers.find((other) => other !== writes)!;
+      if (random.uniform() < 0.6) {
+        writer.restart();
+      } else {
+        writer.stop();
+        // Some wake before their lease has run out, some after.
+        await sleep(6000 * random.uniform());
+        writer.wake();
+      }
+    }
+    // Who wakes late may still write.
+    await sleep(5000);
+  } finally {
+    for (const writer of writers) writer.kill();
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    rmSync(folder, { recursive: true, force: true });
+    kubectl(['delete', 'namespace', namespace, '--wait=false']);
+  }
+  return judge(proxies, writers);
+}
+
+interface Write {
+  readonly resource: string;
+  readonly at: number;
+  readonly answered: number;
+  readonly slot: number;
+  /** Which process. */
+  readonly by: string;
+}
+
+/** In the order in which they reached the server. */
+function writesOf(proxies: readonly ApiProxy[], writers: readonly Writer[]): Write[] {
+  return proxies
+    .flatMap((proxy, slot) =>
+      proxy
+        .scalingChanges()
+        .map(({ resource, at, answered }) => ({ resource, at, answered, slot, by: writers[slot].at(at) })),
+    )
+    .sort((one, other) => one.at - other.at);
+}
+
+/** Whoever writes must be the one whose write of the lease the server accepted last. */
+function judge(proxies: readonly ApiProxy[], writers: readonly Writer[]): Counts {
+  const leases = proxies
+    .flatMap((proxy, slot) =>
+      proxy
+        .changes()
+        .flatMap(({ resource, at, answered }) =>
+          resource === 'leases' ? [{ answered, by: writers[slot].at(at) }] : [],
+        ),
+    )
+    .sort((one, other) => one.answered - other.answered);
+  const writes = writesOf(proxies, writers);
+  const wrong = writes.filter(({ at, by }) => leases.findLast(({ answered }) => answered < at)?.by !== by);
+  assert.deepEqual(wrong, [], 'writes of one who did not hold the lease');
+  return { writes: writes.length, writers: new Set(writes.map(({ by }) => by)).size };
+}
+
+/** A writer process, and those that took its place. */
+class Writer {
+  readonly #kubeconfig: string;
+  readonly #namespace: string;
+  readonly #slot: number;
+  #child: ChildProcess;
+  /** When each of its processes began, milliseconds of performance.now(). */
+  readonly #began: number[] = [];
+
+  constructor(kubeconfig: string, namespace: string, slot: number) {
+    this.#kubeconfig = kubeconfig;
+    this.#namespace = namespace;
+    this.#slot = slot;
+    this.#child = this.#start();
+  }
+
+  /** Which process it was at a time. */
+  at(time: number): string {
+    return `${this.#slot}.${this.#began.findLastIndex((began) => began <= time)}`;
+  }
+
+  #start(): ChildProcess {
+    const identity = `writer-${this.#slot}.${this.#began.length}`;
+    this.#began.push(performance.now());
+    return spawn(process.execPath, [program, this.#kubeconfig, this.#namespace, identity], { stdio: 'inherit' });
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  restart(): void {
+    this.kill();
+    this.#child = this.#start();
+  }
+
+  stop(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  wake(): void {
+    this.#child.kill('SIGCONT');
+  }
+}

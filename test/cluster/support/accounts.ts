@@ -1,0 +1,90 @@
+/** ServiceAccounts with given rights, their tokens, and kubeconfig files that use them. */
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { kubectl, pki, server } from './kubectl.ts';
+
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+export interface Account {
+  readonly name: string;
+  readonly namespace: string;
+  readonly token: string;
+}
+
+/** What a person who administers one namespace may do there. */
+export const ALL_RIGHTS: readonly Rule[] = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+/** To read Prometheus through the API server. */
+export const PROMETHEUS_RIGHT: Rule = {
+  apiGroups: [''],
+  resources: ['services/proxy'],
+  resourceNames: ['prometheus:9090'],
+  verbs: ['get'],
+};
+
+/** An account of `namespace` with `rules` there, and the right to read Prometheus. Call it again to change its rules. */
+export function createAccount(namespace: string, name: string, rules: readonly Rule[]): Account {
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
+  apply([account, ...grant(namespace, name, namespace, rules)]);
+  apply(grant('monitoring', name, namespace, [PROMETHEUS_RIGHT]));
+  const token = kubectl(['-n', namespace, 'create', 'token', name, '--duration=24h']).trim();
+  return { name, namespace, token };
+}
+
+/** Changes what an account may do in its namespace. */
+export const setRights = ({ name, namespace }: Account, rules: readonly Rule[]): void =>
+  apply(grant(namespace, name, namespace, rules));
+
+function grant(where: string, name: string, namespace: string, rules: readonly Rule[]): object[] {
+  const metadata = { name: `${namespace}-${name}`, namespace: where };
+  const subjects = [{ kind: 'ServiceAccount', name, namespace }];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  return [
+    { apiVersion, kind: 'Role', metadata, rules },
+    { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects },
+  ];
+}
+
+function apply(objects: readonly object[]): void {
+  kubectl(['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) });
+}
+
+export interface ContextOptions {
+  readonly name: string;
+  readonly namespace: string;
+  /** The API server's by default. */
+  readonly server?: string;
+  /** `users[].user` of a kubeconfig: { token } or { exec }. */
+  readonly user: object;
+}
+
+/** Writes a kubeconfig whose first context is the current one. */
+export function writeKubeconfig(file: string, contexts: readonly ContextOptions[]): string {
+  const ca = readFileSync(join(pki, 'ca.crt')).toString('base64');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': contexts[0].name,
+    contexts: contexts.map(({ name, namespace }) => ({ name, context: { cluster: name, user: name, namespace } })),
+    clusters: contexts.map((context) => ({
+      name: context.name,
+      cluster: { server: context.server ?? server, 'certificate-authority-data': ca },
+    })),
+    users: contexts.map(({ name, user }) => ({ name, user })),
+  };
+  writeFileSync(file, stringify(config), { mode: 0o600 });
+  return file;
+}
+
+/** An exec credential plug-in that runs `script` (bash). */
+export function execPlugin(file: string, script: string): object {
+  writeFileSync(file, `#!/usr/bin/env bash\n${script}\n`);
+  chmodSync(file, 0o755);
+  return { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: file, interactiveMode: 'Never' } };
+}

@@ -1,0 +1,112 @@
+/** A transfer on a real namespace in this process, with short stages, a decision every few seconds, and hardly trained agents. */
+import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
+import type { Backend } from '../../../src/nn/backend.ts';
+import type { Cluster as ClusterSpec, Transfer, TransferStage } from '../../../src/spec/model.ts';
+import type { Policies } from '../../../src/training/policy.ts';
+import { leaseOptions } from '../../../src/hosts/runner/real-cluster.ts';
+import { episodePool } from '../../../src/training/setup.ts';
+import { Trainer } from '../../../src/training/trainer.ts';
+import type { AuditRecord, DecisionRecord } from '../../../src/transferring/audit.ts';
+import { runGuardedTransfer } from '../../../src/transferring/guarded-transfer.ts';
+import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
+import type { Steering } from '../../../src/runs/steering.ts';
+import type { TransferResult } from '../../../src/transferring/transfer.ts';
+import { sampleModel, sampleSetup } from '../../unit/training/sample.ts';
+import { eventually } from './kubectl.ts';
+
+/** Seconds between decisions. */
+export const INTERVAL = 3;
+/** Seconds after which metrics are stale; three times that, lost. Those of cAdvisor may be 20 s old on a busy machine. */
+export const STALE_AFTER = 30;
+
+/** Agents of the sample that have seen little: what they do hardly matters here, that they do something does. */
+export async function hardlyTrained(backend: Backend, spec: ClusterSpec): Promise<Policies> {
+  const setup = await sampleSetup(backend);
+  const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+  trainer.iterate();
+  const policies = trainer.policies();
+  trainer.dispose();
+  return { ...policies, cluster: spec };
+}
+
+/** The stage to reach at once: those before it last one decision. */
+export type Rung = 'floor' | 'canary' | 'full';
+
+export class Climb {
+  readonly records: AuditRecord[] = [];
+  readonly result: Promise<TransferResult>;
+  originals: OriginalHpas = {};
+  steering: Steering = 'goOn';
+  readonly #stop = new AbortController();
+
+  private constructor(result: (climb: Climb, signal: AbortSignal) => Promise<TransferResult>) {
+    this.result = result(this, this.#stop.signal);
+    // Whoever started it looks at it later.
+    this.result.catch(() => undefined);
+  }
+
+  /** Resolves in the stage, after its first decision. */
+  static async to(rung: Rung, cluster: KubernetesCluster, policies: Policies, backend: Backend): Promise<Climb> {
+    const spec = { ...policies.cluster, decisionInterval: INTERVAL };
+    const transfer = await ladderTo(rung);
+    const climb = new Climb((self, signal) =>
+      runGuardedTransfer({
+        ...leaseOptions(),
+        cluster,
+        spec,
+        transfer,
+        policies: { ...policies, cluster: spec },
+        backend,
+        driftOf: () => NaN,
+        fullFor: Infinity,
+        upTo: rung,
+        stay: true,
+        steer: () => self.steering,
+        giveBackFor: 60,
+        dryRun: false,
+        confirm: () => Promise.resolve(true),
+        audit: (record) => self.records.push(record),
+        originals: { read: () => self.originals, write: (originals) => (self.originals = originals) },
+        onTransition: () => undefined,
+        onProgress: () => undefined,
+        signal,
+      }),
+    );
+    await eventually(`a decision in stage ${rung}`, 60, () => climb.decisions(rung).length > 0 || climb.#failed());
+    return climb;
+  }
+
+  decisions(stage?: string): DecisionRecord[] {
+    return this.records.filter(
+      (record): record is DecisionRecord =>
+        record.type === 'decision' && (stage === undefined || record.stage === stage),
+    );
+  }
+
+  /** The next decisions, `count` of them. */
+  async next(count: number): Promise<readonly DecisionRecord[]> {
+    const from = this.decisions().length;
+    await eventually(`${count} more decisions`, 15 * count + 30, () => this.decisions().length >= from + count);
+    return this.decisions().slice(from, from + count);
+  }
+
+  /** Stops it as a user does. */
+  async stop(): Promise<TransferResult> {
+    this.#stop.abort();
+    return this.result;
+  }
+
+  #failed(): boolean {
+    return this.records.some((record) => record.type === 'stage' && record.stage === 'fallback');
+  }
+}
+
+async function ladderTo(rung: Rung): Promise<Transfer> {
+  const [sample] = (await sampleModel()).transfers;
+  const stages: TransferStage[] = [{ stage: 'shadow', lasts: INTERVAL }];
+  if (rung === 'floor') stages.push({ stage: 'floor', lasts: Infinity, abortWhen: '' });
+  if (rung === 'canary') stages.push({ stage: 'canary', services: ['b'], lasts: Infinity, abortWhen: '' });
+  if (rung === 'full') stages.push({ stage: 'full', abortWhen: '' });
+  const fallback = { ...sample.fallback, when: ['staleMetrics'], staleAfter: STALE_AFTER } as const;
+  return { ...sample, stages, fallback };
+}

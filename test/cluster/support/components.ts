@@ -1,0 +1,48 @@
+/** The cluster's own processes, as up.sh started them: stopped for a while, or ended and started again. */
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually, node, runFolder, tryKubectl } from './kubectl.ts';
+
+export type Component = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'prometheus' | 'kubelet';
+
+const pidFile = (name: Component): string => join(runFolder, 'pids', name);
+const pidOf = (name: Component): number => Number(readFileSync(pidFile(name), 'utf8'));
+
+/** It stands still until `goOn`: connections stay open and nothing is answered. */
+export const standStill = (name: Component): void => void process.kill(pidOf(name), 'SIGSTOP');
+export const goOn = (name: Component): void => void process.kill(pidOf(name), 'SIGCONT');
+
+/** Ends it; returns what starts it again as it was. */
+export async function end(name: Component): Promise<() => Promise<void>> {
+  const pid = pidOf(name);
+  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  const environment = Object.fromEntries(
+    readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  process.kill(pid, 'SIGKILL');
+  await eventually(`${name} has ended`, 10, () => !isAlive(pid));
+  return async () => {
+    const log = openSync(join(runFolder, 'logs', `${name}.log`), 'a');
+    const child = spawn('nsenter', [`--net=/run/netns/${node}`, '--', ...command], {
+      env: environment,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    child.unref();
+    writeFileSync(pidFile(name), `${child.pid}\n`);
+    await eventually('the API server is ready', 60, () => tryKubectl(['get', '--raw', '/readyz']).status === 0);
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // A zombie whose parent has not asked yet is not alive.
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

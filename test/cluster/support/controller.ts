@@ -1,0 +1,100 @@
+/** Controllers as they run in a cluster, here as processes: what they go by, and what they say. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packFile } from '../../../src/hosts/controller/packed-files.ts';
+import { POLICIES_FILE } from '../../../src/hosts/controller/configuration.ts';
+import { packPolicies, type Policies } from '../../../src/training/policy.ts';
+import { clusterYaml, onTestCluster } from './sample-project.ts';
+
+const main = join(import.meta.dirname, '../../../src/hosts/controller/main.ts');
+const sample = join(import.meta.dirname, '../../../examples/chained-services');
+
+/** What ConfigMaps mount: specs and policies. The ladder has these stages, each as short as can be. */
+export function writeConfiguration(
+  folder: string,
+  namespace: string,
+  stages: readonly string[],
+  policies: Policies,
+): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'cluster.karma.yaml'), clusterYaml(namespace));
+  for (const name of readdirSync(sample).filter(
+    (each) => each.endsWith('.karma.yaml') && each !== 'cluster.karma.yaml',
+  ))
+    writeFileSync(
+      join(folder, name),
+      onTestCluster(readFileSync(join(sample, name), 'utf8'), namespace, '15s', stages),
+    );
+  for (const [key, bytes] of packFile(POLICIES_FILE, packPolicies(policies))) writeFileSync(join(folder, key), bytes);
+  return folder;
+}
+
+export interface Said {
+  readonly type: string;
+  readonly event?: string;
+  readonly stage?: string;
+  readonly message?: string;
+  readonly dryRun?: boolean;
+  readonly result?: string;
+  readonly services?: readonly string[];
+}
+
+export class ControllerProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  #text = '';
+
+  constructor(configuration: string, stage: string, kubeconfig: string, identity: string) {
+    const options = [
+      '--transfer',
+      'production',
+      '--config',
+      configuration,
+      '--stage',
+      stage,
+      '--context',
+      'test',
+      '--port',
+      '0',
+      '--identity',
+      identity,
+    ];
+    this.child = spawn(process.execPath, [main, ...options], {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.#text += text));
+    this.ended = new Promise((done) => this.child.on('close', done));
+  }
+
+  /** All that it has said so far. */
+  said(): Said[] {
+    return this.#text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Said);
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  has(wanted: Partial<Said>): boolean {
+    return this.said().some((said) =>
+      Object.entries(wanted).every(([key, value]) => said[key as keyof Said] === value),
+    );
+  }
+
+  /** Whether it holds the lease, as it thinks. */
+  get leads(): boolean {
+    const last = this.said().findLast(({ type, event }) => type === 'lease' && /held|lost|released/.test(event ?? ''));
+    return last?.event === 'held';
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGCONT');
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+}

@@ -1,0 +1,78 @@
+/** kubectl as the administrator, past every proxy: what tests assert is seen from outside, never by the code under test. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
+
+/** Set by test/cluster/run.ts. */
+const setting = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run these tests with npm run test:cluster.`);
+  return value;
+};
+
+export const cache = setting('KARMA_CLUSTER_CACHE');
+export const kubeconfig = setting('KARMA_CLUSTER_CONFIG');
+/** Certificates and keys of the cluster. */
+export const pki = dirname(kubeconfig);
+/** Of the running cluster: pid files, logs. */
+export const runFolder = dirname(pki);
+
+interface Kubeconfig {
+  readonly 'current-context': string;
+  readonly clusters: readonly { readonly cluster: { readonly server: string } }[];
+}
+const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
+export const server = config.clusters[0].cluster.server;
+export const node = config['current-context'];
+/** Prometheus, past the API server. */
+export const prometheusUrl = `http://${new URL(server).hostname}:9090`;
+/** Prometheus as a service of the cluster. */
+export const prometheusService = 'monitoring/prometheus:9090';
+
+export interface KubectlOptions {
+  readonly input?: string;
+  /** Instead of the administrator's. */
+  readonly kubeconfig?: string;
+}
+
+export interface KubectlResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function tryKubectl(args: readonly string[], options: KubectlOptions = {}): KubectlResult {
+  const { status, stdout, stderr } = spawnSync(join(cache, 'bin/kubectl'), args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    env: { ...process.env, KUBECONFIG: options.kubeconfig ?? kubeconfig },
+    ...(options.input === undefined ? {} : { input: options.input }),
+  });
+  return { status, stdout, stderr };
+}
+
+/** Its output; throws where it fails. */
+export function kubectl(args: readonly string[], options: KubectlOptions = {}): string {
+  const { status, stdout, stderr } = tryKubectl(args, options);
+  if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
+  return stdout;
+}
+
+export const kubectlJson = <T>(...args: string[]): T => JSON.parse(kubectl([...args, '-o', 'json'])) as T;
+
+/** Looks four times a second until `check` gives something true, and returns that. */
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  check: () => T | Promise<T>,
+): Promise<NonNullable<T>> {
+  const end = performance.now() + 1000 * seconds;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (performance.now() > end) throw new Error(`Not within ${seconds} s: ${what}.`);
+    await sleep(250);
+  }
+}

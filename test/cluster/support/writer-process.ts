@@ -1,0 +1,44 @@
+/**
+ * A process that writes as often as the lease of a namespace lets it, by the one function that writes to clusters. Started by
+ * the tests of the lease, and killed by them.
+ *     writer-process.ts KUBECONFIG NAMESPACE IDENTITY
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectCluster } from '../../../src/cluster/kubernetes/connect.ts';
+import { kubernetesLease } from '../../../src/cluster/kubernetes/lease.ts';
+import { applyWrites } from '../../../src/transferring/apply.ts';
+import { WriterLease, type LeaseTiming } from '../../../src/transferring/writer-lease.ts';
+import { clusterSpec, clusterYaml } from './sample-project.ts';
+
+/** A fifth of the product's, so that hundreds of kills fit in minutes. */
+export const TIMING: LeaseTiming = { duration: 3, renewEvery: 0.8, writeWithin: 1.9, retryEvery: 0.3 };
+
+const [kubeconfig, namespace, identity] = process.argv.slice(2);
+const { signal } = new AbortController();
+const spec = clusterSpec(clusterYaml(namespace));
+const env = { ...process.env, KUBECONFIG: kubeconfig };
+const cluster = await connectCluster(spec, { env, now: Date.now, context: '' });
+const rest = (seconds: number, until: AbortSignal): Promise<void> =>
+  sleep(1000 * seconds, undefined, { signal: until });
+const context = {
+  spec,
+  limits: { move: 10, podsPerDecision: 10 },
+  stage: 'floor',
+  dryRun: false,
+  audit: () => undefined,
+  time: 0,
+  current: [],
+  signal,
+} as const;
+
+for (let minReplicas = 1; ;) {
+  const client = kubernetesLease(cluster.api, namespace);
+  const lease = new WriterLease({ client, identity, clock: () => performance.now() / 1000, timing: TIMING });
+  await lease.acquire(rest, signal, () => undefined);
+  void lease.keep(rest, signal);
+  while (!lease.taken.aborted) {
+    minReplicas = 3 - minReplicas;
+    await applyWrites(cluster, [{ type: 'setHpaMinimum', service: 'd', minReplicas }], { ...context, fence: lease });
+    await rest(0.05, signal);
+  }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
+import { deployments, kubeconfig, startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
+import { refused, signal } from './refused.ts';
+
+const TOKEN = 'exec-token-0123456789';
+
+(process.platform === 'win32' ? describe.skip : describe)('Credentials from a program', () => {
+  let fake: FakeCluster;
+  let api: ApiServer | undefined;
+  beforeEach(async () => {
+    fake = await startFakeCluster();
+    fake.api.tokens = [TOKEN];
+  });
+  afterEach(async () => {
+    api?.close();
+    await fake.stop();
+  });
+
+  /** A plug-in that is this shell script; each start is a line of `starts`. */
+  const plugin = async (script: string, more: object = {}, timeout = 5000): Promise<ApiServer> => {
+    const command = join(fake.folder, 'plugin');
+    writeFileSync(command, `#!/bin/sh\necho "$KUBERNETES_EXEC_INFO" >> "${join(fake.folder, 'starts')}"\n${script}\n`);
+    chmodSync(command, 0o755);
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'IfAvailable', ...more };
+    writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: fake.server, user: { exec } })));
+    return (api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timeout }));
+  };
+  const answer = (status: object) =>
+    `echo '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })}'`;
+  const starts = () => readFileSync(join(fake.folder, 'starts'), 'utf8').trim().split('\n').length;
+  const list = () => api!.request<{ items: unknown[] }>({ path: deployments, signal });
+
+  it('are asked for once, also by calls at the same time', async () => {
+    await plugin(answer({ token: TOKEN }));
+    await Promise.all([list(), list(), list()]);
+    await list();
+    assert.equal(starts(), 1);
+    const info = JSON.parse(readFileSync(join(fake.folder, 'starts'), 'utf8')) as {
+      kind: string;
+      spec: { interactive: boolean };
+    };
+    assert.deepEqual([info.kind, info.spec.interactive], ['ExecCredential', false]);
+  });
+
+  it('that have run out are asked for again', async () => {
+    await plugin(answer({ token: TOKEN, expirationTimestamp: new Date(Date.now() - 1000).toISOString() }));
+    await list();
+    await list();
+    assert.equal(starts(), 2);
+  });
+
+  it('that the server refuses are asked for again, once', async () => {
+    const file = join(fake.folder, 'token');
+    writeFileSync(file, 'expired-token-1');
+    await plugin(`echo "{\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"$(cat ${file})\\"}}"`);
+    await assert.rejects(list(), refused('forbidden', /refuses the credentials/));
+    assert.equal(starts(), 2);
+    writeFileSync(file, TOKEN);
+    assert.equal((await list()).items.length, 4);
+  });
+
+  it('from a program that hangs: it is ended, with what it started', async () => {
+    const pid = join(fake.folder, 'pid');
+    await plugin(`sh -c 'echo $$ > "${pid}"; exec sleep 60' &\nsleep 60`, {}, 300);
+    const began = performance.now();
+    await assert.rejects(list(), refused('forbidden', /plugin, which did not answer within 0.3 s and was ended/));
+    assert.ok(performance.now() - began < 3000);
+    const child = Number(readFileSync(pid, 'utf8'));
+    for (let tries = 0; tries < 50 && isAlive(child); tries++) await sleep(20);
+    assert.ok(!isAlive(child), 'the child of the program lives on');
+  });
+
+  it('from a program that fails: its last words, without its secrets', async () => {
+    await plugin(`echo "first" >&2\necho "login as Bearer ${TOKEN} failed: token=s3cr3t-value-9" >&2\nexit 3`);
+    await assert.rejects(list(), (error: Error) => {
+      assert.ok(!/s3cr3t-value-9|exec-token/.test(error.message), error.message);
+      return refused('forbidden', /plugin, which ended with 3: login as Bearer \*\*\* failed.*Log in again/)(error);
+    });
+  });
+
+  it('from a program that is not installed: how to install it', async () => {
+    await plugin('', { command: 'karma-no-such-program', installHint: 'Install it from example.com.\nMore.' });
+    await assert.rejects(
+      list(),
+      refused('forbidden', /karma-no-such-program, which is not installed\. Install it from example\.com\.$/),
+    );
+  });
+
+  it('from a program that answers nonsense, or needs a terminal', async () => {
+    await plugin('echo hello');
+    await assert.rejects(list(), refused('forbidden', /whose answer is no ExecCredential/));
+    await plugin(answer({ token: TOKEN }), { interactiveMode: 'Always' });
+    await assert.rejects(list(), refused('forbidden', /which needs a terminal/));
+  });
+
+  it('are not asked for before the first call', async () => {
+    await plugin(answer({ token: TOKEN }));
+    assert.ok(!existsSync(join(fake.folder, 'starts')));
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie waits for its parent, which was ended too.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TraceStore } from '../../../src/modeling/traces/trace-store.ts';
+import { readAuditFile } from './audit.ts';
+import { deployments, hpas, NAMESPACE, startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
+import { useFolder } from '../runs/helpers.ts';
+import { cli, copySmallSample, objects, startCli } from './cli-helpers.ts';
+
+const TOKEN = 'planted-token-0123456789';
+
+describe('cluster commands and jobs on a real cluster', () => {
+  const folder = useFolder();
+  const specs = () => join(folder(), 'specs');
+  let fake: FakeCluster;
+  let env: Record<string, string>;
+  beforeEach(async () => {
+    fake = await startFakeCluster({ user: { token: TOKEN } });
+    fake.api.tokens = [TOKEN];
+    env = { KUBECONFIG: fake.env.KUBECONFIG! };
+    copySmallSample(specs());
+    edit('cluster.karma.yaml', [
+      [/source: emulator.*/, 'source: prometheus'],
+      [/# prometheus: \{ service/, 'prometheus: { service'],
+      [/namespace: chained-services/, `namespace: ${NAMESPACE}`],
+    ]);
+    edit('transfer.karma.yaml', [[/target: .*/, `target: { context: fake, namespace: ${NAMESPACE} }`]]);
+  });
+  afterEach(() => fake.stop());
+
+  function edit(name: string, changes: readonly (readonly [RegExp, string])[]): void {
+    const path = join(specs(), name);
+    const text = changes.reduce(
+      (now, [pattern, by]) => {
+        assert.match(now, pattern);
+        return now.replace(pattern, by);
+      },
+      readFileSync(path, 'utf8'),
+    );
+    writeFileSync(path, text);
+  }
+  const run = (...args: string[]) => cli(args, folder(), env);
+
+  it('contexts: lists them, and connects to nothing', async () => {
+    const text = await run('cluster', 'contexts');
+    assert.match(text.stdout, /\* +fake +http:\/\/127\.0\.0\.1:\d+ +chained/);
+    const [context] = objects((await run('cluster', 'contexts', '--json')).stdout);
+    assert.deepEqual([context.name, context.current, context.namespace], ['fake', true, 'chained']);
+    assert.ok(!JSON.stringify(context).includes(TOKEN));
+    assert.deepEqual(fake.api.requests, []);
+  });
+
+  it('import: writes a spec that validates, and overwrites nothing', async () => {
+    const file = join(folder(), 'new', 'cluster.karma.yaml');
+    const printed = await run('cluster', 'import');
+    assert.equal(printed.code, 0, printed.stderr);
+    assert.match(printed.stdout, /kind: Cluster/);
+    copySmallSample(join(folder(), 'new'));
+    const there = await run('cluster', 'import', NAMESPACE, '--out', file);
+    assert.equal(there.code, 2);
+    assert.match(there.stderr, /is there already/);
+    const other = join(folder(), 'imported.karma.yaml');
+    const written = await run('cluster', 'import', NAMESPACE, '--out', other, '--json');
+    assert.deepEqual(objects(written.stdout)[0].services, ['a', 'b', 'c', 'd']);
+    assert.equal(readFileSync(other, 'utf8').trim(), printed.stdout.trim());
+    writeFileSync(file, readFileSync(other, 'utf8').replace('name: chained', 'name: chained-services'));
+    const valid = await run('validate', join(folder(), 'new'));
+    assert.equal(valid.code, 0, valid.stdout + valid.stderr);
+    assert.deepEqual(fake.api.writes, []);
+  });
+
+  it('test-queries: a table, or JSON; exit code 1 where something is missing', async () => {
+    const fine = await run('cluster', 'test-queries', specs());
+    assert.equal(fine.code, 0, fine.stdout + fine.stderr);
+    assert.match(fine.stdout, /pending +requests +4 \(2 s\)/);
+    fake.prometheus.stopped = true;
+    const missing = await run('cluster', 'test-queries', specs(), '--json');
+    assert.equal(missing.code, 1);
+    const [tested] = objects(missing.stdout) as [
+      { complete: boolean; context: string; queries: { problem: string }[] },
+    ];
+    assert.deepEqual([tested.complete, tested.context], [false, 'fake']);
+    assert.match(tested.queries[0].problem, /does not answer/);
+  });
+
+  it('status: the services as they are, and each change', async () => {
+    const { child, end } = startCli(['cluster', 'status', specs(), '--watch', '--json'], folder(), env);
+    let text = '';
+    child.stdout!.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const statuses = () =>
+      objects(text.slice(0, text.lastIndexOf('\n') + 1)).filter(({ type }) => type === 'status') as unknown as {
+        server: string;
+        services: { desired: number }[];
+      }[];
+    const until = async (condition: () => boolean) => {
+      for (let tries = 0; !condition(); tries++) {
+        assert.ok(tries < 1500, text);
+        await sleep(20);
+      }
+    };
+    await until(() => fake.api.watches === 2 && statuses().length > 0);
+    assert.deepEqual(
+      statuses()[0].services.map(({ desired }) => desired),
+      [2, 2, 1, 1],
+    );
+    const a = fake.api.get(`${deployments}/a`);
+    (a.spec as { replicas: number }).replicas = 5;
+    fake.api.put(deployments, a);
+    await until(() => statuses().at(-1)?.services[0].desired === 5);
+    child.kill('SIGINT');
+    const ended = await end;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.ok(!`${ended.stdout}${ended.stderr}`.includes(TOKEN));
+    assert.deepEqual(fake.api.writes, []);
+  });
+
+  it('against a forbidden namespace, a dead server and a wrong context say what to do, with exit code 3', async () => {
+    fake.api.forbidden = ({ resource }) => resource === 'deployments';
+    const forbidden = await run('cluster', 'status', specs());
+    assert.equal(forbidden.code, 3);
+    assert.match(
+      forbidden.stderr,
+      /Needs verb list on resource deployments.apps in namespace chained[\s\S]*kind: Role/,
+    );
+    const wrong = await run('cluster', 'status', specs(), '--context', 'other');
+    assert.equal(wrong.code, 3);
+    assert.match(wrong.stderr, /no context other. It has fake/);
+    await fake.api.stop();
+    const began = Date.now();
+    const dead = await run('cluster', 'status', specs());
+    assert.equal(dead.code, 3);
+    assert.match(dead.stderr, /cannot be reached: nothing listens there/);
+    assert.ok(Date.now() - began < 10_000);
+    await fake.api.start();
+  });
+
+  it('collect: watches and writes nothing, unless the place is named', async () => {
+    const seconds = String(15 / 3600);
+    const done = await run('collect', specs(), '--hours', seconds, '--out', join(folder(), 'out'));
+    assert.equal(done.code, 0, done.stderr);
+    assert.deepEqual(fake.api.writes, []);
+    using store = new TraceStore(join(specs(), '.karma', 'traces.sqlite'));
+    const [recording, ...others] = store.recordings();
+    assert.deepEqual(
+      [recording.source, recording.transitions, recording.seed, others.length],
+      ['fake/chained', 1, null, 0],
+    );
+    const refused = await run('collect', specs(), '--hours', seconds, '--write-to', 'fake/other');
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /would write to context fake, server http:.*, namespace chained, but --write-to says fake\/other/,
+    );
+    assert.deepEqual(fake.api.writes, []);
+  });
+
+  it('collect with exploration: holds the lease, writes each line to the audit, and gives the HPAs back', async () => {
+    const before = JSON.stringify(fake.api.list(hpas).map(({ spec }) => spec));
+    const out = join(folder(), 'out');
+    const args = ['collect', specs(), '--hours', String(15 / 3600), '--out', out, '--exploration', '1'];
+    const done = await run(...args, '--write-to', `fake/${NAMESPACE}`);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(JSON.stringify(fake.api.list(hpas).map(({ spec }) => spec)), before);
+    const audit = readAuditFile(join(out, 'artifacts', 'collect-audit.jsonl'));
+    const accepted = audit
+      .filter(({ result }) => result === 'accepted')
+      .map(({ write }) => (write as { type: string }).type);
+    assert.equal(accepted.filter((type) => type === 'pauseHpa').length, 4);
+    assert.equal(accepted.filter((type) => type === 'restoreHpa').length, 4);
+    const written = fake.api.writes.map(({ resource }) => resource);
+    assert.equal(written[0], 'leases', 'the lease comes first');
+    assert.equal(written.at(-1), 'leases', 'and is let go last');
+    const lease = fake.api.get(`/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/karma-mas`);
+    assert.equal((lease.spec as { holderIdentity?: string }).holderIdentity ?? '', '');
+    for (const file of ['journal.jsonl', 'manifest.json', join('artifacts', 'collect-audit.jsonl')])
+      assert.ok(existsSync(join(out, file)) && !readFileSync(join(out, file), 'utf8').includes(TOKEN), file);
+  });
+
+  it('transfer: plans by dry runs alone, and goes no further unless the place is named', async () => {
+    const trained = await run('train', specs(), '--seed', '1', '--steps', '1024', '--training', 'default');
+    assert.equal(trained.code, 0, trained.stderr);
+    const planned = await run('transfer', specs(), '--up-to', 'plan', '--json');
+    assert.equal(planned.code, 0, planned.stderr);
+    const { summary } = objects(planned.stdout).at(-1) as unknown as {
+      summary: { plan: { stage: string; changes: { service: string; refused: string }[] }[] };
+    };
+    assert.deepEqual(
+      summary.plan.map(({ stage }) => stage),
+      ['shadow', 'floor', 'canary', 'full'],
+    );
+    assert.ok(summary.plan[3].changes.length >= 4 && summary.plan[3].changes.every(({ refused }) => refused === ''));
+    assert.deepEqual(fake.api.writes, []);
+    assert.ok(fake.api.requests.some(({ dryRun, resource }) => dryRun && resource === 'horizontalpodautoscalers'));
+    const refused = await run('transfer', specs(), '--up-to', 'floor');
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /writes to context fake, server http:.*, namespace chained. If that is meant, say so: --write-to fake\/chained/,
+    );
+    assert.deepEqual(fake.api.writes, []);
+  });
+});

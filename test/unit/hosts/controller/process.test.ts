@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SPEC_ENDING } from '../../../../src/hosts/controller/configuration.ts';
+import { packFile } from '../../../../src/hosts/controller/packed-files.ts';
+import { isPaused } from '../../../../src/cluster/kubernetes/hpa-edits.ts';
+import type { Hpa } from '../../../../src/cluster/kubernetes/objects.ts';
+import { createWasmBackend } from '../../../../src/nn/wasm/backend.ts';
+import { readSpecFolder } from '../../../../src/spec/folder.ts';
+import { packPolicies } from '../../../../src/training/policy.ts';
+import { episodePool } from '../../../../src/training/setup.ts';
+import { Trainer } from '../../../../src/training/trainer.ts';
+import { hpas, NAMESPACE, startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
+import { sampleSetup } from '../../training/sample.ts';
+
+type Line = {
+  readonly type: string;
+  readonly stage?: string;
+  readonly event?: string;
+  readonly [field: string]: unknown;
+};
+
+interface Replica {
+  readonly process: ChildProcess;
+  readonly lines: Line[];
+  readonly exited: Promise<number | null>;
+}
+
+const TRANSFER = `
+apiVersion: karma-mas.dev/v1alpha1
+kind: Transfer
+metadata: { name: production }
+spec:
+  training: default
+  target: { context: in-cluster, namespace: ${NAMESPACE} }
+  stages: [{ shadow: { for: 15s } }, { canary: { services: [b], for: 1h } }]
+`;
+
+describe('The process of the controller', function () {
+  this.timeout(180_000);
+  let fake: FakeCluster;
+  let folder: string;
+  const replicas: Replica[] = [];
+  before(async () => {
+    fake = await startFakeCluster();
+    folder = join(fake.folder, 'configuration');
+    mkdirSync(folder);
+    const backend = await createWasmBackend();
+    const setup = await sampleSetup(backend);
+    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    const policies = packPolicies(trainer.policies());
+    trainer.dispose();
+    backend.dispose();
+    for (const [key, bytes] of packFile('policies.bin', policies)) writeFileSync(join(folder, key), bytes);
+    const { files } = await readSpecFolder('examples/chained-services');
+    for (const { path, text } of files) {
+      const real = Buffer.from(text as Uint8Array)
+        .toString()
+        .replace(
+          'source: emulator #',
+          'source: prometheus\n    prometheus: { service: monitoring/prometheus:9090, preset: chained-services } #',
+        );
+      writeFileSync(join(folder, path), path === `transfer${SPEC_ENDING}` ? TRANSFER : real);
+    }
+  });
+  after(async () => {
+    for (const { process } of replicas) process.kill('SIGKILL');
+    await fake.stop();
+  });
+
+  function start(name: string): Replica {
+    const process = spawn(
+      globalThis.process.execPath,
+      [
+        'src/hosts/controller/main.ts',
+        '--config',
+        folder,
+        '--transfer',
+        'production',
+        '--port',
+        '0',
+        '--identity',
+        name,
+      ],
+      { env: { ...globalThis.process.env, ...fake.env }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const lines: Line[] = [];
+    createInterface({ input: process.stdout! }).on('line', (line) => lines.push(JSON.parse(line) as Line));
+    const exited = new Promise<number | null>((resolve) => process.on('exit', resolve));
+    const replica = { process, lines, exited };
+    replicas.push(replica);
+    return replica;
+  }
+
+  const until = async (what: string, seconds: number, done: () => boolean): Promise<number> => {
+    const began = performance.now();
+    while (!done()) {
+      const waited = (performance.now() - began) / 1000;
+      if (waited > seconds)
+        assert.fail(
+          `It did not come to this within ${seconds} s: ${what}\n${JSON.stringify(
+            replicas.map(({ lines }) => lines.slice(-5)),
+            null,
+            1,
+          )}`,
+        );
+      await sleep(100);
+    }
+    return (performance.now() - began) / 1000;
+  };
+  const hpaOfB = (): Hpa => fake.api.get<Hpa>(`${hpas}/b-hpa`);
+  const leads = ({ lines }: Replica): boolean => lines.some(({ event }) => event === 'held');
+
+  it('climbs; killed with -9 its standby restores the HPA within 60 s; stopped it restores by itself', async () => {
+    const before = hpaOfB().spec;
+    const one = start('one');
+    await until('one leads', 30, () => leads(one));
+    const two = start('two');
+    await until('two stands by', 30, () =>
+      two.lines.some(({ event, holder }) => event === 'waiting' && holder === 'one'),
+    );
+    await until('the HPA of b is paused', 60, () => isPaused(hpaOfB().spec));
+
+    one.process.kill('SIGKILL');
+    const seconds = await until('the HPA of b is restored', 60, () => !isPaused(hpaOfB().spec));
+    assert.ok(seconds <= 60);
+    assert.deepEqual(hpaOfB().spec, before);
+    assert.equal(hpaOfB().metadata.annotations?.['karma-mas.dev/original-spec'], undefined);
+    assert.ok(leads(two));
+
+    await until('it is paused again', 90, () => isPaused(hpaOfB().spec));
+    two.process.kill('SIGTERM');
+    assert.equal(await two.exited, 0);
+    assert.deepEqual(hpaOfB().spec, before);
+    const lease = fake.api.get<{ spec: { holderIdentity?: string } }>(
+      `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/karma-mas`,
+    );
+    assert.equal(lease.spec.holderIdentity, undefined);
+    assert.ok(two.lines.some(({ type, stage }) => type === 'decision' && stage === 'canary'));
+    assert.ok(two.lines.every(({ t }) => typeof t === 'string'));
+  });
+
+  it('says in one line what is wrong with its configuration', async () => {
+    const process = spawn(globalThis.process.execPath, [
+      'src/hosts/controller/main.ts',
+      '--config',
+      folder,
+      '--transfer',
+      'no',
+    ]);
+    let text = '';
+    process.stdout.on('data', (part: Buffer) => (text += part.toString()));
+    const code = await new Promise((resolve) => process.on('exit', resolve));
+    assert.equal(code, 1);
+    assert.match((JSON.parse(text) as { message: string }).message, /no Transfer named no/);
+  });
+});

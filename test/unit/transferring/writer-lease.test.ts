@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { ClusterError } from '../../../src/cluster/cluster.ts';
+import { Random } from '../../../src/cluster/random.ts';
+import { LEASE_TIMING, LeaseError, WriterLease } from '../../../src/transferring/writer-lease.ts';
+import { LeaseServer, Process, VirtualTime, type Weather } from './lease-world.ts';
+
+const NEVER = new AbortController().signal;
+const FINE: Weather = { latency: 0.02, slow: 0, lost: 0 };
+const BAD: Weather = { latency: 0.1, slow: 0.08, lost: 0.05 };
+/** Seconds that the API server gives a write: see `timeout` in KubernetesCluster. */
+const SERVER_LIMIT = 4;
+
+interface World {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly server: LeaseServer;
+  readonly processes: Process[];
+  /** [time, identity] of what the server stored. */
+  readonly writes: [number, string][];
+  /** Writes that arrived while somebody else, or nobody, held the lease. */
+  readonly wrong: string[];
+  start(releases?: number): Process;
+}
+
+function makeWorld(seed: number, weather: Weather): World {
+  const random = new Random(seed, 0x1ea5e);
+  const time = new VirtualTime();
+  const server = new LeaseServer(time, random, weather);
+  const world: World = {
+    time,
+    random,
+    server,
+    processes: [],
+    writes: [],
+    wrong: [],
+    start(releases = 0.03) {
+      const process = new Process(time, random.between(-1e6, 1e6));
+      this.processes.push(process);
+      void live(this, process, `process-${this.processes.length}`, releases);
+      return process;
+    },
+  };
+  return world;
+}
+
+/** Waits for the lease, writes under it, gives it back after this share of the writes. What goes wrong is met at the next turn. */
+async function live(world: World, process: Process, identity: string, releases: number): Promise<void> {
+  const { server, random } = world;
+  for (;;) {
+    const lease = new WriterLease({ client: server.clientOf(process), identity, clock: process.clock });
+    const stop = new AbortController();
+    await lease.acquire(process.sleep, NEVER, () => undefined);
+    void lease.keep(process.sleep, stop.signal);
+    while (!lease.taken.aborted) {
+      await process.sleep(random.between(0.1, 3));
+      await write(world, process, lease).catch(() => undefined);
+      if (random.uniform() > releases) continue;
+      await lease.release(NEVER).catch(() => undefined);
+      break;
+    }
+    stop.abort();
+    await process.sleep(random.between(0, 5));
+  }
+}
+
+/** As applyWrites and KubernetesCluster: ask the fence, read the object, write it, cut off before the lease ends. */
+async function write({ time, server, writes, wrong }: World, process: Process, lease: WriterLease): Promise<void> {
+  const cut = new AbortController();
+  const seconds = await lease.check(NEVER);
+  const deadline = process.clock() + seconds;
+  void process.sleep(seconds, cut.signal).then(
+    () => cut.abort(),
+    () => undefined,
+  );
+  await server.call(process, () => undefined, cut.signal);
+  // Timers come first when a process that stood still goes on.
+  if (process.clock() >= deadline) return;
+  const store = (): void => {
+    if (server.lease?.holder !== lease.identity)
+      wrong.push(`${time.now}: ${lease.identity} wrote while "${server.lease?.holder}" held the lease`);
+    writes.push([time.now, lease.identity]);
+  };
+  await server.call(process, store, cut.signal, SERVER_LIMIT);
+  cut.abort();
+}
+
+const holderOf = ({ server }: World): string => server.lease?.holder ?? '';
+
+describe('the lease for one writer', () => {
+  it('never lets two write, in 200 trials with kills, pauses, outages and wrong clocks', async function () {
+    this.timeout(120_000);
+    let writes = 0;
+    let holders = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const world = makeWorld(seed, seed % 4 === 0 ? FINE : BAD);
+      const { time, random, server, processes } = world;
+      for (let p = random.integer(2, 4); p > 0; p--) world.start();
+      for (let at = 0; at < 150; at += random.between(3, 30))
+        time.after(at, () => {
+          const victim = random.pick(processes);
+          const fault = random.integer(0, 5);
+          if (fault <= 1) {
+            victim.killed = true;
+            time.after(random.between(0, 20), () => world.start());
+          } else if (fault <= 3) victim.pausedUntil = time.now + random.between(0, 40);
+          else if (fault === 4) {
+            server.down = true;
+            time.after(random.between(1, 60), () => (server.down = false));
+          } else server.offset += random.between(-600, 600);
+        });
+      await time.run(150);
+      assert.deepEqual(world.wrong, [], `seed ${seed}`);
+      writes += world.writes.length;
+      holders += new Set(world.writes.map(([, identity]) => identity)).size;
+    }
+    // It is no proof where nobody ever writes.
+    assert.ok(writes > 3_000, `${writes} writes`);
+    assert.ok(holders > 300, `${holders} holders`);
+  });
+
+  it('would let two write without asking the server and cutting writes off (the trials can fail)', async function () {
+    this.timeout(60_000);
+    let wrong = 0;
+    for (let seed = 0; seed < 20 && wrong === 0; seed++) {
+      const world = makeWorld(seed, BAD);
+      const { time, random, processes, server } = world;
+      const careless = { ...LEASE_TIMING, writeWithin: 60 };
+      for (let p = 0; p < 2; p++) {
+        const process = new Process(time, p);
+        processes.push(process);
+        void (async () => {
+          const lease = new WriterLease({
+            client: server.clientOf(process),
+            identity: `careless-${p}`,
+            clock: process.clock,
+            timing: careless,
+          });
+          await lease.acquire(process.sleep, NEVER, () => undefined);
+          void lease.keep(process.sleep, NEVER);
+          for (;;) {
+            await process.sleep(1);
+            if (!lease.isHeld) continue;
+            if (server.lease?.holder !== lease.identity) wrong++;
+          }
+        })();
+      }
+      for (let at = 20; at < 200; at += 50) time.after(at, () => (random.pick(processes).pausedUntil = time.now + 30));
+      await time.run(200);
+    }
+    assert.ok(wrong > 0);
+  });
+
+  it('goes to a waiting one within 20 s of a kill', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const world = makeWorld(seed, FINE);
+      world.start(0);
+      await world.time.run(10);
+      world.start(0);
+      await world.time.run(30);
+      assert.equal(holderOf(world), 'process-1');
+      world.processes[0].killed = true;
+      await world.time.run(30 + 20);
+      assert.equal(holderOf(world), 'process-2', `seed ${seed}`);
+    }
+  });
+
+  it('goes to a waiting one at once when it is released', async () => {
+    const { time, server } = makeWorld(1, FINE);
+    const [first, second] = [0, 500].map((start) => new Process(time, start));
+    const [a, b] = [first, second].map(
+      (process, p) => new WriterLease({ client: server.clientOf(process), identity: 'ab'[p], clock: process.clock }),
+    );
+    const done = (async () => {
+      assert.equal(await a.tryAcquire(NEVER), true);
+      assert.equal(await b.tryAcquire(NEVER), false);
+      assert.equal(b.holder, 'a');
+      await a.release(NEVER);
+      assert.equal(a.isHeld, false);
+      await assert.rejects(a.check(NEVER), { name: 'LeaseError', reason: 'taken' });
+      assert.equal(await b.tryAcquire(NEVER), true);
+      assert.equal(server.lease?.transitions, 1);
+      return 'done';
+    })();
+    await time.run(100);
+    assert.equal(await done, 'done');
+  });
+
+  it('is kept through an outage that nobody used, and says so meanwhile', async () => {
+    const { time, server } = makeWorld(2, FINE);
+    const process = new Process(time, 42);
+    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
+    void lease.acquire(process.sleep, NEVER, () => undefined).then(() => lease.keep(process.sleep, NEVER));
+    await time.run(5);
+    assert.equal(lease.isHeld, true);
+    server.down = true;
+    await time.run(65);
+    assert.equal(lease.isHeld, false);
+    assert.equal(lease.taken.aborted, false);
+    await assert.rejects(lease.check(NEVER), { name: 'LeaseError', reason: 'expired' });
+    server.down = false;
+    await time.run(85);
+    assert.equal(lease.isHeld, true);
+  });
+
+  it('notices that somebody else has taken it, and tells by its signal', async () => {
+    const { time, server } = makeWorld(3, FINE);
+    const process = new Process(time, 0);
+    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
+    void lease.acquire(process.sleep, NEVER, () => undefined).then(() => lease.keep(process.sleep, NEVER));
+    await time.run(5);
+    server.lease = { ...server.lease!, holder: 'b', version: 'other' };
+    await time.run(10);
+    assert.equal(lease.taken.aborted, true);
+    assert.ok(lease.taken.reason instanceof LeaseError && lease.taken.reason.message.startsWith('b holds the lease'));
+  });
+
+  it('does not count a lease as old that it has just seen for the first time, however long ago it was renewed', async () => {
+    const { time, server } = makeWorld(4, FINE);
+    server.lease = { holder: 'gone', renewed: 0, duration: 15, transitions: 3, version: '1' };
+    const process = new Process(time, 0);
+    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
+    void lease.acquire(process.sleep, NEVER, () => undefined);
+    await time.run(14);
+    assert.equal(lease.isHeld, false);
+    await time.run(20);
+    assert.equal(lease.isHeld, true);
+    assert.equal(server.lease.transitions, 4);
+  });
+
+  it('passes on that the server does not answer', async () => {
+    const { time, server } = makeWorld(5, FINE);
+    server.down = true;
+    const process = new Process(time, 0);
+    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
+    const failed = lease.tryAcquire(NEVER).catch((error: unknown) => error);
+    await time.run(20);
+    assert.ok((await failed) instanceof ClusterError);
+  });
+});

@@ -1,0 +1,177 @@
+/** The parts of the page beside the charts. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ClusteringRun } from '../protocol/clustering.ts';
+import type { ToHost } from '../protocol/messages.ts';
+import { button, dropdown, iconButton, slider } from '../shared/controls.ts';
+import { t } from '../shared/l10n.ts';
+import { heightOfCut } from './dendrogram.ts';
+import type { Model } from './model.ts';
+import type { Scene } from './scene.ts';
+import { FILTERS, type FilterName, type State } from './state.ts';
+import { cutInWords, FILTER_WORDS, valuesOf } from './words.ts';
+
+type Open = (what: ToHost<'clustering'>['open']['what']) => void;
+
+export interface HeaderOptions {
+  readonly model: Model | undefined;
+  readonly runs: readonly ClusteringRun[];
+  /** Directory of the run shown. */
+  readonly selected: string;
+  readonly show: (directory: string) => void;
+  readonly open: Open;
+}
+
+export function header({ model, runs, selected, show, open }: HeaderOptions): TemplateResult {
+  const known = runs.some(({ directory }) => directory === selected);
+  return html`<header class="top">
+    <h1>${model ? t('Clustering of {0}', model.analysis.organization) : t('Clustering')}</h1>
+    <div class="bar">
+      ${
+        runs.length > 0
+          ? dropdown({
+              label: t('Run'),
+              value: selected,
+              options: [
+                ...(known ? [] : [{ value: selected, label: t('none') }]),
+                ...runs.map((run) => ({ value: run.directory, label: runLabel(run) })),
+              ],
+              change: show,
+            })
+          : nothing
+      }
+      ${
+        model
+          ? html`${iconButton({ icon: 'folder-opened', label: t('Show the Run'), click: () => open('reveal') })}
+            ${button({ label: t('Roles and Goals'), click: () => open('roles') })}
+            ${button({ label: t('Relations'), click: () => open('relations') })}`
+          : nothing
+      }
+    </div>
+  </header>`;
+}
+
+/** The training and when it began: the name of the folder is long. */
+function runLabel({ training, createdAt, id }: ClusteringRun): string {
+  const began = new Date(createdAt);
+  const time = began.toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  return createdAt === 0 ? id : `${training || id}, ${time}`;
+}
+
+/** Nothing can be shown: why, and what to do. `isFirst`: no run has an analysis. */
+export function wayOut(title: string, why: string, isFirst: boolean, open: Open): TemplateResult {
+  return html`<div class="empty">
+    <h2>${title}</h2>
+    <p>${why}</p>
+    <div class="buttons">
+      ${button({ label: t('Analyze'), kind: 'primary', click: () => open('analyze') })}
+      ${isFirst ? button({ label: t('Train'), click: () => open('train') }) : nothing}
+      ${isFirst ? button({ label: t('Run All Phases'), click: () => open('runAll') }) : nothing}
+    </div>
+  </div>`;
+}
+
+export function noGroups({ analysis }: Model, open: Open): TemplateResult {
+  return html`<section class="notice" aria-labelledby="no-groups">
+    <h2 id="no-groups"><span class="codicon codicon-info" aria-hidden="true"></span> ${t('No groups stand out')}</h2>
+    <p>
+      ${analysis.suggested.reason}
+      ${t('The agents act alike, or each as it comes. You can still cut the dendrogram; train longer or analyze more episodes to see whether groups appear.')}
+    </p>
+    <div class="buttons">
+      ${button({ label: t('Analyze'), click: () => open('analyze') })}
+      ${button({ label: t('Train'), click: () => open('train') })}
+    </div>
+  </section>`;
+}
+
+/** How many groups, and what that is good for. */
+export function cutSection({ model, grouping }: Scene, cut: (groups: number) => void): TemplateResult {
+  const { analysis, count, most } = model;
+  const { suggested, available, purity, stability, seeds, groups } = analysis;
+  const isSuggested = grouping.count === suggested.groups;
+  const sample =
+    available > count
+      ? t('{0} of {1} action sequences (an even sample)', count, available)
+      : t('{0} action sequences', count);
+  return html`<div class="cut-tools">
+      <h2 id="cut">${t('Cut')}</h2>
+      ${slider({
+        label: t('Groups'),
+        value: grouping.count,
+        min: 1,
+        max: most,
+        step: 1,
+        text: String(grouping.count),
+        change: cut,
+      })}
+      ${button({
+        label: t('Suggested Cut'),
+        disabled: isSuggested,
+        click: () => cut(suggested.groups),
+      })}
+    </div>
+    <p class="cut-facts" role="status">
+      <b>${cutInWords(grouping, heightOfCut(analysis.linkage, grouping.count))}.</b>
+      ${suggested.groups > 1 ? t('Suggested: {0}', suggested.reason) : t('No cut is suggested.')}
+    </p>
+    <p class="muted">
+      ${sample};
+      ${seeds.length === 1 ? t('1 seed') : t('{0} seeds', seeds.length)}${
+        groups.length > 1 ? t('; purity of the analysis {0}', purity.toFixed(2)) : nothing
+      }${stability === undefined ? nothing : t(', stability over seeds {0}', stability.toFixed(2))}
+    </p>`;
+}
+
+/** Filters, and how the sequences are drawn. */
+export function rowTools(
+  { model, shown }: Scene,
+  { time, colors, filters, rows }: State,
+  change: (change: Partial<State>) => void,
+): TemplateResult {
+  const passing = shown.filter(Boolean).length;
+  const filter = (name: FilterName) => {
+    const values = [...new Set(valuesOf(model, name))].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+    if (values.length < 2) return nothing;
+    return dropdown({
+      label: FILTER_WORDS[name],
+      value: filters[name] ?? '',
+      options: [{ value: '', label: t('all') }, ...values.map((value) => ({ value, label: value }))],
+      change: (value) => {
+        const others = Object.fromEntries(Object.entries(filters).filter(([key]) => key !== name));
+        change({ filters: value === '' ? others : { ...others, [name]: value } });
+      },
+    });
+  };
+  return html`<div class="bar" role="group" aria-label=${t('What stands out')}>${FILTERS.map(filter)}</div>
+    ${
+      Object.keys(filters).length > 0
+        ? html`<span class="muted">${t('{0} of {1} stand out', passing, model.count)}</span>`
+        : nothing
+    }
+    <div class="bar" role="group" aria-label=${t('How sequences are drawn')}>
+      ${dropdown({
+        label: t('Time'),
+        value: time,
+        options: [
+          { value: 'own', label: t('their own') },
+          { value: 'warped', label: t('warped onto the most central') },
+        ],
+        change: (chosen) => change({ time: chosen }),
+      })}
+      ${dropdown({
+        label: t('Colour'),
+        value: colors,
+        options: [
+          { value: 'direction', label: t('direction and size') },
+          { value: 'service', label: t('service') },
+        ],
+        change: (chosen) => change({ colors: chosen }),
+      })}
+      ${iconButton({
+        icon: 'screen-normal',
+        label: t('Show All Rows'),
+        disabled: rows === null,
+        click: () => change({ rows: null }),
+      })}
+    </div>`;
+}

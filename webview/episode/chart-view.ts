@@ -1,0 +1,81 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { Chart } from '../shared/chart.ts';
+import { t } from '../shared/l10n.ts';
+import { compact } from '../shared/numbers.ts';
+import { pointAt, type Line, type Range } from '../shared/series.ts';
+import { swatch } from '../shared/swatch.ts';
+import type { EpisodeChart } from './charts.ts';
+
+export interface TimeEvents {
+  zoom(range: Range | null): void;
+  /** The pointer is over these seconds; undefined = no longer. */
+  hover(seconds: number | undefined): void;
+}
+
+const OF_SERVICES = ['load', 'replicas', 'queues'];
+
+/** One chart of the time line, with its legend, which says the values at the cursor. */
+export class ChartView extends LitElement {
+  static override properties = { chart: { attribute: false }, cursor: { attribute: false } };
+  declare chart: EpisodeChart;
+  /** Seconds. */
+  declare cursor: number;
+  declare events: TimeEvents;
+  #drawn: Chart | undefined;
+  #shown: EpisodeChart | undefined;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { id, title, unit, note, data } = this.chart;
+    const named = data.lines.filter(({ faint, key }) => !faint && key.startsWith('0 '));
+    const hasSecond = data.lines.some(({ key }) => key.startsWith('1 '));
+    return html`<section class="strip" aria-labelledby="title-${id}">
+      <header>
+        <h2 id="title-${id}">${title} ${unit === '' ? nothing : html`<small>${unit}</small>`}</h2>
+        <ul class="legend" aria-hidden="true">
+          ${named.map((line) => html`<li title=${line.label}>${swatch(line)} ${line.label} ${this.#value(line)}</li>`)}
+          ${note === undefined ? nothing : html`<li>${note}</li>`}
+          ${hasSecond ? html`<li>${t('dashed: second')}</li>` : nothing}
+        </ul>
+      </header>
+      <div class="plot" ?hidden=${data.lines.length === 0}></div>
+      ${data.lines.length === 0 ? html`<p class="no-values">${OF_SERVICES.includes(id) ? t('It was not recorded, or all services are switched off.') : t('It was not recorded.')}</p>` : nothing}
+    </section>`;
+  }
+
+  protected override updated(): void {
+    const place = this.querySelector<HTMLElement>('.plot');
+    if (!place) return;
+    this.#drawn ??= new Chart(place, {
+      zoom: (range) => this.events.zoom(range),
+      // A chart that is drawn anew tells of its cursor too.
+      cursor: (x) => this.events.hover(this.matches(':hover') ? x : undefined),
+    });
+    if (this.#shown !== this.chart) {
+      this.#shown = this.chart;
+      this.#drawn.show(this.chart.data);
+    }
+    this.#drawn.setCursor(this.cursor);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#drawn?.dispose();
+    this.#drawn = undefined;
+    this.#shown = undefined;
+  }
+
+  /** At the cursor: of the first episode, then of the second. */
+  #value({ key }: Line): TemplateResult {
+    const both = this.chart.data.lines.filter((line) => line.key.slice(2) === key.slice(2));
+    return html`${both.map((line, i) => {
+      const point = pointAt(line, this.cursor);
+      const text = point ? compact(point.y) : '–';
+      return i === 0 ? html`<b>${text}</b>` : html`<i>${text}</i>`;
+    })}`;
+  }
+}
+customElements.define('karma-episode-chart', ChartView);

@@ -1,0 +1,53 @@
+/** What the reader navigates by: it survives a reload. */
+import type { EpisodeRun, Place } from '../protocol/episode.ts';
+import type { Range } from '../shared/series.ts';
+
+/** Steps a second. */
+export const SPEEDS = [1, 2, 5, 10, 20] as const;
+
+export interface State {
+  readonly first: Place | null;
+  readonly second: Place | null;
+  readonly step: number;
+  /** Name of the agent that is pointed at; '' = none. */
+  readonly agent: string;
+  readonly speed: number;
+  /** Seconds shown; null = all. */
+  readonly range: Range | null;
+  /** Services whose lines are switched off. */
+  readonly hidden: readonly string[];
+  readonly asTable: boolean;
+}
+
+/** From what was kept, by this version or an older one. */
+export function restore(kept: Partial<Record<keyof State, unknown>>): State {
+  const range = kept.range as Partial<Range> | null | undefined;
+  const isRange = Number.isFinite(range?.from) && Number.isFinite(range?.to) && range!.from! < range!.to!;
+  return {
+    first: asPlace(kept.first),
+    second: asPlace(kept.second),
+    step: Number.isInteger(kept.step) && (kept.step as number) >= 0 ? (kept.step as number) : 0,
+    agent: typeof kept.agent === 'string' ? kept.agent : '',
+    speed: SPEEDS.find((speed) => speed === kept.speed) ?? 2,
+    range: isRange ? (range as Range) : null,
+    hidden: Array.isArray(kept.hidden) ? kept.hidden.filter((item) => typeof item === 'string') : [],
+    asTable: kept.asTable === true,
+  };
+}
+
+function asPlace(value: unknown): Place | null {
+  const { directory, seed, episode } = (value ?? {}) as Partial<Place>;
+  const isWhole = typeof directory === 'string' && Number.isInteger(seed) && Number.isInteger(episode);
+  return isWhole ? { directory, seed: seed!, episode: episode! } : null;
+}
+
+/** What to compare with at first: the same episode under another training seed, or else the next episode. */
+export function counterpart(first: Place, runs: readonly EpisodeRun[], episodes: number): Place {
+  const seeds = runs.find(({ directory }) => directory === first.directory)?.seeds ?? [];
+  const other = seeds.find((seed) => seed !== first.seed);
+  if (other !== undefined) return { ...first, seed: other };
+  return { ...first, episode: (first.episode + 1) % Math.max(1, episodes) };
+}
+
+export const toggled = (list: readonly string[], item: string): string[] =>
+  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];

@@ -1,0 +1,14 @@
+/** Tables as CSV files for other programs. */
+type Cell = string | number | undefined;
+
+/** As RFC 4180. A text that a spreadsheet would take for a formula is kept from being one. */
+export function csv(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(value: Cell): string {
+  if (value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,70 @@
+/** Parts of pages of sections with tables. */
+import { html, type TemplateResult } from 'lit';
+import type { AnalysisRun, OpenWhat } from '../protocol/proposals.ts';
+import { button, dropdown } from './controls.ts';
+import { t } from './l10n.ts';
+import './sections.css';
+
+export const icon = (name: string): TemplateResult =>
+  html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
+
+/** A heading with what can be done about the section beside it. */
+export function heading(id: string, title: string, ...tools: readonly TemplateResult[]): TemplateResult {
+  return html`<header class="section-head">
+    <h2 id=${id}>${title}</h2>
+    <span class="tools">${tools}</span>
+  </header>`;
+}
+
+/** Wide tables scroll by themselves, with the keyboard too. */
+export const scrollable = (label: string, content: TemplateResult): TemplateResult =>
+  html`<div class="scroll" role="region" tabindex="0" aria-label=${t('{0}, table', label)}>${content}</div>`;
+
+export const waiting = (label: string): TemplateResult =>
+  html`<div class="empty"><vscode-progress-ring aria-label=${label}></vscode-progress-ring></div>`;
+
+/** The choice of a run that has an analysis. */
+export function runChoice(
+  runs: readonly AnalysisRun[],
+  selected: string,
+  change: (directory: string) => void,
+): TemplateResult {
+  if (runs.length === 0) return html``;
+  const known = runs.some(({ directory }) => directory === selected);
+  return dropdown({
+    label: t('Run'),
+    value: selected,
+    options: [
+      ...(known ? [] : [{ value: selected, label: t('none') }]),
+      ...runs.map((run) => ({ value: run.directory, label: runLabel(run) })),
+    ],
+    change,
+  });
+}
+
+/** Where a run has no analysis: why, and what makes one. */
+export function noAnalysis(why: string, isFirst: boolean, open: (what: OpenWhat) => void): TemplateResult {
+  return html`<div class="empty">
+    <h2>${isFirst ? t('No analysis yet') : t('No analysis')}</h2>
+    <p>${why}</p>
+    <div class="buttons">
+      ${button({ label: t('Analyze Run'), kind: 'primary', click: () => open('analyze') })}
+      ${button({ label: t('Train Policies'), click: () => open('train') })}
+      ${isFirst ? button({ label: t('Run All Phases'), click: () => open('runAll') }) : html``}
+    </div>
+  </div>`;
+}
+
+/** The training and when it began: the name of the folder is long. */
+function runLabel({ training, createdAt, id }: AnalysisRun): string {
+  const began = new Date(createdAt);
+  const time = began.toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  return createdAt === 0 ? id : `${training || id}, ${time}`;
+}
+
+/** Shares as people read them: 91 %, 0.4 %. */
+export function percent(share: number | undefined | null): string {
+  if (share === undefined || share === null) return '–';
+  const value = 100 * share;
+  return `${value !== 0 && Math.abs(value) < 1 ? Number(value.toPrecision(1)) : Math.round(value)} %`;
+}
