@@ -39,8 +39,10 @@ export interface InferredRole {
 
 /** Fewer moves in a direction than this give no rule. */
 const FEWEST_MOVES = 10;
-/** The rarest sizes of moves, and services, are left out while they make up at most this share of a direction's moves. */
-const RARE = 0.08;
+/** Sizes of moves that make up less than this share of a direction's moves are left out. */
+const RARE_SIZE = 0.03;
+/** The same of services. A rule may be about the frequent ones alone or about nearly all: that which tells more is taken. */
+const RARE_SERVICE = [0.1, 0.03];
 /**
  * Youden's J on the held-out steps, recall minus the share of the other samples that the rule allows: 0 = no better than
  * chance. Below this the moves follow no rule that could be found.
@@ -93,45 +95,52 @@ function inferRule(moves: TakenMoves, terms: readonly RuleTerm[], direction: 'up
   const sign = direction === 'up' ? 1 : -1;
   const taken = Array.from(moves.move.keys()).filter((i) => moves.move[i] * sign > 0 && moves.heldOut[i] === 0);
   if (taken.length < FEWEST_MOVES) return undefined;
-  const scale = frequent(taken.map((i) => moves.move[i]));
-  const about = frequent(taken.map((i) => moves.service[i]));
+  const scale = frequent(
+    taken.map((i) => moves.move[i]),
+    RARE_SIZE,
+  );
+  const services = taken.map((i) => moves.service[i]);
+  const [narrow, wide] = RARE_SERVICE.map((rare) => frequent(services, rare));
+  const scopes = wide.length > narrow.length ? [narrow, wide] : [narrow];
+  const [best] = scopes
+    .flatMap((about) => ruleAbout(about, moves, terms, sign) ?? [])
+    .sort((a, b) => b.score - a.score);
+  if (!best || isChance(best.heldOut)) return undefined;
+  const { about, rule, fitted, heldOut } = best;
   const everywhere = about.length === new Set(moves.service).size;
+  const names = everywhere ? [] : about.map((s) => moves.services[s]);
+  return { rule: { direction, when: rule.when, scale, services: names, fitted, heldOut }, holds: rule.holds };
+}
 
+/** The rule about some of the services. `score`: Youden's J over the moves of all services. */
+function ruleAbout(about: readonly number[], moves: TakenMoves, terms: readonly RuleTerm[], sign: number) {
+  const isDone = (i: number) => Number(moves.move[i] * sign > 0);
   const select = (heldOut: number): RuleSamples => {
     const chosen = Array.from(moves.move.keys()).filter(
-      (i) => moves.heldOut[i] === heldOut && (everywhere || about.includes(moves.service[i])),
+      (i) => moves.heldOut[i] === heldOut && about.includes(moves.service[i]),
     );
     return {
       values: moves.values.map((column) => Float64Array.from(chosen, (i) => column[i])),
-      done: Uint8Array.from(chosen, (i) => Number(moves.move[i] * sign > 0)),
+      done: Uint8Array.from(chosen, isDone),
     };
   };
   const fitting = select(0);
   const rule = fitRule(terms, fitting);
   if (!rule) return undefined;
-  const heldOut = ruleQuality(rule, select(1));
-  if (isChance(heldOut)) return undefined;
-  return {
-    rule: {
-      direction,
-      when: rule.when,
-      scale,
-      services: everywhere ? [] : about.map((s) => moves.services[s]),
-      fitted: ruleQuality(rule, fitting),
-      heldOut,
-    },
-    holds: rule.holds,
-  };
+  const fitted = ruleQuality(rule, fitting);
+  const all = moves.heldOut.reduce((sum, heldOut) => sum + (1 - heldOut), 0);
+  const done = moves.move.reduce((sum, _, i) => sum + (1 - moves.heldOut[i]) * isDone(i), 0);
+  const found = (fitted.recall ?? 0) * fitted.baseRate * fitted.samples;
+  const score = found / done - (fitted.allows * fitted.samples - found) / Math.max(1, all - done);
+  return { about, rule, fitted, heldOut: ruleQuality(rule, select(1)), score };
 }
 
-/** What was seen but for the rarest; ascending. */
-function frequent(seen: readonly number[]): number[] {
-  const counts = [...Map.groupBy(seen, (value) => value)].map(([value, all]) => ({ value, count: all.length }));
-  counts.sort((a, b) => a.count - b.count || a.value - b.value);
-  let left = RARE * seen.length;
+/** What makes up at least this share of what was seen; ascending. */
+function frequent(seen: readonly number[], share: number): number[] {
+  const counts = [...Map.groupBy(seen, (value) => value)];
   return counts
-    .filter(({ count }) => (left -= count) < 0)
-    .map(({ value }) => value)
+    .filter(([, all]) => all.length >= share * seen.length)
+    .map(([value]) => value)
     .sort((a, b) => a - b);
 }
 
