@@ -3,6 +3,7 @@ import { analyze, type Analysis } from '../../src/analyzing/analyze.ts';
 import { packTrajectories, type SeedTrajectories } from '../../src/analyzing/trajectories.ts';
 import type { ClusteringData } from '../../src/analyzing/view-data.ts';
 import type { Model } from '../../src/spec/model.ts';
+import type { SpecCopy } from '../../src/runs/manifest.ts';
 import { createRun, openRun, runsFolder } from '../../src/runs/run-directory.ts';
 import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, type AgentPlan } from '../unit/analyzing/synthetic.ts';
 
@@ -20,6 +21,8 @@ export interface AnalysisPlan {
   readonly organization?: typeof ORGANIZATION;
   /** That proposals are held against; without, no role is proposed in place of another. */
   readonly model?: Pick<Model, 'roles' | 'missions'>;
+  /** Of the run, as it found them. */
+  readonly specs?: readonly SpecCopy[];
   /** Options of the run, beside its Training. */
   readonly options?: Readonly<Record<string, string | number>>;
 }
@@ -62,7 +65,7 @@ export async function writeAnalysis(folder: string, plan: AnalysisPlan = {}): Pr
     name,
     createdAt: Date.now(),
     folder,
-    specs: [],
+    specs: plan.specs ?? [],
     options: { training: name, ...plan.options },
     seeds: numbers,
     versions: {},

@@ -1,4 +1,5 @@
 /** The sample's organization, playing what its roles do not say: a role and a relation are there to be found and accepted. */
+import { copySpec } from '../../src/runs/manifest.ts';
 import { readSpecFolder } from '../../src/spec/folder.ts';
 import { BEHAVIOURS, type AgentPlan } from '../unit/analyzing/synthetic.ts';
 import { writeAnalysis, type AnalysisPlan, type WrittenAnalysis } from './analysis-fixture.ts';
@@ -27,12 +28,16 @@ function teamOf(): AgentPlan[] {
 
 /** Writes it as a run of the sample in a folder. */
 export async function writePlantedTeam(folder: string, plan: AnalysisPlan = {}): Promise<WrittenAnalysis> {
-  const { model } = await readSpecFolder(folder);
+  const { model, files } = await readSpecFolder(folder);
+  const specs = files.map(({ path, text }) =>
+    copySpec(path, typeof text === 'string' ? text : new TextDecoder().decode(text)),
+  );
   const organization = model.organizations.find(({ name }) => name === 'resilience-team')!;
   return writeAnalysis(folder, {
     agents: teamOf(),
     organization,
     model,
+    specs,
     episodes: 8,
     noise: 0.03,
     permutations: 199,

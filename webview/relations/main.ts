@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { AnalysisRun, OpenWhat, Proposals } from '../protocol/proposals.ts';
+import type { AnalysisRun, OpenWhat, Proposal, Proposals } from '../protocol/proposals.ts';
 import type { RelationsMessage } from '../protocol/relations.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
@@ -216,6 +216,8 @@ class RelationsView extends LitElement {
   #details(relations: RelationsMessage, edge: Edge): TemplateResult {
     const { kind, declared, strength, p, significant } = edge;
     const isKnown = declared || isDeclared(relations, edge);
+    const proposal = declared ? undefined : this.#proposalFor(relations, edge);
+    const isAdded = proposal !== undefined && proposal.known !== '';
     const windows = overWindows(relations, edge);
     return html`<header>
         <h2>${pairWord(edge)}</h2>
@@ -237,7 +239,7 @@ class RelationsView extends LitElement {
         </div>
         <div>
           <dt>${t('declared')}</dt>
-          <dd>${isKnown ? t('yes') : t('no')}</dd>
+          <dd>${isKnown || isAdded ? t('yes') : t('no')}</dd>
         </div>
       </dl>
       ${
@@ -267,20 +269,26 @@ class RelationsView extends LitElement {
             </table>`
           : nothing
       }
-      ${this.#acceptance(relations, edge, isKnown)}`;
+      ${this.#acceptance(edge, isKnown, proposal)}`;
   }
 
-  #acceptance(relations: RelationsMessage, edge: Edge, isKnown: boolean): TemplateResult {
-    const proposals = this.#proposals?.directory === this.#selected ? this.#proposals : undefined;
-    const proposal = proposals && proposalFor(relations, proposals.proposals, edge);
-    if (proposal && !edge.declared)
+  get #shownProposals(): Proposals | undefined {
+    return this.#proposals?.directory === this.#selected ? this.#proposals : undefined;
+  }
+
+  #proposalFor(relations: RelationsMessage, edge: Edge): Proposal | undefined {
+    return proposalFor(relations, this.#shownProposals?.proposals ?? [], edge);
+  }
+
+  #acceptance(edge: Edge, isKnown: boolean, proposal: Proposal | undefined): TemplateResult {
+    if (proposal)
       return html`<p class="muted">${proposal.why}</p>
         ${
           proposal.known === ''
             ? button({
                 label: t('Add Relation'),
                 kind: 'primary',
-                disabled: !proposals.asked,
+                disabled: !this.#shownProposals?.asked,
                 click: () => this.#channel.send('accept', { id: proposal.id }),
               })
             : html`<p class="added">${icon('check')} ${t('In the specifications: group {0}', proposal.known)}</p>`

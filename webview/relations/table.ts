@@ -27,8 +27,8 @@ export function edgeTable(
       <thead>
         <tr>
           <th scope="col">${t('Kind')}</th>
-          <th scope="col">${t('From')}</th>
-          <th scope="col">${t('To')}</th>
+          <th scope="col" class="text">${t('From')}</th>
+          <th scope="col" class="text">${t('To')}</th>
           <th scope="col">${t('Strength')}</th>
           <th scope="col">${t('p-value')}</th>
           <th scope="col">${t('Significant')}</th>

@@ -1,4 +1,4 @@
-/** A transfer on a real namespace in this process, with short stages, a decision every few seconds, and hardly trained agents. */
+/** A transfer on a real namespace in this process, with short stages, a decision every few seconds, and restless agents. */
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import type { Cluster as ClusterSpec, Transfer, TransferStage } from '../../../src/spec/model.ts';
@@ -19,14 +19,23 @@ export const INTERVAL = 3;
 /** Seconds after which metrics are stale; three times that, lost. Those of cAdvisor may be 20 s old on a busy machine. */
 export const STALE_AFTER = 30;
 
-/** Agents of the sample that have seen little: what they do hardly matters here, that they do something does. */
-export async function hardlyTrained(backend: Backend, spec: ClusterSpec): Promise<Policies> {
+/** How much less agents like to hold, as a logit. */
+const RESTLESS = 8;
+
+/** Agents of the sample that have seen little and act wherever their roles let them: what they do hardly matters here, that they do does. */
+export async function restlessAgents(backend: Backend, spec: ClusterSpec): Promise<Policies> {
   const setup = await sampleSetup(backend);
   const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
   trainer.iterate();
   const policies = trainer.policies();
   trainer.dispose();
-  return { ...policies, cluster: spec };
+  const agents = policies.agents.map((agent) => {
+    const weights = agent.weights.slice();
+    // The biases of the outputs come last; the first option is to hold.
+    weights[weights.length - agent.shape.outputs] -= RESTLESS;
+    return { ...agent, weights };
+  });
+  return { ...policies, agents, cluster: spec };
 }
 
 /** The stage to reach at once: those before it last one decision. */

@@ -15,7 +15,8 @@ export const TIMING: LeaseTiming = { duration: 3, renewEvery: 0.8, writeWithin: 
 
 const [kubeconfig, namespace, identity] = process.argv.slice(2);
 const { signal } = new AbortController();
-const spec = clusterSpec(clusterYaml(namespace));
+// There is no Prometheus, and that is to be known at once.
+const spec = clusterSpec(clusterYaml(namespace, { url: 'http://127.0.0.1:9' }));
 const env = { ...process.env, KUBECONFIG: kubeconfig };
 const cluster = await connectCluster(spec, { env, now: Date.now, context: '' });
 const rest = (seconds: number, until: AbortSignal): Promise<void> =>
@@ -38,6 +39,8 @@ for (let minReplicas = 1; ;) {
   void lease.keep(rest, signal);
   while (!lease.taken.aborted) {
     minReplicas = 3 - minReplicas;
+    // What it writes to has to be seen first.
+    await cluster.observe(signal);
     await applyWrites(cluster, [{ type: 'setHpaMinimum', service: 'd', minReplicas }], { ...context, fence: lease });
     await rest(0.05, signal);
   }
