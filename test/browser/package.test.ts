@@ -17,7 +17,7 @@ const NEEDED = [
   /^media\/[\w/.-]+\.(svg|png|md)$/,
   /^docs\/images\/[\w.-]+\.png$/,
   /^dist\/(extension|language-client)\.cjs$/,
-  /^dist\/(cli|karma-mas|runner|server|kernels-worker|warping-worker|chunk-\w+)\.mjs$/,
+  /^dist\/(cli|controller|karma-mas|runner|server|kernels-worker|warping-worker|chunk-\w+)\.mjs$/,
   /^dist\/(kernels|warping)\.wasm$/,
   /^dist\/package\.json$/,
   /^dist\/schemas\/[\w.-]+\.json$/,

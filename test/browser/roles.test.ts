@@ -182,6 +182,9 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await view.getByRole('row', { name: /^or\(s\) / }).waitFor();
     assert.deepEqual(await axeViolations(view.locator('html')), []);
     await workbench.screenshot('roles-before-and-after');
+    await view.getByRole('button', { name: 'Compare Learning Curves' }).click();
+    const curves = await workbench.webview('[data-view="learning-curves"] h1');
+    await eventually('both runs are chosen', async () => (await curves.locator('.run').count()) === 2);
   });
 
   it('without an error of ours in the page', () => {

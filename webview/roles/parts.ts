@@ -100,7 +100,7 @@ export function state({ proposals, asked }: Proposals, actions: Actions): Templa
   const accepted = proposals.length - open.length;
   const words =
     proposals.length === 0
-      ? t('Nothing is proposed: the specifications say what the agents do. There is nothing left to refine.')
+      ? t('Nothing is proposed: nothing was found that the specifications do not say. There is nothing left to refine.')
       : accepted === 0
         ? t('{0} changes of the specifications are proposed. Accept what convinces you, then train again.', open.length)
         : t(

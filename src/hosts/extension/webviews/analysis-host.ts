@@ -1,7 +1,9 @@
 /** What the views of roles and of relations have in common: the choice of a run, its analysis, and how its proposals stand. */
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenWhat, Proposals } from '../../../../webview/protocol/proposals.ts';
 import type { Analysis } from '../../../analyzing/analyze.ts';
+import { readManifest } from '../../../runs/manifest.ts';
 import {
   PROPOSALS,
   SPECIFICATIONS_CHANGED,
@@ -200,10 +202,7 @@ export class AnalysisHost implements vscode.Disposable {
     const directory = this.#read?.directory ?? '';
     const entry = this.#services.runs.get(directory);
     if (what === 'compare') {
-      const before = this.#services.runs.runs.find(
-        ({ id, project }) => id === entry?.refines && project === entry.project,
-      );
-      const both = [directory, ...(before ? [before.directory] : [])].map((each) => ({ directory: each }));
+      const both = [directory, trainedBefore(directory)].map((each) => ({ directory: each }));
       void vscode.commands.executeCommand(COMMANDS.compare, both[0], both);
       return;
     }
@@ -211,6 +210,12 @@ export class AnalysisHost implements vscode.Disposable {
     const analyzable = what === 'analyze' && entry?.results.includes('policies') === true;
     void vscode.commands.executeCommand(COMMANDS[what], ...(isAbout || analyzable ? [directory] : []));
   }
+}
+
+/** Where the policies come from that a refining run is compared with: the analysis may be in another run than their training. */
+function trainedBefore(directory: string): string {
+  const { before } = readManifest(directory).options;
+  return typeof before === 'string' ? dirname(dirname(before)) : '';
 }
 
 async function readRun(entry: RunEntry | undefined): Promise<Read> {
