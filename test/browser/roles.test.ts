@@ -98,8 +98,11 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await card.getByRole('button', { name: 'Add Inferred Role' }).click();
     await workbench.pick('Let relief Play It', 'Who plays the role?');
     await answerPreview('Apply', 'inferred-1');
-    await eventually('it is saved', () => textOf('organization').includes('{ name: relief, role: inferred-1 }'));
-    assert.match(textOf('roles'), /^ {2}name: inferred-1$/m);
+    // Files are saved one after the other, and each is empty for a moment.
+    await eventually('both are saved', () => {
+      const plays = textOf('organization').includes('{ name: relief, role: inferred-1 }');
+      return plays && /^ {2}name: inferred-1$/m.test(textOf('roles'));
+    });
     await workbench.tab('roles.karma.yaml').waitFor();
     sound();
     await card.getByText('In the specifications: inferred-1').waitFor();
@@ -174,6 +177,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await workbench.reload();
     await eventually('it has finished', () => existsSync(join(refined, 'report.html')), 500_000);
     await workbench.run('KARMA: Open Roles and Goals');
+    await eventually('it is open once', async () => (await workbench.tab('Roles and Goals').count()) === 1);
     const view = await roles();
     await view.getByRole('combobox', { name: 'Run' }).click();
     await view.getByRole('option').first().click();

@@ -44,6 +44,11 @@ const exportMenu = (part: Part, what: string, save: Actions['save'], goal?: stri
 const exportTable = (part: Part, what: string, save: Actions['save']): TemplateResult =>
   iconButton({ icon: 'export', label: t('Export {0} as CSV', what), click: () => save(part, 'csv') });
 
+/** "12 episodes of 2 seeds". */
+function amount(episodes: number, seeds: number): string {
+  return seeds === 1 ? t('{0} episodes of one seed', episodes) : t('{0} episodes of {1} seeds', episodes, seeds);
+}
+
 export function summary({
   organization,
   episodes,
@@ -72,13 +77,12 @@ export function summary({
       ${
         groups.length > 1
           ? t(
-              'In {0} episodes of {1} seeds the agents behave in {2} ways (silhouette {3}).',
-              episodes,
-              seeds.length,
+              'In {0} the agents behave in {1} ways (silhouette {2}).',
+              amount(episodes, seeds.length),
               groups.length,
               silhouette.toFixed(2),
             )
-          : t('In {0} episodes of {1} seeds no groups of behaviour stand out.', episodes, seeds.length)
+          : t('In {0} no groups of behaviour stand out.', amount(episodes, seeds.length))
       }
     </p>
     <dl class="figures">
@@ -153,7 +157,7 @@ export function comparison({ before, isThere, figures }: Comparison, actions: Ac
             const sign = difference < 0 ? '−' : '+';
             const way = trend(figure);
             return html`<tr>
-              <th scope="row" class="text">${label} <small>${about}</small></th>
+              <th scope="row" class="text figure">${label} <small>${about}</small></th>
               <td>${say(figure.before)}</td>
               <td><b>${say(figure.after)}</b></td>
               <td>${known ? `${sign}${format(Math.abs(difference))}` : '–'}</td>

@@ -240,19 +240,26 @@ describe('a transfer on a bad day', function () {
       );
     });
 
-    it('withdraws the rights to write: it ends and says what is left, and whoever may restores it', async () => {
+    it('withdraws the rights to write: nothing is written, each decision says why, and with them all is given back', async () => {
       const full = await startIn('full');
       setRights(connected.account, [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]);
-      const outcome = await full.result.then(
-        ({ why }) => why,
-        (error: Error) => error.message,
-      );
-      setRights(connected.account, ALL_RIGHTS);
-      assert.match(outcome, /Needs verb update|could not be restored/);
-      const left = await cluster.changedHpas(signal);
-      assert.deepEqual(left.map(({ service }) => service).sort(), ALL);
-      for (const { service, original } of left)
-        await cluster.write({ type: 'restoreHpa', service, original }, { dryRun: false, signal });
+      try {
+        const isRefused = () =>
+          full.decisions().some(({ outcome, why }) => outcome === 'hold' && /Needs verb update/.test(why));
+        await eventually('a decision says so', 60, isRefused);
+        connected.proxy.requests.length = 0;
+        await full.next(2);
+        assert.deepEqual(connected.proxy.scalingChanges(), []);
+        const left = await cluster.changedHpas(signal);
+        assert.deepEqual(
+          left.map(({ service }) => service).sort(),
+          ALL,
+          'the objects themselves say what is to be restored',
+        );
+      } finally {
+        setRights(connected.account, ALL_RIGHTS);
+      }
+      await full.stop();
     });
 
     it('lets the credentials run out: it ends and says so, and whoever has new ones restores it', async () => {

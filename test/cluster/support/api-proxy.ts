@@ -22,6 +22,8 @@ export interface Passed {
   readonly dryRun: boolean;
   /** Milliseconds of performance.now(). */
   readonly at: number;
+  /** When its connection began. */
+  readonly connected: number;
   /** When the server had answered; Infinity as long as it has not. */
   answered: number;
   /** 0 = no answer was passed on. */
@@ -56,10 +58,11 @@ export class ApiProxy {
   /** Added to the Date headers, seconds. */
   clock = 0;
   readonly #server: Server;
-  readonly #sockets: Set<Socket>;
+  /** And when each began. */
+  readonly #sockets: Map<Socket, number>;
   readonly #agent: Agent;
 
-  private constructor(listening: Server, sockets: Set<Socket>, agent: Agent) {
+  private constructor(listening: Server, sockets: Map<Socket, number>, agent: Agent) {
     this.#server = listening;
     this.#sockets = sockets;
     this.#agent = agent;
@@ -70,9 +73,9 @@ export class ApiProxy {
     const read = (name: string) => readFileSync(join(pki, name));
     const agent = new Agent({ ca: read('ca.crt'), keepAlive: true });
     const listening = createServer({ key: read('apiserver.key'), cert: read('apiserver.crt') });
-    const sockets = new Set<Socket>();
+    const sockets = new Map<Socket, number>();
     listening.on('secureConnection', (socket) => {
-      sockets.add(socket);
+      sockets.set(socket, performance.now());
       socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     });
     await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
@@ -111,7 +114,7 @@ export class ApiProxy {
 
   /** Cuts every connection, watches too. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
   }
 
   async close(): Promise<void> {
@@ -121,7 +124,7 @@ export class ApiProxy {
   }
 
   #pass(incoming: IncomingMessage, answer: ServerResponse): void {
-    const passed = describe(incoming);
+    const passed = describe(incoming, this.#sockets.get(incoming.socket) ?? NaN);
     this.requests.push(passed);
     const fault = this.fault(passed);
     if (fault === 'stall') return;
@@ -171,7 +174,7 @@ const isWrite = ({ method, resource }: Passed): boolean =>
   method !== 'GET' && method !== 'HEAD' && !resource.endsWith('accessreviews') && !resource.endsWith('rulesreviews');
 
 /** Paths are /api/v1/... or /apis/GROUP/VERSION/..., then namespaces/NAMESPACE, then RESOURCE/NAME/SUBRESOURCE. */
-function describe({ method = 'GET', url = '/', headers }: IncomingMessage): Passed {
+function describe({ method = 'GET', url = '/', headers }: IncomingMessage, connected: number): Passed {
   const { pathname, searchParams } = new URL(url, server);
   const parts = pathname.split('/').slice(pathname.startsWith('/apis/') ? 4 : 3);
   const [kind = '', name = '', subresource] = parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;
@@ -184,6 +187,7 @@ function describe({ method = 'GET', url = '/', headers }: IncomingMessage): Pass
     userAgent: headers['user-agent'] ?? '',
     dryRun: searchParams.has('dryRun'),
     at: performance.now(),
+    connected,
     answered: Infinity,
     status: 0,
   };

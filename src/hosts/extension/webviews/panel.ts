@@ -62,6 +62,7 @@ export function registerPanel<V extends ViewName, A>(
         current.connection.show(what);
         return;
       }
+      closeUnrestored(kind.viewType);
       const options = { enableScripts: true, localResourceRoots: [resourceRoot(extensionUri)] };
       const column = kind.column ?? vscode.ViewColumn.Active;
       attach(vscode.window.createWebviewPanel(kind.viewType, kind.title, column, options), what);
@@ -71,6 +72,13 @@ export function registerPanel<V extends ViewName, A>(
       current?.panel.dispose();
     },
   };
+}
+
+/** After a reload, a panel in the background is a tab without a webview until it is shown: it would be a second one. */
+function closeUnrestored(viewType: string): void {
+  const isIt = ({ input }: vscode.Tab) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType);
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(isIt);
+  if (tabs.length > 0) void vscode.window.tabGroups.close(tabs);
 }
 
 /** Gives a webview (of a panel or of the side bar) its page, and connects it. Its options are set here. */

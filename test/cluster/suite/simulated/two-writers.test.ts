@@ -96,9 +96,13 @@ interface Write {
 function writesOf(proxies: readonly ApiProxy[], writers: readonly Writer[]): Write[] {
   return proxies
     .flatMap((proxy, slot) =>
-      proxy
-        .scalingChanges()
-        .map(({ resource, at, answered }) => ({ resource, at, answered, slot, by: writers[slot].at(at) })),
+      proxy.scalingChanges().map(({ resource, at, answered, connected }) => ({
+        resource,
+        at,
+        answered,
+        slot,
+        by: writers[slot].at(connected),
+      })),
     )
     .sort((one, other) => one.at - other.at);
 }
@@ -109,8 +113,8 @@ function judge(proxies: readonly ApiProxy[], writers: readonly Writer[]): Counts
     .flatMap((proxy, slot) =>
       proxy
         .changes()
-        .flatMap(({ resource, at, answered }) =>
-          resource === 'leases' ? [{ answered, by: writers[slot].at(at) }] : [],
+        .flatMap(({ resource, answered, connected }) =>
+          resource === 'leases' ? [{ answered, by: writers[slot].at(connected) }] : [],
         ),
     )
     .sort((one, other) => one.answered - other.answered);
@@ -136,7 +140,7 @@ class Writer {
     this.#child = this.#start();
   }
 
-  /** Which process it was at a time. */
+  /** Which process it was that connected at a time: one that was killed may still have a request on its way. */
   at(time: number): string {
     return `${this.#slot}.${this.#began.findLastIndex((began) => began <= time)}`;
   }
