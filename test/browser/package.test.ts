@@ -70,7 +70,7 @@ describe('the package', () => {
       const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       const paths = files.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
       assert.deepEqual(
-        paths.filter((path) => /\.map$|\.ts$|(^|\/)(test|docs|src)\//.test(path)),
+        paths.filter((path) => /\.map$|\.ts$|(^|\/)(test|src)\/|^docs\/(?!images\/)/.test(path)),
         [],
       );
       for (const path of paths.filter((name) => /\.(c|m)?js$/.test(name)))
