@@ -31,7 +31,8 @@ describe('the Cluster view', () => {
     await workbench.collapse('Specifications');
     await workbench.collapse('Runs');
     const cluster = await view();
-    assert.equal(await cluster.locator('h1').innerText(), 'chained-services');
+    // The view opens with its own name, until the specifications have been read.
+    await cluster.locator('h1', { hasText: 'chained-services' }).waitFor();
     assert.deepEqual(await cluster.locator('.where dd').allInnerTexts(), ['emulator', 'chained-services', 'embedded']);
     await becomes(cluster, 'No transfer yet');
     const plan = action(cluster, 'Plan');

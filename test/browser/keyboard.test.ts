@@ -31,11 +31,8 @@ describe('with the keyboard alone', () => {
 
   it('a specification is opened from its view', async () => {
     const { workbench } = session();
-    await workbench.run('KARMA MAS: Focus on Specifications View');
+    await workbench.focusView('Specifications');
     const clusters = await workbench.row('Specifications', 'Clusters');
-    await clusters.waitFor();
-    // A view that was empty when it got the focus does not pass it on to its rows.
-    await workbench.run('KARMA MAS: Focus on Specifications View');
     await press('Home');
     if ((await clusters.getAttribute('aria-expanded')) === 'false') await press('ArrowRight');
     await (await workbench.row('Specifications', 'chained-services')).waitFor();
@@ -45,8 +42,7 @@ describe('with the keyboard alone', () => {
 
   it('a run is opened from its view, and a chart shown as a table', async () => {
     const { workbench } = session();
-    await workbench.run('KARMA MAS: Focus on Runs View');
-    await (await workbench.row('Runs', 'Training: written')).waitFor();
+    await workbench.focusView('Runs');
     await press('Home', 'Enter');
     await workbench.tab('Learning Curves').waitFor();
     const curves = await workbench.webview('[data-view="learning-curves"] karma-chart-card');

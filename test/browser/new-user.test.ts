@@ -10,13 +10,13 @@ describe('a new user', () => {
   it('installs the package', async () => {
     const { workbench, page } = session();
     await workbench.run('Extensions: Install from VSIX...');
-    // The dialog takes Enter for an answer once it has read the folder.
-    await workbench.quickInput.locator('input').first().fill(packagePath());
+    // The dialog takes Enter for an answer once it has read the folder, and until then may set its box back.
     await eventually('the dialog is answered', async () => {
+      await workbench.quickInput.locator('input').first().fill(packagePath(), { timeout: 5_000 });
       await workbench.quickInput
         .locator('.monaco-list-row')
         .filter({ hasText: basename(packagePath()) })
-        .waitFor();
+        .waitFor({ timeout: 5_000 });
       await page.keyboard.press('Enter');
       await workbench.quickInput.waitFor({ state: 'hidden', timeout: 5_000 });
       return true;

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ClusteringRun } from '../protocol/clustering.ts';
+import type { ChoosableRun } from '../protocol/run-choice.ts';
 import type { ToHost } from '../protocol/messages.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
@@ -52,7 +52,7 @@ class ClusteringView extends LitElement {
     },
   });
   #state = restore(this.#channel.kept);
-  #runs: readonly ClusteringRun[] | undefined;
+  #runs: readonly ChoosableRun[] | undefined;
   #selected = '';
   #loading = true;
   #model: Model | undefined;

@@ -1,9 +1,10 @@
 /** The parts of the page beside the charts. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ClusteringRun } from '../protocol/clustering.ts';
 import type { ToHost } from '../protocol/messages.ts';
+import type { ChoosableRun } from '../protocol/run-choice.ts';
 import { button, dropdown, iconButton, slider } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
+import { runChoice } from '../shared/run-choice.ts';
 import { heightOfCut } from './dendrogram.ts';
 import type { Model } from './model.ts';
 import type { Scene } from './scene.ts';
@@ -14,7 +15,7 @@ type Open = (what: ToHost<'clustering'>['open']['what']) => void;
 
 export interface HeaderOptions {
   readonly model: Model | undefined;
-  readonly runs: readonly ClusteringRun[];
+  readonly runs: readonly ChoosableRun[];
   /** Directory of the run shown. */
   readonly selected: string;
   readonly show: (directory: string) => void;
@@ -22,23 +23,10 @@ export interface HeaderOptions {
 }
 
 export function header({ model, runs, selected, show, open }: HeaderOptions): TemplateResult {
-  const known = runs.some(({ directory }) => directory === selected);
   return html`<header class="top">
     <h1>${model ? t('Clustering of {0}', model.analysis.organization) : t('Clustering')}</h1>
     <div class="bar">
-      ${
-        runs.length > 0
-          ? dropdown({
-              label: t('Run'),
-              value: selected,
-              options: [
-                ...(known ? [] : [{ value: selected, label: t('none') }]),
-                ...runs.map((run) => ({ value: run.directory, label: runLabel(run) })),
-              ],
-              change: show,
-            })
-          : nothing
-      }
+      ${runChoice(runs, selected, show)}
       ${
         model
           ? html`${iconButton({ icon: 'folder-opened', label: t('Show the Run'), click: () => open('reveal') })}
@@ -48,13 +36,6 @@ export function header({ model, runs, selected, show, open }: HeaderOptions): Te
       }
     </div>
   </header>`;
-}
-
-/** The training and when it began: the name of the folder is long. */
-function runLabel({ training, createdAt, id }: ClusteringRun): string {
-  const began = new Date(createdAt);
-  const time = began.toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-  return createdAt === 0 ? id : `${training || id}, ${time}`;
 }
 
 /** Nothing can be shown: why, and what to do. `isFirst`: no run has an analysis. */

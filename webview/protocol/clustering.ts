@@ -1,16 +1,6 @@
 /** Messages of the Clustering view. The host reads what an analysis wrote; the view cuts the dendrogram and draws. */
+import { runChoiceToHost, runChoiceToView } from './run-choice.ts';
 import { flag, list, number, object, oneOf, optional, orNull, text, type Of } from './shape.ts';
-
-const run = object({
-  directory: text,
-  /** Name of its folder. */
-  id: text,
-  /** Name of the Training. */
-  training: text,
-  kind: text,
-  /** Milliseconds since the epoch. */
-  createdAt: number,
-});
 
 /** A group as the analysis made it, and the declared roles of its sequences, the most frequent first. */
 const group = object({
@@ -92,24 +82,18 @@ const rows = object({
 
 export const clustering = {
   toView: {
-    /** Runs that have an analysis, newest first, and the one shown. */
-    runs: object({ runs: list(run), selected: text, loading: flag }),
+    ...runChoiceToView,
     analysis,
     rows,
-    /** There is no analysis to show: why, and what to do. */
-    missing: object({ directory: text, why: text }),
   },
   toHost: {
-    show: object({ directory: text }),
-    /** What was shown before a reload of the window: counts where nobody has asked for another one. */
-    restore: object({ directory: text }),
+    ...runChoiceToHost,
     /** Opens the Episode view on what one agent did in one episode. */
     episode: object({ directory: text, seed: number, episode: number, agent: text }),
     open: object({ what: oneOf('analyze', 'runAll', 'train', 'reveal', 'showLog', 'roles', 'relations') }),
   },
 } as const;
 
-export type ClusteringRun = Of<typeof run>;
 export type ClusteringMessage = Of<typeof analysis>;
 export type RowsMessage = Of<typeof rows>;
 export type RowKind = RowsMessage['kind'];

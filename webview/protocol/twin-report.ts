@@ -1,16 +1,6 @@
 /** Messages of the Twin Report view. The host reads the report of a run's twin; the view shows it. */
+import { runChoiceToHost, runChoiceToView } from './run-choice.ts';
 import { flag, list, number, object, oneOf, optional, orNull, text, type Of } from './shape.ts';
-
-const run = object({
-  directory: text,
-  /** Name of its folder. */
-  id: text,
-  /** Name of the Training. */
-  training: text,
-  kind: text,
-  /** Milliseconds since the epoch. */
-  createdAt: number,
-});
 
 /** As modeling/accuracy/errors.ts MetricError. */
 const metricError = object({
@@ -104,23 +94,17 @@ const report = object({
 
 export const twinReport = {
   toView: {
-    /** Runs that have a twin, newest first, and the one shown. */
-    runs: object({ runs: list(run), selected: text, loading: flag }),
+    ...runChoiceToView,
     report,
-    /** There is no report to show: why, and what to do. */
-    missing: object({ directory: text, why: text }),
   },
   toHost: {
-    show: object({ directory: text }),
-    /** What was shown before a reload of the window: counts where nobody has asked for another one. */
-    restore: object({ directory: text }),
+    ...runChoiceToHost,
     open: object({ what: oneOf('fit', 'collect', 'runAll', 'reveal', 'showLog') }),
   },
 } as const;
 
 /** The report as the runner writes it differs only in that `metrics` are objects, and absent parts are left out. */
 export type TwinReportMessage = Of<typeof report>;
-export type TwinRun = Of<typeof run>;
 export type TwinAccuracy = Of<typeof accuracy>;
 export type TwinHorizon = Of<typeof horizon>;
 export type TwinRanking = Of<typeof ranking>;

@@ -1,13 +1,15 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { AnalysisRun, OpenWhat, Proposal, Proposals } from '../protocol/proposals.ts';
+import type { OpenWhat, Proposal, Proposals } from '../protocol/proposals.ts';
 import type { RelationsMessage } from '../protocol/relations.ts';
+import type { ChoosableRun } from '../protocol/run-choice.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button, checkbox, iconButton, menu, slider } from '../shared/controls.ts';
 import { csv } from '../shared/csv.ts';
 import { drawingFile } from '../shared/export.ts';
 import { t } from '../shared/l10n.ts';
-import { icon, noAnalysis, runChoice, waiting } from '../shared/sections.ts';
+import { runChoice } from '../shared/run-choice.ts';
+import { icon, noAnalysis, waiting } from '../shared/sections.ts';
 import { readTheme } from '../shared/theme.ts';
 import { drawing, picture } from './drawing.ts';
 import { anySignificant, edgesOf, isDeclared, overWindows, proposalFor, windowAt, type Edge } from './edges.ts';
@@ -40,7 +42,7 @@ class RelationsView extends LitElement {
     },
   });
   #state = restore(this.#channel.kept);
-  #runs: readonly AnalysisRun[] | undefined;
+  #runs: readonly ChoosableRun[] | undefined;
   #selected = '';
   #loading = true;
   #relations: RelationsMessage | undefined;

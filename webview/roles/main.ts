@@ -1,12 +1,14 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { AnalysisRun, OpenWhat, Proposals } from '../protocol/proposals.ts';
+import type { OpenWhat, Proposals } from '../protocol/proposals.ts';
 import type { Comparison, RolesMessage } from '../protocol/roles.ts';
+import type { ChoosableRun } from '../protocol/run-choice.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { iconButton } from '../shared/controls.ts';
 import { drawingFile, type Drawing } from '../shared/export.ts';
 import { t } from '../shared/l10n.ts';
-import { noAnalysis, runChoice, waiting } from '../shared/sections.ts';
+import { runChoice } from '../shared/run-choice.ts';
+import { noAnalysis, waiting } from '../shared/sections.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { alignmentCsv, comparisonCsv, confusionCsv, goalsCsv, rolesCsv, satisfactionCsv } from './csv.ts';
 import {
@@ -53,7 +55,7 @@ class RolesView extends LitElement {
     },
   });
   #state = restore(this.#channel.kept);
-  #runs: readonly AnalysisRun[] | undefined;
+  #runs: readonly ChoosableRun[] | undefined;
   #selected = '';
   #loading = true;
   #roles: RolesMessage | undefined;

@@ -1,7 +1,7 @@
 /** Parts of pages of sections with tables. */
 import { html, type TemplateResult } from 'lit';
-import type { AnalysisRun, OpenWhat } from '../protocol/proposals.ts';
-import { button, dropdown } from './controls.ts';
+import type { OpenWhat } from '../protocol/proposals.ts';
+import { button } from './controls.ts';
 import { t } from './l10n.ts';
 import './sections.css';
 
@@ -23,25 +23,6 @@ export const scrollable = (label: string, content: TemplateResult): TemplateResu
 export const waiting = (label: string): TemplateResult =>
   html`<div class="empty"><vscode-progress-ring aria-label=${label}></vscode-progress-ring></div>`;
 
-/** The choice of a run that has an analysis. */
-export function runChoice(
-  runs: readonly AnalysisRun[],
-  selected: string,
-  change: (directory: string) => void,
-): TemplateResult {
-  if (runs.length === 0) return html``;
-  const known = runs.some(({ directory }) => directory === selected);
-  return dropdown({
-    label: t('Run'),
-    value: selected,
-    options: [
-      ...(known ? [] : [{ value: selected, label: t('none') }]),
-      ...runs.map((run) => ({ value: run.directory, label: runLabel(run) })),
-    ],
-    change,
-  });
-}
-
 /** Where a run has no analysis: why, and what makes one. */
 export function noAnalysis(why: string, isFirst: boolean, open: (what: OpenWhat) => void): TemplateResult {
   return html`<div class="empty">
@@ -53,13 +34,6 @@ export function noAnalysis(why: string, isFirst: boolean, open: (what: OpenWhat)
       ${isFirst ? button({ label: t('Run All Phases'), click: () => open('runAll') }) : html``}
     </div>
   </div>`;
-}
-
-/** The training and when it began: the name of the folder is long. */
-function runLabel({ training, createdAt, id }: AnalysisRun): string {
-  const began = new Date(createdAt);
-  const time = began.toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-  return createdAt === 0 ? id : `${training || id}, ${time}`;
 }
 
 /** Shares as people read them: 91 %, 0.4 %. */

@@ -1,11 +1,13 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { TwinReportMessage, TwinRun } from '../protocol/twin-report.ts';
+import type { ChoosableRun } from '../protocol/run-choice.ts';
+import type { TwinReportMessage } from '../protocol/twin-report.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button, dropdown, iconButton, menu } from '../shared/controls.ts';
 import { pictureFile } from '../shared/export.ts';
 import { t } from '../shared/l10n.ts';
+import { runChoice } from '../shared/run-choice.ts';
 import type { ChartData } from '../shared/series.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
 import { errorsCsv, fanCsv, parametersCsv, rankingCsv } from './csv.ts';
@@ -39,7 +41,7 @@ class TwinReportView extends LitElement {
     },
   });
   #state = restore(this.#channel.kept);
-  #runs: readonly TwinRun[] | undefined;
+  #runs: readonly ChoosableRun[] | undefined;
   #selected = '';
   #loading = true;
   #report: TwinReportMessage | undefined;
@@ -91,24 +93,10 @@ class TwinReportView extends LitElement {
   }
 
   #header(report: TwinReportMessage | undefined): TemplateResult {
-    const runs = this.#runs ?? [];
-    const known = runs.some(({ directory }) => directory === this.#selected);
     return html`<header class="top">
       <h1>${report ? t('Twin of {0}', report.cluster) : t('Twin Report')}</h1>
       <div class="bar">
-        ${
-          runs.length > 0
-            ? dropdown({
-                label: t('Run'),
-                value: this.#selected,
-                options: [
-                  ...(known ? [] : [{ value: this.#selected, label: t('none') }]),
-                  ...runs.map((run) => ({ value: run.directory, label: runLabel(run) })),
-                ],
-                change: (directory) => this.#channel.send('show', { directory }),
-              })
-            : nothing
-        }
+        ${runChoice(this.#runs ?? [], this.#selected, (directory) => this.#channel.send('show', { directory }))}
         ${
           report
             ? iconButton({
@@ -276,13 +264,6 @@ function titleOf(name: string): string {
   const owner = ownerOf(name);
   const what = unit === '' ? label : `${label} (${unit})`;
   return owner === '' ? what : `${owner}: ${what}`;
-}
-
-/** The training and when it began: the name of the folder is long. */
-function runLabel({ training, createdAt, id }: TwinRun): string {
-  const began = new Date(createdAt);
-  const time = began.toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-  return createdAt === 0 ? id : `${training || id}, ${time}`;
 }
 
 document.body.append(document.createElement('karma-twin-report'));

@@ -141,6 +141,16 @@ export class Workbench {
     return this.#pane(title);
   }
 
+  /** Gives a tree of the side bar the keyboard. A view that is empty when it gets the focus does not pass it on to its rows: retries. */
+  async focusView(title: string): Promise<void> {
+    const rows = this.#pane(title).locator('.monaco-list:focus-within .monaco-list-row');
+    await eventually(`${title} has the focus`, async () => {
+      await this.run(`KARMA MAS: Focus on ${title} View`);
+      await rows.first().waitFor({ timeout: 2_000 });
+      return true;
+    });
+  }
+
   /** Leaves its room to the other views. */
   async collapse(title: string): Promise<void> {
     await this.#toggle(title, false);

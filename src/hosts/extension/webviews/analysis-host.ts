@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenWhat, Proposals } from '../../../../webview/protocol/proposals.ts';
+import type { MissingMessage, RunsMessage } from '../../../../webview/protocol/run-choice.ts';
 import type { Analysis } from '../../../analyzing/analyze.ts';
 import { readManifest } from '../../../runs/manifest.ts';
 import {
@@ -14,6 +15,7 @@ import { describeError } from '../errors.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';
 import { hasAnalysis, readAnalysis } from './analysis-data.ts';
+import { ShownRun } from './shown-run.ts';
 
 /** While one types. */
 const PAUSE = 300;
@@ -38,53 +40,48 @@ const ADD = {
 } as const;
 
 export interface AnalysisViewMessages {
-  readonly runs: (message: {
-    readonly runs: readonly { directory: string; id: string; training: string; kind: string; createdAt: number }[];
-    readonly selected: string;
-    readonly loading: boolean;
-  }) => void;
+  readonly runs: (message: RunsMessage) => void;
   readonly proposals: (message: Proposals) => void;
-  readonly missing: (message: { readonly directory: string; readonly why: string }) => void;
+  readonly missing: (message: MissingMessage) => void;
   /** Sends what the view shows of an analysis. Throws where that is not as this version writes it. */
   readonly analysis: (entry: RunEntry, analysis: Analysis) => void;
 }
 
-type Read = { readonly directory: string } & ({ readonly analysis: Analysis } | { readonly why: string });
-
 export class AnalysisHost implements vscode.Disposable {
   readonly #services: Services;
   readonly #tell: AnalysisViewMessages;
+  readonly #shown: ShownRun<Analysis>;
   readonly #subscriptions: readonly vscode.Disposable[];
-  /** Directory of the run that was asked for; empty = the newest. */
-  #wanted: string;
-  #wasAsked: boolean;
-  #read: Read | undefined;
-  /** The last list that was sent: the store changes often, the runs that have an analysis seldom. */
-  #listed = '';
   #timer: NodeJS.Timeout | undefined;
   /** Answers to older questions are dropped. */
   #asked = 0;
 
-  readonly handlers = {
-    show: ({ directory }: { readonly directory: string }): void => this.show(directory),
-    restore: ({ directory }: { readonly directory: string }): void => {
-      if (!this.#wasAsked) this.show(directory);
-    },
-    accept: ({ id }: { readonly id: string }): void => this.#accept(id),
-    open: ({ what }: { readonly what: OpenWhat }): void => this.#open(what),
-  };
+  readonly handlers;
 
-  constructor(services: Services, shown: string | undefined, tell: AnalysisViewMessages) {
+  constructor(services: Services, asked: string | undefined, tell: AnalysisViewMessages) {
     this.#services = services;
     this.#tell = tell;
-    this.#wanted = shown ?? '';
-    this.#wasAsked = shown !== undefined;
+    this.#shown = new ShownRun(
+      services.runs,
+      asked,
+      { has: hasAnalysis, read: readAnalysis, why },
+      {
+        runs: (message) => tell.runs(message),
+        missing: (message) => tell.missing(message),
+        content: (analysis, directory) => this.#show(analysis, directory),
+      },
+    );
+    this.handlers = {
+      ...this.#shown.handlers,
+      accept: ({ id }: { readonly id: string }): void => this.#accept(id),
+      open: ({ what }: { readonly what: OpenWhat }): void => this.#open(what),
+    };
     const later = (): void => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#ask(), PAUSE);
     };
     this.#subscriptions = [
-      services.runs.onDidChange(() => void this.#update()),
+      this.#shown,
       services.language.onNotification(SPECIFICATIONS_CHANGED, later),
       // The server says that names and problems changed; a new link changes neither.
       vscode.workspace.onDidChangeTextDocument(({ document }) => document.languageId === 'karma' && later()),
@@ -92,15 +89,11 @@ export class AnalysisHost implements vscode.Disposable {
   }
 
   snapshot(): void {
-    this.#listed = '';
-    void this.#update();
-    this.#show();
+    this.#shown.snapshot();
   }
 
   show(directory: string): void {
-    this.#wanted = directory;
-    this.#wasAsked = true;
-    void this.#update();
+    this.#shown.show(directory);
   }
 
   dispose(): void {
@@ -108,52 +101,14 @@ export class AnalysisHost implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** The run that was asked for where it is still there, or else the newest with an analysis. */
-  get #selected(): RunEntry | undefined {
-    const { runs } = this.#services.runs;
-    return runs.find(({ directory }) => directory === this.#wanted) ?? runs.find(hasAnalysis);
-  }
-
-  async #update(): Promise<void> {
-    const entry = this.#selected;
-    const directory = entry?.directory ?? '';
-    this.#list(directory);
-    const isKnown = this.#read?.directory === directory && 'analysis' in this.#read;
-    // An analysis may still be on its way.
-    if (isKnown || (this.#read?.directory === directory && !(entry && hasAnalysis(entry)))) return;
-    const read = await readRun(entry);
-    if ((this.#selected?.directory ?? '') !== directory) return;
-    this.#read = read;
-    this.#list(directory);
-    this.#show();
-  }
-
-  #list(selected: string): void {
-    const loading = selected !== '' && this.#read?.directory !== selected;
-    const runs = this.#services.runs.runs
-      .filter(hasAnalysis)
-      .map(({ directory, id, name, kind, createdAt }) => ({ directory, id, training: name, kind, createdAt }));
-    const message = { runs, selected, loading };
-    const text = JSON.stringify(message);
-    if (text === this.#listed) return;
-    this.#listed = text;
-    this.#tell.runs(message);
-  }
-
-  #show(): void {
-    const read = this.#read;
-    if (!read) return;
-    if ('why' in read) {
-      this.#tell.missing(read);
-      return;
-    }
-    const entry = this.#services.runs.get(read.directory);
+  #show(analysis: Analysis, directory: string): void {
+    const entry = this.#services.runs.get(directory);
     if (!entry) return;
     try {
-      this.#tell.analysis(entry, read.analysis);
-      this.#tellProposals(read.directory, read.analysis, undefined);
+      this.#tell.analysis(entry, analysis);
+      this.#tellProposals(directory, analysis, undefined);
     } catch (error) {
-      this.#tell.missing({ directory: read.directory, why: describeError(error) });
+      this.#tell.missing({ directory, why: describeError(error) });
       return;
     }
     void this.#ask();
@@ -176,30 +131,30 @@ export class AnalysisHost implements vscode.Disposable {
 
   /** What the specifications have of the proposals by now. */
   async #ask(): Promise<void> {
-    const read = this.#read;
-    if (!read || !('analysis' in read)) return;
+    const read = this.#shown.content;
+    if (!read) return;
     const asked = ++this.#asked;
     const entry = this.#services.runs.get(read.directory);
     if (!entry) return;
-    const { organization, proposals } = read.analysis;
+    const { organization, proposals } = read.content;
     const params: ProposalsParams = { folder: vscode.Uri.file(entry.project).toString(), organization, proposals };
     try {
       const answer = await this.#services.language.request<ProposalsAnswer | null>(PROPOSALS, params);
-      if (asked === this.#asked && answer) this.#tellProposals(read.directory, read.analysis, answer.known);
+      if (asked === this.#asked && answer) this.#tellProposals(read.directory, read.content, answer.known);
     } catch (error) {
       this.#services.log.error(`Proposals: ${describeError(error)}`);
     }
   }
 
   #accept(id: string): void {
-    const read = this.#read;
-    if (!read || !('analysis' in read)) return;
-    const proposal = read.analysis.proposals.find((each) => each.id === id);
+    const read = this.#shown.content;
+    if (!read) return;
+    const proposal = read.content.proposals.find((each) => each.id === id);
     if (proposal) void vscode.commands.executeCommand(ADD[proposal.kind], { directory: read.directory, proposal: id });
   }
 
   #open(what: OpenWhat): void {
-    const directory = this.#read?.directory ?? '';
+    const { directory } = this.#shown;
     const entry = this.#services.runs.get(directory);
     if (what === 'compare') {
       const both = [directory, trainedBefore(directory)].map((each) => ({ directory: each }));
@@ -218,20 +173,10 @@ function trainedBefore(directory: string): string {
   return typeof before === 'string' ? dirname(dirname(before)) : '';
 }
 
-async function readRun(entry: RunEntry | undefined): Promise<Read> {
-  if (!entry)
-    return {
-      directory: '',
-      why: vscode.l10n.t(
+function why(entry: RunEntry | undefined): string {
+  return entry
+    ? vscode.l10n.t('Run {0} has no analysis (yet): only runs that analyze policies do.', entry.id)
+    : vscode.l10n.t(
         'Nothing has been analyzed yet. Analyze lets trained policies play episodes and tells what the agents learned.',
-      ),
-    };
-  const { directory, id } = entry;
-  if (!hasAnalysis(entry))
-    return { directory, why: vscode.l10n.t('Run {0} has no analysis (yet): only runs that analyze policies do.', id) };
-  try {
-    return { directory, analysis: await readAnalysis(directory) };
-  } catch (error) {
-    return { directory, why: describeError(error) };
-  }
+      );
 }

@@ -1,34 +1,24 @@
 /** Relations: the panel and its command. */
 import * as vscode from 'vscode';
-import { runsOf } from '../runs/run-arguments.ts';
 import type { Services } from '../services.ts';
 import { hasAnalysis } from './analysis-data.ts';
 import { AnalysisHost } from './analysis-host.ts';
 import { relationsMessage } from './analysis-message.ts';
 import type { Send } from './channel.ts';
-import { registerPanel, type PanelConnection } from './panel.ts';
+import type { PanelConnection } from './panel.ts';
+import { registerRunPanel } from './run-panel.ts';
 
-/** Registers the panel and what opens it: with the run named, or with the newest that has an analysis. */
 export function registerRelations(services: Services): vscode.Disposable {
-  const { runs, log, extensionUri } = services;
-  const panel = registerPanel(
+  return registerRunPanel(
+    services,
+    { id: 'karma-mas.openRelations', has: hasAnalysis },
     {
       view: 'relations',
       viewType: 'karma-mas.relations',
       title: vscode.l10n.t('Relations'),
       icon: 'references',
-      connect: (send: Send<'relations'>, shown: string | undefined) => connect(services, send, shown),
+      connect: (send: Send<'relations'>, asked) => connect(services, send, asked),
     },
-    extensionUri,
-    log,
-  );
-  return vscode.Disposable.from(
-    panel,
-    services.command('karma-mas.openRelations', async (...args) => {
-      await runs.refresh();
-      const [named] = runsOf(args, runs);
-      panel.open((named ?? runs.runs.find(hasAnalysis))?.directory ?? '');
-    }),
   );
 }
 

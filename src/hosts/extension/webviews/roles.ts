@@ -4,35 +4,25 @@ import type { Analysis } from '../../../analyzing/analyze.ts';
 import { comparisonOf } from '../analysis/comparison.ts';
 import { describeError } from '../errors.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
-import { runsOf } from '../runs/run-arguments.ts';
 import type { Services } from '../services.ts';
 import { hasAnalysis } from './analysis-data.ts';
 import { AnalysisHost } from './analysis-host.ts';
 import { rolesMessage } from './analysis-message.ts';
 import type { Send } from './channel.ts';
-import { registerPanel, type PanelConnection } from './panel.ts';
+import type { PanelConnection } from './panel.ts';
+import { registerRunPanel } from './run-panel.ts';
 
-/** Registers the panel and what opens it: with the run named, or with the newest that has an analysis. */
 export function registerRoles(services: Services): vscode.Disposable {
-  const { runs, log, extensionUri } = services;
-  const panel = registerPanel(
+  return registerRunPanel(
+    services,
+    { id: 'karma-mas.openRoles', has: hasAnalysis },
     {
       view: 'roles',
       viewType: 'karma-mas.roles',
       title: vscode.l10n.t('Roles and Goals'),
       icon: 'person',
-      connect: (send: Send<'roles'>, shown: string | undefined) => connect(services, send, shown),
+      connect: (send: Send<'roles'>, asked) => connect(services, send, asked),
     },
-    extensionUri,
-    log,
-  );
-  return vscode.Disposable.from(
-    panel,
-    services.command('karma-mas.openRoles', async (...args) => {
-      await runs.refresh();
-      const [named] = runsOf(args, runs);
-      panel.open((named ?? runs.runs.find(hasAnalysis))?.directory ?? '');
-    }),
   );
 }
 
