@@ -6,17 +6,16 @@ import type { Backend } from '../nn/backend.ts';
 import { measureAccuracy, type Accuracy } from './accuracy/accuracy.ts';
 import { learnedOpenLoop, queueingOpenLoop, type OpenLoopModel } from './accuracy/open-loop.ts';
 import { rank, scoreSystems, type RankedSystem, type Ranking } from './accuracy/ranking.ts';
-import { verdictOf, type Verdict } from './accuracy/verdict.ts';
+import { HELD_OUT_SHARE, verdictOf, type Verdict } from './accuracy/verdict.ts';
 import { calibrate, type Calibration } from './calibrate.ts';
 import { DriftMeter } from './drift.ts';
 import { LearnedModel } from './network/learned-model.ts';
 import { RecordedTransitions } from './network/recorded-transitions.ts';
-import { ENSEMBLE, TransitionNetwork } from './network/transition-network.ts';
+import { ENSEMBLE, FITTABLE, TransitionNetwork } from './network/transition-network.ts';
 import type { Recording, TraceStore } from './traces/trace-store.ts';
 import { loadTraces, splitTraces, transitionsOf, type SkippedRecording, type SplitTraces } from './traces/trace.ts';
 import { newTwin, twinSimulations, type Twin } from './twin.ts';
 
-const HELD_OUT_SHARE = 0.2;
 /** Runs of the queueing model with different luck, for accuracy. */
 const OPEN_LOOP_MEMBERS = 8;
 /** Difference of J from which on two systems count as different: what another set of crashes moves J by, doubled. */
@@ -52,7 +51,7 @@ export interface FitTwinOptions {
 export interface TwinReport {
   readonly kind: TwinKind;
   readonly cluster: string;
-  /** Absent where the twin was made without traces. */
+  /** Absent where the twin was made without traces, or with too few to judge it by. */
   readonly accuracy?: Accuracy;
   /** Of the network, where it is not the twin itself. */
   readonly networkAccuracy?: Accuracy;
@@ -76,7 +75,8 @@ export interface TracesUsed {
 
 /**
  * Fits a twin of the cluster. 'emulator' needs no traces and is tested on them if there are any; the other kinds throw
- * TraceError (nothing recorded) or RangeError (too little).
+ * TraceError (nothing recorded) or RangeError (too little). With few traces the queueing model is fitted all the same, without
+ * a network beside it, and not judged.
  */
 export async function fitTwin(options: FitTwinOptions): Promise<{ twin: Twin; report: TwinReport }> {
   const { cluster, store, kind, seed, signal } = options;
@@ -100,7 +100,7 @@ export async function fitTwin(options: FitTwinOptions): Promise<{ twin: Twin; re
   const learned = isRecorded ? await fitNetwork(options, traces, progress('network')) : undefined;
   try {
     const queueing = queueingOpenLoop(cluster, parameters, seed, OPEN_LOOP_MEMBERS);
-    const judge = (model: OpenLoopModel): Promise<Accuracy> =>
+    const judge = (model: OpenLoopModel): Promise<Accuracy | undefined> =>
       measureAccuracy(model, cluster, traces.heldOut, signal, progress('accuracy'));
     const network = learned && learnedOpenLoop(learned.model);
     const isLearned = kind === 'recorded-then-mlp';
@@ -131,7 +131,7 @@ export async function fitTwin(options: FitTwinOptions): Promise<{ twin: Twin; re
       ...(learned?.records ? { records: learned.records.save() } : {}),
     });
     const ranking = options.ranking && (await rankKnown(twin, options, options.ranking, progress('rank')));
-    const verdict = verdictOf(accuracy, ranking);
+    const verdict = verdictOf(accuracy, ranking, twin.traces);
     return {
       twin,
       report: {
@@ -163,8 +163,8 @@ async function fitNetwork(
   onProgress: (done: number, total: number) => void,
 ): Promise<{ model: LearnedModel; records: RecordedTransitions | undefined } | undefined> {
   const members = network?.members ?? ENSEMBLE;
-  if (members === 0 && kind !== 'recorded-then-mlp') return undefined;
   const transitions = transitionsOf(traces.fit);
+  if (kind !== 'recorded-then-mlp' && (members === 0 || transitions.length < FITTABLE)) return undefined;
   const fitted = await TransitionNetwork.fit(transitions, {
     cluster,
     interval: traces.interval,

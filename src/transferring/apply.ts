@@ -8,8 +8,8 @@ import type { Audit } from './audit.ts';
 import type { StageName } from './ladder.ts';
 import { LeaseError, type Fence } from './writer-lease.ts';
 
-/** HPAs that are restored at once: a namespace of hundreds must be given back within seconds. */
-const RESTORED_AT_ONCE = 8;
+/** HPAs that are edited at once: a namespace of hundreds must be taken over, and given back, within seconds. */
+const HPAS_AT_ONCE = 8;
 
 export interface ApplyContext {
   readonly spec: Cluster;
@@ -87,13 +87,12 @@ export async function applyWrites(
   return { accepted, refused };
 }
 
-/** One by one, for the budget of a decision; restored HPAs need none. */
+/** Scalings one by one, for the budget of a decision; edits of HPAs need none. */
 function batchesOf(writes: readonly ClusterWrite[]): ClusterWrite[][] {
   const batches: ClusterWrite[][] = [];
   for (const write of writes) {
     const last = batches.at(-1);
-    if (last && write.type === 'restoreHpa' && last[0].type === 'restoreHpa' && last.length < RESTORED_AT_ONCE)
-      last.push(write);
+    if (last && write.type !== 'scale' && last[0].type !== 'scale' && last.length < HPAS_AT_ONCE) last.push(write);
     else batches.push([write]);
   }
   return batches;

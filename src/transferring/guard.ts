@@ -23,6 +23,8 @@ export type Verdict =
 export interface GuardInput {
   /** Seconds; Infinity where a metric is missing. */
   readonly oldestMetric: number;
+  /** Seconds since every metric was last there; Infinity where they never were. Counts while one is missing. */
+  readonly missingFor: number;
   /** Normalised: 1 = the 99th percentile of the validation states. */
   readonly drift: number;
   /** J over the last interval; NaN while unknown. */
@@ -61,12 +63,7 @@ export class Guard {
   check(input: GuardInput): Verdict {
     const { staleAfter, driftThreshold, when } = this.#fallback;
     if (input.abort) return { verdict: 'fallback', why: "the stage's abortWhen holds" };
-    if (input.oldestMetric > staleAfter) {
-      const age = Number.isFinite(input.oldestMetric) ? `${Math.round(input.oldestMetric)} s old` : 'missing';
-      return input.oldestMetric > LOST_FACTOR * staleAfter && when.includes('staleMetrics')
-        ? { verdict: 'fallback', why: `a metric is ${age}; more than ${LOST_FACTOR} x ${staleAfter} s counts as lost` }
-        : { verdict: 'hold', why: `a metric is ${age} (limit ${staleAfter} s)` };
-    }
+    if (input.oldestMetric > staleAfter) return staleness(input, staleAfter, when.includes('staleMetrics'));
     const drift = this.#checkDrift(input.drift, driftThreshold, when.includes('drift'));
     return drift ?? this.#checkObjective(input, when.includes('objectiveBroken')) ?? { verdict: 'act' };
   }
@@ -90,6 +87,17 @@ export class Guard {
       ? { verdict: 'fallback', why: `J is ${now.toFixed(3)}, and was ${before.toFixed(3)} under the HPA at such loads` }
       : undefined;
   }
+}
+
+/** A scrape that failed once leaves a gap for a moment: a missing metric counts as lost only when a stale one would. */
+function staleness({ oldestMetric, missingFor }: GuardInput, staleAfter: number, mayFallBack: boolean): Verdict {
+  const isMissing = !Number.isFinite(oldestMetric);
+  const seconds = isMissing ? missingFor : oldestMetric;
+  const since = isMissing && Number.isFinite(missingFor) ? ` since ${Math.round(missingFor)} s` : '';
+  const what = isMissing ? `a metric is missing${since}` : `a metric is ${Math.round(oldestMetric)} s old`;
+  return seconds > LOST_FACTOR * staleAfter && mayFallBack
+    ? { verdict: 'fallback', why: `${what}; more than ${LOST_FACTOR} x ${staleAfter} s counts as lost` }
+    : { verdict: 'hold', why: `${what} (limit ${staleAfter} s)` };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

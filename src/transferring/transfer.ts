@@ -128,6 +128,8 @@ class TransferSession {
   #entered: { at: Snapshot | undefined; why: string } = { at: undefined, why: '' };
   /** Observations in a row in which a paused HPA acts again. */
   #resumed = 0;
+  /** Time of the last snapshot with every metric. */
+  #complete = -Infinity;
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -247,11 +249,14 @@ class TransferSession {
     const limited = limitProposal(spec, transfer.limits, current, proposal.replicas);
     const objective = isMissed ? NaN : observedObjective(spec, snapshot.observation).objective;
     const oldestMetric = Math.max(...snapshot.age);
+    if (Number.isFinite(oldestMetric)) this.#complete = snapshot.time;
+    const missingFor = snapshot.time - this.#complete;
     const drift = isMissed ? NaN : driftOf(snapshot);
     const load = entryLoad(spec, snapshot);
     if (stage.stage === 'shadow') this.#guard.learnReference(objective, load);
     const abort = abortConditionHolds(stage.abortWhen, spec, this.#decider.history);
-    const verdict = this.#besides(stage, snapshot, this.#guard.check({ oldestMetric, drift, objective, load, abort }));
+    const judged = this.#guard.check({ oldestMetric, missingFor, drift, objective, load, abort });
+    const verdict = this.#besides(stage, snapshot, judged);
 
     let outcome: Pick<DecisionRecord, 'outcome' | 'why'> = describe(verdict, stage.stage);
     if (verdict.verdict === 'act' && stage.stage !== 'shadow') {
@@ -259,11 +264,7 @@ class TransferSession {
       outcome = { outcome: 'nothing to do', why: '' };
       if (writes.length > 0) {
         const { accepted, refused } = await this.#apply(writes, stage, snapshot);
-        const refusal = refused.map(({ message }) => message).join('; ');
-        outcome = {
-          outcome: accepted.length > 0 && !this.#options.dryRun ? 'applied' : 'hold',
-          why: this.#options.dryRun ? 'dry run' : refusal,
-        };
+        outcome = this.#options.dryRun ? { outcome: 'hold', why: 'dry run' } : outcomeOf(accepted.length, refused);
       }
     }
     const record = decisionRecord({
@@ -322,7 +323,7 @@ class TransferSession {
     return { ended, why: reason, stages: this.#stages };
   }
 
-  /** What was refused to the last. What may pass is tried again, for `giveBackFor` seconds. */
+  /** What was refused to the last. What may pass, and what a right is lacking for, is tried again for `giveBackFor` seconds. */
   async #restore(writes: readonly ClusterWrite[]): Promise<readonly Refusal[]> {
     const { cluster, giveBackFor = 0 } = this.#options;
     const refused: Refusal[] = [];
@@ -330,7 +331,7 @@ class TransferSession {
     for (let waited = 0; left.length > 0; waited += FALLBACK_RETRY) {
       const isLast = waited + FALLBACK_RETRY > giveBackFor;
       const attempt = await this.#attempt(left);
-      const passing = attempt.filter(({ reason }) => PASSING.has(reason) && !isLast);
+      const passing = attempt.filter(({ reason }) => (PASSING.has(reason) || reason === 'forbidden') && !isLast);
       refused.push(...attempt.filter((refusal) => !passing.includes(refusal)));
       left = passing.map(({ write }) => write);
       if (left.length > 0) await cluster.wait(FALLBACK_RETRY, new AbortController().signal);
@@ -388,6 +389,13 @@ class TransferSession {
   dispose(): void {
     this.#decider.dispose();
   }
+}
+
+/** Of a decision's writes. Without the right to write, the paused HPAs must not stay paused. */
+function outcomeOf(accepted: number, refused: readonly Refusal[]): Pick<DecisionRecord, 'outcome' | 'why'> {
+  const why = refused.map(({ message }) => message).join('; ');
+  if (refused.some(({ reason }) => reason === 'forbidden')) return { outcome: 'fallback', why };
+  return { outcome: accepted > 0 ? 'applied' : 'hold', why };
 }
 
 function describe(verdict: Verdict, stage: StageName): Pick<DecisionRecord, 'outcome' | 'why'> {

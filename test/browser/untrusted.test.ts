@@ -13,13 +13,13 @@ describe('an untrusted workspace', () => {
   });
 
   /**
-   * All but what VS Code itself does: its own programs, its look for open ports (which may be seen at its end only), and the window's
+   * All but what VS Code itself does: its own programs, its look for open ports and its search for files (which may be seen at their end only), and the window's
    * connection to the server. A program of ours lives longer than a look takes.
    */
   function ours({ children, sockets }: Doings): string[] {
     const { server } = session();
     const own =
-      /node_modules\/code-server\/lib\/vscode\/(?!.*extensions\/karma-mas)|^\/bin\/sh -c (ls -l \/proc\/|ps -F -A -l)|^(sh|ls|ps|a process) at its end$/;
+      /node_modules\/code-server\/lib\/vscode\/(?!.*extensions\/karma-mas)|^\/bin\/sh -c (ls -l \/proc\/|ps -F -A -l)|^(sh|ls|ps|rg|a process) at its end$/;
     return [
       ...children.filter((command) => !own.test(command)),
       ...sockets.filter((socket) => !socket.includes(` 127.0.0.1:${server.port} ->`)),

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ClusterStatus } from '../protocol/cluster.ts';
+import { cluster, type ClusterStatus } from '../protocol/cluster.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button } from '../shared/controls.ts';
@@ -26,7 +26,7 @@ interface State {
 }
 
 class ClusterView extends LitElement {
-  readonly #channel = connect<'cluster', State>('cluster', { status: (status) => this.#onStatus(status) });
+  readonly #channel = connect<'cluster', State>(cluster.toView, { status: (status) => this.#onStatus(status) });
   #status: ClusterStatus | undefined;
   #open = new Set(openSections(this.#channel.kept));
   /** Read out when it changes; not what was there when the view was shown. */

@@ -1,3 +1,4 @@
+import { clustering } from '../protocol/clustering.ts';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ChoosableRun } from '../protocol/run-choice.ts';
 import type { ToHost } from '../protocol/messages.ts';
@@ -25,7 +26,7 @@ import { shownBy } from './words.ts';
 type Format = 'png' | 'svg' | 'csv';
 
 class ClusteringView extends LitElement {
-  readonly #channel = connect<'clustering', State>('clustering', {
+  readonly #channel = connect<'clustering', State>(clustering.toView, {
     runs: ({ runs, selected, loading }) => {
       this.#runs = runs;
       this.#selected = selected;

@@ -1,7 +1,14 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { samePlace, type EpisodeList, type EpisodeMessage, type EpisodeRun, type Place } from '../protocol/episode.ts';
+import {
+  episodeView,
+  samePlace,
+  type EpisodeList,
+  type EpisodeMessage,
+  type EpisodeRun,
+  type Place,
+} from '../protocol/episode.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button, iconButton, menu, slider } from '../shared/controls.ts';
@@ -29,7 +36,7 @@ import { episodeLabel, explain, runLabel } from './words.ts';
 type Which = 'first' | 'second';
 
 class EpisodeView extends LitElement {
-  readonly #channel = connect<'episode', State>('episode', {
+  readonly #channel = connect<'episode', State>(episodeView.toView, {
     runs: ({ runs }) => {
       this.#runs = runs;
       this.requestUpdate();

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Query, RunInfo } from '../protocol/learning-curves.ts';
+import { learningCurves, type Query, type RunInfo } from '../protocol/learning-curves.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button, checkbox, dropdown, iconButton, menu, slider } from '../shared/controls.ts';
@@ -27,7 +27,7 @@ const BUCKETS = { least: 80, most: 700 };
 const CARD_WIDTH = 420;
 
 class LearningCurves extends LitElement {
-  readonly #channel = connect<'learning-curves', State>('learning-curves', {
+  readonly #channel = connect<'learning-curves', State>(learningCurves.toView, {
     runs: ({ runs, selected }) => this.#onRuns(runs, selected),
     curves: (curves) => {
       if (curves.query !== this.#query) return;

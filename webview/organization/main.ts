@@ -1,5 +1,12 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Graph, GuidesMessage, OrganizationMessage, Tab, TriedState } from '../protocol/organization.ts';
+import {
+  organizationView,
+  type Graph,
+  type GuidesMessage,
+  type OrganizationMessage,
+  type Tab,
+  type TriedState,
+} from '../protocol/organization.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button, dropdown, iconButton } from '../shared/controls.ts';
@@ -19,7 +26,7 @@ const TABS: readonly Tab[] = ['graph', 'playground'];
 const DRAG = 4;
 
 class OrganizationView extends LitElement {
-  readonly #channel = connect<'organization', State>('organization', {
+  readonly #channel = connect<'organization', State>(organizationView.toView, {
     organization: (message) => this.#onOrganization(message),
     guides: (guides) => {
       this.#waiting = false;

@@ -5,6 +5,7 @@
  * On the wire: to the host, one message {type, data}. To a view, an envelope {seq, part, parts, text}: the text of all
  * parts together is a JSON list of messages; seq counts from 1 after every `ready`.
  */
+import { check, type Message, type Messages } from './check.ts';
 import { cluster } from './cluster.ts';
 import { clustering } from './clustering.ts';
 import { episodeView } from './episode.ts';
@@ -12,7 +13,7 @@ import { learningCurves } from './learning-curves.ts';
 import { organizationView } from './organization.ts';
 import { relationsView } from './relations.ts';
 import { rolesView } from './roles.ts';
-import { flag, list, number, object, text, type Of, type Shape } from './shape.ts';
+import { flag, list, object, text, type Of } from './shape.ts';
 import { twinReport } from './twin-report.ts';
 
 /** What every view may say. */
@@ -40,7 +41,6 @@ interface ViewMessages {
   readonly toView: Messages;
   readonly toHost: Messages;
 }
-type Messages = Readonly<Record<string, Shape<unknown>>>;
 
 export type ViewName = keyof typeof VIEWS;
 export type ToView<V extends ViewName> = DataOf<(typeof VIEWS)[V]['toView']>;
@@ -50,31 +50,6 @@ type DataOf<M> = { readonly [T in keyof M]: Of<M[T]> };
 /** A handler for each message of one direction; leaving one out is an error of types. */
 export type Handlers<M> = { readonly [T in keyof M]: (data: M[T]) => void };
 
-const message = object({ type: text });
-const envelope = object({ seq: number, part: number, parts: number, text });
-export type Envelope = Of<typeof envelope>;
-
-export function checkEnvelope(value: unknown): Envelope | string {
-  return envelope.problem(value, 'envelope') ?? (value as Envelope);
-}
-
-export interface Message {
-  readonly type: string;
-  readonly data: unknown;
-}
-
-/** The message, or what is wrong with it: unknown, or not of the shape that the map says. */
-export function checkToView(view: ViewName, value: unknown): Message | string {
-  return check(VIEWS[view].toView, value);
-}
 export function checkToHost(view: ViewName, value: unknown): Message | string {
   return check({ ...VIEWS[view].toHost, ...COMMON_TO_HOST }, value);
-}
-
-function check(messages: Messages, value: unknown): Message | string {
-  const ill = message.problem(value, 'message');
-  if (ill !== undefined) return ill;
-  const { type, data } = value as Message;
-  if (!Object.hasOwn(messages, type)) return `there is no message "${type}"`;
-  return messages[type].problem(data, type) ?? { type, data };
 }

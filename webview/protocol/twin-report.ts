@@ -29,6 +29,7 @@ const horizon = object({
 const accuracy = object({
   heldOut: number,
   origins: number,
+  ratio: number,
   horizons: list(horizon),
   fan: orNull(
     object({

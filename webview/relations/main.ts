@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { OpenWhat, Proposal, Proposals } from '../protocol/proposals.ts';
-import type { RelationsMessage } from '../protocol/relations.ts';
+import { relationsView, type RelationsMessage } from '../protocol/relations.ts';
 import type { ChoosableRun } from '../protocol/run-choice.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
@@ -20,7 +20,7 @@ import { edgeTable } from './table.ts';
 import { kindAbout, kindWord, pairWord, pWord, strengthWord, windowWord } from './words.ts';
 
 class RelationsView extends LitElement {
-  readonly #channel = connect<'relations', State>('relations', {
+  readonly #channel = connect<'relations', State>(relationsView.toView, {
     runs: ({ runs, selected, loading }) => {
       this.#runs = runs;
       this.#selected = selected;

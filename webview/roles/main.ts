@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { OpenWhat, Proposals } from '../protocol/proposals.ts';
-import type { Comparison, RolesMessage } from '../protocol/roles.ts';
+import { rolesView, type Comparison, type RolesMessage } from '../protocol/roles.ts';
 import type { ChoosableRun } from '../protocol/run-choice.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
@@ -29,7 +29,7 @@ import './roles.css';
 import { restore, toggled, type State } from './state.ts';
 
 class RolesView extends LitElement {
-  readonly #channel = connect<'roles', State>('roles', {
+  readonly #channel = connect<'roles', State>(rolesView.toView, {
     runs: ({ runs, selected, loading }) => {
       this.#runs = runs;
       this.#selected = selected;

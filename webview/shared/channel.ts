@@ -1,4 +1,4 @@
-import type { Handlers, ToHost, ToView, ViewName } from '../protocol/messages.ts';
+import type { Handlers, ToHost, ToView, ViewName, VIEWS } from '../protocol/messages.ts';
 import { Inbox } from './inbox.ts';
 
 interface VsCodeApi {
@@ -16,19 +16,19 @@ export interface ViewChannel<V extends ViewName, State> {
   keep(state: State): void;
 }
 
-/** Call once, with everything ready to draw: asks the host for a snapshot. */
+/** Call once, with everything ready to draw: asks the host for a snapshot. `messages`: those to the view. */
 export function connect<V extends ViewName, State extends object>(
-  view: V,
+  messages: (typeof VIEWS)[V]['toView'],
   handlers: Handlers<ToView<V>>,
 ): ViewChannel<V, State> {
   const host = acquireVsCodeApi();
-  const inbox = new Inbox(view);
+  const inbox = new Inbox(messages);
   const post = (type: string, data: unknown) => host.postMessage({ type, data });
   const report = (message: string) => post('problem', { message });
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    const { messages, problems, lost } = inbox.receive(data);
+    const { messages: received, problems, lost } = inbox.receive(data);
     for (const problem of problems) report(problem);
-    for (const message of messages) (handlers as Record<string, (data: unknown) => void>)[message.type](message.data);
+    for (const message of received) (handlers as Record<string, (data: unknown) => void>)[message.type](message.data);
     if (lost) post('ready', {});
   });
   window.addEventListener('error', ({ message, error }) => report(stackOf(error) ?? message));

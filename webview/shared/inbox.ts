@@ -1,4 +1,4 @@
-import { checkEnvelope, checkToView, type Message, type ViewName } from '../protocol/messages.ts';
+import { check, checkEnvelope, type Message, type Messages } from '../protocol/check.ts';
 
 /** What an envelope brought: messages to handle, and sentences for the log about what was dropped. */
 export interface Received {
@@ -10,12 +10,13 @@ export interface Received {
 
 /** Puts envelopes together again, in order, and lets only known and well-formed messages through. */
 export class Inbox {
-  readonly #view: ViewName;
+  readonly #messages: Messages;
   #seq = 0;
   #text = '';
 
-  constructor(view: ViewName) {
-    this.#view = view;
+  /** `messages`: those to the view. */
+  constructor(messages: Messages) {
+    this.#messages = messages;
   }
 
   receive(value: unknown): Received {
@@ -44,7 +45,7 @@ export class Inbox {
       return dropped('its text is not JSON');
     }
     if (!Array.isArray(values)) return dropped('its text is not a list');
-    const checked = values.map((value) => checkToView(this.#view, value));
+    const checked = values.map((value) => check(this.#messages, value));
     return {
       messages: checked.filter((message) => typeof message !== 'string'),
       problems: checked

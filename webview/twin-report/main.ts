@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChoosableRun } from '../protocol/run-choice.ts';
-import type { TwinReportMessage } from '../protocol/twin-report.ts';
+import { twinReport, type TwinReportMessage } from '../protocol/twin-report.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button, dropdown, iconButton, menu } from '../shared/controls.ts';
@@ -22,7 +22,7 @@ import './twin-report.css';
 type Fan = NonNullable<NonNullable<TwinReportMessage['accuracy']>['fan']>;
 
 class TwinReportView extends LitElement {
-  readonly #channel = connect<'twin-report', State>('twin-report', {
+  readonly #channel = connect<'twin-report', State>(twinReport.toView, {
     runs: ({ runs, selected, loading }) => {
       this.#runs = runs;
       this.#selected = selected;

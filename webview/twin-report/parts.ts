@@ -125,7 +125,7 @@ export interface ErrorsOptions {
 
 export function errors(options: ErrorsOptions): TemplateResult {
   const { accuracy, model, hasNetwork, chooseModel, isOpen, toggle, save } = options;
-  const { horizons, heldOut, origins } = accuracy;
+  const { horizons, heldOut, origins, ratio } = accuracy;
   const names = horizons[0]?.metrics.map(({ name }) => name) ?? [];
   const owners = [...new Set(names.map(ownerOf).filter((owner) => owner !== '' && owner !== 'cluster'))];
   const whole = names.filter((name) => ['', 'cluster'].includes(ownerOf(name)));
@@ -150,6 +150,7 @@ export function errors(options: ErrorsOptions): TemplateResult {
         heldOut,
         origins,
       )}
+      ${t("The cluster's J is {0} of the predicted one (the ratio that the paper calls accuracy).", ratio.toFixed(3))}
       ${model === 'network' ? t('The network serves prediction, pictures and drift.') : nothing}
     </p>
     ${errorsTable(t('Errors of the whole cluster'), whole, horizons)}

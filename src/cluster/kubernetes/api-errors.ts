@@ -21,7 +21,8 @@ export function refusal(status: number, body: Status | undefined, target: Reques
       );
     case 403: {
       const right = rightIn(words);
-      return right ? new ForbiddenError(right) : new ClusterError('forbidden', `${target.server} refuses: ${words}`);
+      // Quotas and admission webhooks answer 403 as well: no right is lacking then.
+      return right ? new ForbiddenError(right) : new ClusterError('invalid', `${target.server} refuses: ${words}`);
     }
     case 404:
       return new ClusterError('notFound', `${target.server} has no ${target.path}: ${words}`);

@@ -24,6 +24,13 @@ const USUAL_WINDOW = 60;
 /** The counts look back so far, and are taken anew so often, seconds. */
 const COUNTED = 120;
 
+/** What a source tells of its samples. `lost`: why Prometheus does not answer at all; empty where it does. */
+interface SourceReading {
+  readonly window: number;
+  readonly ages: ReadonlyMap<string, number>;
+  readonly lost: string;
+}
+
 export class MetricsReader {
   readonly plan: QueryPlan;
   readonly #prometheus: Prometheus;
@@ -41,6 +48,16 @@ export class MetricsReader {
         this.plan.sources.map(async (source) => [source.name, await this.#readSource(source, signal)] as const),
       ),
     );
+    // One that does not answer is waited for once, not again for every query.
+    const lost = [...sources.values()].find((source) => source.lost !== '')?.lost;
+    if (lost !== undefined)
+      return this.plan.queries.map(({ field, query }) => ({
+        field,
+        query,
+        values: new Map(),
+        ages: new Map(),
+        problem: lost,
+      }));
     return Promise.all(
       this.plan.queries.map(async (planned): Promise<FieldReading> => {
         const read = planned.sources.map((name) => sources.get(name)!);
@@ -55,11 +72,11 @@ export class MetricsReader {
     );
   }
 
-  async #readSource(
-    source: PlannedSource,
-    signal: AbortSignal,
-  ): Promise<{ window: number; ages: Map<string, number> }> {
-    const { samples } = source.newest === undefined ? { samples: [] } : await this.#ask(source.newest, signal);
+  async #readSource(source: PlannedSource, signal: AbortSignal): Promise<SourceReading> {
+    const { samples, problem, isLost } =
+      source.newest === undefined
+        ? { samples: [], problem: '', isLost: false }
+        : await this.#ask(source.newest, signal);
     const ages = new Map(
       samples.map(({ labels, value, time }) => [
         labels.deployment ?? '',
@@ -67,7 +84,8 @@ export class MetricsReader {
         Number.isFinite(value) ? Math.max(0, time - value) : Infinity,
       ]),
     );
-    return { window: await this.#window(source, samples[0]?.time ?? NaN, signal), ages };
+    const window = await this.#window(source, samples[0]?.time ?? NaN, signal);
+    return { window, ages, lost: isLost ? problem : '' };
   }
 
   async #window({ name, count }: PlannedSource, now: number, signal: AbortSignal): Promise<number> {
@@ -83,12 +101,13 @@ export class MetricsReader {
     return seconds;
   }
 
-  async #ask(query: string, signal: AbortSignal): Promise<{ samples: Sample[]; problem: string }> {
+  async #ask(query: string, signal: AbortSignal): Promise<{ samples: Sample[]; problem: string; isLost: boolean }> {
     try {
-      return { samples: await this.#prometheus.query(query, signal), problem: '' };
+      return { samples: await this.#prometheus.query(query, signal), problem: '', isLost: false };
     } catch (error) {
       if (!(error instanceof ClusterError) || error.reason === 'aborted') throw error;
-      return { samples: [], problem: error.message };
+      const isLost = error.reason === 'unreachable' || error.reason === 'timeout';
+      return { samples: [], problem: error.message, isLost };
     }
   }
 }

@@ -28,7 +28,7 @@ const FRAME: Frame = { width: 460, height: 220, left: 56, right: 20, top: 28, bo
 /** How far the digital twin can be trusted. */
 export function twinSection({ twin }: ReportData): Html {
   if (!twin) return section('twin', 'Digital twin', missing('modeling', 'karma-mas fit'));
-  const { verdict, accuracy, networkAccuracy, ranking, skipped } = twin;
+  const { verdict, accuracy, networkAccuracy, ranking, traces, skipped } = twin;
   return section(
     'twin',
     'Digital twin',
@@ -40,7 +40,8 @@ export function twinSection({ twin }: ReportData): Html {
     accuracy
       ? accuracyPart(accuracy, 'the twin')
       : html`<p class="missing">
-          It was made without traces: there is nothing to test it on. <code>karma-mas collect</code> records some.
+          ${traces ? 'There are too few traces to test it on.' : 'It was made without traces: there is nothing to test it on.'}
+          <code>karma-mas collect</code> records ${traces ? 'more' : 'some'}.
         </p>`,
     networkAccuracy
       ? folded(
@@ -70,11 +71,12 @@ function rankingTable({ systems, spearman, kendall, agreeing, ratio }: Ranking):
     </p>`;
 }
 
-function accuracyPart({ horizons, fan, heldOut, origins }: Accuracy, what: string): Html {
+function accuracyPart({ horizons, fan, heldOut, origins, ratio }: Accuracy, what: string): Html {
   return html`${errorsTable(horizons, what)}
     <p class="note">
       On ${heldOut} transitions held out in time order, from ${origins} origins. MAE: mean absolute error; in brackets
-      that of assuming no change, which a twin must beat. R²: 1 − squared error / variance.
+      that of assuming no change, which a twin must beat. R²: 1 − squared error / variance. The cluster's J is
+      ${fixed(ratio, 3)} of the predicted one (the ratio that the paper calls accuracy).
     </p>
     ${fan && fanFigures(fan)}`;
 }

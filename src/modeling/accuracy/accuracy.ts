@@ -13,6 +13,7 @@ export const HORIZONS = [1, 10, 30] as const;
 const ORIGINS = 240;
 /** Transitions at the start of a segment that no prediction starts from: the queueing model gets its hidden state there. */
 const BURN_IN = 8;
+const J = indicatorColumn('objective');
 const FAN_INTERVALS = 40;
 const FAN_QUANTILE = 0.75;
 const FAN_METRICS = [
@@ -52,25 +53,27 @@ export interface FanSeries {
 export interface Accuracy {
   readonly heldOut: number;
   readonly origins: number;
+  /** Mean recorded J over mean predicted J, at the longest horizon: the paper's "accuracy" of a twin. */
+  readonly ratio: number;
   readonly horizons: readonly HorizonErrors[];
   readonly fan?: Fan;
 }
 
-/** Throws RangeError where less is held out than the longest horizon needs. */
+/** Transitions in a row that have to be held out to judge a twin by. */
+export const JUDGEABLE = BURN_IN + HORIZONS[HORIZONS.length - 1];
+
+/** Undefined where less is held out than the longest horizon needs. */
 export async function measureAccuracy(
   model: OpenLoopModel,
   cluster: Cluster,
   heldOut: readonly Segment[],
   signal: AbortSignal,
   onProgress?: (done: number, total: number) => void,
-): Promise<Accuracy> {
+): Promise<Accuracy | undefined> {
   const horizon = HORIZONS[HORIZONS.length - 1];
-  const long = heldOut.filter(({ transitions }) => transitions.length >= BURN_IN + horizon);
+  const long = heldOut.filter(({ transitions }) => transitions.length >= JUDGEABLE);
+  if (long.length === 0) return undefined;
   const total = heldOut.reduce((sum, { transitions }) => sum + transitions.length, 0);
-  if (long.length === 0)
-    throw new RangeError(
-      `${total} held-out transitions are too few to judge a twin by: ${BURN_IN + horizon} in a row are needed; collect more.`,
-    );
   const services = cluster.services.length;
   const names = [...INDICATORS, ...stateNames(cluster.services.map(({ name }) => name))];
   const sums = HORIZONS.map(() => names.map(() => new ErrorSum()));
@@ -78,6 +81,7 @@ export async function measureAccuracy(
   // Odd, so that origins fall on intervals with and without a decision.
   const stride = Math.ceil(possible / ORIGINS) | 1;
   let counted = 0;
+  let objective = { recorded: 0, predicted: 0 };
   for (const [i, segment] of long.entries()) {
     const origins: number[] = [];
     for (let k = BURN_IN; k < segment.transitions.length; k += stride) origins.push(k);
@@ -91,6 +95,11 @@ export async function measureAccuracy(
         if (at < 0) return;
         const recorded = segment.transitions[origin + ahead - 1];
         const before = segment.transitions[origin - 1];
+        if (ahead === horizon)
+          objective = {
+            recorded: objective.recorded + recorded.indicators[J],
+            predicted: objective.predicted + memberMean(indicators, INDICATORS.length, J),
+          };
         INDICATORS.forEach((_, c) =>
           sums[at][c].add(memberMean(indicators, INDICATORS.length, c), recorded.indicators[c], before.indicators[c]),
         );
@@ -106,6 +115,7 @@ export async function measureAccuracy(
   return {
     heldOut: total,
     origins: counted,
+    ratio: objective.recorded / objective.predicted,
     horizons: HORIZONS.map((intervals, h) => ({
       intervals,
       seconds: intervals * interval,
@@ -122,7 +132,7 @@ async function fanOf(
   segments: readonly Segment[],
   signal: AbortSignal,
 ): Promise<Fan> {
-  const { segment, origin } = livelyStretch(segments, indicatorColumn('objective'));
+  const { segment, origin } = livelyStretch(segments, J);
   const size = stateSize(cluster.services.length);
   const indicators = FAN_METRICS.map((name) => ({ name, column: indicatorColumn(name), series: emptySeries() }));
   const fields = cluster.services.flatMap((service, s) =>

@@ -1,5 +1,5 @@
 /** Accepts or rejects a twin, with the reason in words. */
-import type { Accuracy } from './accuracy.ts';
+import { JUDGEABLE, type Accuracy } from './accuracy.ts';
 import type { Ranking } from './ranking.ts';
 
 export interface Verdict {
@@ -7,6 +7,8 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** The last share of each recording is kept to test on. */
+export const HELD_OUT_SHARE = 0.2;
 /** Share of the clearly different pairs of systems that must be in the cluster's order. */
 const AGREEING = 0.8;
 /** The ratio of J on the cluster to J in the twin may be off from 1 by so much. */
@@ -16,9 +18,13 @@ const BIAS = 0.05;
 
 /**
  * By the rank of known policies where there is one, since that is what training relies on, and their mean J; else by the
- * open-loop errors of J: no worse than "as at the origin", and without a large bias.
+ * open-loop errors of J: no worse than "as at the origin", and without a large bias. `traces`: absent where there are none.
  */
-export function verdictOf(accuracy: Accuracy | undefined, ranking: Ranking | undefined): Verdict {
+export function verdictOf(
+  accuracy: Accuracy | undefined,
+  ranking: Ranking | undefined,
+  traces?: { readonly heldOut: number; readonly interval: number },
+): Verdict {
   if (ranking && ranking.systems.length >= 2) {
     const order = ranking.systems.map(({ name }) => name).join(' > ');
     const share = `${Math.round(100 * ranking.agreeing)} % of the clearly different pairs of ${ranking.systems.length} known policies in the cluster's order (${order}), Kendall's tau ${ranking.kendall.toFixed(2)}`;
@@ -35,6 +41,11 @@ export function verdictOf(accuracy: Accuracy | undefined, ranking: Ranking | und
       };
     return { accepted: true, reason: `It puts ${share}; ${ratio}.` };
   }
+  if (!accuracy && traces)
+    return {
+      accepted: false,
+      reason: `Not tested: ${traces.heldOut} held-out transitions are too few to judge it by, ${JUDGEABLE} in a row are needed. Collect traces of ${Math.ceil((JUDGEABLE * traces.interval) / HELD_OUT_SHARE / 60)} minutes or more.`,
+    };
   if (!accuracy)
     return {
       accepted: true,
@@ -42,6 +53,7 @@ export function verdictOf(accuracy: Accuracy | undefined, ranking: Ranking | und
     };
   const last = accuracy.horizons[accuracy.horizons.length - 1];
   const { mae, bias, persistence } = last.metrics.objective;
+  const ratio = `the cluster's J is ${accuracy.ratio.toFixed(2)} of the twin's`;
   const seconds = `${last.seconds} s ahead`;
   if (mae > persistence)
     return {
@@ -55,6 +67,6 @@ export function verdictOf(accuracy: Accuracy | undefined, ranking: Ranking | und
     };
   return {
     accepted: true,
-    reason: `Its error of J ${seconds} is ${mae.toFixed(3)} (no change: ${persistence.toFixed(3)}), bias ${bias.toFixed(3)}. No known policies were ranked.`,
+    reason: `Its error of J ${seconds} is ${mae.toFixed(3)} (no change: ${persistence.toFixed(3)}), bias ${bias.toFixed(3)}; ${ratio}. No known policies were ranked.`,
   };
 }

@@ -15,6 +15,8 @@ import { TransitionCodec } from './codec.ts';
 import { fitScaler, standardise, type Scaler } from './scaler.ts';
 
 export const ENSEMBLE = 5;
+/** Transitions that a network needs at least. */
+export const FITTABLE = 32;
 const BATCH = 64;
 /** Epochs without a lower validation error until training ends, and at most. */
 const PATIENCE = 12;
@@ -69,12 +71,12 @@ export class TransitionNetwork {
   }
 
   /**
-   * Fits to transitions in time order. Throws RangeError where there are fewer than 32. The caller disposes of it.
+   * Fits to transitions in time order. Throws RangeError where there are fewer than FITTABLE. The caller disposes of it.
    */
   static async fit(transitions: readonly Transition[], options: NetworkOptions): Promise<TransitionNetwork> {
     const { cluster, interval, backend, hidden, seed } = options;
     const count = options.members ?? ENSEMBLE;
-    if (transitions.length < 32)
+    if (transitions.length < FITTABLE)
       throw new RangeError(`${transitions.length} transitions are too few for a network; collect more.`);
     const codec = new TransitionCodec(cluster, interval);
     const training = transitions.slice(0, Math.round(transitions.length * (1 - VALIDATION_SHARE)));

@@ -166,15 +166,32 @@ describe('a transfer on a bad day', function () {
   });
 
   describe('the metrics', () => {
-    const cases: readonly [string, MetricFault][] = [
-      ['one is missing', (query, series) => (query.includes('chained_queue_length') ? [] : series)],
+    const isQueue = (query: string): boolean => query.includes('chained_queue_length');
+    const gaps: readonly [string, MetricFault][] = [
+      ['one is missing', (query, series) => (isQueue(query) ? [] : series)],
       [
         'one is NaN',
         (query, series) =>
-          query.includes('chained_queue_length')
-            ? series.map((each) => ({ ...each, value: [each.value[0], 'NaN'] }))
-            : series,
+          isQueue(query) ? series.map((each) => ({ ...each, value: [each.value[0], 'NaN'] })) : series,
       ],
+      ['Prometheus has none', () => []],
+    ];
+    for (const [what, fault] of gaps)
+      it(`${what} for a moment: the agents hold, and go on when it is back`, async () => {
+        const full = await startIn('full');
+        connected.proxy.metricFault = fault;
+        const isMissing = () =>
+          full.decisions('full').some(({ outcome, why }) => outcome === 'hold' && /a metric is missing/.test(why));
+        await eventually('a decision is held for it', 60, isMissing);
+        connected.proxy.requests.length = 0;
+        await full.next(2);
+        assert.ok(!connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
+        connected.proxy.reset();
+        await eventually('it goes on', 60, () => full.decisions().at(-1)!.outcome !== 'hold');
+      });
+
+    const losses: readonly [string, MetricFault][] = [
+      ['one stays away', (query, series) => (isQueue(query) ? [] : series)],
       [
         'all are five minutes old',
         (query, series) =>
@@ -182,9 +199,8 @@ describe('a transfer on a bad day', function () {
             ? series.map((each) => ({ ...each, value: [each.value[0], String(Number(each.value[1]) - 300)] }))
             : series,
       ],
-      ['Prometheus has none', () => []],
     ];
-    for (const [what, fault] of cases)
+    for (const [what, fault] of losses)
       it(`${what}: nothing is scaled by them, and the HPAs take over`, async () => {
         const full = await startIn('full');
         connected.proxy.requests.length = 0;
@@ -240,15 +256,16 @@ describe('a transfer on a bad day', function () {
       );
     });
 
-    it('withdraws the rights to write: nothing is written, each decision says why, and with them all is given back', async () => {
+    it('withdraws the rights to write: the agents give up and say why, and with the rights all is given back', async () => {
       const full = await startIn('full');
       setRights(connected.account, [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]);
       try {
-        const isRefused = () =>
-          full.decisions().some(({ outcome, why }) => outcome === 'hold' && /Needs verb update/.test(why));
-        await eventually('a decision says so', 60, isRefused);
+        const hasGivenUp = () =>
+          full.decisions().some(({ outcome, why }) => outcome === 'fallback' && /Needs verb update/.test(why));
+        await eventually('a decision says so', 60, hasGivenUp);
         connected.proxy.requests.length = 0;
-        await full.next(2);
+        await sleep(5000);
+        assert.ok(connected.proxy.requests.some(({ method, status }) => method === 'PUT' && status === 403));
         assert.deepEqual(connected.proxy.scalingChanges(), []);
         const left = await cluster.changedHpas(signal);
         assert.deepEqual(
@@ -259,7 +276,8 @@ describe('a transfer on a bad day', function () {
       } finally {
         setRights(connected.account, ALL_RIGHTS);
       }
-      await full.stop();
+      await eventually('the HPAs act again', 60, () => connected.namespace.isAsFound(found));
+      assert.equal((await full.result).ended, 'fallback');
     });
 
     it('lets the credentials run out: it ends and says so, and whoever has new ones restores it', async () => {

@@ -145,6 +145,7 @@ function twinReport(random: Random): TwinReport {
     accuracy: {
       heldOut: 240,
       origins: 180,
+      ratio: 1.01,
       horizons: [1, 10, 30].map((intervals) => ({
         intervals,
         seconds: 30 * intervals,

@@ -42,7 +42,7 @@ describe('accuracy of the queueing model', () => {
     withStore(async (store) => {
       await record(store, SHOP, { seconds, capacity: 200, parameters: truthParameters(SHOP), crashes: true });
       const { heldOut } = splitTraces(loadTraces(store, SHOP).segments, 0.25);
-      return measureAccuracy(queueingOpenLoop(SHOP, parameters, 1, 4), SHOP, heldOut, never);
+      return (await measureAccuracy(queueingOpenLoop(SHOP, parameters, 1, 4), SHOP, heldOut, never))!;
     });
 
   it('is better with the true numbers than with those of the spec, and far better than no change', async () => {
@@ -56,6 +56,9 @@ describe('accuracy of the queueing model', () => {
       ],
     );
     assert.equal(truth.heldOut, 240);
+    // Crashes are in the record, and nobody foresees them.
+    assert.ok(truth.ratio > 0.9 && truth.ratio < 1, `${truth.ratio}`);
+    assert.ok(truth.ratio > spec.ratio, `${truth.ratio} against ${spec.ratio}`);
     for (const [i, { metrics }] of truth.horizons.entries())
       assert.ok(metrics.objective.mae < spec.horizons[i].metrics.objective.mae, `horizon ${i}`);
     const { mae, persistence } = truth.horizons[1].metrics.objective;
@@ -78,7 +81,7 @@ describe('accuracy of the queueing model', () => {
   });
 
   it('needs a stretch as long as its horizon', async () => {
-    await assert.rejects(measure(truthParameters(SHOP), 2000), /too few to judge a twin by: 38 in a row/);
+    assert.equal(await measure(truthParameters(SHOP), 2000), undefined);
   });
 });
 
@@ -142,6 +145,7 @@ describe('verdict', () => {
   const accuracy = (mae: number, bias: number, persistence: number): Accuracy => ({
     heldOut: 100,
     origins: 50,
+    ratio: 0.99,
     horizons: [
       { intervals: 30, seconds: 450, metrics: { objective: { count: 50, mae, rmse: mae, bias, persistence } } },
     ],
@@ -168,7 +172,7 @@ describe('verdict', () => {
   it('else by the errors, and says so where nothing was tested', () => {
     assert.match(
       verdictOf(accuracy(0.02, 0.01, 0.1), undefined).reason,
-      /0\.020 \(no change: 0\.100\), bias 0\.010\. No known policies/,
+      /0\.020 \(no change: 0\.100\), bias 0\.010; the cluster's J is 0\.99 of the twin's\. No known policies/,
     );
     assert.equal(verdictOf(accuracy(0.02, 0.01, 0.1), ranking([0.8], [0.8])).accepted, true);
     assert.match(verdictOf(accuracy(0.2, 0.01, 0.1), undefined).reason, /larger than that of assuming no change/);

@@ -186,14 +186,30 @@ describe('fitting a twin', () => {
     });
   });
 
+  it('from nine minutes of traces: calibrated, not judged, and says how much more it takes', async () => {
+    await withStore(async (store) => {
+      await record(store, SHOP, { seconds: 540, capacity: 200, parameters: truthParameters(SHOP) });
+      const { twin, report } = await fit(store, { candidates: 20 });
+      assert.deepEqual(
+        [report.traces!.fit, report.traces!.heldOut, report.accuracy, twin.network],
+        [29, 7, undefined, undefined],
+      );
+      assert.equal(report.verdict.accepted, false);
+      assert.match(
+        report.verdict.reason,
+        /7 held-out transitions are too few .* 38 in a row .* Collect traces of 48 minutes/,
+      );
+      assert.ok(driftMeterOf(twin));
+      await assert.rejects(fit(store, { kind: 'recorded-then-mlp' }), /too few for a network/);
+    });
+  });
+
   it('says what is missing', async () => {
     await withStore(async (store, folder) => {
       await assert.rejects(
         fit(store, {}),
         (error) => error instanceof TraceError && /collect some first/.test(error.message),
       );
-      await record(store, SHOP, { seconds: 900, capacity: 200, parameters: specParameters(SHOP) });
-      await assert.rejects(fit(store, { candidates: 2 }), /too few to judge a twin by/);
       assert.throws(() => loadTwin(join(folder, 'none')), /twin\.json: the twin cannot be read .*fit it again/);
       const other = join(folder, 'other');
       mkdirSync(other);

@@ -118,7 +118,12 @@ describe('transition network', () => {
   });
 
   it('beats "no change" on transitions after those it saw, one step and ten steps ahead', async () => {
-    const { horizons } = await measureAccuracy(learnedOpenLoop(new LearnedModel(network)), SHOP, traces.heldOut, never);
+    const { horizons } = (await measureAccuracy(
+      learnedOpenLoop(new LearnedModel(network)),
+      SHOP,
+      traces.heldOut,
+      never,
+    ))!;
     for (const name of ['objective', 'success', 'front.served', 'front.pending']) {
       assert.ok(horizons[0].metrics[name].r2! > 0.5, `${name}: R2 ${horizons[0].metrics[name].r2}`);
       const { mae, persistence } = horizons[1].metrics[name];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Guard, type GuardInput } from '../../../src/transferring/guard.ts';
 
 const fallback = { when: ['drift', 'staleMetrics', 'objectiveBroken'] as const, driftThreshold: 3, staleAfter: 45 };
-const good: GuardInput = { oldestMetric: 10, drift: 0.5, objective: 0.86, load: 100, abort: false };
+const good: GuardInput = { oldestMetric: 10, missingFor: 0, drift: 0.5, objective: 0.86, load: 100, abort: false };
 
 describe('transfer guard', () => {
   it('lets the agents act while all is well', () =>
@@ -12,12 +12,22 @@ describe('transfer guard', () => {
     const guard = new Guard(fallback);
     assert.equal(guard.check({ ...good, oldestMetric: 46 }).verdict, 'hold');
     assert.equal(guard.check({ ...good, oldestMetric: 136 }).verdict, 'fallback');
-    assert.equal(guard.check({ ...good, oldestMetric: Infinity }).verdict, 'fallback');
+  });
+
+  it('holds on a metric that is missing for a moment, and gives up when it stays away or never was there', () => {
+    const guard = new Guard(fallback);
+    const missing = { ...good, oldestMetric: Infinity };
+    assert.deepEqual(guard.check({ ...missing, missingFor: 15 }), {
+      verdict: 'hold',
+      why: 'a metric is missing since 15 s (limit 45 s)',
+    });
+    assert.equal(guard.check({ ...missing, missingFor: 136 }).verdict, 'fallback');
+    assert.equal(guard.check({ ...missing, missingFor: Infinity }).verdict, 'fallback');
   });
 
   it('never acts on a missing metric, even where staleness may not fall back', () => {
     const guard = new Guard({ ...fallback, when: [] });
-    const verdict = guard.check({ ...good, oldestMetric: Infinity });
+    const verdict = guard.check({ ...good, oldestMetric: Infinity, missingFor: Infinity });
     assert.equal(verdict.verdict, 'hold');
     assert.match((verdict as { why: string }).why, /missing/);
   });

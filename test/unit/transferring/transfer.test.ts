@@ -186,11 +186,34 @@ describe('transfer to the emulated cluster', () => {
 
   it('reports a refused write and goes on', async () => {
     const seen = await transfer({}, (cluster, record) => {
-      cluster.faults.refuseWrites = record.stage === 'floor' ? 'forbidden' : undefined;
+      cluster.faults.refuseWrites = record.stage === 'floor' ? 'invalid' : undefined;
     });
     const refused = writes(seen).filter(({ result }) => result === 'refused');
     assert.ok(refused.length > 0 && refused.every(({ message }) => message.includes('refused')));
     assert.ok(decisions(seen).some(({ outcome, why }) => outcome === 'hold' && why.includes('refused')));
+  });
+
+  it('falls back when the right to write is withdrawn, and restores as soon as it may again', async () => {
+    let refusals = 0;
+    const seen = await transfer({ giveBackFor: 60 }, (cluster, record) => {
+      if (record.type === 'decision' && record.stage === 'floor') cluster.faults.refuseWrites = 'forbidden';
+      if (record.type === 'write' && record.stage === 'fallback' && ++refusals > 8)
+        cluster.faults.refuseWrites = undefined;
+    });
+    assert.equal(seen.result.ended, 'fallback');
+    assert.match(seen.result.why, /refused/);
+    assert.equal(decisions(seen).filter(({ outcome }) => outcome === 'fallback').length, 1);
+    assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused && hpa!.minReplicas === 1));
+    assert.deepEqual(seen.originals, {});
+  });
+
+  it('holds while a metric is missing for a moment, then hands over', async () => {
+    const seen = await transfer({}, (cluster, record) => {
+      if (record.type === 'decision' && record.stage === 'full') cluster.faults.missingMetrics = ['b'];
+    });
+    assert.equal(seen.result.ended, 'fallback');
+    assert.match(seen.result.why, /a metric is missing since \d+ s; .* counts as lost/);
+    assert.ok(decisions(seen).filter(({ outcome, why }) => outcome === 'hold' && why.includes('missing')).length >= 3);
   });
 
   it('gives the HPAs back when it is stopped', async () => {

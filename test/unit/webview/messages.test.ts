@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { checkToHost, checkToView } from '../../../webview/protocol/messages.ts';
+import { check } from '../../../webview/protocol/check.ts';
+import { checkToHost, VIEWS } from '../../../webview/protocol/messages.ts';
 import { Inbox } from '../../../webview/shared/inbox.ts';
 
 const answered = { type: 'answered', data: { query: 1, at: 5 } };
@@ -12,7 +13,7 @@ const envelope = (seq: number, messages: readonly unknown[]) => ({
 
 describe('messages on arrival', () => {
   it('pass where the map knows them and they have its shape', () => {
-    assert.deepEqual(checkToView('learning-curves', answered), answered);
+    assert.deepEqual(check(VIEWS['learning-curves'].toView, answered), answered);
     assert.deepEqual(checkToHost('cluster', { type: 'ready', data: {} }), { type: 'ready', data: {} });
   });
 
@@ -20,7 +21,7 @@ describe('messages on arrival', () => {
     const refusal = 'there is no message';
     assert.match(String(checkToHost('learning-curves', { type: 'evil', data: {} })), new RegExp(refusal));
     assert.match(String(checkToHost('learning-curves', answered)), new RegExp(refusal));
-    assert.match(String(checkToView('twin-report', answered)), new RegExp(refusal));
+    assert.match(String(check(VIEWS['twin-report'].toView, answered)), new RegExp(refusal));
     assert.match(String(checkToHost('learning-curves', { type: 'constructor', data: {} })), new RegExp(refusal));
   });
 
@@ -43,7 +44,7 @@ describe('messages on arrival', () => {
 
 describe('inbox', () => {
   it('drops single messages and keeps the rest', () => {
-    const inbox = new Inbox('learning-curves');
+    const inbox = new Inbox(VIEWS['learning-curves'].toView);
     const received = inbox.receive(
       envelope(1, [{ type: 'nonsense', data: 1 }, answered, { type: 'answered', data: {} }]),
     );
@@ -53,7 +54,7 @@ describe('inbox', () => {
   });
 
   it('drops what is no envelope, and envelopes that hold no list', () => {
-    const inbox = new Inbox('learning-curves');
+    const inbox = new Inbox(VIEWS['learning-curves'].toView);
     for (const value of [
       undefined,
       {},
@@ -67,14 +68,14 @@ describe('inbox', () => {
   });
 
   it('puts parts together', () => {
-    const inbox = new Inbox('learning-curves');
+    const inbox = new Inbox(VIEWS['learning-curves'].toView);
     const text = JSON.stringify([answered]);
     assert.deepEqual(inbox.receive({ seq: 1, part: 0, parts: 2, text: text.slice(0, 9) }).messages, []);
     assert.deepEqual(inbox.receive({ seq: 2, part: 1, parts: 2, text: text.slice(9) }).messages, [answered]);
   });
 
   it('asks once for everything again where an envelope is missing, and begins anew with the first', () => {
-    const inbox = new Inbox('learning-curves');
+    const inbox = new Inbox(VIEWS['learning-curves'].toView);
     inbox.receive(envelope(1, [answered]));
     assert.equal(inbox.receive(envelope(3, [answered])).lost, true);
     assert.deepEqual(inbox.receive(envelope(4, [answered])), { messages: [], problems: [], lost: false });

@@ -1,4 +1,4 @@
-import type { Envelope } from '../../../../webview/protocol/messages.ts';
+import type { Envelope } from '../../../../webview/protocol/check.ts';
 import { ENVELOPE_SIZE, POST_INTERVAL } from '../../../../webview/protocol/channel-limits.ts';
 
 /** The part of an envelope around its text, generously. */

@@ -47,10 +47,11 @@ export function messageOf(directory: string, report: TwinReport): TwinReportMess
   });
 }
 
-function accuracyOf({ heldOut, origins, horizons, fan }: Accuracy): NonNullable<TwinReportMessage['accuracy']> {
+function accuracyOf({ heldOut, origins, ratio, horizons, fan }: Accuracy): NonNullable<TwinReportMessage['accuracy']> {
   return {
     heldOut,
     origins,
+    ratio,
     horizons: horizons.map(({ intervals, seconds, metrics }) => ({
       intervals,
       seconds,

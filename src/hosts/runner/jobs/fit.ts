@@ -2,16 +2,17 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { defaultHpa } from '../../../cluster/hpa/controller.ts';
 import { truthParameters } from '../../../cluster/emulator/parameters.ts';
 import { Emulator } from '../../../cluster/emulator/emulator.ts';
+import type { Episode } from '../../../cluster/simulation.ts';
 import { loadRecords } from '../../../cluster/episodes/load-records.ts';
 import { constant, everythingAtMaximum } from '../../../evaluating/baselines/constant.ts';
 import { demandRule } from '../../../evaluating/baselines/demand-rule.ts';
-import { fitTwin, type FitStage } from '../../../modeling/fit-twin.ts';
+import { fitTwin, type FitStage, type RankingRequest } from '../../../modeling/fit-twin.ts';
 import { saveTwin } from '../../../modeling/twin.ts';
 import { TraceStore } from '../../../modeling/traces/trace-store.ts';
 import type { Json } from '../../../runs/events.ts';
 import { withIoErrors } from '../../../runs/io-error.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';
-import type { TwinKind } from '../../../spec/model.ts';
+import type { Cluster, TwinKind } from '../../../spec/model.ts';
 import { episodePool, resolveTraining } from '../../../training/setup.ts';
 import { withBackend } from '../backend.ts';
 import type { JobContext, Summary } from '../context.ts';
@@ -35,7 +36,6 @@ export function fitJob(context: JobContext, options: JobOptions['fit']): Promise
     const { model, folder, run, seeds, signal, onProgress } = context;
     const { cluster, training, scenarios } = resolveTraining(model, options.training);
     const loads = await loadRecords(folder, scenarios);
-    const chooseAt = episodePool({ cluster, scenarios, loads }, 'choose', RANKING_SEED);
     using store = new TraceStore(options.traces);
     const { hidden, learningRate } = training.twin.residual;
     const { twin, report } = await fitTwin({
@@ -45,19 +45,9 @@ export function fitJob(context: JobContext, options: JobOptions['fit']): Promise
       seed: seeds[0],
       backend,
       network: { hidden, learningRate },
-      ranking: {
-        systems: [
-          defaultHpa,
-          demandRule(),
-          everythingAtMaximum(cluster),
-          constant(
-            'minimum',
-            cluster.services.map((service) => service.replicas.min),
-          ),
-        ],
-        episodes: Array.from({ length: RANKING_EPISODES }, (_, index) => chooseAt(index)),
-        truth: (environments) => new Emulator(cluster, environments, truthParameters(cluster)),
-      },
+      ...(cluster.metrics.source === 'emulator'
+        ? { ranking: rankingOf(cluster, episodePool({ cluster, scenarios, loads }, 'choose', RANKING_SEED)) }
+        : {}),
       signal,
       onProgress: (stage, done, total) => onProgress({ done, total, unit: 'parts', what: STAGES[stage] }),
     });
@@ -69,3 +59,18 @@ export function fitJob(context: JobContext, options: JobOptions['fit']): Promise
     return { kind: twin.kind, verdict: report.verdict as unknown as Json };
   });
 }
+
+/** Known policies on the emulated cluster: of a real one nobody knows what they would reach on it. */
+const rankingOf = (cluster: Cluster, episodeAt: (index: number) => Episode): RankingRequest => ({
+  systems: [
+    defaultHpa,
+    demandRule(),
+    everythingAtMaximum(cluster),
+    constant(
+      'minimum',
+      cluster.services.map((service) => service.replicas.min),
+    ),
+  ],
+  episodes: Array.from({ length: RANKING_EPISODES }, (_, index) => episodeAt(index)),
+  truth: (environments) => new Emulator(cluster, environments, truthParameters(cluster)),
+});

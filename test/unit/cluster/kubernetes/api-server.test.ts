@@ -73,7 +73,7 @@ describe('The API server', () => {
   it('that denies by a quota is quoted', async () => {
     await start();
     fake.api.fault = () => ({ status: 403, message: 'exceeded quota: pods=4', reason: 'Forbidden' });
-    await assert.rejects(list(), refused('forbidden', /exceeded quota: pods=4/));
+    await assert.rejects(list(), refused('invalid', /exceeded quota: pods=4/));
   });
 
   it('that refuses for another reason: which', async () => {

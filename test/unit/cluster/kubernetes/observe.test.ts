@@ -96,6 +96,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
   const verdictOf = ({ age }: Snapshot) =>
     new Guard({ when: ['staleMetrics'], driftThreshold: 3, staleAfter: 60 }).check({
       oldestMetric: Math.max(...age),
+      missingFor: 0,
       drift: 0,
       objective: 1,
       load: 1,

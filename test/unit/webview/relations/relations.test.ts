@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkToView } from '../../../../webview/protocol/messages.ts';
+import { check } from '../../../../webview/protocol/check.ts';
+import { VIEWS } from '../../../../webview/protocol/messages.ts';
 import type { Relation, RelationsMessage } from '../../../../webview/protocol/relations.ts';
 import {
   anySignificant,
@@ -192,12 +193,12 @@ describe('the Relations view', () => {
   });
 
   it('takes what the host sends', () => {
-    assert.equal(typeof checkToView('relations', { type: 'relations', data: message }), 'object');
+    assert.equal(typeof check(VIEWS.relations.toView, { type: 'relations', data: message }), 'object');
     const wrong = {
       ...message,
       windows: [{ from: 0, to: 1, relations: [{ ...message.windows[0].relations[0], kind: 'love' }] }],
     };
-    assert.match(String(checkToView('relations', { type: 'relations', data: wrong })), /kind is not one of/);
+    assert.match(String(check(VIEWS.relations.toView, { type: 'relations', data: wrong })), /kind is not one of/);
   });
 
   it('keeps what was looked at, from any version', () => {

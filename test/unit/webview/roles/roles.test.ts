@@ -6,7 +6,8 @@ import type {
   RolesMessage,
   StateBound,
 } from '../../../../webview/protocol/roles.ts';
-import { checkToHost, checkToView } from '../../../../webview/protocol/messages.ts';
+import { check } from '../../../../webview/protocol/check.ts';
+import { checkToHost, VIEWS } from '../../../../webview/protocol/messages.ts';
 import {
   alignmentCsv,
   comparisonCsv,
@@ -184,9 +185,9 @@ describe('the Roles and Goals view', () => {
   });
 
   it('takes what the host sends, and refuses anything else', () => {
-    assert.equal(typeof checkToView('roles', { type: 'roles', data: message }), 'object');
+    assert.equal(typeof check(VIEWS.roles.toView, { type: 'roles', data: message }), 'object');
     assert.match(
-      String(checkToView('roles', { type: 'roles', data: { ...message, goals: [{ name: 4 }] } })),
+      String(check(VIEWS.roles.toView, { type: 'roles', data: { ...message, goals: [{ name: 4 }] } })),
       /goals\[0\]\.name/,
     );
     assert.equal(typeof checkToHost('roles', { type: 'accept', data: { id: 'x' } }), 'object');

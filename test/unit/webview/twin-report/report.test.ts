@@ -20,7 +20,7 @@ describe('the Twin Report view', () => {
     const error = { count: 3, mae: 1, rmse: 2, bias: 0, persistence: 4 };
     const horizons = [{ intervals: 1, seconds: 15, metrics: [{ name: 'objective', error }] }];
     assert.equal(
-      errorsCsv('twin', { heldOut: 3, origins: 3, horizons, fan: null }).split('\r\n')[1],
+      errorsCsv('twin', { heldOut: 3, origins: 3, ratio: 1, horizons, fan: null }).split('\r\n')[1],
       'twin,objective,1,15,3,1,2,0,,4',
     );
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Outbox, type Timers } from '../../../../../src/hosts/extension/webviews/outbox.ts';
-import type { Envelope, Message } from '../../../../../webview/protocol/messages.ts';
+import { type Message, type Envelope } from '../../../../../webview/protocol/check.ts';
+import { VIEWS } from '../../../../../webview/protocol/messages.ts';
 import { Inbox } from '../../../../../webview/shared/inbox.ts';
 
 /** A clock that only moves when told. */
@@ -37,7 +38,7 @@ function setUp() {
   const posted: { readonly at: number; readonly envelope: Envelope }[] = [];
   const outbox = new Outbox((envelope) => posted.push({ at: clock.now(), envelope }), clock);
   const received = (): Message[] => {
-    const inbox = new Inbox('learning-curves');
+    const inbox = new Inbox(VIEWS['learning-curves'].toView);
     return posted.flatMap(({ envelope }) => {
       const { messages, problems } = inbox.receive(envelope);
       assert.deepEqual(problems, []);

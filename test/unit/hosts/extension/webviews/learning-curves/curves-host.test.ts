@@ -6,7 +6,8 @@ import { CurvesHost } from '../../../../../../src/hosts/extension/webviews/learn
 import type { Send } from '../../../../../../src/hosts/extension/webviews/channel.ts';
 import type { RunEntry } from '../../../../../../src/hosts/extension/runs/run-entry.ts';
 import { openRun, seedDirectory, type RunWriter } from '../../../../../../src/runs/run-directory.ts';
-import { checkToView } from '../../../../../../webview/protocol/messages.ts';
+import { check } from '../../../../../../webview/protocol/check.ts';
+import { VIEWS } from '../../../../../../webview/protocol/messages.ts';
 import type { Curves, Query, RunInfo } from '../../../../../../webview/protocol/learning-curves.ts';
 
 const QUERY: Query = {
@@ -70,7 +71,7 @@ describe('host of the learning curves', () => {
     const send: Send<'learning-curves'> = (type, data) => {
       const made: unknown = typeof data === 'function' ? data() : data;
       if (made === undefined) return;
-      const message = checkToView('learning-curves', JSON.parse(JSON.stringify({ type, data: made })));
+      const message = check(VIEWS['learning-curves'].toView, JSON.parse(JSON.stringify({ type, data: made })));
       if (typeof message === 'string') assert.fail(message);
       sent.push(message);
     };
