@@ -1,8 +1,9 @@
 /**
- * `npm run test:cluster [-- FILE ...] [--grep PATTERN] [--keep]`: the tests of suite/ against a real single-node Kubernetes, those of
- * suite/simulated/ against a real control plane with a simulated node. Installs what is missing (the first time it takes 8 to
- * 20 minutes), starts the cluster, and stops it whatever happens. Needs root.
- * --keep: takes a cluster that runs already, and leaves it running. KARMA_CLUSTER_LONG=1: waits as long as users do.
+ * `npm run test:cluster [-- FILE ...] [--grep PATTERN] [--keep]`: the tests of suite/ against a real single-node Kubernetes, side by side,
+ * each in a namespace of its own; then those of suite/alone/, which stop parts of the cluster; and those of suite/simulated/ against
+ * a real control plane with a simulated node. Installs what is missing (the first time it takes 8 to 20 minutes), starts the cluster,
+ * and stops it whatever happens. Needs root.
+ * --keep: takes a cluster that runs already, and leaves it running.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -11,15 +12,29 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 interface Kind {
-  readonly folder: string;
   readonly upOptions: readonly string[];
+  readonly groups: readonly Group[];
+}
+
+/** The tests of a folder; mostly they wait, so that several share the machine. */
+interface Group {
+  readonly folder: string;
+  readonly sideBySide: number;
 }
 
 const here = import.meta.dirname;
 const kinds: readonly Kind[] = [
-  { folder: join(here, 'suite'), upOptions: [] },
-  { folder: join(here, 'suite/simulated'), upOptions: ['--simulated-nodes'] },
+  {
+    upOptions: [],
+    groups: [
+      { folder: join(here, 'suite'), sideBySide: 2 },
+      { folder: join(here, 'suite/alone'), sideBySide: 1 },
+    ],
+  },
+  { upOptions: ['--simulated-nodes'], groups: [{ folder: join(here, 'suite/simulated'), sideBySide: 1 }] },
 ];
+/** Started first, so that it does not go on alone at the end. */
+const LONGEST = 'ladder.test.ts';
 
 const { values, positionals } = parseArgs({
   options: { grep: { type: 'string' }, keep: { type: 'boolean', default: false } },
@@ -33,18 +48,24 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 let failed = false;
 for (const kind of kinds) {
-  const files = testFiles(kind.folder);
-  if (files.length > 0 && !interrupted && !(await runKind(kind, files))) failed = true;
+  const isWanted = kind.groups.some(({ folder }) => testFiles(folder).length > 0);
+  if (isWanted && !interrupted && !(await runKind(kind))) failed = true;
 }
 process.exit(failed || interrupted ? 1 : 0);
 
 /** True where all tests passed. */
-async function runKind({ upOptions }: Kind, files: readonly string[]): Promise<boolean> {
+async function runKind({ upOptions, groups }: Kind): Promise<boolean> {
   const cache = script('install.sh');
   if (!values.keep) script('down.sh');
   try {
     const kubeconfig = script('up.sh', ...upOptions);
-    return await mocha(files, { KARMA_CLUSTER_CACHE: cache, KARMA_CLUSTER_CONFIG: kubeconfig });
+    const env = { KARMA_CLUSTER_CACHE: cache, KARMA_CLUSTER_CONFIG: kubeconfig };
+    let passed = true;
+    for (const { folder, sideBySide } of groups) {
+      const files = testFiles(folder);
+      if (files.length > 0 && !interrupted && !(await mocha(files, sideBySide, env))) passed = false;
+    }
+    return passed;
   } finally {
     if (!values.keep) script('down.sh');
   }
@@ -61,11 +82,12 @@ function script(name: string, ...options: string[]): string {
   return stdout.trim().split('\n').pop()!;
 }
 
-function mocha(files: readonly string[], env: Record<string, string>): Promise<boolean> {
+function mocha(files: readonly string[], sideBySide: number, env: Record<string, string>): Promise<boolean> {
   const program = join(createRequire(import.meta.url).resolve('mocha/package.json'), '../bin/mocha.js');
   const options = ['--no-config', '--reporter', 'spec', '--timeout', '300000', '--slow', '60000', '--exit'];
+  const parallel = sideBySide > 1 && files.length > 1 ? ['--parallel', '--jobs', String(sideBySide)] : [];
   const grep = values.grep === undefined ? [] : ['--grep', values.grep];
-  const child = spawn(process.execPath, [program, ...options, ...grep, ...files], {
+  const child = spawn(process.execPath, [program, ...options, ...parallel, ...grep, ...files], {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
@@ -75,7 +97,7 @@ function mocha(files: readonly string[], env: Record<string, string>): Promise<b
 function testFiles(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.test.ts'))
-    .sort()
+    .sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST) || a.localeCompare(b))
     .map((name) => join(folder, name))
     .filter((file) => wanted.length === 0 || wanted.includes(file));
 }

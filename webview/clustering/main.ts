@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ChoosableRun } from '../protocol/run-choice.ts';
 import type { ToHost } from '../protocol/messages.ts';
 import '../shared/base.css';
+import '../shared/top-bar.css';
 import { connect } from '../shared/channel.ts';
 import { iconButton, menu } from '../shared/controls.ts';
 import { drawingFile } from '../shared/export.ts';

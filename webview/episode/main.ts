@@ -11,12 +11,11 @@ import {
 } from '../protocol/episode.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
-import { button, iconButton, menu, slider } from '../shared/controls.ts';
+import { button, iconButton, menu } from '../shared/controls.ts';
 import { drawingFile } from '../shared/export.ts';
 import { t } from '../shared/l10n.ts';
 import { duration } from '../shared/numbers.ts';
 import { xExtent } from '../shared/series.ts';
-import { swatch } from '../shared/swatch.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
 import type { ChartView } from './chart-view.ts';
 import './chart-view.ts';
@@ -25,15 +24,15 @@ import './episode.css';
 import { rowsOf, type Row } from './lanes.ts';
 import type { LaneEvents, LanesView } from './lanes-view.ts';
 import './lanes-view.ts';
+import { picker } from './picker.ts';
 import { episodePicture } from './picture.ts';
 import { choiceAt, stepAt } from './record.ts';
 import { side } from './side.ts';
-import { counterpart, restore, SPEEDS, toggled, type State } from './state.ts';
+import { counterpart, restore, toggled, type State } from './state.ts';
 import { stepsCsv } from './table.ts';
 import { stepsTable } from './table-view.ts';
-import { episodeLabel, explain, runLabel } from './words.ts';
-
-type Which = 'first' | 'second';
+import { serviceSwitches, transport } from './transport.ts';
+import { explain } from './words.ts';
 
 class EpisodeView extends LitElement {
   readonly #channel = connect<'episode', State>(episodeView.toView, {
@@ -322,63 +321,12 @@ class EpisodeView extends LitElement {
       }`;
   }
 
-  #picker(which: Which, place: Place): TemplateResult {
+  #picker(which: 'first' | 'second', place: Place): TemplateResult {
     const runs = this.#runs ?? [];
-    const run = runs.find(({ directory }) => directory === place.directory);
     const list = this.#lists.get(`${place.directory}#${place.seed}`);
-    if (!list && run) this.#ask(place);
-    const isFirst = which === 'first';
+    if (!list && runs.some(({ directory }) => directory === place.directory)) this.#ask(place);
     const select = (change: Partial<Place>) => this.#select({ [which]: { ...place, ...change } });
-    const count = list?.objective.length ?? 0;
-    const names = isFirst
-      ? { run: t('Run'), seed: t('Seed'), episode: t('Episode') }
-      : { run: t('Second run'), seed: t('Second seed'), episode: t('Second episode') };
-    return html`<span class="which" aria-hidden="true"
-        >${swatch({ color: this.#theme.series[isFirst ? 0 : 1], dash: isFirst ? [] : [6, 4], marker: 0, width: 2 })}</span
-      >
-      ${choice(
-        names.run,
-        place.directory,
-        [
-          ...(run ? [] : [[place.directory, t('a run that is gone')] as const]),
-          ...runs.map((each) => [each.directory, runLabel(each)] as const),
-        ],
-        (directory) => {
-          const seeds = runs.find((each) => each.directory === directory)?.seeds ?? [];
-          select({ directory, seed: seeds.includes(place.seed) ? place.seed : (seeds[0] ?? 0) });
-        },
-      )}
-      ${choice(
-        names.seed,
-        String(place.seed),
-        (run?.seeds.includes(place.seed) ? run.seeds : [place.seed, ...(run?.seeds ?? [])]).map(
-          (seed) => [String(seed), String(seed)] as const,
-        ),
-        (seed) => select({ seed: Number(seed) }),
-      )}
-      <span class="episode-choice"
-        >${iconButton({
-          icon: 'chevron-left',
-          label: isFirst ? t('Previous Episode') : t('Previous Second Episode'),
-          disabled: place.episode <= 0,
-          click: () => select({ episode: place.episode - 1 }),
-        })}
-        ${choice(
-          names.episode,
-          String(place.episode),
-          [
-            ...(place.episode < count ? [] : [[String(place.episode), String(place.episode + 1)] as const]),
-            ...Array.from({ length: count }, (_, e) => [String(e), episodeLabel(list!, e)] as const),
-          ],
-          (episode) => select({ episode: Number(episode) }),
-        )}
-        ${iconButton({
-          icon: 'chevron-right',
-          label: isFirst ? t('Next Episode') : t('Next Second Episode'),
-          disabled: place.episode >= count - 1,
-          click: () => select({ episode: place.episode + 1 }),
-        })}</span
-      >`;
+    return picker({ which, place, runs, list, theme: this.#theme, select });
   }
 
   /** Once for each list: what cannot be read is told by `missing`. */
@@ -391,69 +339,36 @@ class EpisodeView extends LitElement {
   readonly #asked = new Set<string>();
 
   #transport(first: EpisodeMessage): TemplateResult {
-    const { step, speed } = this.#state;
-    const isPlaying = this.#player !== undefined;
-    const last = first.steps - 1;
-    return html`<div class="transport" role="group" aria-label=${t('Playback')}>
-      ${iconButton({ icon: 'debug-reverse-continue', label: t('First Step (Home)'), disabled: step === 0, click: () => this.#go(0) })}
-      ${iconButton({ icon: 'debug-step-back', label: t('Step Back (Left Arrow)'), disabled: step === 0, click: () => this.#go(step - 1) })}
-      ${iconButton({
-        icon: isPlaying ? 'debug-pause' : 'play',
-        label: isPlaying ? t('Pause (Space)') : t('Play (Space)'),
-        click: () => this.#toggle(),
-      })}
-      ${iconButton({ icon: 'debug-step-over', label: t('Step Forward (Right Arrow)'), disabled: step >= last, click: () => this.#go(step + 1) })}
-      ${iconButton({ icon: 'debug-continue', label: t('Last Step (End)'), disabled: step >= last, click: () => this.#go(last) })}
-      ${slider({
-        label: t('Step'),
-        value: step + 1,
-        min: 1,
-        max: first.steps,
-        step: 1,
-        text: t('{0} of {1}, {2}', step + 1, first.steps, duration(step * first.interval)),
-        change: (value) => {
-          this.#hover = undefined;
-          this.#change({ step: value - 1 });
-        },
-      })}
-      ${choice(
-        t('Speed'),
-        String(speed),
-        SPEEDS.map((each) => [String(each), each === 1 ? t('1 step/s') : t('{0} steps/s', each)] as const),
-        (value) => {
-          const wasPlaying = this.#player !== undefined;
-          this.#pause();
-          this.#change({ speed: Number(value) });
-          if (wasPlaying) this.#play();
-        },
-      )}
-      ${this.#legend(first)}
-    </div>`;
-  }
-
-  /** Services as switches. */
-  #legend(first: EpisodeMessage): TemplateResult {
-    const { hidden } = this.#state;
-    const services = servicesOf(first, this.#second);
-    if (services.length < 2) return html`${nothing}`;
-    return html`<span class="services" role="group" aria-label=${t('Services shown')}>
-      ${services.map((service, i) => {
-        const on = !hidden.includes(service);
-        return html`<button
-          type="button"
-          class="service"
-          aria-pressed=${String(on)}
-          title=${on ? t('Hide {0}', service) : t('Show {0}', service)}
-          @click=${() => {
-            this.#charts = undefined;
-            this.#change({ hidden: toggled(hidden, service) });
-          }}
-        >
-          ${swatch({ color: this.#theme.series[i % this.#theme.series.length], dash: [], marker: i + 1, width: 2 })}
-          ${service}
-        </button>`;
-      })}
-    </span>`;
+    const { step, speed, hidden } = this.#state;
+    const services = serviceSwitches({
+      services: servicesOf(first, this.#second),
+      hidden,
+      theme: this.#theme,
+      toggle: (service) => {
+        this.#charts = undefined;
+        this.#change({ hidden: toggled(hidden, service) });
+      },
+    });
+    return transport({
+      step,
+      steps: first.steps,
+      interval: first.interval,
+      speed,
+      isPlaying: this.#player !== undefined,
+      go: (to) => this.#go(to),
+      scrub: (to) => {
+        this.#hover = undefined;
+        this.#change({ step: to });
+      },
+      toggle: () => this.#toggle(),
+      setSpeed: (chosen) => {
+        const wasPlaying = this.#player !== undefined;
+        this.#pause();
+        this.#change({ speed: chosen });
+        if (wasPlaying) this.#play();
+      },
+      services,
+    });
   }
 
   #content(first: EpisodeMessage): TemplateResult {
@@ -558,21 +473,6 @@ declare global {
     'karma-episode-chart': ChartView;
     'karma-episode-lanes': LanesView;
   }
-}
-
-/** The browser's own list: it stays quick with thousands of episodes. */
-function choice(
-  label: string,
-  value: string,
-  options: readonly (readonly [value: string, label: string])[],
-  change: (value: string) => void,
-): TemplateResult {
-  return html`<label class="field"
-    ><span class="field-label">${label}</span
-    ><select class="choice" @change=${(event: Event) => change((event.target as HTMLSelectElement).value)}>
-      ${options.map(([id, text]) => html`<option value=${id} .selected=${id === value}>${text}</option>`)}
-    </select></label
-  >`;
 }
 
 /** Whether a control has a use of its own for a key. */

@@ -3,6 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { OpenWhat } from '../protocol/proposals.ts';
 import { button } from './controls.ts';
 import { t } from './l10n.ts';
+import './top-bar.css';
 import './sections.css';
 
 export const icon = (name: string): TemplateResult =>

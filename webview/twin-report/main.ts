@@ -7,6 +7,7 @@ import { connect } from '../shared/channel.ts';
 import { button, dropdown, iconButton, menu } from '../shared/controls.ts';
 import { pictureFile } from '../shared/export.ts';
 import { t } from '../shared/l10n.ts';
+import { heading } from '../shared/sections.ts';
 import { runChoice } from '../shared/run-choice.ts';
 import type { ChartData } from '../shared/series.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
@@ -15,7 +16,7 @@ import type { FanCard, FanEvents, Format } from './fan-card.ts';
 import './fan-card.ts';
 import { fanChart } from './fan-data.ts';
 import { ownerOf, wordsOf } from './metrics.ts';
-import { errors, heading, parameters, ranking, traces, verdict } from './parts.ts';
+import { errors, parameters, ranking, traces, verdict } from './parts.ts';
 import { restore, toggled, type State } from './state.ts';
 import './twin-report.css';
 
@@ -62,6 +63,7 @@ class TwinReportView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.classList.add('page');
     if (this.#state.directory !== '') this.#channel.send('restore', { directory: this.#state.directory });
     onThemeChange(() => {
       this.#theme = readTheme();

@@ -12,26 +12,12 @@ import type {
 import { iconButton } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
+import { heading, icon, scrollable } from '../shared/sections.ts';
 import { bar, dumbbell, interval } from './marks.ts';
 import { ownerOf, parameterName, wordsOf } from './metrics.ts';
 
-export const icon = (name: string): TemplateResult =>
-  html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
-
-/** A heading with what can be done about the section beside it. */
-export function heading(id: string, title: string, ...tools: readonly TemplateResult[]): TemplateResult {
-  return html`<header class="section-head">
-    <h2 id=${id}>${title}</h2>
-    <span class="tools">${tools}</span>
-  </header>`;
-}
-
 const exportButton = (what: string, click: () => void): TemplateResult =>
   iconButton({ icon: 'export', label: t('Export {0} as CSV', what), click });
-
-/** Wide tables scroll by themselves, with the keyboard too. */
-export const scrollable = (label: string, content: TemplateResult): TemplateResult =>
-  html`<div class="scroll" role="region" tabindex="0" aria-label=${t('{0}, table', label)}>${content}</div>`;
 
 export function verdict({ verdict: { accepted, reason }, kind, traces }: TwinReportMessage): TemplateResult {
   const kinds = {

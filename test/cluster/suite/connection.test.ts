@@ -291,7 +291,7 @@ describe('the connection to a real namespace', function () {
         method === 'PUT' && resource === 'deployments/scale'
           ? { status: 403, reason: 'Forbidden', message: 'deployments "d" is forbidden: exceeded quota: pods' }
           : undefined;
-      const { message } = await refuses(cluster, { type: 'scale', service: 'd', replicas: 2 }, 'forbidden');
+      const { message } = await refuses(cluster, { type: 'scale', service: 'd', replicas: 2 }, 'invalid');
       assert.match(message, /exceeded quota/);
       assert.deepEqual(proxy.scalingChanges(), []);
     });

@@ -145,6 +145,15 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.ok(Math.abs(time - (Date.now() / 1000 + 600)) < 2);
   });
 
+  it('waits for a Prometheus that does not answer once, not again for every metric', async () => {
+    fake.prometheus.stopped = true;
+    const { age } = await observe();
+    assert.ok(age.every((seconds) => seconds === Infinity));
+    const asked = fake.api.requests.filter(({ path }) => path.includes('/proxy/'));
+    assert.ok(asked.length > 0 && asked.length <= 2, `${asked.length} queries`);
+    assert.ok(warnings.length > 0 && warnings.every((warning) => warning.includes('does not answer')));
+  });
+
   it('without Prometheus still has the replicas, and no metric; it says why once', async () => {
     fake.prometheus.stopped = true;
     const { observation, age } = await observe();

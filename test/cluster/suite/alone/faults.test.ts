@@ -1,20 +1,21 @@
 /** Bad days of a transfer on a real cluster: what it does then, that it writes nothing wrong, and that the HPAs come back. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import type { Backend } from '../../../src/nn/backend.ts';
-import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
-import type { Policies } from '../../../src/training/policy.ts';
-import type { MetricFault } from '../support/api-proxy.ts';
-import { ALL_RIGHTS, setRights } from '../support/accounts.ts';
-import { Climb, restlessAgents, INTERVAL, STALE_AFTER, type Rung } from '../support/climb.ts';
-import { end, goOn, standStill } from '../support/components.ts';
-import { Connected, signal } from '../support/connected.ts';
-import { eventually, kubectl } from '../support/kubectl.ts';
-import { SERVICES, type Found } from '../support/sample-namespace.ts';
+import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
+import type { Backend } from '../../../../src/nn/backend.ts';
+import { createWasmBackend } from '../../../../src/nn/wasm/backend.ts';
+import type { Policies } from '../../../../src/training/policy.ts';
+import type { MetricFault } from '../../support/api-proxy.ts';
+import { ALL_RIGHTS, setRights } from '../../support/accounts.ts';
+import { Climb, restlessAgents, INTERVAL, STALE_AFTER, type Rung } from '../../support/climb.ts';
+import { end, goOn, standStill } from '../../support/components.ts';
+import { Connected, signal } from '../../support/connected.ts';
+import { eventually, kubectl } from '../../support/kubectl.ts';
+import { SERVICES, type Found } from '../../support/sample-namespace.ts';
 
-/** As long as a user may have to wait, or enough to see the same. */
-const OUTAGE = process.env.KARMA_CLUSTER_LONG === '1' ? 60 : 30;
+/** Seconds. */
+const API_OUTAGE = 60;
+const ETCD_OUTAGE = 25;
 const LOST_AFTER = 3 * STALE_AFTER;
 const ALL = [...SERVICES];
 
@@ -124,10 +125,10 @@ describe('a transfer on a bad day', function () {
       assert.equal((await full.result).ended, 'fallback');
     });
 
-    it(`is killed and gone for ${OUTAGE} s`, async () => {
+    it(`is killed and gone for ${API_OUTAGE} s`, async () => {
       const full = await startIn('full');
       const startAgain = await end('kube-apiserver');
-      await sleep(1000 * OUTAGE);
+      await sleep(1000 * API_OUTAGE);
       await startAgain();
       await eventually('it goes on, or has given back', 120, () => {
         const last = full.decisions().at(-1)!;
@@ -140,7 +141,7 @@ describe('a transfer on a bad day', function () {
       connected.proxy.requests.length = 0;
       standStill('etcd');
       try {
-        await sleep(1000 * Math.min(OUTAGE, 25));
+        await sleep(1000 * ETCD_OUTAGE);
         assert.deepEqual(connected.proxy.scalingChanges(), []);
       } finally {
         goOn('etcd');
