@@ -1,12 +1,13 @@
 /**
- * A small Kubernetes API server over real HTTP for tests: objects with resourceVersions, conflicts, dry runs, the scale
- * subresource, watches, RBAC refusals, access reviews and a proxy to services; faults are switched on one by one and nothing is left
+ * A small Kubernetes API server over real HTTP for tests: objects with resourceVersions, conflicts, dry runs, server-side apply,
+ * selection by labels, the scale subresource, watches, RBAC refusals, access reviews and a proxy to services; faults are switched on one by one and nothing is left
  * to chance.
  */
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import { FieldOwners } from './server-side-apply.ts';
 
 export interface KubeObject {
   apiVersion?: string;
@@ -23,7 +24,7 @@ export interface KubeObject {
 }
 
 export interface Request {
-  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete';
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
   readonly method: string;
   readonly path: string;
   readonly group: string;
@@ -81,6 +82,8 @@ export class FakeApiServer {
   /** Services behind the proxy, by 'namespace/name:port'. */
   readonly services = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
   readonly requests: Request[] = [];
+  /** Who applied which fields of the objects, by their paths. */
+  readonly owners = new FieldOwners();
   readonly #objects = new Map<string, KubeObject>();
   readonly #changes: Change[] = [];
   readonly #watchers = new Set<Watcher>();
@@ -139,7 +142,7 @@ export class FakeApiServer {
   get writes(): Request[] {
     return this.requests.filter(
       ({ verb, dryRun, resource }) =>
-        ['create', 'update', 'delete'].includes(verb) && !dryRun && !resource.startsWith('selfsubject'),
+        ['create', 'update', 'patch', 'delete'].includes(verb) && !dryRun && !resource.startsWith('selfsubject'),
     );
   }
 
@@ -169,6 +172,7 @@ export class FakeApiServer {
   delete(path: string): void {
     const object = this.#objects.get(path);
     this.#objects.delete(path);
+    this.owners.forget(path);
     if (object) this.#tell(path.slice(0, path.lastIndexOf('/')), 'DELETED', this.#stamp(structuredClone(object)));
   }
 
@@ -232,7 +236,7 @@ export class FakeApiServer {
   }
 
   #answer(request: Request, response: ServerResponse): void {
-    const { verb, path, resource, name } = request;
+    const { verb, path, resource, name, query } = request;
     const scale = resource.endsWith('/scale');
     const objectPath = scale ? path.replace(/\/scale$/, '') : path;
     switch (verb) {
@@ -242,7 +246,7 @@ export class FakeApiServer {
         return json(response, 200, {
           kind: 'List',
           metadata: { resourceVersion: String(this.#version) },
-          items: this.#inCollection(path),
+          items: this.#inCollection(path).filter((object) => isSelected(object, query.get('labelSelector') ?? '')),
         });
       case 'get': {
         const object = this.#objects.get(objectPath);
@@ -255,9 +259,12 @@ export class FakeApiServer {
         this.beforeWrite(request);
         return this.#update(request, objectPath, scale, response);
       }
+      case 'patch':
+        this.beforeWrite(request);
+        return this.#apply(request, response);
       case 'delete':
-        this.delete(objectPath);
-        return json(response, 200, { kind: 'Status', status: 'Success' });
+        this.beforeWrite(request);
+        return this.#delete(request, response);
     }
   }
 
@@ -303,6 +310,41 @@ export class FakeApiServer {
     json(response, 200, scale ? scaleOf(stored) : stored);
   }
 
+  /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+  #apply(request: Request, response: ServerResponse): void {
+    const { path, body, dryRun, query, headers } = request;
+    if (headers['content-type'] !== 'application/apply-patch+yaml')
+      return refuse(response, 415, 'only server-side apply is known', 'UnsupportedMediaType');
+    const present = this.#objects.get(path);
+    const create = { ...request, verb: 'create' } as const;
+    if (!present && this.forbidden(create)) return refuse(response, 403, rbacWords(create), 'Forbidden');
+    const options = { manager: query.get('fieldManager') ?? '', force: query.get('force') === 'true' };
+    const { object, conflicts, commit } = this.owners.apply(path, present, body!, options);
+    if (conflicts.length > 0 && !options.force) {
+      const words = conflicts.map(({ manager, field }) => `conflict with "${manager}": ${field}`).join(', ');
+      return refuse(response, 409, `Apply failed with ${conflicts.length} conflicts: ${words}`, 'Conflict');
+    }
+    const status = present ? 200 : 201;
+    if (dryRun) return json(response, status, object);
+    commit();
+    const collection = path.slice(0, path.lastIndexOf('/'));
+    const isSame = present && isDeepStrictEqual(object, present);
+    json(response, status, isSame ? present : this.#store(collection, present ? 'MODIFIED' : 'ADDED', object));
+  }
+
+  #delete({ path, body, dryRun, resource, name }: Request, response: ServerResponse): void {
+    const present = this.#objects.get(path);
+    if (!present) return refuse(response, 404, `${resource} "${name}" not found`, 'NotFound');
+    const { uid, resourceVersion } = (body?.preconditions ?? {}) as { uid?: string; resourceVersion?: string };
+    if (
+      (uid ?? present.metadata.uid) !== present.metadata.uid ||
+      (resourceVersion ?? present.metadata.resourceVersion) !== present.metadata.resourceVersion
+    )
+      return refuse(response, 409, `Precondition failed: another ${name} is there now`, 'Conflict');
+    if (!dryRun) this.delete(path);
+    json(response, 200, { kind: 'Status', status: 'Success' });
+  }
+
   #watch({ path, query }: Request, response: ServerResponse): void {
     const from = Number(query.get('resourceVersion') ?? 0);
     response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -323,6 +365,7 @@ export class FakeApiServer {
 const METHODS: Readonly<Record<string, Request['verb']>> = {
   POST: 'create',
   PUT: 'update',
+  PATCH: 'patch',
   DELETE: 'delete',
 };
 
@@ -345,11 +388,17 @@ function parse(incoming: IncomingMessage, body: KubeObject | undefined): Request
     resource: subresource ? `${kind}/${subresource}` : kind,
     namespace,
     name,
-    dryRun: url.searchParams.get('dryRun') === 'All',
+    dryRun: isDryRun(method, url.searchParams, body),
     query: url.searchParams,
     headers: incoming.headers,
     body,
   };
+}
+
+/** Of a deletion with a body the query does not count. */
+function isDryRun(method: string, query: URLSearchParams, body: KubeObject | undefined): boolean {
+  if (method === 'DELETE' && body) return ((body.dryRun ?? []) as string[]).includes('All');
+  return query.get('dryRun') === 'All';
 }
 
 async function readBody(incoming: IncomingMessage): Promise<KubeObject | undefined> {
@@ -382,6 +431,15 @@ function rbacWords({ verb, resource, group, namespace, name }: Request): string 
   const what = group === '' ? resource : `${resource.split('/')[0]}.${group}`;
   const scope = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return `${what}${name === '' ? '' : ` "${name}"`} is forbidden: User "karma" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`;
+}
+
+/** Equality alone. */
+function isSelected({ metadata }: KubeObject, selector: string): boolean {
+  const labels = (metadata.labels ?? {}) as Record<string, string>;
+  return selector
+    .split(',')
+    .filter((term) => term !== '')
+    .every((term) => labels[term.slice(0, term.indexOf('='))] === term.slice(term.indexOf('=') + 1));
 }
 
 const scaleOf = ({ metadata, spec, status }: KubeObject): KubeObject => ({

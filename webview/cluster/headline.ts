@@ -15,10 +15,13 @@ export function headlineOf({ run, observed, ended, cluster, source }: ClusterSta
     return {
       icon: 'circle-outline',
       title: t('No transfer yet'),
-      text: t(
-        'Nothing of {0} has been observed yet. Plan shows what each stage would write, and writes nothing.',
-        cluster,
-      ),
+      text:
+        source === 'emulator'
+          ? t(
+              'Nothing of {0} has been observed yet. Plan shows what each stage would write, and writes nothing.',
+              cluster,
+            )
+          : t('Nothing has been transferred here. Plan shows what each stage would write, and writes nothing.'),
       tone: 'calm',
     };
   const upTo = stageName(run.upTo);
@@ -73,7 +76,9 @@ export function headlineOf({ run, observed, ended, cluster, source }: ClusterSta
         text:
           source === 'emulator'
             ? t('The process of this transfer has died, and with it the emulated cluster that lived in it.')
-            : t('The process of this transfer has died. Resume the run, or restore the HPAs by hand.'),
+            : t(
+                'The process of this transfer has died. The one that watches over it gives the services back to their HPAs; what is left, the next transfer gives back.',
+              ),
         tone: 'bad',
       };
     case 'unreadable':

@@ -5,20 +5,10 @@ import { connect } from '../shared/channel.ts';
 import { button } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
 import './cluster.css';
+import { connection, offers, otherWriter, problems } from './advice.ts';
+import { type Events } from './events.ts';
 import { announcementOf } from './headline.ts';
-import {
-  actions,
-  decisions,
-  health,
-  icon,
-  identityBar,
-  ladder,
-  plan,
-  services,
-  stateCard,
-  writes,
-  type Events,
-} from './parts.ts';
+import { actions, decisions, health, identityBar, ladder, plan, services, stateCard, writes } from './parts.ts';
 
 /** What is folded out. */
 interface State {
@@ -39,6 +29,7 @@ class ClusterView extends LitElement {
       this.#fellBack = action === 'fallBack';
       this.#channel.send('act', { action });
     },
+    accept: (job) => this.#channel.send('accept', { job }),
     open: (what) => this.#channel.send('open', { what }),
     isOpen: (section) => this.#open.has(section),
     toggle: (section, isOpen) => {
@@ -78,17 +69,18 @@ class ClusterView extends LitElement {
   #cluster(status: ClusterStatus): TemplateResult {
     return html`${identityBar(status, this.#events)}
       <main>
-        ${problem(status)} ${stateCard(status, this.#events)} ${actions(status, this.#events)}
-        ${status.plan ? plan(status.plan) : nothing} ${ladder(status.ladder)} ${services(status)}
+        ${problems(status)} ${connection(status, this.#events)} ${otherWriter(status)}
+        ${stateCard(status, this.#events)} ${actions(status, this.#events)} ${offers(status, this.#events)}
+        ${status.plan ? plan(status.plan, status.preflight) : nothing} ${ladder(status.ladder)} ${services(status)}
         ${health(status, this.#events)} ${status.run ? decisions(status) : nothing} ${writes(status, this.#events)}
       </main>`;
   }
 
   #empty(status: ClusterStatus | undefined): TemplateResult {
-    if (status?.problem)
+    if (status && status.problems.length > 0)
       return html`<main class="empty">
         <h1>${t('No cluster')}</h1>
-        ${problem(status)} ${button({ label: t('Show Log'), click: () => this.#events.open('showLog') })}
+        ${problems(status)} ${button({ label: t('Show Log'), click: () => this.#events.open('showLog') })}
       </main>`;
     if (!status || status.empty === 'loading')
       return html`<main class="empty">
@@ -122,10 +114,6 @@ class ClusterView extends LitElement {
   }
 }
 customElements.define('karma-cluster', ClusterView);
-
-function problem({ problem: text }: ClusterStatus): TemplateResult {
-  return html`${text ? html`<p class="problem" role="alert">${icon('error')} <span>${text}</span></p>` : nothing}`;
-}
 
 function openSections({ open }: Partial<State>): string[] {
   return Array.isArray(open) ? open.filter((section) => typeof section === 'string') : [];

@@ -2,17 +2,20 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type {
-  ClusterAction,
   ClusterService,
   ClusterStatus,
   Decision,
   Observed,
   PlannedStage,
+  Preflight,
   Rung,
+  StageName,
   Write,
 } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
 import { duration } from '../shared/numbers.ts';
+import { preflight } from './advice.ts';
+import { icon, type Events } from './events.ts';
 import { headlineOf, restoredInWords } from './headline.ts';
 import {
   changesInWords,
@@ -27,18 +30,6 @@ import {
   stageMeaning,
   stageName,
 } from './words.ts';
-
-export interface Events {
-  readonly act: (action: ClusterAction) => void;
-  readonly open: (
-    what: 'train' | 'trust' | 'problems' | 'createSample' | 'selectCluster' | 'showLog' | 'reveal',
-  ) => void;
-  readonly toggle: (section: string, isOpen: boolean) => void;
-  readonly isOpen: (section: string) => boolean;
-}
-
-export const icon = (name: string, spins = false): TemplateResult =>
-  html`<span class="codicon codicon-${name} ${spins ? 'spins' : ''}" aria-hidden="true"></span>`;
 
 /** Where one is: always in sight, with the way back to the HPA. */
 export function identityBar(status: ClusterStatus, { act, open }: Events): TemplateResult {
@@ -87,7 +78,7 @@ const where = (name: string, value: string | undefined): TemplateResult =>
   </div>`;
 
 /** What goes on now, or how it ended. */
-export function stateCard(status: ClusterStatus, { open }: Events): TemplateResult {
+export function stateCard(status: ClusterStatus, { act, open }: Events): TemplateResult {
   const { observed, run, ended } = status;
   const { icon: name, title, text, tone } = headlineOf(status);
   const isRunning = run?.state === 'running' && observed !== null && run.upTo !== 'plan';
@@ -96,6 +87,7 @@ export function stateCard(status: ClusterStatus, { open }: Events): TemplateResu
   return html`<section class="state ${tone}" aria-labelledby="state-title">
     <h2 id="state-title" tabindex="-1">${icon(name, tone === 'active' && name === 'sync')} ${title}</h2>
     ${text ? html`<p>${text}</p>` : nothing} ${isRunning ? stageProgress(observed) : nothing}
+    ${isRunning ? steering(status, act) : nothing}
     ${
       confirmation
         ? html`<p class="confirmation ${confirmation.isFine ? 'good' : 'bad'}">
@@ -133,6 +125,45 @@ function stageProgress({ time, since, lasts, next, abortWhen }: Observed): Templ
     ${abortWhen ? html`<p class="muted">${t('Falls back when')} <code>${abortWhen}</code></p>` : nothing}`;
 }
 
+/** How a person tells the transfer to stay in its stage, or to go to the next one now. */
+function steering({ steering: asked, actions: { hold, promote } }: ClusterStatus, act: Events['act']): TemplateResult {
+  const isHeld = asked === 'hold';
+  return html`<div class="steering" role="group" aria-label=${t('Steering')}>
+      <button
+        type="button"
+        class="action"
+        data-action="hold"
+        aria-pressed=${String(isHeld)}
+        aria-disabled=${hold.enabled ? nothing : 'true'}
+        title=${hold.enabled ? t('Stay in this stage until you let it go on') : hold.why}
+        @click=${() => hold.enabled && act('hold')}
+      >
+        ${icon(isHeld ? 'debug-start' : 'debug-pause')} ${t('Hold')}
+      </button>
+      <button
+        type="button"
+        class="action"
+        data-action="promote"
+        aria-disabled=${promote.enabled ? nothing : 'true'}
+        title=${promote.enabled ? t('Go to the next stage after the next decision') : promote.why}
+        @click=${() => promote.enabled && act('promote')}
+      >
+        ${icon('arrow-up')} ${t('Promote')}
+      </button>
+    </div>
+    ${
+      asked === 'goOn'
+        ? nothing
+        : html`<p class="asked">
+            ${
+              isHeld
+                ? t('Held: it stays in this stage until you press Hold again.')
+                : t('It goes to the next stage after the next decision.')
+            }
+          </p>`
+    }`;
+}
+
 /** The stages, and how far it is. */
 export function ladder(rungs: readonly Rung[]): TemplateResult {
   const states: Readonly<Record<Rung['state'], { readonly icon: string; readonly text: string }>> = {
@@ -162,12 +193,13 @@ export function ladder(rungs: readonly Rung[]): TemplateResult {
 }
 
 const ACTIONS: readonly {
-  readonly action: Exclude<ClusterAction, 'fallBack'>;
+  readonly action: 'plan' | StageName;
   readonly icon: string;
   readonly about: string;
 }[] = [
   { action: 'plan', icon: 'diff', about: t('What each stage would write; writes nothing') },
   { action: 'shadow', icon: 'eye', about: t('The agents decide beside the HPAs; writes nothing') },
+  { action: 'floor', icon: 'arrow-circle-up', about: t('Up to raised minimums of the HPAs; these still act') },
   { action: 'canary', icon: 'beaker', about: t('Up to some services under the agents') },
   { action: 'full', icon: 'rocket', about: t('Up to all services under the agents') },
 ];
@@ -175,13 +207,17 @@ const ACTIONS: readonly {
 /** A button that cannot be used stays in the tab order and says why. */
 export function actions(status: ClusterStatus, { act, open }: Events): TemplateResult {
   const { remedy } = status;
-  const whys = [...new Set(ACTIONS.map(({ action }) => status.actions[action].why).filter((why) => why !== ''))];
-  const common = whys.find((why) => ACTIONS.every(({ action }) => status.actions[action].why === why));
+  // A ladder need not have a floor.
+  const shown = ACTIONS.filter(
+    ({ action }) => action !== 'floor' || status.ladder.some(({ stage }) => stage === 'floor'),
+  );
+  const whys = [...new Set(shown.map(({ action }) => status.actions[action].why).filter((why) => why !== ''))];
+  const common = whys.find((why) => shown.every(({ action }) => status.actions[action].why === why));
   const labels = { train: t('Train Policies'), trust: t('Manage Workspace Trust'), problems: t('Show Problems') };
   return html`<section aria-labelledby="actions-title">
     <h2 id="actions-title" class="visually-hidden">${t('Actions')}</h2>
     <div class="actions">
-      ${ACTIONS.map(({ action, icon: name, about }) => {
+      ${shown.map(({ action, icon: name, about }) => {
         const { enabled, why } = status.actions[action];
         return html`<button
           type="button"
@@ -217,8 +253,7 @@ export function services(status: ClusterStatus): TemplateResult {
   const all = status.services;
   if (all.length === 0) return html`${nothing}`;
   const isObserved = all.some(({ desired }) => desired !== null);
-  const isLive = status.run !== null && ['running', 'stopping'].includes(status.run.state);
-  const at = status.observed && isObserved && !isLive ? t('last observed at {0}', moment(status.observed.time)) : '';
+  const at = isObserved && status.lastSeen !== null ? t('last observed at {0}', moment(status.lastSeen)) : '';
   return html`<section aria-labelledby="services-title">
     <h2 id="services-title">${t('Services')} ${at ? html`<small>${at}</small>` : nothing}</h2>
     ${isObserved ? nothing : html`<p class="muted">${t('Nothing observed yet: these are the bounds of the specification.')}</p>`}
@@ -433,9 +468,10 @@ function trendTable(trend: Trend): TemplateResult {
 }
 
 /** What each stage would write. */
-export function plan(stages: readonly PlannedStage[]): TemplateResult {
+export function plan(stages: readonly PlannedStage[], found: Preflight | null): TemplateResult {
   return html`<section aria-labelledby="plan-title">
     <h2 id="plan-title">${t('Plan')}</h2>
+    ${found ? preflight(found) : nothing}
     <ol class="plan">
       ${stages.map(
         ({ stage, changes }) =>

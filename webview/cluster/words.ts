@@ -85,6 +85,18 @@ export function controlOf({ controlledBy, hpa, name }: ClusterService): Control 
         label: t('agents, HPA paused'),
         explanation: t('The agents set the replicas of {0}; its HPA is paused.', name),
       };
+    case 'nobody':
+      return hpa
+        ? {
+            icon: 'warning',
+            label: t('HPA paused by somebody else'),
+            explanation: t('The HPA of {0} is paused, and not by KARMA MAS: nothing sets its replicas.', name),
+          }
+        : {
+            icon: 'dash',
+            label: t('no HPA'),
+            explanation: t('{0} has no HPA: nothing sets its replicas.', name),
+          };
     case 'unknown':
       return {
         icon: 'question',

@@ -40,7 +40,7 @@ const service = object({
   utilization: quantity,
   hpa: orNull(hpa),
   /** What controls its replicas now. */
-  controlledBy: oneOf('hpa', 'hpa with a raised minimum', 'agents', 'unknown'),
+  controlledBy: oneOf('hpa', 'hpa with a raised minimum', 'agents', 'nobody', 'unknown'),
 });
 
 const rung = object({
@@ -145,11 +145,14 @@ export const planShape = list(
   }),
 );
 
+/** What stands in the way of a transfer, or should be known. */
+export const findingShape = object({ severity: oneOf('blocks', 'warns'), service: text, message: text });
+
 const status = object({
   /** Why there is nothing to show: no project, no cluster in it, or the specifications cannot be read. */
   empty: oneOf('', 'no project', 'no cluster', 'loading'),
-  /** What does not work, in a sentence; empty = all is well. */
-  problem: text,
+  /** What does not work: a sentence each; more lines, such as a Role, may follow. */
+  problems: list(text),
   trusted: flag,
   /** Errors in the specifications. */
   errors: number,
@@ -157,31 +160,55 @@ const status = object({
   cluster: text,
   source: oneOf('emulator', 'prometheus'),
   identity: orNull(identity),
+  /** It is a real one, and nobody has asked for a connection yet. */
+  isUnasked: flag,
   /** There is something to choose between. */
   selectable: flag,
-  actions: object({ plan: action, shadow: action, canary: action, full: action, fallBack: action }),
+  actions: object({
+    plan: action,
+    shadow: action,
+    floor: action,
+    canary: action,
+    full: action,
+    fallBack: action,
+    hold: action,
+    promote: action,
+  }),
   /** The command that makes actions possible, where they are not. */
   remedy: oneOf('', 'train', 'trust', 'problems'),
   run: orNull(run),
   ladder: list(rung),
   observed: orNull(observed),
   services: list(service),
+  /** Seconds of the cluster's clock at which the services were as shown; null = they are so now, or were never observed. */
+  lastSeen: orNull(number),
+  /** Somebody else who writes to the namespace; empty = nobody, or it is not known. */
+  writer: text,
+  /** What a person has told the transfer. */
+  steering: oneOf('goOn', 'hold', 'promote'),
   /** J and stage over time, oldest first. */
   trend: list(object({ time: number, objective: quantity, stage: text })),
   /** Newest first. */
   decisions: list(decision),
   writes: list(write),
   plan: orNull(planShape),
+  /** Of a real cluster, as the plan found it. */
+  preflight: orNull(object({ granted: number, rights: number, findings: list(findingShape) })),
+  /** New runs that are due by the Transfer's refresh intervals. */
+  offers: list(object({ what: oneOf('twin', 'policies'), job: oneOf('fit', 'train'), why: text })),
   ended: orNull(ended),
 });
 
-export const ACTIONS = ['plan', 'shadow', 'canary', 'full', 'fallBack'] as const;
+export const ACTIONS = ['plan', ...STAGES, 'fallBack', 'hold', 'promote'] as const;
 
 export const cluster = {
   toView: { status },
   toHost: {
     act: object({ action: oneOf(...ACTIONS) }),
-    open: object({ what: oneOf('train', 'trust', 'problems', 'createSample', 'selectCluster', 'showLog', 'reveal') }),
+    accept: object({ job: oneOf('fit', 'train') }),
+    open: object({
+      what: oneOf('train', 'trust', 'problems', 'createSample', 'selectCluster', 'showLog', 'reveal', 'connect'),
+    }),
   },
 } as const;
 
@@ -193,6 +220,9 @@ export type Write = Of<typeof write>;
 export type Rung = Of<typeof rung>;
 export type Observed = Of<typeof observed>;
 export type Ended = Of<typeof ended>;
+export type Preflight = NonNullable<ClusterStatus['preflight']>;
+export type Finding = Of<typeof findingShape>;
+export type Offer = ClusterStatus['offers'][number];
 export type TransferRun = Of<typeof run>;
 export type PlannedStage = Of<typeof planShape>[number];
 export type StageName = (typeof STAGES)[number];

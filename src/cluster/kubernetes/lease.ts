@@ -2,6 +2,7 @@
 import type { LeaseClient, LeaseReading, LeaseRecord } from '../lease-client.ts';
 import { ClusterError } from '../cluster.ts';
 import type { ApiServer } from './api-server.ts';
+import { LEASE_LABELS } from './labels.ts';
 import type { Metadata } from './objects.ts';
 import { LEASE_NAME } from './rights.ts';
 
@@ -53,7 +54,12 @@ function leaseOf(record: LeaseRecord, namespace: string, version: string | undef
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
-    metadata: { name: LEASE_NAME, namespace, ...(version === undefined ? {} : { resourceVersion: version }) },
+    metadata: {
+      name: LEASE_NAME,
+      namespace,
+      labels: LEASE_LABELS,
+      ...(version === undefined ? {} : { resourceVersion: version }),
+    },
     spec: {
       ...(record.holder === '' ? {} : { holderIdentity: record.holder }),
       renewTime: microTime(Number.isFinite(record.renewed) ? record.renewed : now),

@@ -1,9 +1,7 @@
 /** The services of a namespace as they are now, as plain data for the command line and the side panel. */
 import type { Cluster as ClusterSpec } from '../../spec/model.ts';
-import { ClusterError, type ClusterIdentity, type Snapshot } from '../cluster.ts';
-import type { KubernetesCluster } from './kubernetes-cluster.ts';
-import { watchList } from './watch.ts';
-import { deploymentsPath, hpasPath } from './workload.ts';
+import type { ClusterIdentity, HpaState, Snapshot } from '../cluster.ts';
+import { isPaused, type OriginalHpa } from './hpa-edits.ts';
 
 export interface ServiceStatus {
   readonly service: string;
@@ -12,13 +10,25 @@ export interface ServiceStatus {
   readonly ready: number | null;
   readonly starting: number | null;
   readonly failed: number | null;
-  readonly hpa: { readonly minReplicas: number; readonly maxReplicas: number; readonly paused: boolean } | null;
+  readonly hpa: HpaStatus | null;
   readonly received: number | null;
   readonly pending: number | null;
   /** Seconds, of this service alone. */
   readonly latency: number | null;
+  /** Share of the requested CPU. */
+  readonly utilization: number | null;
   /** Seconds of the oldest metric; null where one is missing. */
   readonly age: number | null;
+}
+
+export interface HpaStatus {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly paused: boolean;
+  /** Replicas that it asks for; paused, what it would ask for. */
+  readonly desired: number;
+  /** Before a transfer changed it, if one has. */
+  readonly original: { readonly minReplicas: number; readonly paused: boolean };
 }
 
 export interface NamespaceStatus extends ClusterIdentity {
@@ -33,17 +43,17 @@ export function statusOf(spec: ClusterSpec, identity: ClusterIdentity, snapshot:
   const { observation, age, hpas, time } = snapshot;
   const { service, cluster } = observation;
   const services = spec.services.map(({ name }, s): ServiceStatus => {
-    const hpa = hpas[s];
     return {
       service: name,
       desired: known(service.desired[s]),
       ready: known(service.ready[s]),
       starting: known(service.starting[s]),
       failed: known(service.failed[s]),
-      hpa: hpa ? { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas, paused: hpa.paused } : null,
+      hpa: hpaStatus(hpas[s]),
       received: known(service.received[s]),
       pending: known(service.pending[s]),
       latency: known(service.latency[s]),
+      utilization: known(service.utilization[s]),
       age: known(age[s]),
     };
   });
@@ -56,59 +66,33 @@ export function statusOf(spec: ClusterSpec, identity: ClusterIdentity, snapshot:
   };
 }
 
-const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-export interface WatchStatusOptions {
-  readonly signal: AbortSignal;
-  readonly onStatus: (status: NamespaceStatus) => void;
-  /** Why it is not current; it goes on. */
-  readonly onProblem: (why: string) => void;
-  /** Seconds between two looks where nothing changes; 15, and at least 1 between any two. */
-  readonly interval?: number;
-}
-
-/**
- * Looks when a Deployment or an HPA changes, and now and then for the metrics. Resolves when `signal` aborts; rejects where a
- * verb is forbidden.
- */
-export async function watchStatus(
-  cluster: KubernetesCluster,
-  spec: ClusterSpec,
-  { signal, onStatus, onProblem, interval = 15 }: WatchStatusOptions,
-): Promise<void> {
-  const end = new AbortController();
-  const either = AbortSignal.any([signal, end.signal]);
-  let wake = (): void => undefined;
-  let failure: unknown;
-  const follow = async (path: string): Promise<void> => {
-    try {
-      const onState = (why: string) => why !== '' && onProblem(why);
-      await watchList({ api: cluster.api, path, signal: either, onChange: () => wake(), onState });
-    } catch (error) {
-      failure = error;
-      end.abort();
-    }
+/** Where nothing has been read: the services of the spec, and nothing of them. */
+export function emptyStatus(spec: ClusterSpec, identity: ClusterIdentity): NamespaceStatus {
+  const nothing = {
+    desired: null,
+    ready: null,
+    starting: null,
+    failed: null,
+    hpa: null,
+    received: null,
+    pending: null,
   };
-  const { namespace } = cluster.identity;
-  const following = Promise.all([follow(deploymentsPath(namespace)), follow(hpasPath(namespace))]);
-  try {
-    while (!either.aborted) {
-      const woken = new AbortController();
-      wake = () => woken.abort();
-      try {
-        onStatus(statusOf(spec, cluster.identity, await cluster.observe(either)));
-        await cluster.wait(1, either);
-        await cluster.wait(interval, AbortSignal.any([either, woken.signal]));
-      } catch (error) {
-        if (either.aborted || (error instanceof ClusterError && error.reason === 'aborted' && woken.signal.aborted))
-          continue;
-        onProblem(error instanceof Error ? error.message : String(error));
-        await cluster.wait(interval, either).catch(() => undefined);
-      }
-    }
-  } finally {
-    end.abort();
-    await following;
-  }
-  if (failure !== undefined && !signal.aborted) throw failure;
+  const services = spec.services.map(({ name }): ServiceStatus => ({
+    service: name,
+    ...nothing,
+    latency: null,
+    utilization: null,
+    age: null,
+  }));
+  return { ...identity, time: 0, services, latency: null, successRate: null };
 }
+
+function hpaStatus(hpa: HpaState | undefined): HpaStatus | null {
+  if (!hpa) return null;
+  const { minReplicas, maxReplicas, paused, desiredReplicas } = hpa;
+  const { spec } = hpa.original as OriginalHpa;
+  const original = { minReplicas: spec.minReplicas ?? 1, paused: isPaused(spec) };
+  return { minReplicas, maxReplicas, paused, desired: desiredReplicas, original };
+}
+
+const known = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,6 +1,7 @@
 /**
  * Every right that KARMA MAS needs on a cluster, in one table. The plan asks for them, an error about a missing one shows the
- * Role that grants it, and the exported manifests grant them: what is not here, no client may call.
+ * Role that grants it, and the exported manifests grant them: what is not here, no client may call. Who installs the controller
+ * needs more, which installation.ts learns from the server's dry runs.
  */
 
 export interface Right {

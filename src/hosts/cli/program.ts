@@ -3,6 +3,7 @@ import { describeFailure, EXIT } from '../runner/failure.ts';
 import { SpecError } from '../runner/spec-error.ts';
 import { packageVersion } from '../runner/machine.ts';
 import { addCluster } from './commands/cluster.ts';
+import { addController } from './commands/controller.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExchange } from './commands/exchange.ts';
 import { addExplain } from './commands/explain.ts';
@@ -51,6 +52,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     addRuns,
     addTraces,
     addCluster,
+    addController,
     addExchange,
     addDoctor,
     addGpu,

@@ -7,6 +7,7 @@ import type { Cluster, Transfer } from '../../spec/model.ts';
 import { named } from '../../training/setup.ts';
 import { unpackPolicies, type Policies } from '../../training/policy.ts';
 import { assertNoErrors } from '../runner/specs.ts';
+import { transferNamed } from '../runner/target.ts';
 import { unpackFile } from './packed-files.ts';
 
 /** Names of the files in the folder; keys of ConfigMaps have no slashes, so that all lie side by side. */
@@ -22,7 +23,7 @@ export interface Configuration {
   readonly drift: DriftMeter | undefined;
 }
 
-/** Throws SpecError, or an Error that says what to do. */
+/** `transferName`: empty = the only one. Throws SpecError, or an Error that says what to do. */
 export function readConfiguration(folder: string, transferName: string): Configuration {
   // Entries of a mounted ConfigMap are links.
   const files = readdirSync(folder)
@@ -31,7 +32,7 @@ export function readConfiguration(folder: string, transferName: string): Configu
   // The records of a scenario's load stayed where the policies were trained.
   const { model, problems } = loadSpecs(files);
   assertNoErrors(folder, problems);
-  const transfer = named(model.transfers, 'Transfer', transferName);
+  const transfer = transferNamed(model, transferName);
   const training = named(model.trainings, 'Training', transfer.training);
   const organization = named(model.organizations, 'Organization', training.organization);
   const spec = named(model.clusters, 'Cluster', organization.cluster);

@@ -7,6 +7,7 @@ import { registerCommand } from './commands.ts';
 import { registerContextKeys } from './context-keys.ts';
 import { startLanguageLater } from './language-later.ts';
 import { registerClusterView } from './cluster/cluster-view.ts';
+import { registerController } from './controller/controller-commands.ts';
 import { registerMoise } from './exchange/moise.ts';
 import { createLog, showError } from './log.ts';
 import { nodeProgram } from './node-program.ts';
@@ -67,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): KarmaApi {
       registerOrganization(services),
       registerMoise(services),
       registerClusterView(services),
+      registerController(services),
       services.command('karma-mas.showLog', () => log.show()),
       services.command('karma-mas.refresh', async () => {
         await lookAgain(services);

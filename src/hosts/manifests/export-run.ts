@@ -7,6 +7,7 @@ import { withIoErrors } from '../../runs/io-error.ts';
 import type { Manifest } from '../../runs/manifest.ts';
 import { artifactPath } from '../../runs/run-directory.ts';
 import type { RunInfo } from '../../runs/run-list.ts';
+import type { Cluster } from '../../spec/model.ts';
 import { resolveTraining } from '../../training/setup.ts';
 import { packPolicies } from '../../training/policy.ts';
 import type { Stage } from '../../transferring/ladder.ts';
@@ -19,9 +20,9 @@ import { packageVersion } from '../runner/machine.ts';
 import { trainingOf, transferOf } from '../runner/prepare.ts';
 import { modelOfRun } from '../runner/specs.ts';
 import type { MountedFiles } from './config-maps.ts';
-import { manifestFiles } from './manifests.ts';
+import { manifestFiles, type ManifestOptions } from './manifests.ts';
 
-export interface ExportOptions {
+export interface InstallOptions {
   readonly stage: Stage['stage'];
   /** Empty = karma-mas-controller of this version. */
   readonly image: string;
@@ -32,11 +33,11 @@ export interface ExportOptions {
 /** Files by path: texts, and the controller's bytes. */
 export type ExportedFiles = Readonly<Record<string, string | Uint8Array>>;
 
-/** Rejects with JobError or IoError where the run has not what it takes. */
-export function exportRun(
+/** What the run's policies take to act. Throws JobError or IoError where it has not all of it. */
+export function manifestOptions(
   { directory, manifest }: RunInfo,
-  { stage, image, transfer: name }: ExportOptions,
-): ExportedFiles {
+  { stage, image, transfer: name }: InstallOptions,
+): ManifestOptions {
   const model = modelOfRun(manifest);
   const training = trainingOf(model, optionOf(manifest, 'training'));
   const transfer = model.transfers.find((each) => each.name === transferOf(model, name, training))!;
@@ -45,12 +46,10 @@ export function exportRun(
     throw new JobError(
       `Cluster ${spec.name} is the emulated one (metrics.source: emulator): set it to prometheus, and train again or name the run of a transfer.`,
     );
+  assertNoPassword(spec);
   const [policies] = readPolicies(policiesFolder(directory, manifest), spec);
   const twin = twinFolder(directory, manifest);
   const drift = twin === undefined ? undefined : loadTwin(twin).drift;
-  // Beside the bundled command line, or where the build puts it for one that runs from the sources.
-  const controller = [asset('controller.mjs'), asset('dist/controller.mjs')].find((path) => existsSync(path));
-  if (controller === undefined) throw new JobError('The controller is not built: run npm run build.');
   const files: MountedFiles = {
     // A key of a ConfigMap has no slash.
     texts: Object.fromEntries(
@@ -63,8 +62,16 @@ export function exportRun(
       ...(drift ? { [DRIFT_FILE]: Buffer.from(JSON.stringify(drift)) } : {}),
     },
   };
+  return { spec, transfer, stage, image: image || `karma-mas-controller:${packageVersion()}`, files };
+}
+
+/** Throws as manifestOptions. */
+export function exportRun(run: RunInfo, options: InstallOptions): ExportedFiles {
+  // Beside the bundled command line, or where the build puts it for one that runs from the sources.
+  const controller = [asset('controller.mjs'), asset('dist/controller.mjs')].find((path) => existsSync(path));
+  if (controller === undefined) throw new JobError('The controller is not built: run npm run build.');
   return {
-    ...manifestFiles({ spec, transfer, stage, image: image || `karma-mas-controller:${packageVersion()}`, files }),
+    ...manifestFiles(manifestOptions(run, options)),
     'image/controller.mjs': withIoErrors(controller, () => readFileSync(controller)),
   };
 }
@@ -78,6 +85,15 @@ export function writeExported(folder: string, files: ExportedFiles): void {
       writeFileAtomic(target, content);
     });
   }
+}
+
+/** Whoever may read ConfigMaps would read it. */
+function assertNoPassword({ name, metrics }: Cluster): void {
+  const url = metrics.source === 'prometheus' ? metrics.url : undefined;
+  if (url === undefined || !URL.canParse(url) || new URL(url).password === '') return;
+  throw new JobError(
+    `metrics.prometheus.url of Cluster ${name} has a password in it, and the specs go into a ConfigMap: take it out, train again, and put a token into the Secret karma-mas-prometheus (key token).`,
+  );
 }
 
 /** Of the run itself, or those that it brought to a cluster. */

@@ -2,8 +2,8 @@
 import { stringify } from 'yaml';
 import type { Cluster, Transfer } from '../../spec/model.ts';
 import type { Stage } from '../../transferring/ladder.ts';
+import { SELECTOR, selectorOf } from '../../cluster/kubernetes/labels.ts';
 import { configMaps, type MountedFiles } from './config-maps.ts';
-import { LABELS, SELECTOR } from './labels.ts';
 import { grafanaDashboard, podMonitor, prometheusRule } from './monitoring.ts';
 import { rbacObjects } from './rbac.ts';
 import { workloadObjects } from './workload.ts';
@@ -16,31 +16,40 @@ export interface ManifestOptions {
   readonly files: MountedFiles;
 }
 
-/** Texts by path. */
-export function manifestFiles({ spec, transfer, stage, image, files }: ManifestOptions): Record<string, string> {
+/** The objects of an installation by file, in the order in which they are applied. */
+export function manifestObjects({ spec, transfer, stage, image, files }: ManifestOptions) {
   const { namespace } = transfer.target;
   const maps = configMaps(files, namespace);
-  const workload = workloadObjects({
-    namespace,
-    image,
-    transfer: transfer.name,
-    stage,
-    configMaps: maps,
-    prometheusToken: spec.metrics.source === 'prometheus' && spec.metrics.url !== undefined,
-  });
+  return {
+    'rbac.yaml': rbacObjects(spec, namespace),
+    'config-maps.yaml': maps,
+    'controller.yaml': workloadObjects({
+      namespace,
+      image,
+      transfer: transfer.name,
+      stage,
+      configMaps: maps,
+      prometheusToken: spec.metrics.source === 'prometheus' && spec.metrics.url !== undefined,
+    }),
+  } as const;
+}
+
+/** Texts by path. */
+export function manifestFiles(options: ManifestOptions): Record<string, string> {
+  const { transfer, stage, image } = options;
+  const { namespace } = transfer.target;
+  const objects = manifestObjects(options);
   return {
     'kustomization.yaml': yaml([
       {
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
         kind: 'Kustomization',
-        resources: ['rbac.yaml', 'config-maps.yaml', 'controller.yaml'],
+        resources: Object.keys(objects),
         // To name another image, change it here.
         images: [replacedImage(image)],
       },
     ]),
-    'rbac.yaml': yaml(rbacObjects(spec, namespace)),
-    'config-maps.yaml': yaml(maps),
-    'controller.yaml': yaml(workload),
+    ...Object.fromEntries(Object.entries(objects).map(([path, documents]) => [path, yaml(documents)])),
     'monitoring/kustomization.yaml': yaml([
       {
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
@@ -67,10 +76,7 @@ ENTRYPOINT ["node", "/opt/karma-mas/controller.mjs"]
 `;
 
 function readme(namespace: string, image: string, stage: string): string {
-  const selector = Object.entries(LABELS)
-    .slice(0, 2)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+  const selector = selectorOf(SELECTOR);
   return `# The KARMA MAS controller for namespace ${namespace}
 
     podman build -t ${image} image        # or docker; push it to where the cluster pulls from
@@ -78,7 +84,8 @@ function readme(namespace: string, image: string, stage: string): string {
     kubectl apply -k monitoring           # where the Prometheus operator runs; grafana-dashboard.json is for Grafana's import
     kubectl -n ${namespace} logs -l ${selector} -f
 
-To upgrade, export again and apply. To remove, first let the controller restore the HPAs: it does when it stops.
+To upgrade, export again and apply. To remove, first let the controller restore the HPAs: it does when it stops. Lease karma-mas stays.
+\`karma-mas controller install\`, \`upgrade\` and \`remove\` do the same by themselves, and say first what they write.
 
     kubectl -n ${namespace} scale deployment karma-mas --replicas=0
     kubectl -n ${namespace} wait --for=delete pod -l ${selector} --timeout=90s

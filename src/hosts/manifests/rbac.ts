@@ -1,4 +1,5 @@
 /** Who the controller is, and what it may do: the rights of cluster/kubernetes/rights.ts that a transfer needs, and nothing more. */
+import { NAMESPACES_ANNOTATION } from '../../cluster/kubernetes/labels.ts';
 import { parseService } from '../../cluster/kubernetes/prometheus.ts';
 import { neededRights, roleRules, type NeededRight } from '../../cluster/kubernetes/rights.ts';
 import type { Cluster } from '../../spec/model.ts';
@@ -21,7 +22,11 @@ export function rbacObjects(spec: Cluster, namespace: string): object[] {
   const account = {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: metadata(NAME, namespace),
+    metadata: {
+      ...metadata(NAME, namespace),
+      // Where to look when it is removed.
+      annotations: { [NAMESPACES_ANNOTATION]: namespaces.join(',') },
+    },
     // Mounted by the Deployment alone.
     automountServiceAccountToken: false,
   };
@@ -35,13 +40,13 @@ function roleAndBinding(where: string, namespace: string, rights: readonly Neede
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
-      metadata: metadata(name, where),
+      metadata: metadata(name, where, namespace),
       rules: roleRules(rights.filter((right) => right.namespace === where)),
     },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
-      metadata: metadata(name, where),
+      metadata: metadata(name, where, namespace),
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
       subjects: [{ kind: 'ServiceAccount', name: NAME, namespace }],
     },

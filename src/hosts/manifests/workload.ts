@@ -1,7 +1,8 @@
 /** The Deployment of the controller and what belongs to it. */
 import { createHash } from 'node:crypto';
+import { installationLabels, SELECTOR } from '../../cluster/kubernetes/labels.ts';
 import type { Stage } from '../../transferring/ladder.ts';
-import { LABELS, metadata, NAME, SELECTOR } from './labels.ts';
+import { metadata, NAME } from './labels.ts';
 
 export interface WorkloadOptions {
   readonly namespace: string;
@@ -60,7 +61,7 @@ function deployment(options: WorkloadOptions): object {
       selector: { matchLabels: SELECTOR },
       template: {
         metadata: {
-          labels: LABELS,
+          labels: installationLabels(namespace),
           annotations: {
             // Changed contents make new pods.
             'karma-mas.dev/configuration': createHash('sha256')

@@ -11,5 +11,15 @@ export const DEFAULT_OPTIONS: { readonly [K in JobKind]: Omit<JobOptions[K], key
   train: { steps: 0, twin: '', backend: '' },
   analyze: { policies: '', episodes: 20, sequences: 160 },
   evaluate: { policies: '', before: '', episodes: 20, planned: 4, tuning: 246, tuningEpisodes: 20, on: '' },
-  transfer: { policies: '', twin: '', transfer: '', traces: '', upTo: 'full', fullFor: 3600, dryRun: false, pace: 0 },
+  transfer: {
+    policies: '',
+    twin: '',
+    transfer: '',
+    traces: '',
+    upTo: 'full',
+    fullFor: 3600,
+    dryRun: false,
+    writeTo: '',
+    pace: 0,
+  },
 };

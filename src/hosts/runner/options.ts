@@ -72,7 +72,7 @@ export interface JobOptions {
     /** Seconds in the stage `full` before the transfer ends. */
     readonly fullFor: number;
     readonly dryRun: boolean;
-    /** Of a real cluster: 'context/namespace', which the user allows to be written to. */
+    /** Of a real cluster: 'context/namespace' or 'context/namespace on server', which the user allows to be written to. */
     readonly writeTo?: string;
     /** Seconds of the emulated cluster per second of wall time; 0 = as fast as it can. */
     readonly pace: number;

@@ -31,9 +31,9 @@ export async function connectReal(
 /** What a user has to name before anything is written there. */
 export const nameOf = ({ context, namespace }: ClusterIdentity): string => `${context}/${namespace}`;
 
-/** Throws JobError where `writeTo` names another place, or none. */
+/** Throws JobError where `writeTo` names another place, or none. It may name the server too: `context/namespace on server`. */
 export function assertMayWrite(identity: ClusterIdentity, writeTo: string, what: string): void {
-  if (writeTo === nameOf(identity)) return;
+  if (writeTo === nameOf(identity) || writeTo === `${nameOf(identity)} on ${identity.server}`) return;
   const { context, server, namespace } = identity;
   const place = `context ${context}, server ${server}, namespace ${namespace}`;
   throw new JobError(

@@ -1,5 +1,6 @@
 /** Which context and namespace a Cluster spec stands for. */
-import type { Cluster, Model } from '../../spec/model.ts';
+import type { Cluster, Model, Transfer } from '../../spec/model.ts';
+import { JobError } from './context.ts';
 
 export interface ClusterTarget {
   /** Empty = the current context of the kubeconfig. */
@@ -20,4 +21,17 @@ export function targetOf({ transfers, trainings, organizations }: Model, cluster
     context: contexts.length === 1 ? contexts[0] : '',
     namespace: namespaces.length === 1 ? namespaces[0] : cluster.namespace,
   };
+}
+
+/** The Transfer of that name; empty = the only one. Throws JobError with the names that there are. */
+export function transferNamed({ transfers }: Pick<Model, 'transfers'>, name: string): Transfer {
+  const found = name === '' && transfers.length === 1 ? transfers[0] : transfers.find((each) => each.name === name);
+  if (found) return found;
+  if (transfers.length === 0) throw new JobError('The specs have no Transfer: add one.');
+  const known = transfers.map((each) => each.name).join(', ');
+  throw new JobError(
+    name === ''
+      ? `Name the Transfer to go by (--transfer); the specs have ${known}.`
+      : `There is no Transfer named ${name} (--transfer); the specs have ${known}.`,
+  );
 }

@@ -7,6 +7,7 @@ export function clustersOf(model: Model): ClusterDigest[] {
     name: cluster.name,
     namespace: cluster.namespace,
     source: cluster.metrics.source,
+    prometheus: originOf(cluster.metrics),
     services: cluster.services.map(({ name, replicas: { min, max } }) => ({ name, min, max })),
     transfers: model.transfers
       .filter((transfer) => clusterOf(model, transfer) === cluster.name)
@@ -20,11 +21,18 @@ function clusterOf({ trainings, organizations }: Model, transfer: Transfer): str
   return organizations.find(({ name }) => name === training?.organization)?.cluster;
 }
 
-function digestOf({ name, training, stages, fallback }: Transfer, cluster: Cluster): TransferDigest {
+/** Without what may stand in an address beside it, such as a password. */
+function originOf(metrics: Cluster['metrics']): string {
+  const url = metrics.source === 'prometheus' ? metrics.url : undefined;
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : '';
+}
+
+function digestOf({ name, training, target, stages, fallback }: Transfer, cluster: Cluster): TransferDigest {
   const all = cluster.services.map((service) => service.name);
   return {
     name,
     training,
+    target,
     fallsBackWhen: fallback.when,
     stages: stages.map((stage): StageDigest => ({
       stage: stage.stage,

@@ -61,6 +61,8 @@ export interface ClusterDigest {
   readonly namespace: string;
   /** Where metrics come from. */
   readonly source: 'emulator' | 'prometheus';
+  /** Origin of a Prometheus at a URL, which may want a token; empty where there is none. */
+  readonly prometheus: string;
   readonly services: readonly { readonly name: string; readonly min: number; readonly max: number }[];
   /** Those whose Training is for this cluster. */
   readonly transfers: readonly TransferDigest[];
@@ -69,8 +71,16 @@ export interface ClusterDigest {
 export interface TransferDigest {
   readonly name: string;
   readonly training: string;
+  /** Of a real cluster. */
+  readonly target: ClusterTarget;
   readonly fallsBackWhen: readonly string[];
   readonly stages: readonly StageDigest[];
+}
+
+export interface ClusterTarget {
+  /** Of the kubeconfig. */
+  readonly context: string;
+  readonly namespace: string;
 }
 
 export interface StageDigest {

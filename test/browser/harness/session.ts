@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly workspaceTrust?: boolean;
   /** false: the user is yet to install the package. */
   readonly installed?: boolean;
+  /** Of the server, and so of all that the extension starts; called when it starts. */
+  readonly env?: () => NodeJS.ProcessEnv;
   /** Of Chromium; called when it starts. */
   readonly browserFlags?: () => readonly string[];
   /** Called with the new workspace before VS Code opens it. */
@@ -69,6 +71,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     dataDir,
     ...(options.settings && { settings: options.settings }),
     ...(options.workspaceTrust && { workspaceTrust: true }),
+    ...(options.env && { env: options.env() }),
   };
   let server = await startServer(host.code, serverOptions);
   const browser = await startBrowser(host.chromium, options.browserFlags?.());

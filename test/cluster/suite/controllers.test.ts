@@ -10,8 +10,8 @@ import { ApiProxy } from '../support/api-proxy.ts';
 import { restlessAgents } from '../support/climb.ts';
 import { Connected, signal } from '../support/connected.ts';
 import { ControllerProcess, writeConfiguration } from '../support/controller.ts';
-import { eventually } from '../support/kubectl.ts';
-import type { Found } from '../support/sample-namespace.ts';
+import { eventually, kubectl } from '../support/kubectl.ts';
+import { SERVICES, type Found } from '../support/sample-namespace.ts';
 
 /** Seconds. */
 const RESTORED_WITHIN = 60;
@@ -24,6 +24,8 @@ describe('controllers', function () {
   /** One before each controller. */
   let proxies: readonly ApiProxy[];
   let controllers: ControllerProcess[] = [];
+  /** What those before said. */
+  const said: string[] = [];
 
   before(async () => {
     connected = await Connected.start('controllers');
@@ -47,11 +49,16 @@ describe('controllers', function () {
     for (const controller of controllers) controller.child.kill('SIGTERM');
     for (const controller of controllers) await Promise.race([controller.ended, sleep(45_000)]);
     for (const controller of controllers) await controller.kill();
+    said.push(...controllers.map(({ text }) => text));
     controllers = [];
     assert.ok(connected.namespace.isAsFound(found), 'the HPAs are as they were found');
   });
 
-  function start(slot: number, stages: readonly string[]): ControllerProcess {
+  function start(
+    slot: number,
+    stages: readonly string[],
+    more: ConstructorParameters<typeof ControllerProcess>[4] = {},
+  ): ControllerProcess {
     const { namespace, account, folder } = connected;
     const configuration = writeConfiguration(join(folder, stages.join('-')), namespace.name, stages, policies);
     const context = {
@@ -61,7 +68,7 @@ describe('controllers', function () {
       user: { token: account.token },
     };
     const kubeconfig = writeKubeconfig(join(folder, `slot-${slot}`), [context]);
-    const controller = new ControllerProcess(configuration, stages.at(-1)!, kubeconfig, `controller-${slot}`);
+    const controller = new ControllerProcess(configuration, stages.at(-1)!, kubeconfig, `controller-${slot}`, more);
     controllers.push(controller);
     return controller;
   }
@@ -138,7 +145,30 @@ describe('controllers', function () {
     await eventually('the other one leads at once', 10, () => second.leads);
   });
 
-  it('says no secret', () => {
-    for (const { text } of controllers) assert.ok(!text.includes(connected.account.token));
+  it('no secret is in a log, a metric, or an object of the namespace', async () => {
+    const { name } = connected.namespace;
+    const planted = `planted-${'0123456789abcdef'.repeat(2)}`;
+    const port = 19_400 + (process.pid % 100);
+    connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
+    const first = start(0, ['shadow', 'full'], { port, env: { KARMA_PROMETHEUS_TOKEN: planted } });
+    await eventually('it wrote to a Deployment', 150, () => proxies[0].scalingChanges().length > SERVICES.length);
+    // One that is refused says more than one that is not.
+    proxies[0].fault = ({ method, resource }) =>
+      method === 'PUT' && resource !== 'leases' ? { status: 401, message: 'Unauthorized' } : undefined;
+    await eventually('it was refused', 60, () => first.has({ type: 'write', result: 'refused' }));
+    proxies[0].reset();
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const kinds = 'configmaps,events,leases,hpa,deployments,pods';
+    const objects = kubectl(['-n', name, 'get', kinds, '-o', 'json']);
+    const places = { log: [...said, first.text].join('\n'), metrics, objects };
+    // The search would find something: each place has what it is there for.
+    assert.match(places.log, /"type":"write".*"result":"refused"/);
+    assert.match(places.metrics, /^karma_mas_writes_total/m);
+    assert.match(places.objects, /KarmaScaling/);
+    const { token } = connected.account;
+    const secrets = [planted, token, token.split('.')[2]];
+    for (const [place, text] of Object.entries(places))
+      for (const secret of secrets.flatMap((each) => [each, Buffer.from(each).toString('base64').replace(/=+$/, '')]))
+        assert.ok(!Buffer.from(text).includes(Buffer.from(secret)), `${secret.slice(0, 12)}... is in ${place}`);
   });
 });

@@ -45,7 +45,14 @@ export class ControllerProcess {
   readonly ended: Promise<number | null>;
   #text = '';
 
-  constructor(configuration: string, stage: string, kubeconfig: string, identity: string) {
+  /** `more.port`: of /metrics. */
+  constructor(
+    configuration: string,
+    stage: string,
+    kubeconfig: string,
+    identity: string,
+    more: { readonly port?: number; readonly env?: Record<string, string> } = {},
+  ) {
     const options = [
       '--transfer',
       'production',
@@ -56,12 +63,12 @@ export class ControllerProcess {
       '--context',
       'test',
       '--port',
-      '0',
+      String(more.port ?? 0),
       '--identity',
       identity,
     ];
     this.child = spawn(process.execPath, [main, ...options], {
-      env: { ...process.env, KUBECONFIG: kubeconfig },
+      env: { ...process.env, ...more.env, KUBECONFIG: kubeconfig },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.#text += text));

@@ -13,16 +13,17 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Starts the command line as a user would, in a folder. */
+/** Starts the command line as a user would, in a folder. `stdin`: nothing, or what the test writes there. */
 export function startCli(
   args: readonly string[],
   cwd: string,
   env: Record<string, string> = {},
+  stdin: 'ignore' | 'pipe' = 'ignore',
 ): { child: ChildProcess; end: Promise<Result> } {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';

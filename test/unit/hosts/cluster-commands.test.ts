@@ -84,12 +84,24 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.match(tested.queries[0].problem, /does not answer/);
   });
 
-  it('status: the services as they are, and each change', async () => {
-    const { child, end } = startCli(['cluster', 'status', specs(), '--watch', '--json'], folder(), env);
+  it('status: the services as they are, and what stands in the way', async () => {
+    const shown = await run('cluster', 'status', specs(), '--json');
+    assert.equal(shown.code, 0, shown.stderr);
+    const [status, findings] = objects(shown.stdout) as { services?: { desired: number }[]; findings?: unknown[] }[];
+    assert.deepEqual(
+      status.services!.map(({ desired }) => desired),
+      [2, 2, 1, 1],
+    );
+    assert.deepEqual(findings.findings, []);
+    assert.ok(!`${shown.stdout}${shown.stderr}`.includes(TOKEN));
+  });
+
+  it('watch: the services at each change, until its standard input ends', async () => {
+    const { child, end } = startCli(['cluster', 'watch', specs(), '--json'], folder(), env, 'pipe');
     let text = '';
     child.stdout!.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const statuses = () =>
-      objects(text.slice(0, text.lastIndexOf('\n') + 1)).filter(({ type }) => type === 'status') as unknown as {
+      objects(text.slice(0, text.lastIndexOf('\n') + 1)).filter(({ type }) => type === 'look') as unknown as {
         server: string;
         services: { desired: number }[];
       }[];
@@ -108,7 +120,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     (a.spec as { replicas: number }).replicas = 5;
     fake.api.put(deployments, a);
     await until(() => statuses().at(-1)?.services[0].desired === 5);
-    child.kill('SIGINT');
+    child.stdin!.end();
     const ended = await end;
     assert.equal(ended.code, 0, ended.stderr);
     assert.ok(!`${ended.stdout}${ended.stderr}`.includes(TOKEN));

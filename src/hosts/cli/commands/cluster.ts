@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ConnectOptions } from '../../../cluster/kubernetes/connect.ts';
+import type { Look } from '../../../cluster/kubernetes/look.ts';
 import type { NamespaceStatus } from '../../../cluster/kubernetes/namespace-status.ts';
 import type { TestedQueries, TestedService } from '../../../cluster/kubernetes/test-queries.ts';
 import { withIoErrors } from '../../../runs/io-error.ts';
@@ -34,7 +35,8 @@ Examples:
   karma-mas cluster contexts
   karma-mas cluster import shop --out cluster.karma.yaml
   karma-mas cluster test-queries
-  karma-mas cluster status --watch`,
+  karma-mas cluster status
+  karma-mas cluster watch`,
     );
   const ofSpec = (name: string, description: string) =>
     cluster
@@ -56,9 +58,11 @@ Examples:
   ofSpec(
     'status',
     'show the services of a Cluster as they are: replicas, HPAs, metrics, and what stands in the way of a transfer',
-  )
-    .option('-w, --watch', 'go on, and show each change', false)
-    .action((dir: string, options: OfSpec & { watch: boolean }) => run((host) => status(host, dir, options)));
+  ).action((dir: string, options: OfSpec) => run((host) => status(host, dir, options)));
+  ofSpec(
+    'watch',
+    'show the services of a Cluster at each change and every few seconds, with what does not answer and what to do; follows the kubeconfig, and goes on until its standard input ends',
+  ).action((dir: string, options: OfSpec) => run((host) => watch(host, dir, options)));
   ofSpec('test-queries', 'send each query of a Cluster and show value, age and what is missing').action(
     (dir: string, options: OfSpec) => run((host) => testQueriesOf(host, dir, options)),
   );
@@ -139,26 +143,59 @@ function formatQueries({ prometheus, preset, queries, missing, complete }: Teste
   ].join('\n');
 }
 
-async function status(host: CommandHost, dir: string, options: OfSpec & { watch: boolean }): Promise<number> {
+async function status(host: CommandHost, dir: string, options: OfSpec): Promise<number> {
   const { output } = host;
   return withSpec(host, dir, options, async (spec, connection, signal) => {
     const { connectCluster } = await import('../../../cluster/kubernetes/connect.ts');
-    const { statusOf, watchStatus } = await import('../../../cluster/kubernetes/namespace-status.ts');
+    const { statusOf } = await import('../../../cluster/kubernetes/namespace-status.ts');
     const cluster = await connectCluster(spec, { ...connection, onWarning: (message) => output.warning(message) });
-    const show = (now: NamespaceStatus) => output.result({ type: 'status', ...now }, formatStatus(now));
     try {
       const { findings } = await cluster.preflight(signal);
-      show(statusOf(spec, cluster.identity, await cluster.observe(signal)));
+      const now = statusOf(spec, cluster.identity, await cluster.observe(signal));
+      output.result({ type: 'status', ...now }, formatStatus(now));
       for (const { severity, message } of findings)
         output.message(`${severity === 'blocks' ? 'in the way' : 'note'}: ${message}`);
       if (output.json) output.result({ type: 'findings', findings }, '');
-      if (options.watch)
-        await watchStatus(cluster, spec, { signal, onStatus: show, onProblem: (why) => output.warning(why) });
       return EXIT.fine;
     } finally {
       await cluster.close();
     }
   });
+}
+
+async function watch(host: CommandHost, dir: string, options: OfSpec): Promise<number> {
+  const input = endOfInput();
+  try {
+    return await withSpec(host, dir, options, async (spec, connection, signal) => {
+      const { followNamespace } = await import('../../../cluster/kubernetes/follow-namespace.ts');
+      const end = AbortSignal.any([signal, input.signal]);
+      const onLook = (look: Look) => host.output.result({ type: 'look', ...look }, `${formatLook(look)}\n`);
+      await followNamespace(spec, { ...connection, signal: end, onLook });
+      return EXIT.fine;
+    });
+  } finally {
+    input.dispose();
+  }
+}
+
+/** Whoever started this process may be gone without a word: then its standard input has ended. */
+function endOfInput(): { readonly signal: AbortSignal; readonly dispose: () => void } {
+  const end = new AbortController();
+  const { stdin } = process;
+  stdin.on('close', () => end.abort());
+  stdin.on('end', () => end.abort());
+  stdin.on('error', () => end.abort());
+  stdin.resume();
+  return { signal: end.signal, dispose: () => stdin.destroy() };
+}
+
+function formatLook(look: Look): string {
+  const { writer, problems } = look;
+  return [
+    formatStatus(look),
+    ...(writer === '' ? [] : [`${writer} writes to the namespace.`]),
+    ...problems.map((problem) => `problem: ${problem}`),
+  ].join('\n');
 }
 
 function formatStatus({ context, server, namespace, services }: NamespaceStatus): string {

@@ -14,6 +14,14 @@ export interface Circumstances {
   /** Errors in the specifications. */
   readonly errors: number;
   readonly isBusy: boolean;
+  /** A transfer whose process is gone has left HPAs changed. */
+  readonly isLeftChanged: boolean;
+  /** Context, server and namespace are known. */
+  readonly isPlaceKnown: boolean;
+  /** Somebody else who writes to the namespace; empty = nobody. */
+  readonly writer: string;
+  /** Of the transfer that is under way: whether there is one after it; undefined = it is in none that can be held. */
+  readonly stage: { readonly isLast: boolean } | undefined;
   /** Trainings of the cluster's Transfers that have policies. */
   readonly hasPolicies: (training: string) => boolean;
 }
@@ -22,6 +30,7 @@ type Availability = Pick<ClusterStatus, 'actions' | 'remedy'>;
 type Obstacle = { readonly why: string; readonly remedy: ClusterStatus['remedy'] };
 
 export function availability(circumstances: Circumstances): Availability {
+  const { isBusy, isLeftChanged, isPlaceKnown, writer, stage } = circumstances;
   const obstacle = obstacleOf(circumstances);
   const stages = new Set(
     circumstances.cluster?.transfers.flatMap((transfer) => transfer.stages.map(({ stage }) => stage)),
@@ -29,14 +38,27 @@ export function availability(circumstances: Circumstances): Availability {
   const action = (why: string) => ({ enabled: why === '', why });
   const rung = (stage: StageName) => {
     if (obstacle) return action(obstacle.why);
-    return action(stages.has(stage) ? '' : t('The Transfer has no stage "{0}".', stage));
+    if (!stages.has(stage)) return action(t('The Transfer has no stage "{0}".', stage));
+    if (!isPlaceKnown)
+      return action(t('It is not known yet which cluster this is, and nothing unknown is transferred to.'));
+    const isTaken = stage !== 'shadow' && writer !== '';
+    return action(isTaken ? t('{0} writes to the namespace: fall back there first.', writer) : '');
   };
   const actions: { readonly [A in ClusterAction]: ReturnType<typeof action> } = {
     plan: action(obstacle?.why ?? ''),
     shadow: rung('shadow'),
+    floor: rung('floor'),
     canary: rung('canary'),
     full: rung('full'),
-    fallBack: action(circumstances.isBusy ? '' : t('No transfer is under way: there is nothing to fall back from.')),
+    fallBack: action(isBusy || isLeftChanged ? '' : t('No transfer is under way: there is nothing to fall back from.')),
+    hold: action(stage ? '' : t('No transfer is in a stage: there is nothing to hold.')),
+    promote: action(
+      !stage
+        ? t('No transfer is in a stage: there is nothing to promote.')
+        : stage.isLast
+          ? t('This is the highest stage that was asked for.')
+          : '',
+    ),
   };
   return { actions, remedy: obstacle?.remedy ?? '' };
 }
@@ -60,8 +82,6 @@ function obstacleOf(circumstances: Circumstances): Obstacle | undefined {
           : t('The specifications have {0} errors: a transfer starts when there are none.', errors),
       remedy: 'problems',
     };
-  if (cluster.source !== 'emulator')
-    return { why: t('Transfers go to emulated clusters so far: set metrics.source to emulator.'), remedy: '' };
   if (cluster.transfers.length === 0)
     return { why: t('No Transfer in the specifications is for this cluster: add one.'), remedy: '' };
   if (!cluster.transfers.some(({ training }) => hasPolicies(training)))

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import type { ClusterStatus } from '../../../../webview/protocol/cluster.ts';
+import { STAGES, type ClusterStatus } from '../../../../webview/protocol/cluster.ts';
 import type { Services } from '../services.ts';
 import { availability } from './availability.ts';
-import type { ClusterSource } from './cluster-source.ts';
-import { Clusters, type DeclaredCluster } from './clusters.ts';
+import type { ClusterSource, SourceStatus } from './cluster-source.ts';
+import { Clusters, keyOf, type DeclaredCluster } from './clusters.ts';
 import { EmulatedClusterSource } from './emulated-cluster-source.ts';
+import { RealClusterSource } from './real-cluster-source.ts';
 import { newestPolicies } from './transfer-run.ts';
 
 /** The cluster that the user looks at, and all that the Cluster view shows of it. Outlives the view: commands act on it too. */
@@ -60,11 +61,12 @@ export class ClusterModel implements vscode.Disposable {
       ...NOTHING_KNOWN,
       ...known,
       empty: this.#empty(),
-      problem: clusters.problem || (known?.problem ?? ''),
+      problems: clusters.problem === '' ? (known?.problems ?? []) : [clusters.problem],
       trusted: trust.isTrusted,
       errors: selected?.errors ?? clusters.errors,
       project: projects.all.length > 1 ? (selected?.project.name ?? '') : '',
       cluster: selected?.digest.name ?? '',
+      isUnasked: trust.isTrusted && (source?.isUnasked ?? false),
       source: selected?.digest.source ?? 'emulator',
       selectable: clusters.all.length > 1,
       ...availability({
@@ -73,6 +75,10 @@ export class ClusterModel implements vscode.Disposable {
         isOnDisk: folder !== undefined,
         errors: selected?.errors ?? clusters.errors,
         isBusy: source?.isBusy ?? false,
+        isLeftChanged: source?.isLeftChanged ?? false,
+        isPlaceKnown: source !== undefined && source.place !== null,
+        writer: known?.writer ?? '',
+        stage: stageOf(known),
         hasPolicies: (training) => folder !== undefined && newestPolicies(runs.runs, folder, training) !== undefined,
       }),
     };
@@ -93,18 +99,22 @@ export class ClusterModel implements vscode.Disposable {
   /** Follows the selected cluster. */
   #attach(): void {
     const selected = this.selected;
-    const key = selected ? `${selected.project.uri.toString()}#${selected.digest.name}` : '';
+    const key = selected ? keyOf(selected) : '';
     if (key !== (this.#current?.key ?? '')) {
       this.#detach();
       const folder = selected?.project.folder;
-      // A real cluster comes as another source: the view stays as it is.
       if (selected && folder !== undefined) {
-        const source: ClusterSource = new EmulatedClusterSource(folder, selected.digest, this.#services);
+        const source = this.#open(selected, folder);
         this.#current = { key, source, changes: source.onDidChange(() => this.#changed.fire()) };
         if (this.#watchers > 0) this.#watches = source.watch();
       }
     } else if (selected) this.#current?.source.update(selected.digest);
     this.#changed.fire();
+  }
+
+  #open({ digest, context }: DeclaredCluster, folder: string): ClusterSource {
+    if (digest.source === 'emulator') return new EmulatedClusterSource(folder, digest, this.#services);
+    return new RealClusterSource({ folder, cluster: digest, context, services: this.#services });
   }
 
   #detach(): void {
@@ -114,6 +124,14 @@ export class ClusterModel implements vscode.Disposable {
     this.#current?.source.dispose();
     this.#current = undefined;
   }
+}
+
+/** Of a transfer that can be held and promoted now. */
+function stageOf(known: SourceStatus | undefined): { isLast: boolean } | undefined {
+  const { run, observed } = known ?? {};
+  const isInStage = run?.state === 'running' && run.upTo !== 'plan' && observed;
+  if (!isInStage || !(STAGES as readonly string[]).includes(observed.stage)) return undefined;
+  return { isLast: observed.next === '' };
 }
 
 const NOTHING_KNOWN = {
@@ -126,5 +144,10 @@ const NOTHING_KNOWN = {
   decisions: [],
   writes: [],
   plan: null,
+  preflight: null,
+  lastSeen: null,
+  writer: '',
+  steering: 'goOn',
+  offers: [],
   ended: null,
 } as const;

@@ -56,6 +56,7 @@ function connectView(model: ClusterModel, view: vscode.WebviewView, send: Send<'
   return {
     handlers: {
       act: ({ action }) => void act(action),
+      accept: ({ job }) => void accept(job, model),
       open: ({ what }) => void open(what, model),
     },
     snapshot() {
@@ -77,9 +78,26 @@ function describe({ cluster, observed, run }: ClusterStatus): string {
 
 /** By the commands: they ask, guard and report. */
 function act(action: ClusterAction): Thenable<unknown> {
-  return action === 'fallBack'
-    ? vscode.commands.executeCommand('karma-mas.fallBack')
-    : vscode.commands.executeCommand('karma-mas.transfer', { upTo: action });
+  switch (action) {
+    case 'fallBack':
+      return vscode.commands.executeCommand('karma-mas.fallBack');
+    case 'hold':
+      return vscode.commands.executeCommand('karma-mas.holdTransfer');
+    case 'promote':
+      return vscode.commands.executeCommand('karma-mas.promoteTransfer');
+    default:
+      return vscode.commands.executeCommand('karma-mas.transfer', { upTo: action });
+  }
+}
+
+/** Begins the run that a transfer offers. What it makes stays there until a person transfers it. */
+function accept(job: 'fit' | 'train', model: ClusterModel): Thenable<unknown> {
+  const { selected, source } = model;
+  const transfer = selected?.digest.transfers.find(({ name }) => name === source?.status.run?.transfer);
+  return vscode.commands.executeCommand(job === 'fit' ? 'karma-mas.fit' : 'karma-mas.train', {
+    folder: selected?.project.uri,
+    training: transfer?.training,
+  });
 }
 
 const COMMANDS = {
@@ -91,7 +109,8 @@ const COMMANDS = {
   showLog: 'karma-mas.showLog',
 } as const;
 
-function open(what: keyof typeof COMMANDS | 'reveal', model: ClusterModel): Thenable<unknown> {
+async function open(what: keyof typeof COMMANDS | 'reveal' | 'connect', model: ClusterModel): Promise<unknown> {
+  if (what === 'connect') return model.source?.connect();
   if (what !== 'reveal') return vscode.commands.executeCommand(COMMANDS[what]);
   const directory = model.source?.status.run?.directory;
   return vscode.commands.executeCommand('karma-mas.revealRun', directory);

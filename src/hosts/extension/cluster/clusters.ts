@@ -2,20 +2,19 @@ import * as vscode from 'vscode';
 import {
   CLUSTERS,
   SPECIFICATIONS_CHANGED,
-  type ClusterDigest,
   type FolderClusters,
   type SpecificationsParams,
 } from '../../server/protocol.ts';
 import { describeError } from '../errors.ts';
 import type { Project } from '../projects.ts';
 import type { Services } from '../services.ts';
+import { placesOf, type Place } from './places.ts';
 
 /** The cluster that was chosen last, in this workspace. */
 const SELECTED = 'cluster.selected';
 
-export interface DeclaredCluster {
+export interface DeclaredCluster extends Place {
   readonly project: Project;
-  readonly digest: ClusterDigest;
   /** Errors in the specifications of the project. */
   readonly errors: number;
 }
@@ -92,7 +91,7 @@ export class Clusters implements vscode.Disposable {
       if (asked !== this.#asked) return;
       this.#all = folders.flatMap(({ folder, errors, clusters }) => {
         const project = projects.all.find(({ uri }) => sameFolder(uri, folder));
-        return project ? clusters.map((digest) => ({ project, digest, errors })) : [];
+        return project ? clusters.flatMap(placesOf).map((place) => ({ project, ...place, errors })) : [];
       });
       this.#errors = folders.reduce((sum, { errors }) => sum + errors, 0);
       this.#problem = '';
@@ -104,7 +103,11 @@ export class Clusters implements vscode.Disposable {
   }
 }
 
-const keyOf = ({ project, digest }: DeclaredCluster): string => `${project.uri.toString()}#${digest.name}`;
+/** Tells it from all others in this workspace. */
+export function keyOf({ project, digest, context }: DeclaredCluster): string {
+  const place = digest.source === 'emulator' ? '' : `@${context}/${digest.namespace}`;
+  return `${project.uri.toString()}#${digest.name}${place}`;
+}
 
 /** Client and server may write the same URI differently. */
 function sameFolder(uri: vscode.Uri, folder: string): boolean {

@@ -1,12 +1,13 @@
 /** The commands that change a cluster: transfer, fall back; and the choice of the cluster. */
 import * as vscode from 'vscode';
-import type { StageName } from '../../../../webview/protocol/cluster.ts';
+import type { ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
 import type { StageDigest, TransferDigest } from '../../server/protocol.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';
 import type { ClusterModel } from './cluster-model.ts';
 import type { TransferOrder } from './cluster-source.ts';
 import type { DeclaredCluster } from './clusters.ts';
+import { setPrometheusToken } from './prometheus-token.ts';
 import { newestPolicies } from './transfer-run.ts';
 
 const { t } = vscode.l10n;
@@ -17,29 +18,60 @@ export function registerTransferCommands(services: Services, model: ClusterModel
   return vscode.Disposable.from(
     services.command('karma-mas.transfer', (argument) => transfer(services, model, argument)),
     services.command('karma-mas.fallBack', () => fallBack(model)),
+    services.command('karma-mas.holdTransfer', () => hold(model)),
+    services.command('karma-mas.promoteTransfer', () => promote(model)),
     services.command('karma-mas.selectCluster', () => selectCluster(services, model)),
+    services.command('karma-mas.setPrometheusToken', async () => {
+      await model.clusters.read();
+      await setPrometheusToken(model.selected?.digest.prometheus ?? '', services.context.secrets);
+    }),
   );
 }
 
 async function transfer(services: Services, model: ClusterModel, argument: unknown): Promise<void> {
   const cluster = await selectedCluster(services, model);
-  const { plan } = model.status().actions;
-  if (!plan.enabled) throw new Error(plan.why);
+  const { source } = model;
+  const { actions } = model.status();
+  if (!actions.plan.enabled) throw new Error(actions.plan.why);
   const digest = await chooseTransfer(services, cluster);
   const upTo = readUpTo(argument) ?? (await askUpTo(digest));
+  if (!actions[upTo].enabled) throw new Error(actions[upTo].why);
   const policies = newestPolicies(services.runs.runs, cluster.project.folder ?? '', digest.training);
   if (!policies)
     throw new Error(t('No policies have been trained for Training {0} yet: train them first.', digest.training));
-  if (upTo !== 'plan' && !(await confirm(model, cluster, digest, upTo, policies))) return;
-  await model.source?.transfer({ upTo, transfer: digest, policies: policies.id });
+  const place = source?.place ?? null;
+  if (upTo !== 'plan' && !(await confirm(place, cluster, digest, upTo, policies))) return;
+  await source?.transfer({ upTo, transfer: digest, policies: policies.id, place });
 }
 
 async function fallBack(model: ClusterModel): Promise<void> {
   await model.clusters.read();
   await model.source?.refresh();
+  // Of a transfer that works, nothing has to be asked of the cluster first.
+  if (!model.source?.isBusy) await model.source?.locate();
   const { fallBack } = model.status().actions;
   if (!fallBack.enabled) throw new Error(fallBack.why);
   await model.source?.fallBack();
+}
+
+/** Holds the transfer in its stage, or lets it go on where it is held. */
+async function hold(model: ClusterModel): Promise<void> {
+  const { actions, steering } = await steered(model);
+  if (!actions.hold.enabled) throw new Error(actions.hold.why);
+  model.source?.steer(steering === 'hold' ? 'goOn' : 'hold');
+}
+
+/** The ladder up to its highest stage was confirmed when the transfer began: this only shortens the way. */
+async function promote(model: ClusterModel): Promise<void> {
+  const { actions } = await steered(model);
+  if (!actions.promote.enabled) throw new Error(actions.promote.why);
+  model.source?.steer('promote');
+}
+
+async function steered(model: ClusterModel): Promise<ClusterStatus> {
+  await model.clusters.read();
+  await model.source?.refresh();
+  return model.status();
 }
 
 async function selectCluster(services: Services, model: ClusterModel): Promise<void> {
@@ -52,7 +84,7 @@ async function selectCluster(services: Services, model: ClusterModel): Promise<v
   const several = services.projects.all.length > 1;
   const items = all.map((cluster) => ({
     label: cluster.digest.name,
-    description: several ? cluster.project.name : '',
+    description: [several ? cluster.project.name : '', cluster.context].filter((part) => part !== '').join(', '),
     detail: t(
       'Namespace {0}, {1} services, {2}',
       cluster.digest.namespace,
@@ -77,7 +109,7 @@ async function selectedCluster(services: Services, model: ClusterModel): Promise
   await model.clusters.read();
   if (!model.selected) throw new Error(t('There is no Cluster in the specifications.'));
   services.trust.assert();
-  await model.source?.refresh();
+  await model.source?.locate();
   return model.selected;
 }
 
@@ -124,13 +156,14 @@ async function askUpTo({ stages }: TransferDigest): Promise<UpTo> {
 
 /** Says what will be written where, and asks. */
 async function confirm(
-  model: ClusterModel,
+  place: TransferOrder['place'],
   { digest: cluster }: DeclaredCluster,
   transfer: TransferDigest,
   upTo: StageName,
   policies: RunEntry,
 ): Promise<boolean> {
-  const { context, server, namespace } = model.source?.status.identity ?? { context: '', server: '', namespace: '' };
+  if (!place) throw new Error(t('It is not known yet which cluster this is.'));
+  const { context, server, namespace } = place;
   const last = transfer.stages.findIndex(({ stage }) => stage === upTo);
   if (last < 0) throw new Error(t('The Transfer has no stage "{0}".', upTo));
   const climbed = transfer.stages.slice(0, last + 1);
@@ -142,6 +175,9 @@ async function confirm(
     t('Policies: {0}', policies.id),
     '',
     ...climbed.map((stage) => `${stageName(stage.stage)}${lasting(stage)}: ${describeStage(stage)}`),
+    ...(cluster.source !== 'emulator' && upTo === 'full'
+      ? ['', t('From here the stage Full lasts an hour; the controller in the cluster keeps it for longer.')]
+      : []),
     '',
     t(
       'It falls back when in doubt ({0}). In the end every HPA is as it was before.',

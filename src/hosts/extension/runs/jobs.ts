@@ -6,16 +6,20 @@ import { changedSpecs, copySpec, readManifest } from '../../../runs/manifest.ts'
 import { requestStop } from '../../../runs/stop.ts';
 import type { JobKind } from '../../runner/options.ts';
 import type { StartAnswer, StartProblem } from '../../runner/start-protocol.ts';
+import { tokenForJob } from '../cluster/prometheus-token.ts';
 import { nodeProblem } from '../node-program.ts';
 import { isInside } from '../project-folders.ts';
 import type { JobRequest, Services } from '../services.ts';
-import { launchResume, launchStart, type Launcher } from './launch.ts';
+import { launchRestore, launchResume, launchStart, type Launcher } from './launch.ts';
 import type { RunEntry } from './run-entry.ts';
 import { jobName } from './words.ts';
 
 const { t } = vscode.l10n;
 
-export type JobServices = Pick<Services, 'context' | 'extensionUri' | 'log' | 'trust' | 'runs' | 'showError'> & {
+export type JobServices = Pick<
+  Services,
+  'context' | 'extensionUri' | 'log' | 'trust' | 'runs' | 'language' | 'showError'
+> & {
   readonly node: Services['node'];
 };
 
@@ -46,7 +50,7 @@ export async function begin(services: JobServices, request: JobRequest): Promise
   await saveSpecifications(request.folder);
   const cores = vscode.workspace.getConfiguration('karma-mas').get<number>('run.cores', 0);
   const options = { ...(cores > 0 ? { cores } : {}), ...request.options };
-  return withRunner(services, t('Starting {0}', jobName(request.kind)), (runner) =>
+  return withRunner(services, t('Starting {0}', jobName(request.kind)), request, (runner) =>
     launchStart(runner, { ...request, options }),
   );
 }
@@ -55,9 +59,22 @@ export async function begin(services: JobServices, request: JobRequest): Promise
 export async function resumeRun(services: JobServices, entry: RunEntry): Promise<void> {
   services.trust.assert();
   for (const sentence of changes(entry.directory)) services.log.warn(sentence);
-  await withRunner(services, t('Resuming {0}', entry.id), (runner) => launchResume(runner, entry.directory));
+  const manifest = readManifest(entry.directory);
+  await withRunner(services, t('Resuming {0}', entry.id), manifest, (runner) => launchResume(runner, entry.directory));
   services.log.info(`Resumed ${entry.id}`);
   await services.runs.refresh();
+}
+
+/**
+ * Gives the services back to their HPAs after a transfer whose process is gone. `holder`: of the lease that it left. Throws a sentence
+ * where that fails.
+ */
+export async function restoreAfter(services: JobServices, { id, directory }: RunEntry, holder: string): Promise<void> {
+  services.trust.assert();
+  const manifest = readManifest(directory);
+  const title = t('Giving the services back to their HPAs');
+  await withRunner(services, title, manifest, (runner) => launchRestore(runner, directory, holder));
+  services.log.info(`Restored what ${id} had left changed`);
 }
 
 /** Asks the process of a run to stop at its next checkpoint. */
@@ -68,10 +85,16 @@ export async function stopRun(services: Pick<JobServices, 'runs' | 'log'>, entry
 }
 
 /** With the title in the status bar. Where the runner does not start because of its Node.js, the error says that. */
-async function withRunner<T>(services: JobServices, title: string, work: (runner: Launcher) => Promise<T>): Promise<T> {
+async function withRunner<T>(
+  services: JobServices,
+  title: string,
+  job: { readonly kind: string; readonly folder: string; readonly options?: object },
+  work: (runner: Launcher) => Promise<T>,
+): Promise<T> {
   const { context, extensionUri, node } = services;
+  const token = await tokenForJob(services, job);
   const runner = {
-    node,
+    node: { ...node, env: { ...node.env, ...token } },
     runner: vscode.Uri.joinPath(extensionUri, 'dist', 'runner.mjs').fsPath,
     logFile: join(context.logUri.fsPath, 'runner.log'),
   };

@@ -10,6 +10,8 @@ import type { NodeProgram } from '../services.ts';
 const ANSWER_WITHIN = 60_000;
 /** Milliseconds between two looks at whether a run has begun. */
 const LOOK = 200;
+/** Where nobody holds the lease, the watchdog need not wait for its end. */
+const NOBODY = 'nobody';
 
 export interface Launcher {
   readonly node: NodeProgram;
@@ -44,6 +46,24 @@ export async function launchResume(launcher: Launcher, directory: string): Promi
   const { child, printed, closeLog } = spawnRunner(launcher, ['job', directory]);
   try {
     await begun(child, printed, () => size() > before);
+  } finally {
+    letGo(child);
+    closeLog();
+  }
+}
+
+/**
+ * Gives the services back to their HPAs where the process of a transfer is gone and has left them changed (runner/watchdog.ts), in a
+ * process that outlives this one. `holder`: of the lease that it left. Resolves when that is done; rejects with a sentence where it is not.
+ */
+export async function launchRestore(launcher: Launcher, directory: string, holder: string): Promise<void> {
+  const { child, printed, closeLog } = spawnRunner(launcher, ['watchdog', directory, holder || NOBODY]);
+  try {
+    await first<void>((resolve, reject) => {
+      child.on('error', (error) => reject(notStarted(child, error)));
+      child.on('exit', (code, signal) => (code === 0 ? resolve() : reject(endedEarly(code, signal, printed()))));
+      return () => undefined;
+    }, child);
   } finally {
     letGo(child);
     closeLog();

@@ -45,11 +45,22 @@ export interface RunEntry {
   readonly message?: string;
   /** What it ended with. */
   readonly summary?: Json;
+  /** Of a transfer: what has become due meanwhile, the newest of each. */
+  readonly offers?: readonly RunOffer[];
   /** What of the directory could not be read, in sentences. */
   readonly problems: readonly string[];
   readonly seeds: readonly number[];
   /** What there is to open or to go on from. */
   readonly results: readonly RunResult[];
+}
+
+/** A run that a person may start. */
+export interface RunOffer {
+  readonly what: 'twin' | 'policies';
+  readonly job: 'fit' | 'train';
+  readonly why: string;
+  /** Milliseconds since the epoch. */
+  readonly t: number;
 }
 
 /** curves: of a training; twin: with its report; policies: trained ones; analysis: of trajectories; report: report.html. */

@@ -11,7 +11,7 @@ import { readProgress } from '../../../runs/progress-file.ts';
 import { journalPath, seedDirectory } from '../../../runs/run-directory.ts';
 import { isMilestone, stateOf, type Milestone } from '../../../runs/run-list.ts';
 import { isStopRequested } from '../../../runs/stop.ts';
-import type { RunEntry, RunEntryState, RunResult } from './run-entry.ts';
+import type { RunEntry, RunEntryState, RunOffer, RunResult } from './run-entry.ts';
 
 /** Bytes of a journal read at once: some milliseconds of work. */
 const CHUNK = 256 * 1024;
@@ -148,6 +148,7 @@ export class RunReader {
       ...(alive && lease ? { holder: { pid: lease.pid, host: lease.host } } : {}),
       ...(end?.type === 'failed' ? { message: end.message } : {}),
       ...(end?.type === 'finished' ? { summary: end.summary } : {}),
+      ...(journal.offers.size > 0 ? { offers: [...journal.offers.values()] } : {}),
       problems: [...journal.problems, ...this.#seeds.flatMap((seed) => seed.problems)],
       seeds: manifest.seeds,
       results: this.#results(manifest.kind),
@@ -181,6 +182,8 @@ class EventLog {
   phase = '';
   stopRequested = false;
   readonly artifacts = new Set<string>();
+  /** By what they offer. */
+  readonly offers = new Map<RunOffer['what'], RunOffer>();
   problems: readonly string[] = [];
   #judgements: { readonly seq: number; readonly system: string; readonly objective: number }[] = [];
 
@@ -236,6 +239,11 @@ class EventLog {
       case 'artifact':
         this.artifacts.add(event.path);
         break;
+      case 'offer': {
+        const { what, job, why, t } = event;
+        this.offers.set(what, { what, job, why, t });
+        break;
+      }
       case 'stopRequested':
         this.stopRequested = true;
         break;

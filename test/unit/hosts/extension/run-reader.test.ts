@@ -135,6 +135,22 @@ describe('reader of a run', () => {
     assert.equal((await look()).bestObjective, 0.86);
   });
 
+  it('tells what a transfer offers, the newest of each', async () => {
+    assert.equal((await look()).offers, undefined);
+    tell('offer', { what: 'twin', job: 'fit', why: 'first' });
+    tell('offer', { what: 'policies', job: 'train', why: 'only' });
+    tell('offer', { what: 'twin', job: 'fit', why: 'second' });
+    const { offers = [] } = await look();
+    assert.deepEqual(
+      offers.map(({ what, job, why }) => [what, job, why]),
+      [
+        ['twin', 'fit', 'second'],
+        ['policies', 'train', 'only'],
+      ],
+    );
+    assert.ok(offers.every(({ t }) => t > 0));
+  });
+
   it('forgets what is repeated after a resume', async () => {
     tell('started', { kind: 'train', seeds: [1] }, 1);
     const kept = judge(512, 0.8, 1);

@@ -186,6 +186,13 @@ describe('The exported manifests', () => {
       assert.deepEqual(Buffer.from(packPolicies(read)), Buffer.from(policies));
       assert.equal(drift, undefined);
       assert.throws(() => readConfiguration(folder, 'other'), /no Transfer named other/);
+      assert.equal(readConfiguration(folder, '').transfer.name, options.transfer.name, 'the only one');
+      const another = options.files.texts['transfer.karma.yaml'].replace('name: production', 'name: trial');
+      writeFileSync(join(folder, 'trial.karma.yaml'), another);
+      assert.throws(
+        () => readConfiguration(folder, ''),
+        /Name the Transfer to go by \(--transfer\); the specs have production, trial\./,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }

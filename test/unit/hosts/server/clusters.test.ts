@@ -12,6 +12,7 @@ describe('clusters for the Cluster view', () => {
       name: 'chained-services',
       namespace: 'chained-services',
       source: 'emulator',
+      prometheus: '',
       services: [
         { name: 'a', min: 1, max: 5 },
         { name: 'b', min: 1, max: 3 },
@@ -21,9 +22,10 @@ describe('clusters for the Cluster view', () => {
     });
     const all = ['a', 'b', 'c', 'd'];
     assert.deepEqual(
-      transfers.map(({ name, training, fallsBackWhen, stages }) => [
+      transfers.map(({ name, training, target, fallsBackWhen, stages }) => [
         name,
         training,
+        target,
         fallsBackWhen,
         stages.map(({ stage, lasts, services, abortWhen }) => [stage, lasts, services, abortWhen !== '']),
       ]),
@@ -31,6 +33,7 @@ describe('clusters for the Cluster view', () => {
         [
           'production',
           'default',
+          { context: 'kind-karma', namespace: 'chained-services' },
           ['drift', 'staleMetrics', 'objectiveBroken'],
           [
             ['shadow', 600, [], false],
@@ -41,6 +44,17 @@ describe('clusters for the Cluster view', () => {
         ],
       ],
     );
+  });
+
+  it('have the origin of a Prometheus at a URL, and no password', async () => {
+    const { model } = await readSpecFolder('examples/chained-services');
+    const origin = (metrics: object) =>
+      clustersOf({ ...model, clusters: [{ ...model.clusters[0], metrics: { queries: {}, ...metrics } as never }] })[0]
+        .prometheus;
+    const at = (url: string) => origin({ source: 'prometheus', url });
+    assert.equal(at('https://user:password@prometheus.example:9090/path'), 'https://prometheus.example:9090');
+    assert.equal(at('nonsense'), '');
+    assert.equal(origin({ source: 'prometheus', service: 'monitoring/prometheus:9090' }), '');
   });
 
   it('have no transfers where those are for another cluster, or for none', async () => {

@@ -87,6 +87,12 @@ describe('what the Cluster view says', () => {
     assert.equal(announcementOf(status({})), '');
   });
 
+  it('of a real cluster, that its services are there without a transfer, and come back after one that died', () => {
+    const real = (changes: Partial<ClusterStatus>) => headlineOf(status({ source: 'prometheus', ...changes })).text;
+    assert.match(real({}), /^Nothing has been transferred here/);
+    assert.match(real({ run: run('stale') }), /gives the services back to their HPAs/);
+  });
+
   it('writes numbers as people do', () => {
     assert.deepEqual([latency(0.0123), latency(2.26), latency(null)], ['12 ms', '2.3 s', '–']);
     assert.deepEqual([percent(0.714), percent(null)], ['71 %', '–']);
@@ -110,5 +116,8 @@ describe('what the Cluster view says', () => {
     assert.equal(label('hpa'), 'HPA acts, 3–5');
     assert.equal(label('hpa with a raised minimum'), 'HPA minimum 1 → 3');
     assert.equal(label('agents'), 'agents, HPA paused');
+    assert.equal(label('nobody'), 'HPA paused by somebody else');
+    const none = controlOf({ name: 'a', hpa: null, controlledBy: 'nobody' } as Parameters<typeof controlOf>[0]);
+    assert.equal(none.label, 'no HPA');
   });
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newestPolicies, planOf, transferRequest } from '../../../../../src/hosts/extension/cluster/transfer-run.ts';
+import {
+  newestPolicies,
+  openOffers,
+  planOf,
+  preflightOf,
+  transferRequest,
+} from '../../../../../src/hosts/extension/cluster/transfer-run.ts';
 import type { RunEntry } from '../../../../../src/hosts/extension/runs/run-entry.ts';
 import type { ClusterDigest } from '../../../../../src/hosts/server/protocol.ts';
 import { useFolder } from '../../../runs/helpers.ts';
@@ -10,8 +16,17 @@ const cluster: ClusterDigest = {
   name: 'shop',
   namespace: 'shop',
   source: 'emulator',
+  prometheus: '',
   services: [],
-  transfers: [{ name: 'production', training: 'default', fallsBackWhen: [], stages: [] }],
+  transfers: [
+    {
+      name: 'production',
+      training: 'default',
+      target: { context: 'kind', namespace: 'shop' },
+      fallsBackWhen: [],
+      stages: [],
+    },
+  ],
 };
 
 describe('runs that are transfers', () => {
@@ -31,8 +46,11 @@ describe('runs that are transfers', () => {
   it('say in their manifest what they were asked for', async () => {
     const options = { transfer: 'production', upTo: 'canary', dryRun: false, pace: 60 };
     manifest({ ...options, policies: '/p' });
-    const { transfer, upTo, dryRun, pace } = (await transferRequest(entry({}), cluster))!;
+    const { transfer, upTo, dryRun, pace, writeTo } = (await transferRequest(entry({}), cluster))!;
     assert.deepEqual({ transfer, upTo, dryRun, pace }, options);
+    assert.equal(writeTo, '');
+    manifest({ ...options, writeTo: 'kind/shop' });
+    assert.equal((await transferRequest(entry({}), cluster))!.writeTo, 'kind/shop');
   });
 
   it('were made before there was a pace, or are damaged, or are none', async () => {
@@ -57,6 +75,35 @@ describe('runs that are transfers', () => {
     assert.deepEqual(planOf(entry({ summary: { plan } })), plan);
     for (const summary of [undefined, null, {}, { plan: 7 }, { plan: [{ stage: 'x' }] }])
       assert.equal(planOf(entry({ summary } as Partial<RunEntry>)), null);
+  });
+
+  it('say what the plan found to stand in the way', () => {
+    const finding = { severity: 'blocks', code: 'missingRight', service: '', message: 'Needs verb update' } as const;
+    const right = { verb: 'get', allowed: true };
+    const preflight = { rights: [right, { ...right, allowed: false }], findings: [finding] };
+    assert.deepEqual(preflightOf(entry({ summary: { plan: [], preflight } })), {
+      rights: 2,
+      granted: 1,
+      findings: [{ severity: 'blocks', service: '', message: 'Needs verb update' }],
+    });
+    for (const summary of [undefined, null, {}, { preflight: {} }])
+      assert.equal(preflightOf(entry({ summary } as Partial<RunEntry>)), null);
+  });
+
+  it('offer new runs until somebody has started them', () => {
+    const offers = [
+      { what: 'twin', job: 'fit', why: 'it is old', t: 100 },
+      { what: 'policies', job: 'train', why: 'they are old', t: 100 },
+    ] as const;
+    const transfer = entry({ offers });
+    const open = (...runs: Partial<RunEntry>[]) =>
+      openOffers(transfer, [transfer, ...runs.map((run) => entry(run))]).map(({ what }) => what);
+    assert.deepEqual(open(), ['twin', 'policies']);
+    assert.deepEqual(open({ kind: 'fit', createdAt: 101 }), ['policies']);
+    assert.deepEqual(open({ kind: 'fit', createdAt: 99 }), ['twin', 'policies']);
+    assert.deepEqual(open({ kind: 'train', createdAt: 101, name: 'other' }), ['twin', 'policies']);
+    assert.deepEqual(open({ kind: 'train', createdAt: 101, project: '/other' }), ['twin', 'policies']);
+    assert.deepEqual(openOffers(entry({}), []), []);
   });
 
   it('take the newest policies of their Training', () => {

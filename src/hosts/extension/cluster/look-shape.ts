@@ -1,0 +1,51 @@
+/** A line of `karma-mas cluster watch --json`: what the Cluster view relies on of it. */
+import { list, number, object, oneOf, orNull, text, flag } from '../../../../webview/protocol/shape.ts';
+import type { Look } from '../../../cluster/kubernetes/look.ts';
+
+const quantity = orNull(number);
+
+const look = object({
+  type: oneOf('look'),
+  context: text,
+  server: text,
+  namespace: text,
+  time: number,
+  services: list(
+    object({
+      service: text,
+      desired: quantity,
+      ready: quantity,
+      starting: quantity,
+      failed: quantity,
+      hpa: orNull(
+        object({
+          minReplicas: number,
+          maxReplicas: number,
+          paused: flag,
+          desired: number,
+          original: object({ minReplicas: number, paused: flag }),
+        }),
+      ),
+      pending: quantity,
+      latency: quantity,
+      utilization: quantity,
+    }),
+  ),
+  writer: text,
+  lastWriter: text,
+  problems: list(text),
+});
+
+const failure = object({ type: oneOf('error'), message: text });
+
+/** A look; or why there will be none. Undefined where the line is something else. */
+export function readLine(line: string): { readonly look: Look } | { readonly failure: string } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (look.problem(value, 'line') === undefined) return { look: value as Look };
+  return failure.problem(value, 'line') === undefined ? { failure: (value as { message: string }).message } : undefined;
+}

@@ -1,0 +1,74 @@
+/** Bearer tokens for Prometheus servers at URLs: VS Code keeps them for the user, and no file of ours holds one. */
+import * as vscode from 'vscode';
+import { CLUSTERS, type ClusterDigest, type FolderClusters, type SpecificationsParams } from '../../server/protocol.ts';
+import type { Services } from '../services.ts';
+
+const { t } = vscode.l10n;
+
+/** As PROMETHEUS_TOKEN of runner/real-cluster.ts. */
+const VARIABLE = 'KARMA_PROMETHEUS_TOKEN';
+/** One for each server: the specifications of another folder cannot have it sent elsewhere. */
+const keyOf = (origin: string): string => `prometheus.token ${origin}`;
+/** Milliseconds that the language server may take to name the clusters. */
+const PATIENCE = 5_000;
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What a process that reads this Prometheus is given. */
+export async function tokenFor(origin: string, secrets: vscode.SecretStorage): Promise<Environment> {
+  const token = origin === '' ? undefined : await secrets.get(keyOf(origin));
+  return token ? { [VARIABLE]: token } : {};
+}
+
+/** What the process of a job is given, by the Prometheus of its cluster; nothing where it reads none. */
+export async function tokenForJob(
+  { context, language, log }: Pick<Services, 'context' | 'language' | 'log'>,
+  { kind, folder, options }: { readonly kind: string; readonly folder: string; readonly options?: object },
+): Promise<Environment> {
+  if (kind !== 'transfer' && kind !== 'collect') return {};
+  const params: SpecificationsParams = { folder: vscode.Uri.file(folder).toString() };
+  const folders = await Promise.race([
+    language.request<readonly FolderClusters[]>(CLUSTERS, params),
+    new Promise<readonly FolderClusters[]>((resolve) => setTimeout(resolve, PATIENCE, [])),
+  ]).catch((error: unknown) => {
+    log.warn(`The language server did not name the clusters: ${String(error)}`);
+    return [];
+  });
+  const clusters = folders.flatMap((each) => each.clusters);
+  return tokenFor(originOf(clusters, options ?? {}), context.secrets);
+}
+
+/** Of the cluster that a job is for; empty where that cannot be told, or it has none. */
+function originOf(clusters: readonly ClusterDigest[], options: { transfer?: string; training?: string }): string {
+  const named = clusters.filter(({ transfers }) =>
+    transfers.some(({ name, training }) => name === options.transfer || training === options.training),
+  );
+  const origins = new Set((named.length > 0 ? named : clusters).map(({ prometheus }) => prometheus));
+  const [origin] = origins;
+  return origins.size === 1 ? origin : '';
+}
+
+/** Asks for the token of a Prometheus, and keeps it; an empty answer removes the one that is kept. */
+export async function setPrometheusToken(origin: string, secrets: vscode.SecretStorage): Promise<void> {
+  if (origin === '')
+    throw new Error(
+      t(
+        'The Prometheus of this cluster is reached through the API server and needs no token: only one at a URL (metrics.prometheus.url) may need one.',
+      ),
+    );
+  const isKept = (await secrets.get(keyOf(origin))) !== undefined;
+  const token = await vscode.window.showInputBox({
+    title: t('Prometheus Token'),
+    prompt: isKept
+      ? t('Bearer token for {0}. There is one: leave this empty to remove it.', origin)
+      : t('Bearer token for {0}. VS Code keeps it as a secret.', origin),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (token === undefined) return;
+  if (token.trim() === '') await secrets.delete(keyOf(origin));
+  else await secrets.store(keyOf(origin), token.trim());
+}
+
+/** Whether the token of this Prometheus is the one that has changed. */
+export const isTokenOf = (origin: string, { key }: vscode.SecretStorageChangeEvent): boolean => key === keyOf(origin);

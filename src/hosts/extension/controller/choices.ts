@@ -1,0 +1,67 @@
+/** What is asked before the controller is installed, upgraded or removed. Each throws a CancellationError where the user leaves. */
+import * as vscode from 'vscode';
+import { CLUSTERS, type FolderClusters, type SpecificationsParams, type StageDigest } from '../../server/protocol.ts';
+import type { Services } from '../services.ts';
+
+const { t } = vscode.l10n;
+
+/** Folder of the only project, or the one that the user picks. */
+export async function chooseProject({ projects }: Services, title: string): Promise<string> {
+  if (projects.all.length === 0) await projects.refresh();
+  const items = projects.all.flatMap(({ name, folder }) =>
+    folder === undefined ? [] : [{ label: name, description: folder, folder }],
+  );
+  if (items.length === 0) throw new Error(t('There are no specifications in a folder on a disk.'));
+  if (items.length === 1) return items[0].folder;
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: t('Which project?') });
+  return orCancelled(picked).folder;
+}
+
+/** Name of the Transfer that says where; empty where there is one only. */
+export async function chooseTransfer(services: Services, title: string, folder: string): Promise<string> {
+  const params: SpecificationsParams = { folder: vscode.Uri.file(folder).toString() };
+  const folders = await services.language.request<FolderClusters[]>(CLUSTERS, params);
+  const transfers = folders.flatMap(({ clusters }) => clusters.flatMap((cluster) => cluster.transfers));
+  if (transfers.length <= 1) return '';
+  const items = transfers.map(({ name, target }) => ({
+    label: name,
+    description: `${target.context}/${target.namespace}`,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: t('The Transfer to go by') });
+  return orCancelled(picked).label;
+}
+
+/** The highest stage to climb to; empty = as installed. */
+export async function chooseStage(title: string, keep: boolean): Promise<StageDigest['stage'] | ''> {
+  const stage = (name: StageDigest['stage'], detail: string) => ({ label: name as string, detail, stage: name });
+  const stages = [
+    stage('shadow', t('The agents decide, and nothing is scaled.')),
+    stage('floor', t('The agents raise the minimum of the HPAs; the HPAs still act.')),
+    stage('canary', t('The agents set the replicas of some services, as the Transfer says.')),
+    stage('full', t('The agents set the replicas of all services.')),
+  ];
+  const kept = { label: t('As Installed'), detail: t('The stage does not change.'), stage: '' } as const;
+  const picked = await vscode.window.showQuickPick(keep ? [kept, ...stages] : stages, {
+    title,
+    placeHolder: t('The highest stage that the controller climbs to'),
+  });
+  return orCancelled(picked).stage;
+}
+
+/** Empty = as installed, or the one of this version. */
+export async function chooseImage(title: string, keep: boolean): Promise<string> {
+  const image = await vscode.window.showInputBox({
+    title,
+    prompt: keep
+      ? t('The image of the controller; empty: as installed.')
+      : t('The image of the controller, where the cluster can pull it; empty: karma-mas-controller of this version.'),
+    placeHolder: 'registry.example/karma-mas-controller:1',
+    ignoreFocusOut: true,
+  });
+  return orCancelled(image).trim();
+}
+
+function orCancelled<T>(value: T | undefined): T {
+  if (value === undefined) throw new vscode.CancellationError();
+  return value;
+}

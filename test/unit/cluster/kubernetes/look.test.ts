@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rmSync, writeFileSync } from 'node:fs';
+import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
+import { followNamespace } from '../../../../src/cluster/kubernetes/follow-namespace.ts';
+import { pausedHpa, withMinimum } from '../../../../src/cluster/kubernetes/hpa-edits.ts';
+import { Looker, type Look } from '../../../../src/cluster/kubernetes/look.ts';
+import type { Hpa } from '../../../../src/cluster/kubernetes/objects.ts';
+import type { Cluster } from '../../../../src/spec/model.ts';
+import type { KubeObject } from '../../../fake-kubernetes/api-server.ts';
+import {
+  deployment,
+  deployments,
+  hpas,
+  kubeconfig,
+  NAMESPACE,
+  SAMPLE_VALUES,
+  SERVICES,
+  startFakeCluster,
+  type FakeCluster,
+} from '../../../fake-kubernetes/namespace.ts';
+import { answersBy } from '../../../fake-kubernetes/prometheus.ts';
+import { sampleSpec } from './sample-spec.ts';
+
+const TOKEN = 'planted-token-0123456789';
+const lease = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
+
+describe('A look at a namespace', () => {
+  let fake: FakeCluster;
+  let spec: Cluster;
+  beforeEach(async () => {
+    fake = await startFakeCluster({ user: { token: TOKEN } });
+    spec = sampleSpec();
+  });
+  afterEach(() => fake.stop());
+
+  async function look(seconds = 5): Promise<Look> {
+    const api = await ApiServer.open({ env: fake.env, context: '', now: Date.now });
+    const looker = new Looker({ spec, namespace: NAMESPACE, api, prometheusToken: undefined });
+    try {
+      return await looker.look(seconds, new AbortController().signal);
+    } finally {
+      looker.close();
+    }
+  }
+  const edit = (name: string, change: (hpa: Hpa) => Hpa) =>
+    fake.api.put(hpas, change(fake.api.get<Hpa>(`${hpas}/${name}`)) as unknown as KubeObject);
+  const hold = (renewTime: string) =>
+    fake.api.put(lease, {
+      metadata: { name: 'karma-mas', namespace: NAMESPACE },
+      spec: { holderIdentity: 'somebody-1', renewTime, leaseDurationSeconds: 15, leaseTransitions: 0 },
+    });
+
+  it('is where it was taken, and the services with their HPAs and metrics', async () => {
+    const { context, server, namespace, services, problems, writer } = await look();
+    assert.deepEqual([context, server, namespace, problems, writer], ['fake', fake.server, NAMESPACE, [], '']);
+    const [a] = services;
+    assert.deepEqual([a.service, a.desired, a.ready, a.pending, a.age], ['a', 2, 2, 4, 2]);
+    assert.deepEqual(a.hpa, {
+      minReplicas: 1,
+      maxReplicas: 5,
+      paused: false,
+      desired: 2,
+      original: { minReplicas: 1, paused: false },
+    });
+    assert.deepEqual(fake.api.writes, []);
+  });
+
+  it('tells what a transfer has changed from what somebody else has', async () => {
+    edit('a-hpa', pausedHpa);
+    edit('b-hpa', (hpa) => withMinimum(hpa, 3));
+    const off = { selectPolicy: 'Disabled' };
+    edit('c-hpa', (hpa) => ({ ...hpa, spec: { ...hpa.spec, behavior: { scaleUp: off, scaleDown: off } } }));
+    const [a, b, c] = (await look()).services.map(({ hpa }) => hpa!);
+    assert.deepEqual([a.paused, a.original.paused], [true, false]);
+    assert.deepEqual([b.minReplicas, b.original.minReplicas], [3, 1]);
+    assert.deepEqual([c.paused, c.original.paused], [true, true]);
+  });
+
+  it('says who writes, and who did before it died', async () => {
+    hold(new Date().toISOString());
+    const { writer, lastWriter } = await look();
+    assert.deepEqual([writer, lastWriter], ['somebody-1', 'somebody-1']);
+    hold('2020-01-01T00:00:00.000000Z');
+    const later = await look();
+    assert.deepEqual([later.writer, later.lastWriter], ['', 'somebody-1']);
+  });
+
+  it('says what is forbidden, with the Role that grants it', async () => {
+    fake.api.forbidden = ({ resource }) => resource === 'horizontalpodautoscalers';
+    const { problems, services } = await look();
+    assert.equal(problems.length, 1);
+    assert.match(
+      problems[0],
+      /^Needs verb list on resource horizontalpodautoscalers.autoscaling in namespace chained. Granted by:\n.*kind: Role\n/s,
+    );
+    assert.ok(services.every(({ desired }) => desired === null));
+  });
+
+  it('says that the lease may not be read by saying nothing of it', async () => {
+    fake.api.forbidden = ({ resource }) => resource === 'leases';
+    const { problems, writer } = await look();
+    assert.deepEqual([problems, writer], [[], '']);
+  });
+
+  it('says once that the server is dead, and that its credentials have expired', async () => {
+    fake.api.tokens = ['another'];
+    assert.match((await look()).problems.join(), /^http\S+ refuses the credentials of context fake: they have expired/);
+    await fake.api.stop();
+    const { problems } = await look();
+    assert.equal(problems.length, 1);
+    assert.match(problems[0], /cannot be reached: nothing listens there. Check the VPN/);
+    await fake.api.start();
+  });
+
+  for (const fault of ['hang', 'stall'] as const)
+    it(`ends in its time where everything is asked and nothing comes (${fault})`, async () => {
+      fake.api.fault = () => fault;
+      const began = performance.now();
+      const { problems } = await look(0.5);
+      assert.ok(performance.now() - began < 3000);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0], /\(context fake\) did not answer within 0.5 s. Check the VPN or tunnel/);
+    });
+
+  it('shows the replicas while Prometheus hangs', async () => {
+    fake.api.services.set('monitoring/prometheus:9090', () => undefined);
+    const { problems, services } = await look(0.5);
+    assert.deepEqual(problems, [
+      'Prometheus (service monitoring/prometheus:9090) did not answer within 0.5 s: check that its pods are ready.',
+    ]);
+    assert.deepEqual(
+      services.map(({ desired, pending }) => [desired, pending]),
+      [2, 2, 1, 1].map((desired) => [desired, null]),
+    );
+  });
+
+  it('says in one sentence what is wrong with Prometheus', async () => {
+    fake.prometheus.stopped = true;
+    assert.match((await look()).problems.join('|'), /^Prometheus \(service \S+\) does not answer[^|]*$/);
+    fake.prometheus.stopped = false;
+    fake.api.services.clear();
+    assert.match((await look()).problems.join('|'), /^There is no service monitoring\/prometheus:9090[^|]*$/);
+    fake.api.forbidden = ({ resource }) => resource === 'services/proxy';
+    assert.match(
+      (await look()).problems.join('|'),
+      /^Needs verb get on resource services\/proxy in namespace monitoring/,
+    );
+  });
+
+  it('names the services that have no new metrics', async () => {
+    fake.prometheus.rules = [answersBy(SAMPLE_VALUES, (name) => (name === 'b' ? 300 : 2))];
+    const { problems } = await look();
+    assert.match(problems.join(), /has no new value of some metrics of b: .* agents hold/);
+  });
+
+  it('names the services that have no Deployment', async () => {
+    fake.api.delete(`${deployments}/c`);
+    assert.match((await look()).problems.join(), /^There is no Deployment c in chained: correct the Cluster/);
+  });
+
+  it('says what is wrong with the specification', async () => {
+    spec = sampleSpec('{ service: "monitoring/prometheus:9090", preset: chained-services }');
+    spec = {
+      ...spec,
+      metrics: { source: 'prometheus', service: 'monitoring/prometheus:9090', preset: 'x', queries: {} },
+    };
+    assert.match((await look()).problems.join(), /There is no preset x/);
+  });
+
+  it('holds no secret', async () => {
+    fake.api.tokens = ['another'];
+    assert.ok(!JSON.stringify(await look()).includes(TOKEN));
+  });
+});
+
+describe('Following a namespace', () => {
+  let fake: FakeCluster;
+  let other: FakeCluster;
+  let stop: AbortController;
+  let following: Promise<void>;
+  let looks: Look[];
+  beforeEach(async () => {
+    fake = await startFakeCluster();
+    other = await startFakeCluster();
+    stop = new AbortController();
+    looks = [];
+  });
+  afterEach(async () => {
+    stop.abort();
+    await following;
+    await fake.stop();
+    await other.stop();
+  });
+
+  /** Looks again at once, and hardly ever by itself. */
+  const follow = (interval = 60) => {
+    following = followNamespace(sampleSpec(), {
+      env: fake.env,
+      now: Date.now,
+      context: '',
+      namespace: NAMESPACE,
+      signal: stop.signal,
+      onLook: (look) => looks.push(look),
+      interval,
+      pause: 0.01,
+    });
+  };
+  const until = async (what: string, condition: (last: Look) => boolean): Promise<void> => {
+    for (let tries = 0; !looks.some((look) => look === looks.at(-1) && condition(look)); tries++) {
+      assert.ok(tries < 1000, `${what} did not come: ${JSON.stringify(looks.at(-1))}`);
+      await sleep(10);
+    }
+  };
+  const scale = (replicas: number) => fake.api.put(deployments, deployment({ ...SERVICES[0], replicas }));
+
+  it('looks as soon as something changes', async () => {
+    follow();
+    await until('a look', () => fake.api.watches === 2);
+    scale(5);
+    await until('the change', ({ services }) => services[0].desired === 5);
+  });
+
+  it('goes on without the right to watch', async () => {
+    fake.api.forbidden = ({ verb }) => verb === 'watch';
+    follow(0.05);
+    await until('a look', ({ problems }) => problems.length === 0);
+    scale(4);
+    await until('the change', ({ services }) => services[0].desired === 4);
+  });
+
+  it('says that the server has gone, and goes on when it is there again', async () => {
+    follow(0.05);
+    await until('a look', ({ problems }) => problems.length === 0);
+    await fake.api.stop();
+    await until('the problem', ({ problems }) => problems.some((problem) => problem.includes('cannot be reached')));
+    await fake.api.start();
+    await until('a look', ({ problems }) => problems.length === 0);
+  });
+
+  it('follows the current context, each look of one place alone', async () => {
+    follow();
+    await until('a look', ({ server }) => server === fake.server);
+    writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: other.server, name: 'other' })));
+    await until('the other one', ({ context, server }) => context === 'other' && server === other.server);
+    assert.ok(looks.every(({ context, server }) => (context === 'fake') === (server === fake.server)));
+  });
+
+  it('says that there is no kubeconfig, and connects when there is one', async () => {
+    const file = fake.env.KUBECONFIG!;
+    rmSync(file);
+    follow(0.05);
+    await until('the problem', ({ server, problems }) => server === '' && problems.join().includes('no kubeconfig'));
+    writeFileSync(file, JSON.stringify(kubeconfig({ server: fake.server })));
+    await until('a look', ({ server }) => server === fake.server);
+  });
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli, type CliResult } from '../../../../src/hosts/extension/controller/cli-process.ts';
+
+describe('the command line as the extension starts it', () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'karma-cli-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  function start(script: string, signal = new AbortController().signal) {
+    const program = join(folder, 'program.mjs');
+    writeFileSync(program, script);
+    const results: CliResult[] = [];
+    const node = { path: process.execPath, env: { KARMA_TEST: 'set' } };
+    const done = runCli(['one', 'two'], { node, program, signal, onResult: (result) => results.push(result) });
+    return { done, results };
+  }
+  const print = (value: string) => `process.stdout.write(JSON.stringify(${value}) + '\\n');`;
+
+  it('is told its arguments, and tells its results line by line', async () => {
+    const { done, results } = start(
+      print(`{ type: 'plan', args: process.argv.slice(2), env: process.env.KARMA_TEST }`),
+    );
+    await done;
+    assert.deepEqual(results, [{ type: 'plan', args: ['--json', 'one', 'two'], env: 'set' }]);
+  });
+
+  it('rejects with the sentence that it ends with, or else with what it printed', async () => {
+    const failed = start(`${print(`{ type: 'error', message: 'Needs verb patch.' }`)} process.exitCode = 3;`);
+    await assert.rejects(failed.done, /^Error: Needs verb patch\.$/);
+    assert.deepEqual(failed.results, []);
+    await assert.rejects(start(`process.stderr.write('died'); process.exitCode = 1;`).done, /^Error: died$/);
+  });
+
+  it('is asked to stop, and may still say what it has done', async () => {
+    const cancel = new AbortController();
+    const running = start(
+      `process.on('SIGINT', () => { ${print(`{ type: 'message' }`)} process.exit(130); });
+       setInterval(() => undefined, 1000); ${print(`{ type: 'plan' }`)}`,
+      cancel.signal,
+    );
+    while (running.results.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    cancel.abort();
+    await running.done;
+    assert.deepEqual(
+      running.results.map(({ type }) => type),
+      ['plan', 'message'],
+    );
+  });
+});
