@@ -288,9 +288,9 @@ function lacksItsRole(
   return (
     kind === 'RoleBinding' &&
     role?.metadata.namespace === object.metadata.namespace &&
+    // What the server says is not found may be the binding, though it is the Role that it looked for.
     error instanceof ClusterError &&
-    error.reason === 'notFound' &&
-    error.message.includes('roles.rbac.authorization.k8s.io "')
+    error.reason === 'notFound'
   );
 }
 

@@ -262,6 +262,8 @@ describe('the controller on a real cluster', function () {
         ['shadow', 'full'],
         policies,
       );
+      // More than the load needs, so that the agents have something to do.
+      connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
       const process = new ControllerProcess(folder, 'full', kubeconfig, 'alone');
       try {
         await eventually('a scaling in stage full', 240, () =>

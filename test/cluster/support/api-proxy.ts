@@ -136,7 +136,10 @@ export class ApiProxy {
     if (passed.path.includes('/proxy/')) headers['accept-encoding'] = 'identity';
     const outgoing = forward(new URL(incoming.url!, server), { agent: this.#agent, method: passed.method, headers });
     outgoing.on('error', () => incoming.socket.destroy());
-    answer.on('close', () => outgoing.destroy());
+    // A write that its sender did not live to see answered may land all the same: its answer tells.
+    answer.on('close', () => {
+      if (!isWrite(passed) || !incoming.complete) outgoing.destroy();
+    });
     outgoing.on('response', (response) => {
       passed.status = response.statusCode ?? 0;
       passed.answered = performance.now();
