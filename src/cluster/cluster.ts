@@ -41,11 +41,21 @@ export type ClusterWrite =
   | { readonly type: 'setHpaMinimum'; readonly service: string; readonly minReplicas: number }
   | { readonly type: 'restoreHpa'; readonly service: string; readonly original: unknown };
 
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+  /**
+   * Asked at the very moment of sending: a process that stood still and wakes meets what it waited for before the timer of
+   * `signal`. Absent = it may.
+   */
+  readonly mayStillWrite?: () => boolean;
+}
+
 export interface Cluster {
   readonly identity: ClusterIdentity;
   observe(signal: AbortSignal): Promise<Snapshot>;
   /** Applies one write; with dryRun the server validates and changes nothing. Rejects with ClusterError. */
-  write(write: ClusterWrite, options: { readonly dryRun: boolean; readonly signal: AbortSignal }): Promise<void>;
+  write(write: ClusterWrite, options: WriteOptions): Promise<void>;
   /** Waits. An emulated cluster runs its emulator for so long at once; a real one sleeps. */
   wait(seconds: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -113,7 +113,8 @@ async function send(cluster: LiveCluster, write: ClusterWrite, context: ApplyCon
       seconds === undefined
         ? signal
         : AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.floor(1000 * seconds)))]);
-    await cluster.write(write, { dryRun: false, signal: bounded });
+    const mayStillWrite = () => fence?.isHeld ?? true;
+    await cluster.write(write, { dryRun: false, signal: bounded, mayStillWrite });
   } catch (error) {
     if (error instanceof LeaseError) return error;
     if (error instanceof ClusterError && !signal.aborted)

@@ -57,7 +57,7 @@ export interface TransferOptions {
   readonly upTo: Stage['stage'];
   /** The highest stage goes on until stopped. */
   readonly stay?: boolean;
-  /** Asked after each decision; `promote` counts once. */
+  /** Asked at the end of each decision's interval; `promote` counts once. */
   readonly steer?: () => Steering;
   /** The lease that allows to write; needed where the cluster has one. `signal` aborts with a LeaseError when it is taken. */
   readonly fence?: Fence;
@@ -178,13 +178,9 @@ class TransferSession {
     const decisions = Math.max(1, Math.round(lasts / interval));
     let steering: Steering = 'goOn';
     for (let d = 0; d < decisions || steering === 'hold'; d++) {
-      if (d > 0) {
-        await cluster.wait(interval, signal);
-        snapshot = await this.#observe();
-      }
+      if (d > 0) snapshot = await this.#observe();
       if (!this.#entered.at && this.#missed.decisions === 0) await this.#enter(stage, snapshot);
       const record = await this.#decide(stage, snapshot);
-      steering = this.#options.steer?.() ?? 'goOn';
       tally.decisions++;
       tally.applied += Number(record.outcome === 'applied');
       tally.held += Number(record.outcome === 'hold');
@@ -198,9 +194,11 @@ class TransferSession {
         this.#summarise(stage.stage, tally);
         return record.why;
       }
+      await cluster.wait(interval, signal);
+      // After the wait: what was asked for meanwhile counts before the next stage begins.
+      steering = this.#options.steer?.() ?? 'goOn';
       if (steering === 'promote' && next !== '') break;
     }
-    await cluster.wait(interval, signal);
     this.#summarise(stage.stage, tally);
     return undefined;
   }

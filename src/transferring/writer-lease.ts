@@ -40,6 +40,8 @@ export class LeaseError extends Error {
 export interface Fence {
   /** Resolves with the seconds that the write may take. Rejects with LeaseError, or ClusterError where the server does not tell. */
   check(signal: AbortSignal): Promise<number>;
+  /** Whether a write may begin now, by our own clock. */
+  readonly isHeld: boolean;
 }
 
 export interface WriterLeaseOptions {

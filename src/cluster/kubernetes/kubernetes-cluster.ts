@@ -12,6 +12,7 @@ import {
   type ClusterIdentity,
   type ClusterWrite,
   type Snapshot,
+  type WriteOptions,
 } from '../cluster.ts';
 import type { LeaseClient } from '../lease-client.ts';
 import type { Preflight } from '../preflight.ts';
@@ -101,13 +102,12 @@ export class KubernetesCluster implements Cluster {
     return snapshotOf(this.#spec, { time: this.api.time(), workload, readings, latencyIncludesCalls });
   }
 
-  async write(write: ClusterWrite, { dryRun, signal }: { dryRun: boolean; signal: AbortSignal }): Promise<void> {
+  async write(write: ClusterWrite, options: WriteOptions): Promise<void> {
     if (!this.#spec.services.some(({ name }) => name === write.service))
       throw new ClusterError('notFound', `${write.service} is no service of cluster ${this.#spec.name}.`);
-    const either = this.#either(signal);
-    const done =
-      write.type === 'scale' ? await this.#scale(write, dryRun, either) : await this.#editHpa(write, dryRun, either);
-    if (done !== '' && !dryRun) await this.#tell(write.service, done, either);
+    const how = { ...options, signal: this.#either(options.signal) };
+    const done = write.type === 'scale' ? await this.#scale(write, how) : await this.#editHpa(write, how);
+    if (done !== '' && !how.dryRun) await this.#tell(write.service, done, how.signal);
   }
 
   async changedHpas(signal: AbortSignal): Promise<readonly ChangedHpa[]> {
@@ -152,11 +152,8 @@ export class KubernetesCluster implements Cluster {
   }
 
   /** Resolves with what was done; empty where nothing had to be. */
-  async #scale(
-    { service, replicas }: Extract<ClusterWrite, { type: 'scale' }>,
-    dryRun: boolean,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async #scale({ service, replicas }: Extract<ClusterWrite, { type: 'scale' }>, how: WriteOptions): Promise<string> {
+    const { dryRun, signal } = how;
     const path = `${deploymentsPath(this.identity.namespace)}/${service}/scale`;
     return untilStored(async () => {
       const scale = await this.api.request<Scale>({ path, signal });
@@ -168,17 +165,14 @@ export class KubernetesCluster implements Cluster {
           'conflict',
           `Somebody else set the replicas of ${service} from ${known} to ${before} meanwhile: nothing was written.`,
         );
-      await this.#put(path, { ...scale, spec: { ...scale.spec, replicas } }, dryRun, signal);
+      await this.#put(path, { ...scale, spec: { ...scale.spec, replicas } }, how);
       if (!dryRun) this.#replicas.set(service, replicas);
       return `Set replicas from ${before} to ${replicas}`;
     });
   }
 
-  async #editHpa(
-    write: Exclude<ClusterWrite, { type: 'scale' }>,
-    dryRun: boolean,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async #editHpa(write: Exclude<ClusterWrite, { type: 'scale' }>, how: WriteOptions): Promise<string> {
+    const { dryRun, signal } = how;
     const { service } = write;
     const name =
       this.#hpas.get(service)?.metadata.name ?? (write.type === 'restoreHpa' ? keptOriginal(write).name : '');
@@ -196,7 +190,7 @@ export class KubernetesCluster implements Cluster {
           'conflict',
           `Somebody else changed the HPA ${name} meanwhile${lastEditor(hpa)}: nothing was written.`,
         );
-      const stored = await this.#put(path, edited.hpa, dryRun, signal);
+      const stored = await this.#put(path, edited.hpa, how);
       if (!dryRun) this.#hpas.set(service, stored);
       return edited.what;
     });
@@ -222,7 +216,9 @@ export class KubernetesCluster implements Cluster {
   }
 
   /** The whole object with its resourceVersion: the server refuses it where another write came between. */
-  async #put<T>(path: string, body: T, dryRun: boolean, signal: AbortSignal): Promise<T> {
+  async #put<T>(path: string, body: T, { dryRun, signal, mayStillWrite }: WriteOptions): Promise<T> {
+    if (!dryRun && mayStillWrite?.() === false)
+      throw new ClusterError('aborted', 'The lease may have run out meanwhile.');
     const query = { fieldManager: FIELD_MANAGER, timeout: WRITE_LIMIT, ...(dryRun ? { dryRun: 'All' } : {}) };
     try {
       return await this.api.request<T>({ method: 'PUT', path, query, body, signal });

@@ -356,6 +356,19 @@ describe('transfer to the emulated cluster', () => {
     assert.equal(seen.result.ended, 'finished');
   });
 
+  it('stays where it was told to hold in the last interval of a stage', async () => {
+    let planned = 0;
+    let held = 0;
+    const seen = await transfer({
+      onProgress: (done, total, stage) => {
+        if (stage === 'shadow' && done === total) planned = total / setup.cluster.decisionInterval;
+      },
+      steer: () => (planned > 0 && ++held <= 5 ? 'hold' : 'goOn'),
+      upTo: 'shadow',
+    });
+    assert.equal(seen.result.stages[0].decisions, planned + 5);
+  });
+
   it('stays in the highest stage until it is stopped', async () => {
     const stop = new AbortController();
     const seen = await transfer({ upTo: 'floor', stay: true, signal: stop.signal }, (_cluster, record) => {

@@ -298,6 +298,18 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.match(warnings[0], /The event on a could not be written: Needs verb create on resource events/);
   });
 
+  it('is not sent by one whose lease may have run out since it looked, and tried as a dry run all the same', async () => {
+    await cluster.observe(signal);
+    const late = { signal, mayStillWrite: () => false };
+    await assert.rejects(cluster.write(scaleOf('a', 4), { ...late, dryRun: false }), refused('aborted'));
+    await cluster.write(scaleOf('a', 4), { ...late, dryRun: true });
+    assert.equal(replicas('a'), 2);
+    assert.deepEqual(
+      fake.api.writes.filter(({ query }) => !query.has('dryRun')),
+      [],
+    );
+  });
+
   it('is cancelled by its caller, and by closing', async () => {
     await cluster.observe(signal);
     await assert.rejects(
