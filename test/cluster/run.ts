@@ -27,14 +27,14 @@ const kinds: readonly Kind[] = [
   {
     upOptions: [],
     groups: [
-      { folder: join(here, 'suite'), sideBySide: 2 },
+      { folder: join(here, 'suite'), sideBySide: 3 },
       { folder: join(here, 'suite/alone'), sideBySide: 1 },
     ],
   },
-  { upOptions: ['--simulated-nodes'], groups: [{ folder: join(here, 'suite/simulated'), sideBySide: 1 }] },
+  { upOptions: ['--simulated-nodes'], groups: [{ folder: join(here, 'suite/simulated'), sideBySide: 2 }] },
 ];
-/** Started first, so that it does not go on alone at the end. */
-const LONGEST = 'ladder.test.ts';
+/** Started first, so that they do not go on alone at the end. */
+const LONGEST = ['ladder.test.ts', 'faults.test.ts'];
 
 const { values, positionals } = parseArgs({
   options: { grep: { type: 'string' }, keep: { type: 'boolean', default: false } },
@@ -97,7 +97,7 @@ function mocha(files: readonly string[], sideBySide: number, env: Record<string,
 function testFiles(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.test.ts'))
-    .sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST) || a.localeCompare(b))
+    .sort((a, b) => Number(LONGEST.includes(b)) - Number(LONGEST.includes(a)) || a.localeCompare(b))
     .map((name) => join(folder, name))
     .filter((file) => wanted.length === 0 || wanted.includes(file));
 }

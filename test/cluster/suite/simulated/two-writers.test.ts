@@ -21,9 +21,14 @@ describe('the lease of a namespace', function () {
   this.timeout(40 * 60_000);
 
   it(`lets one write at a time, in ${TRIALS} trials with kills, stops and wakings (seed ${SEED})`, async function () {
-    const counts = await Promise.all(
+    const played = await Promise.allSettled(
       Array.from({ length: NAMESPACES }, (_, n) => playTrials(`writers-${n}`, SEED + n, TRIALS / NAMESPACES)),
     );
+    // Only when all have ended is none of their processes left.
+    const counts = played.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    });
     const sum = (key: keyof Counts) => counts.reduce((total, count) => total + count[key], 0);
     this.test!.title += ` (${sum('writes')} writes by ${sum('writers')} processes)`;
     assert.ok(sum('writes') > 2 * TRIALS, `few writes: ${sum('writes')}`);

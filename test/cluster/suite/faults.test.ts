@@ -1,76 +1,32 @@
 /** Bad days of a transfer on a real cluster: what it does then, that it writes nothing wrong, and that the HPAs come back. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import type { Backend } from '../../../../src/nn/backend.ts';
-import { createWasmBackend } from '../../../../src/nn/wasm/backend.ts';
-import type { Policies } from '../../../../src/training/policy.ts';
-import type { MetricFault } from '../../support/api-proxy.ts';
-import { ALL_RIGHTS, setRights } from '../../support/accounts.ts';
-import { Climb, restlessAgents, INTERVAL, STALE_AFTER, type Rung } from '../../support/climb.ts';
-import { end, goOn, standStill } from '../../support/components.ts';
-import { Connected, signal } from '../../support/connected.ts';
-import { eventually, kubectl } from '../../support/kubectl.ts';
-import { SERVICES, type Found } from '../../support/sample-namespace.ts';
+import type { MetricFault } from '../support/api-proxy.ts';
+import { ALL_RIGHTS, setRights } from '../support/accounts.ts';
+import { useBadDay } from '../support/bad-day.ts';
+import { Climb, INTERVAL, STALE_AFTER } from '../support/climb.ts';
+import { Connected, signal } from '../support/connected.ts';
+import { eventually, kubectl } from '../support/kubectl.ts';
+import { SERVICES } from '../support/sample-namespace.ts';
 
-/** Seconds. */
-const API_OUTAGE = 60;
-const ETCD_OUTAGE = 25;
 const LOST_AFTER = 3 * STALE_AFTER;
 const ALL = [...SERVICES];
 
 describe('a transfer on a bad day', function () {
-  let backend: Backend;
-  let policies: Policies;
-  let connected: Connected;
-  let cluster: KubernetesCluster;
-  let found: Found;
-  let climb: Climb | undefined;
-
-  before(async () => {
-    connected = await Connected.start('faults');
-    connected.namespace.load('20:2h');
-    backend = await createWasmBackend({ threads: 1 });
-    policies = await restlessAgents(backend, connected.spec);
-    cluster = await connected.connect();
-    found = connected.namespace.found();
-  });
-  after(async () => {
-    await connected.stop();
-    backend.dispose();
-  });
-  beforeEach(async () => {
-    connected.proxy.reset();
-    // A fault before may have left a gap in what Prometheus knows.
-    await eventually('every metric is there', 150, async () =>
-      (await cluster.observe(signal)).age.every((age) => age < STALE_AFTER),
-    );
-  });
-  afterEach(async () => {
-    connected.proxy.reset();
-    await climb?.stop().catch(() => undefined);
-    climb = undefined;
-    assert.ok(connected.namespace.isAsFound(found), 'the HPAs are as they were found');
-  });
-
-  /** With more replicas than the load needs, so that the agents have something to do. */
-  async function startIn(rung: Rung): Promise<Climb> {
-    connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
-    return (climb = await Climb.to(rung, cluster, policies, backend));
-  }
+  const day = useBadDay('faults');
 
   describe('without faults', () => {
     it('writes in each stage what the stage may, and gives back what it changed', async () => {
-      const { proxy, namespace } = connected;
-      const floor = await startIn('floor');
+      const { proxy, namespace } = day.connected;
+      const floor = await day.startIn('floor');
       await floor.next(3);
       assert.deepEqual(namespace.paused(), []);
       assert.ok(proxy.scalingChanges().every(({ resource }) => resource === 'horizontalpodautoscalers'));
       assert.equal((await floor.stop()).ended, 'stopped');
-      assert.ok(namespace.isAsFound(found));
+      assert.ok(namespace.isAsFound(day.found));
 
       proxy.reset();
-      const canary = await startIn('canary');
+      const canary = await day.startIn('canary');
       await canary.next(3);
       assert.deepEqual(namespace.paused(), ['b']);
       assert.ok(
@@ -78,10 +34,10 @@ describe('a transfer on a bad day', function () {
         JSON.stringify(proxy.summary()),
       );
       await canary.stop();
-      assert.ok(namespace.isAsFound(found));
+      assert.ok(namespace.isAsFound(day.found));
 
       proxy.reset();
-      const full = await startIn('full');
+      const full = await day.startIn('full');
       await full.next(3);
       assert.deepEqual(namespace.paused(), ALL);
       assert.ok(
@@ -98,71 +54,44 @@ describe('a transfer on a bad day', function () {
 
   describe('the API server', () => {
     it('cannot be reached for a while: the agents hold, and go on when it is back', async () => {
-      const full = await startIn('full');
-      connected.proxy.fault = () => 'drop';
-      connected.proxy.cut();
+      const full = await day.startIn('full');
+      day.connected.proxy.fault = () => 'drop';
+      day.connected.proxy.cut();
       const held = await full.next(2);
       assert.ok(
         held.every(({ outcome }) => outcome === 'hold'),
         JSON.stringify(held.map(({ outcome }) => outcome)),
       );
       assert.match(held[1].why, /cannot be reached/);
-      connected.proxy.reset();
+      day.connected.proxy.reset();
       const [, after] = await full.next(2);
       assert.notEqual(after.outcome, 'hold', after.why);
     });
 
     it('cannot be reached for too long: the HPAs are given back when it is there again', async () => {
-      const full = await startIn('full');
-      connected.proxy.fault = () => 'drop';
-      connected.proxy.cut();
+      const full = await day.startIn('full');
+      day.connected.proxy.fault = () => 'drop';
+      day.connected.proxy.cut();
       await eventually('the agents give up', LOST_AFTER + 60, () =>
         full.decisions().some(({ outcome }) => outcome === 'fallback'),
       );
-      assert.deepEqual(connected.namespace.paused(), ALL, 'nothing could be given back yet');
-      connected.proxy.reset();
-      await eventually('the HPAs act again', 60, () => connected.namespace.isAsFound(found));
+      assert.deepEqual(day.connected.namespace.paused(), ALL, 'nothing could be given back yet');
+      day.connected.proxy.reset();
+      await eventually('the HPAs act again', 60, () => day.connected.namespace.isAsFound(day.found));
       assert.equal((await full.result).ended, 'fallback');
     });
 
-    it(`is killed and gone for ${API_OUTAGE} s`, async () => {
-      const full = await startIn('full');
-      const startAgain = await end('kube-apiserver');
-      await sleep(1000 * API_OUTAGE);
-      await startAgain();
-      await eventually('it goes on, or has given back', 120, () => {
-        const last = full.decisions().at(-1)!;
-        return last.outcome === 'fallback' ? connected.namespace.isAsFound(found) : last.outcome !== 'hold';
-      });
-    });
-
-    it('answers nothing because etcd stands still', async () => {
-      const full = await startIn('full');
-      connected.proxy.requests.length = 0;
-      standStill('etcd');
-      try {
-        await sleep(1000 * ETCD_OUTAGE);
-        assert.deepEqual(connected.proxy.scalingChanges(), []);
-      } finally {
-        goOn('etcd');
-      }
-      await eventually('it goes on, or has given back', 120, () => {
-        const last = full.decisions().at(-1)!;
-        return last.outcome === 'fallback' ? connected.namespace.isAsFound(found) : last.outcome !== 'hold';
-      });
-    });
-
     it('denies pods by a quota: that is told, and the stage goes on', async () => {
-      connected.proxy.fault = ({ method, resource }) =>
+      day.connected.proxy.fault = ({ method, resource }) =>
         method === 'PUT' && resource === 'deployments/scale'
           ? { status: 403, reason: 'Forbidden', message: 'deployments "d" is forbidden: exceeded quota: pods' }
           : undefined;
-      const full = await startIn('full');
+      const full = await day.startIn('full');
       const isDenied = () =>
         full.decisions('full').some(({ outcome, why }) => outcome === 'hold' && /exceeded quota/.test(why));
       await eventually('a decision is held for it', 60, isDenied);
       assert.ok((await full.next(2)).every(({ outcome }) => outcome !== 'fallback'));
-      assert.ok(!connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
+      assert.ok(!day.connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
     });
   });
 
@@ -179,15 +108,15 @@ describe('a transfer on a bad day', function () {
     ];
     for (const [what, fault] of gaps)
       it(`${what} for a moment: the agents hold, and go on when it is back`, async () => {
-        const full = await startIn('full');
-        connected.proxy.metricFault = fault;
+        const full = await day.startIn('full');
+        day.connected.proxy.metricFault = fault;
         const isMissing = () =>
           full.decisions('full').some(({ outcome, why }) => outcome === 'hold' && /a metric is missing/.test(why));
         await eventually('a decision is held for it', 60, isMissing);
-        connected.proxy.requests.length = 0;
+        day.connected.proxy.requests.length = 0;
         await full.next(2);
-        assert.ok(!connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
-        connected.proxy.reset();
+        assert.ok(!day.connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
+        day.connected.proxy.reset();
         await eventually('it goes on', 60, () => full.decisions().at(-1)!.outcome !== 'hold');
       });
 
@@ -203,95 +132,83 @@ describe('a transfer on a bad day', function () {
     ];
     for (const [what, fault] of losses)
       it(`${what}: nothing is scaled by them, and the HPAs take over`, async () => {
-        const full = await startIn('full');
-        connected.proxy.requests.length = 0;
-        connected.proxy.metricFault = fault;
+        const full = await day.startIn('full');
+        day.connected.proxy.requests.length = 0;
+        day.connected.proxy.metricFault = fault;
         const { ended, why } = await full.result;
         assert.equal(ended, 'fallback');
         assert.match(why, /a metric is (missing|\d+ s old)/);
-        assert.ok(!connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'), why);
+        assert.ok(!day.connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'), why);
       });
-
-    it('Prometheus stands still: a call is given up, nothing is scaled, and the HPAs take over', async () => {
-      const full = await startIn('full');
-      connected.proxy.requests.length = 0;
-      standStill('prometheus');
-      try {
-        assert.equal((await full.result).ended, 'fallback');
-      } finally {
-        goOn('prometheus');
-      }
-      assert.ok(!connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
-    });
   });
 
   describe('somebody else', () => {
     it('makes an HPA act again: the agents hold, and give all back', async () => {
-      const full = await startIn('full');
+      const full = await day.startIn('full');
       const patch = { spec: { behavior: { scaleUp: { selectPolicy: 'Max' }, scaleDown: { selectPolicy: 'Max' } } } };
-      connected.namespace.kubectl(['patch', 'hpa', 'c', '--type=merge', '-p', JSON.stringify(patch)]);
+      day.connected.namespace.kubectl(['patch', 'hpa', 'c', '--type=merge', '-p', JSON.stringify(patch)]);
       const { ended, why } = await full.result;
       assert.equal(ended, 'fallback');
       assert.match(why, /somebody else made the HPA of c act again/);
     });
 
     it('sets replicas: what they wrote is seen, not overwritten unseen', async () => {
-      const full = await startIn('full');
+      const full = await day.startIn('full');
       full.steering = 'hold';
-      connected.namespace.kubectl(['scale', 'deployment', 'd', '--replicas=5']);
+      day.connected.namespace.kubectl(['scale', 'deployment', 'd', '--replicas=5']);
       const [, seen] = await full.next(2);
       assert.equal(seen.current.d, 5);
-      const move = Math.abs(connected.namespace.replicas().d - 5);
+      const move = Math.abs(day.connected.namespace.replicas().d - 5);
       assert.ok(move <= 2 * 3, `two decisions move at most 3 each: ${move}`);
     });
 
     it('deletes a Deployment: the others are given back', async () => {
-      const full = await startIn('full');
-      connected.namespace.kubectl(['delete', 'deployment', 'c']);
+      const full = await day.startIn('full');
+      day.connected.namespace.kubectl(['delete', 'deployment', 'c']);
       assert.equal((await full.result).ended, 'fallback');
       await sleep(500);
-      assert.ok(connected.namespace.isAsFound(found));
-      await connected.namespace.deploy();
+      assert.ok(day.connected.namespace.isAsFound(day.found));
+      await day.connected.namespace.deploy();
       await eventually('its metrics are back', 120, async () =>
-        (await cluster.observe(signal)).age.every((age) => age < STALE_AFTER),
+        (await day.cluster.observe(signal)).age.every((age) => age < STALE_AFTER),
       );
     });
 
     it('withdraws the rights to write: the agents give up and say why, and with the rights all is given back', async () => {
-      const full = await startIn('full');
-      setRights(connected.account, [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]);
+      const full = await day.startIn('full');
+      setRights(day.connected.account, [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]);
       try {
         const hasGivenUp = () =>
           full.decisions().some(({ outcome, why }) => outcome === 'fallback' && /Needs verb update/.test(why));
         await eventually('a decision says so', 60, hasGivenUp);
-        connected.proxy.requests.length = 0;
+        day.connected.proxy.requests.length = 0;
         await sleep(5000);
-        assert.ok(connected.proxy.requests.some(({ method, status }) => method === 'PUT' && status === 403));
-        assert.deepEqual(connected.proxy.scalingChanges(), []);
-        const left = await cluster.changedHpas(signal);
+        assert.ok(day.connected.proxy.requests.some(({ method, status }) => method === 'PUT' && status === 403));
+        assert.deepEqual(day.connected.proxy.scalingChanges(), []);
+        const left = await day.cluster.changedHpas(signal);
         assert.deepEqual(
           left.map(({ service }) => service).sort(),
           ALL,
           'the objects themselves say what is to be restored',
         );
       } finally {
-        setRights(connected.account, ALL_RIGHTS);
+        setRights(day.connected.account, ALL_RIGHTS);
       }
-      await eventually('the HPAs act again', 60, () => connected.namespace.isAsFound(found));
+      await eventually('the HPAs act again', 60, () => day.connected.namespace.isAsFound(day.found));
       assert.equal((await full.result).ended, 'fallback');
     });
 
     it('lets the credentials run out: it ends and says so, and whoever has new ones restores it', async () => {
-      const full = await startIn('full');
-      connected.proxy.fault = () => ({ status: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+      const full = await day.startIn('full');
+      day.connected.proxy.fault = () => ({ status: 401, reason: 'Unauthorized', message: 'Unauthorized' });
       const outcome = await full.result.then(
         ({ why }) => why,
         (error: Error) => error.message,
       );
       assert.match(outcome, /expired or are wrong/);
-      connected.proxy.reset();
-      for (const { service, original } of await cluster.changedHpas(signal))
-        await cluster.write({ type: 'restoreHpa', service, original }, { dryRun: false, signal });
+      day.connected.proxy.reset();
+      for (const { service, original } of await day.cluster.changedHpas(signal))
+        await day.cluster.write({ type: 'restoreHpa', service, original }, { dryRun: false, signal });
     });
 
     it('deletes the whole namespace: it ends by itself', async () => {
@@ -302,7 +219,7 @@ describe('a transfer on a bad day', function () {
         await eventually('every metric is there', 120, async () =>
           (await doomed.observe(signal)).age.every((age) => age < STALE_AFTER),
         );
-        const full = await Climb.to('full', doomed, { ...policies, cluster: own.spec }, backend);
+        const full = await Climb.to('full', doomed, { ...day.policies, cluster: own.spec }, day.backend);
         kubectl(['delete', 'namespace', 'terminating', '--wait=false']);
         const start = performance.now();
         await full.result.catch((error: Error) => assert.ok(error.message.length > 0));
@@ -314,16 +231,16 @@ describe('a transfer on a bad day', function () {
   });
 
   it('a clock that is ten minutes off changes nothing', async () => {
-    connected.proxy.clock = 600;
-    const other = await connected.connect();
-    climb = await Climb.to('full', other, policies, backend);
+    day.connected.proxy.clock = 600;
+    const other = await day.connected.connect();
+    const climb = day.started(await Climb.to('full', other, day.policies, day.backend));
     const decisions = await climb.next(3);
     assert.ok(
       decisions.every(({ outcome }) => outcome !== 'hold' && outcome !== 'fallback'),
       JSON.stringify(decisions.map(({ outcome, why }) => [outcome, why])),
     );
     await sleep(1000 * INTERVAL);
-    connected.proxy.clock = 0;
+    day.connected.proxy.clock = 0;
     const [after] = (await climb.next(2)).slice(-1);
     assert.ok(after.outcome !== 'fallback', after.why);
   });

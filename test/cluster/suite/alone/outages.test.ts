@@ -1,0 +1,53 @@
+/** Parts of the cluster that fail under a transfer: what it does then, and that the HPAs come back. */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { useBadDay } from '../../support/bad-day.ts';
+import { end, goOn, standStill } from '../../support/components.ts';
+import { eventually } from '../../support/kubectl.ts';
+
+/** Seconds. */
+const API_OUTAGE = 60;
+const ETCD_OUTAGE = 25;
+
+describe('a transfer while a part of the cluster fails', () => {
+  const day = useBadDay('outages');
+
+  it(`the API server is killed and gone for ${API_OUTAGE} s`, async () => {
+    const full = await day.startIn('full');
+    const startAgain = await end('kube-apiserver');
+    await sleep(1000 * API_OUTAGE);
+    await startAgain();
+    await eventually('it goes on, or has given back', 120, () => {
+      const last = full.decisions().at(-1)!;
+      return last.outcome === 'fallback' ? day.connected.namespace.isAsFound(day.found) : last.outcome !== 'hold';
+    });
+  });
+
+  it('the API server answers nothing because etcd stands still', async () => {
+    const full = await day.startIn('full');
+    day.connected.proxy.requests.length = 0;
+    standStill('etcd');
+    try {
+      await sleep(1000 * ETCD_OUTAGE);
+      assert.deepEqual(day.connected.proxy.scalingChanges(), []);
+    } finally {
+      goOn('etcd');
+    }
+    await eventually('it goes on, or has given back', 120, () => {
+      const last = full.decisions().at(-1)!;
+      return last.outcome === 'fallback' ? day.connected.namespace.isAsFound(day.found) : last.outcome !== 'hold';
+    });
+  });
+
+  it('Prometheus stands still: a call is given up, nothing is scaled, and the HPAs take over', async () => {
+    const full = await day.startIn('full');
+    day.connected.proxy.requests.length = 0;
+    standStill('prometheus');
+    try {
+      assert.equal((await full.result).ended, 'fallback');
+    } finally {
+      goOn('prometheus');
+    }
+    assert.ok(!day.connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale'));
+  });
+});
