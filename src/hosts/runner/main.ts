@@ -4,9 +4,11 @@
  * <seed>` one seed of it. All else it has to say is in the journal; a `stop` file, SIGINT or SIGTERM ask it to stop.
  * `probe <backend>` tries a backend, and says in one line how that went. `watchdog <runDirectory> <identity>`: see watchdog.ts.
  */
+import { readManifest } from '../../runs/manifest.ts';
 import { progressWriter } from '../../runs/progress-file.ts';
 import { executeRun, executeSeed } from './execute-run.ts';
 import { describeFailure, EXIT } from './failure.ts';
+import { giveWay } from './priority.ts';
 import { probeBackend } from './probe-backend.ts';
 import { startRun } from './start.ts';
 import { watchOver } from './watchdog.ts';
@@ -51,6 +53,7 @@ async function executeJob(directory: string): Promise<number> {
   process.on('SIGINT', () => stop.abort());
   process.on('SIGTERM', () => stop.abort());
   try {
+    giveWay(readManifest(directory).kind);
     const end = await executeRun(directory, {
       now: Date.now,
       signal: stop.signal,

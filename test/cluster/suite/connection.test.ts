@@ -67,9 +67,19 @@ describe('the connection to a real namespace', function () {
   });
 
   describe('what is observed', () => {
-    it('is what kubectl and the load say', async () => {
+    /** As seen by the code under test and by kubectl; undefined where an HPA changed something meanwhile. */
+    const lookAtRest = async () => {
+      const before = connected.namespace.deployments();
+      if (before.some(({ spec, status }) => status?.replicas !== spec.replicas)) return undefined;
       const snapshot = await cluster.observe(signal);
       const replicas = connected.namespace.replicas();
+      return before.every(({ metadata, spec }) => replicas[metadata.name] === spec.replicas)
+        ? { snapshot, replicas }
+        : undefined;
+    };
+
+    it('is what kubectl and the load say', async () => {
+      const { snapshot, replicas } = await eventually('the HPAs let the namespace be for a moment', 120, lookAtRest);
       const { service, cluster: whole } = snapshot.observation;
       SERVICES.forEach((name, s) => {
         assert.equal(service.desired[s], replicas[name], `desired of ${name}`);

@@ -92,6 +92,18 @@ export class Climb {
     );
   }
 
+  /** Waits until a decision was so; where none is, the error tells the last ones. */
+  async untilDecision(what: string, seconds: number, isSo: (decision: DecisionRecord) => boolean): Promise<void> {
+    const last = () =>
+      this.decisions()
+        .slice(-5)
+        .map(
+          ({ stage, outcome, why, agents }) => `${stage}: ${outcome} (${why}; ${agents.map(({ choice }) => choice)})`,
+        )
+        .join('\n');
+    await eventually(what, seconds, () => this.decisions().some(isSo), last);
+  }
+
   /** The next decisions, `count` of them. */
   async next(count: number): Promise<readonly DecisionRecord[]> {
     const from = this.decisions().length;

@@ -62,17 +62,18 @@ export function kubectl(args: readonly string[], options: KubectlOptions = {}): 
 
 export const kubectlJson = <T>(...args: string[]): T => JSON.parse(kubectl([...args, '-o', 'json'])) as T;
 
-/** Looks four times a second until `check` gives something true, and returns that. */
+/** Looks four times a second until `check` gives something true, and returns that; where it never does, `instead` says what was seen. */
 export async function eventually<T>(
   what: string,
   seconds: number,
   check: () => T | Promise<T>,
+  instead: () => string = () => '',
 ): Promise<NonNullable<T>> {
   const end = performance.now() + 1000 * seconds;
   for (;;) {
     const value = await check();
     if (value) return value;
-    if (performance.now() > end) throw new Error(`Not within ${seconds} s: ${what}.`);
+    if (performance.now() > end) throw new Error(`Not within ${seconds} s: ${what}. ${instead()}`.trimEnd());
     await sleep(250);
   }
 }

@@ -22,6 +22,7 @@ interface List<T> {
 interface Deployment {
   readonly metadata: { readonly name: string };
   readonly spec: { readonly replicas: number };
+  readonly status?: { readonly replicas?: number; readonly availableReplicas?: number };
 }
 
 /** What a transfer may change, and must leave as it was. */
@@ -72,7 +73,7 @@ export class SampleNamespace {
     this.apply(manifest('load.yaml').replace('20:30s,200:3m,20:1m', steps));
   }
 
-  deployments(): readonly (Deployment & { status?: { availableReplicas?: number } })[] {
+  deployments(): readonly Deployment[] {
     return kubectlJson<List<Deployment>>('-n', this.name, 'get', 'deployments').items;
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { readJournal } from '../../../src/runs/journal.ts';
@@ -39,6 +40,7 @@ describe('runs', () => {
     assert.equal(run.progress?.unit, 'steps');
     const holder = readLease(directory, Date.now);
     assert.notEqual(holder?.pid, process.pid);
+    assert.ok(getPriority(holder!.pid) > getPriority(), 'it gives way to the editor');
 
     await executeCommand('karma-mas.stopRun', directory);
     await stopped(directory);
