@@ -8,7 +8,7 @@ import { useSession } from './harness/session.ts';
 import { addQuickTraining, QUICK, shareDone, startQuickTraining } from './harness/training.ts';
 
 /** Shares of a training after which something dies. */
-const MOMENTS = [0.1, 0.35, 0.6];
+const MOMENTS = [0.1, 0.3, 0.5];
 
 describe('a training during which something is killed', () => {
   const session = useSession({ prepare: addQuickTraining, settings: { 'karma-mas.run.notifications': 'none' } });

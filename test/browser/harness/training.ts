@@ -5,7 +5,7 @@ import { journalPath, runsFolder, seedDirectory } from '../../../src/runs/run-di
 import { eventually } from './eventually.ts';
 import type { Workbench } from './workbench.ts';
 
-export const QUICK = { name: 'quick', steps: 460_800, seeds: [1, 2] } as const;
+export const QUICK = { name: 'quick', steps: 337_920, seeds: [1, 2] } as const;
 
 /** Adds a Training to a copy of the sample that takes less than a minute on two cores. */
 export function addQuickTraining(folder: string): void {
