@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StreamMessageReader, type ResponseMessage } from 'vscode-jsonrpc/node';
 import type { Diagnostic } from 'vscode-languageserver';
 import type { FolderSpecifications } from '../../src/hosts/server/protocol.ts';
 import { cluster, object, organization, role, scenario, training } from '../unit/spec/samples.ts';
@@ -262,24 +263,20 @@ describe('language server: documents', () => {
     );
     assert.ok(versions.length < 50, `${versions.length} checks`);
     const id = 'to-cancel';
-    const answered = new Promise<{ error?: { code: number } }>((resolve) => {
-      client.connection.onUnhandledNotification(() => undefined);
-      const listen = (data: Buffer): void => {
-        const match = /\{"jsonrpc":"2\.0","id":"to-cancel".*?\}\}/.exec(data.toString());
-        if (match) resolve(JSON.parse(match[0]) as { error: { code: number } });
-      };
-      client.process.stdout.on('data', listen);
+    const answered = new Promise<ResponseMessage>((resolve) => {
+      new StreamMessageReader(client.process.stdout).listen((message) => {
+        if ((message as ResponseMessage).id === id) resolve(message as ResponseMessage);
+      });
     });
-    const send = (message: unknown): void => {
-      const body = JSON.stringify({ jsonrpc: '2.0', ...(message as object) });
-      client.process.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    const framed = (message: object): string => {
+      const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+      return `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     };
-    send({
-      id,
-      method: 'textDocument/hover',
-      params: { textDocument: { uri: file('a.karma.yaml') }, position: { line: 0, character: 1 } },
-    });
-    send({ method: '$/cancelRequest', params: { id } });
+    const position = { line: 0, character: 1 };
+    const params = { textDocument: { uri: file('a.karma.yaml') }, position };
+    const request = framed({ id, method: 'textDocument/hover', params });
+    // In one piece, so that the server cannot answer in between.
+    client.process.stdin.write(request + framed({ method: '$/cancelRequest', params: { id } }));
     assert.equal((await answered).error?.code, -32800);
   });
 });
