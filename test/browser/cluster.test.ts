@@ -6,7 +6,7 @@ import type { FrameLocator } from 'playwright-core';
 import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
 import { runners } from './harness/processes.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 
 describe('the Cluster view', () => {
   const session = useSession({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { WrittenRun } from './learning-curves-run.ts';
 
 /** Presses of Tab after which a control counts as out of reach. */

@@ -4,14 +4,18 @@ import { journalPath, seedDirectory } from '../../src/runs/run-directory.ts';
 import { resultOf } from '../crash/result-of.ts';
 import { eventually } from './harness/eventually.ts';
 import { extensionHost, kill, runnerProcesses, runners } from './harness/processes.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { addQuickTraining, QUICK, shareDone, startQuickTraining } from './harness/training.ts';
 
 /** Shares of a training after which something dies. */
 const MOMENTS = [0.1, 0.3, 0.5];
 
 describe('a training during which something is killed', () => {
-  const session = useSession({ prepare: addQuickTraining, settings: { 'karma-mas.run.notifications': 'none' } });
+  const session = useSession({
+    prepare: addQuickTraining,
+    settings: { 'karma-mas.run.notifications': 'none' },
+    killsServer: true,
+  });
   /** Of the run that ended first. The one whose host was killed trained straight on, so that each kind of kill is compared with that. */
   let result: readonly string[] | undefined;
 

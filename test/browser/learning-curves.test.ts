@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { THEMES, type Theme } from './harness/workbench.ts';
 import { WrittenRun } from './learning-curves-run.ts';
 
@@ -151,9 +151,8 @@ describe('learning curves', () => {
       const curves = await view();
       await curves.getByRole('button', { name: 'Export Entropy' }).click();
       await curves.locator('#export-entropy').getByRole('button', { name: format.toUpperCase() }).click();
-      await workbench.quickInput.locator('input').first().waitFor();
-      await workbench.enter(join(folder, `entropy.${format}`));
       const path = join(folder, `entropy.${format}`);
+      await workbench.saveAs(path, `entropy.${format}`);
       await eventually('the file is there', () => existsSync(path) && readFileSync(path).length > 0);
       check(readFileSync(path));
     });

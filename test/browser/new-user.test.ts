@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { eventually } from './harness/eventually.ts';
 import { runners } from './harness/processes.ts';
-import { packagePath, useSession } from './harness/session.ts';
+import { packagePath } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 
 describe('a new user', () => {
   const session = useSession({ content: 'nothing', installed: false });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../../src/runs/manifest.ts';
 import { createRun, journalPath, openRun, runsFolder, type RunWriter } from '../../src/runs/run-directory.ts';
 import { eventually } from './harness/eventually.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 
 const CONCURRENT = 20;
 

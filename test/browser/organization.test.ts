@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 
 describe('the organization preview and the guide playground', () => {
   const session = useSession({ settings: { 'karma-mas.run.notifications': 'none', 'files.autoSave': 'off' } });

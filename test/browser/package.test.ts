@@ -6,7 +6,8 @@ import { join, relative } from 'node:path';
 import { root } from '../host/workspaces.ts';
 import { eventually } from './harness/eventually.ts';
 import { extensionHost } from './harness/processes.ts';
-import { packagePath, useSession } from './harness/session.ts';
+import { packagePath } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { watchProcess } from './harness/watch-process.ts';
 
 /** What a user needs, and nothing else. */

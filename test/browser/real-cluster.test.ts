@@ -19,7 +19,7 @@ import {
 import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
 import { kill, processes, runnerProcesses } from './harness/processes.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { runDirectories } from './harness/training.ts';
 import { THEMES, type Theme } from './harness/workbench.ts';
 

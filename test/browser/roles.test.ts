@@ -8,7 +8,7 @@ import { artifactPath } from '../../src/runs/run-directory.ts';
 import type { WrittenAnalysis } from './analysis-fixture.ts';
 import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { runDirectories } from './harness/training.ts';
 import { THEMES, type Theme } from './harness/workbench.ts';
 import { writePlantedTeam } from './planted-team.ts';

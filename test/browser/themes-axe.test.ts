@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { THEMES, type Theme } from './harness/workbench.ts';
 
 /** The panels: what opens each, and how its page is told. */
@@ -24,20 +24,7 @@ describe('themes and accessibility', () => {
 
   before(() => {
     const { folder, extension } = session();
-    const sizes = [
-      '--steps',
-      '65536',
-      '--hours',
-      '4',
-      '--episodes',
-      '1',
-      '--tuning',
-      '2',
-      '--planned',
-      '0',
-      '--seeds',
-      '1,2',
-    ];
+    const sizes = '--steps 16384 --hours 2 --episodes 1 --tuning 2 --planned 0 --seeds 1,2'.split(' ');
     execFileSync(process.execPath, [join(extension(), 'dist/karma-mas.mjs'), 'run', folder, ...sizes], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './harness/eventually.ts';
 import { descendants, extensionHost, runnerProcesses } from './harness/processes.ts';
-import { useSession } from './harness/session.ts';
+import { useSession } from './harness/use-session.ts';
 import { watchProcess, type Doings } from './harness/watch-process.ts';
 
 describe('an untrusted workspace', () => {

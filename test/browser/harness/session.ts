@@ -28,6 +28,17 @@ export interface SessionOptions {
   readonly browserFlags?: () => readonly string[];
   /** Called with the new workspace before VS Code opens it. */
   readonly prepare?: (folder: string) => void;
+  /** The test ends the server or its parts. */
+  readonly killsServer?: boolean;
+}
+
+/** A running VS Code server with the packaged extension, and a browser. */
+export interface Machine {
+  readonly code: string;
+  readonly server: Server;
+  readonly serverOptions: ServerOptions;
+  readonly browser: Browser;
+  stop(): Promise<void>;
 }
 
 /** A user's VS Code with the packaged extension, a folder that is open in it, and the browser that shows it. */
@@ -61,23 +72,24 @@ export function packagePath(): string {
   return path;
 }
 
-export async function openSession(options: SessionOptions = {}): Promise<Session> {
-  const host = installHost();
+/** A session on a machine of its own, or on one that runs already and is left running. */
+export async function openSession(options: SessionOptions = {}, running?: Machine): Promise<Session> {
+  const machine = running ?? (await startMachine(options));
+  const { code, serverOptions, browser } = machine;
+  const { dataDir } = machine.server;
   const folder = newWorkspace(options.content ?? 'sample');
   options.prepare?.(folder);
-  const dataDir = newDataDir();
-  if (options.installed ?? true) installExtension(host.code, dataDir, packagePath());
-  const serverOptions: ServerOptions = {
-    dataDir,
-    ...(options.settings && { settings: options.settings }),
-    ...(options.workspaceTrust && { workspaceTrust: true }),
-    ...(options.env && { env: options.env() }),
-  };
-  let server = await startServer(host.code, serverOptions);
-  const browser = await startBrowser(host.chromium, options.browserFlags?.());
+  const own = (server: Server): Server => ({
+    ...server,
+    writeSettings: (settings) => server.writeSettings({ ...options.settings, ...settings }),
+  });
+  let server = own(machine.server);
+  server.writeSettings({});
   const errors: string[] = [];
+  const pages: Page[] = [];
   const open = async (): Promise<Workbench> => {
     const page = await browser.context.newPage();
+    pages.push(page);
     page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       const text = `${message.text()} (${message.location().url})`;
@@ -100,7 +112,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       return server;
     },
     async restartServer() {
-      server = await startServer(host.code, { ...serverOptions, port: server.port });
+      server = own(await startServer(code, { ...serverOptions, port: server.port }));
+      server.writeSettings({});
       await workbench.page.goto(workbenchUrl(server.port, folder));
       await workbench.ready();
     },
@@ -112,11 +125,42 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       await workbench.screenshot(slug, 'failures');
     },
     async close() {
+      for (const page of pages) {
+        // Left as a user leaves it, so that its extension host ends; a page that is only closed may come back, and it waits.
+        await page.goto('about:blank');
+        await page.close();
+      }
+      if (!running) {
+        await browser.stop();
+        await server.stop();
+        removeFolder(dataDir);
+      }
+      for (const runner of runnerProcesses(folder)) kill(runner);
+      removeFolder(dirname(folder));
+    },
+  };
+}
+
+export async function startMachine(options: SessionOptions = {}): Promise<Machine> {
+  const { code, chromium } = installHost();
+  const dataDir = newDataDir();
+  if (options.installed ?? true) installExtension(code, dataDir, packagePath());
+  const serverOptions: ServerOptions = {
+    dataDir,
+    ...(options.workspaceTrust && { workspaceTrust: true }),
+    ...(options.env && { env: options.env() }),
+  };
+  const server = await startServer(code, serverOptions);
+  const browser = await startBrowser(chromium, options.browserFlags?.());
+  return {
+    code,
+    server,
+    serverOptions,
+    browser,
+    async stop() {
       await browser.stop();
       await server.stop();
-      for (const runner of runnerProcesses(folder)) kill(runner);
       removeFolder(dataDir);
-      removeFolder(dirname(folder));
     },
   };
 }
@@ -126,17 +170,4 @@ function installedExtension(dataDir: string): string {
   const name = readdirSync(extensions).find((entry) => entry.startsWith('karma-mas.karma-mas-'));
   if (!name) throw new Error('The extension is not installed.');
   return join(extensions, name);
-}
-
-/** Opens a session before the tests of a `describe` and closes it after them; a test that fails leaves its evidence. */
-export function useSession(options: SessionOptions = {}): () => Session {
-  let session: Session | undefined;
-  before(async () => {
-    session = await openSession(options);
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await session?.keepEvidence(this.currentTest.fullTitle());
-  });
-  after(() => session?.close());
-  return () => session!;
 }

@@ -115,6 +115,14 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Answers VS Code's dialog that asks where to save, once it has filled in the name that is suggested: what is typed before is lost. */
+  async saveAs(path: string, suggestion: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await eventually(`the dialog suggests ${suggestion}`, async () => (await input.inputValue()).endsWith(suggestion));
+    await this.enter(path);
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
   /** A notification that is shown or waits behind the bell. */
   notification(text: string | RegExp): Locator {
     return this.page
