@@ -32,6 +32,7 @@ export function watchProcess(pid: number): () => Promise<Doings> {
   return async () => {
     stop.abort();
     await watching;
+    look();
     return { children: [...children.values()], sockets: [...connections] };
   };
 }
