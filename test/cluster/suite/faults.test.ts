@@ -86,7 +86,8 @@ describe('a transfer on a bad day', function () {
           ? { status: 403, reason: 'Forbidden', message: 'deployments "d" is forbidden: exceeded quota: pods' }
           : undefined;
       const full = await day.startIn('full');
-      const isDenied = ({ outcome, why }: DecisionRecord) => outcome === 'hold' && /exceeded quota/.test(why);
+      const isDenied = ({ stage, outcome, why }: DecisionRecord) =>
+        stage === 'full' && outcome === 'hold' && /exceeded quota/.test(why);
       // Where what is there suits them, they get a reason to act: too few, then too many.
       for (const replicas of [1, 3, 1, 3]) {
         if (full.decisions().some(isDenied)) break;
@@ -117,7 +118,7 @@ describe('a transfer on a bad day', function () {
         await full.untilDecision(
           'a decision is held for it',
           60,
-          ({ outcome, why }) => outcome === 'hold' && /a metric is missing/.test(why),
+          ({ stage, outcome, why }) => stage === 'full' && outcome === 'hold' && /a metric is missing/.test(why),
         );
         day.connected.proxy.requests.length = 0;
         await full.next(2);
