@@ -7,7 +7,7 @@ import { objectsOf, type DeclaredObject } from './names/file-names.ts';
 import { namesOf } from './names/folder-names.ts';
 import { locationOf, type Location } from './text.ts';
 import { agentsOf } from './words/object-words.ts';
-import { contentSpan, find } from './yaml/lookup.ts';
+import { contentSpan, find, scalarValue } from './yaml/lookup.ts';
 
 export interface CodeLens {
   readonly range: Range;
@@ -53,6 +53,8 @@ export function codeLenses(folder: FolderView, path: string, facts: Facts = {}):
         if (last) lenses.push(command(last.text, 'openReport', last.directory));
         return lenses;
       }
+      case 'Cluster':
+        return isReal(object) ? [command('Test Queries', 'testQueries')] : [];
       case 'Role':
         return [show(...agentsWords(folder, object))];
       case 'Organization':
@@ -66,6 +68,12 @@ export function codeLenses(folder: FolderView, path: string, facts: Facts = {}):
         return [];
     }
   });
+}
+
+/** Its metrics come from a Prometheus, which can be asked. */
+function isReal({ document }: DeclaredObject): boolean {
+  const source = find(document.root, ['spec', 'metrics', 'source'])?.value;
+  return source?.type === 'scalar' && scalarValue(source) === 'prometheus';
 }
 
 function agentsWords(folder: FolderView, { name }: DeclaredObject): [string, Location[]] {

@@ -16,6 +16,7 @@ import {
   startFakeCluster,
   type FakeCluster,
 } from '../fake-kubernetes/namespace.ts';
+import { addManyServices } from '../fake-kubernetes/many-services.ts';
 import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
 import { kill, processes, runnerProcesses } from './harness/processes.ts';
@@ -26,6 +27,7 @@ import { THEMES, type Theme } from './harness/workbench.ts';
 const TOKEN = 'planted-token-0123456789';
 /** Milliseconds within which the view says what is wrong. */
 const SOON = 10_000;
+const MANY = 500;
 
 describe('the Cluster view on a real cluster', () => {
   let fake: FakeCluster;
@@ -146,6 +148,37 @@ describe('the Cluster view on a real cluster', () => {
     await says(cluster, /cannot be reached: nothing listens there/);
     await fake.api.start();
     await isWell(cluster);
+  });
+
+  it('tests the metric queries: value, age, and what is missing', async () => {
+    const cluster = await view();
+    const query = (field: string) =>
+      cluster.locator('.query').filter({ has: cluster.getByText(field, { exact: true }) });
+    await action(cluster, 'Test Queries').click();
+    await cluster.locator('.verdict.good').getByText('All queries give new values.').waitFor();
+    assert.match(await query('pending').innerText(), /requests\s+4 services, at most \d+ s old/);
+    await query('pending').locator('summary').click();
+    const cells = await query('pending').locator('tbody tr').first().locator('th, td').allInnerTexts();
+    assert.deepEqual([cells[0], cells[1], cells[3]], ['a', '4', 'new']);
+
+    const [answer] = fake.prometheus.rules;
+    fake.prometheus.rules = [
+      (text, now) => {
+        const series = answer(text, now);
+        const isPending = text.includes('chained_queue_length') && typeof series === 'object';
+        return isPending ? series.filter(({ labels }) => labels.deployment !== 'c') : series;
+      },
+    ];
+    try {
+      await action(cluster, 'Test Again').click();
+      await cluster.locator('.verdict.bad').getByText('Where something is missing or stale, the agents hold').waitFor();
+      assert.match(await query('pending').innerText(), /3 of 4 services; missing: c/);
+      assert.equal(await query('pending').locator('tbody th').first().innerText(), 'c', 'what is wrong comes first');
+      await inThemes('queries', ['light', 'dark', 'hc-black', 'hc-light']);
+    } finally {
+      fake.prometheus.rules = [answer];
+    }
+    assert.deepEqual(fake.api.writes, []);
   });
 
   it('plans: what stands in the way, and what each stage would write', async () => {
@@ -275,6 +308,50 @@ describe('the Cluster view on a real cluster', () => {
     await action(cluster, 'Fall Back').click();
     await eventually('the HPAs are as before', () => specs() === original);
     await eventually('that is seen', async () => (await cluster.getByText('HPA acts').count()) === 4);
+  });
+
+  it('imports a namespace of hundreds of deployments, and finds its way among them', async () => {
+    const { workbench, page } = session();
+    addManyServices(fake, 'many', MANY);
+    await workbench.run('KARMA: Import Cluster...');
+    await workbench.quickInput.getByText('Namespace of the deployments on fake').waitFor();
+    await workbench.enter('many');
+    await workbench.pick('Name It...', 'Where is Prometheus?');
+    await workbench.quickInput.getByText('A service as namespace/name:port').waitFor();
+    await workbench.enter('monitoring/prometheus:9090');
+    const imported = workbench.notification(`Imported ${MANY} services of namespace many`);
+    await workbench.tab(/cluster-many\.karma\.yaml/).waitFor();
+    await imported.getByRole('button', { name: 'Test Queries' }).click();
+    const cluster = await view();
+    await cluster.locator('.verdict.good').getByText('All queries give new values.').waitFor();
+    assert.equal((await cluster.locator('.where dd').allInnerTexts())[1], '–', 'it is not connected to');
+    await action(cluster, 'Connect').click();
+    await eventually(
+      'the services are there',
+      async () => (await service(cluster, 'service-099').locator('.replicas').count()) === 1,
+    );
+    await action(cluster, `Show ${MANY - 100} More`).click();
+    await service(cluster, 'service-499').locator('.replicas').waitFor();
+    assert.equal(await cluster.locator('.service').count(), MANY);
+    await action(cluster, 'Show the First 100').click();
+    await eventually('the first ones are left', async () => (await cluster.locator('.service').count()) === 100);
+    const one = { ...SERVICES[0], name: 'service-123', replicas: 3 };
+    const broken = deployment(one, { replicas: 3, readyReplicas: 2 });
+    fake.api.put('/apis/apps/v1/namespaces/many/deployments', {
+      ...broken,
+      metadata: { ...broken.metadata, namespace: 'many' },
+    });
+    await cluster.getByText('Only the 1 in trouble').waitFor();
+    await inThemes('many', ['light', 'dark', 'hc-black', 'hc-light']);
+    await cluster.getByText('Only the 1 in trouble').click();
+    await cluster.locator('[role=status]').getByText(`1 of ${MANY} services`).waitFor();
+    assert.match(await cluster.locator('.service').innerText(), /service-123\s+2 of 3 ready/);
+    await cluster.getByText('Only the 1 in trouble').click();
+    await cluster.getByRole('textbox', { name: 'Find a service' }).focus();
+    await page.keyboard.type('-00');
+    await cluster.locator('[role=status]').getByText(`10 of ${MANY} services`).waitFor();
+    await workbench.screenshot('real-cluster-many-found');
+    assert.ok(!fake.api.writes.some(({ path }) => path.includes('/many/')));
   });
 
   it('lets the token be nowhere', async () => {

@@ -1,17 +1,21 @@
 /** What the sections of the view can ask for, and the icon that they share. */
 import { html, type TemplateResult } from 'lit';
-import type { ClusterAction, Offer } from '../protocol/cluster.ts';
+import type { cluster, ClusterAction, Offer } from '../protocol/cluster.ts';
+import type { Of } from '../protocol/shape.ts';
+import type { ServiceChoice } from './service-choice.ts';
 
 export interface Events {
   readonly act: (action: ClusterAction) => void;
   /** Begins the run that a transfer offers. */
   readonly accept: (job: Offer['job']) => void;
-  readonly open: (
-    what: 'train' | 'trust' | 'problems' | 'createSample' | 'selectCluster' | 'showLog' | 'reveal' | 'connect',
-  ) => void;
+  readonly open: (what: Opened) => void;
+  /** Which services are shown. */
+  readonly choose: (choice: ServiceChoice) => void;
   readonly toggle: (section: string, isOpen: boolean) => void;
   readonly isOpen: (section: string) => boolean;
 }
+
+type Opened = Of<typeof cluster.toHost.open>['what'];
 
 export const icon = (name: string, spins = false): TemplateResult =>
   html`<span class="codicon codicon-${name} ${spins ? 'spins' : ''}" aria-hidden="true"></span>`;

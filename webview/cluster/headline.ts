@@ -1,7 +1,7 @@
 /** What goes on, in a heading and a sentence; and what of it is read out. Plain code. */
 import type { ClusterStatus, Ended } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
-import { stageName } from './words.ts';
+import { someNames, stageName } from './words.ts';
 
 export interface Headline {
   readonly icon: string;
@@ -118,14 +118,14 @@ export function restoredInWords({ restored }: Ended): Restored {
   if (wrong.length === 0)
     return {
       isFine: true,
-      text: t('All HPAs act as before: {0}.', restored.map(({ service }) => service).join(', ')),
+      text: t('All HPAs act as before: {0}.', someNames(restored.map(({ service }) => service))),
     };
   const list = wrong.map(({ service, minReplicas, maxReplicas, paused }) =>
     paused
       ? t('{0} (paused, {1}–{2})', service, minReplicas, maxReplicas)
       : t('{0} ({1}–{2})', service, minReplicas, maxReplicas),
   );
-  return { isFine: false, text: t('Not as before: the HPA of {0}.', list.join(', ')) };
+  return { isFine: false, text: t('Not as before: the HPA of {0}.', someNames(list)) };
 }
 
 /** What a screen reader says when it changes: stages and ends, not each decision. */

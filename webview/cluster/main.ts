@@ -1,24 +1,39 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { cluster, type ClusterStatus } from '../protocol/cluster.ts';
+import { cluster, type ClusterStatus, type QueriesTest } from '../protocol/cluster.ts';
 import '../shared/base.css';
 import { connect } from '../shared/channel.ts';
 import { button } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
 import './cluster.css';
 import { connection, offers, otherWriter, problems } from './advice.ts';
-import { type Events } from './events.ts';
+import type { Events } from './events.ts';
+import { decisions, writes } from './decisions.ts';
 import { announcementOf } from './headline.ts';
-import { actions, decisions, health, identityBar, ladder, plan, services, stateCard, writes } from './parts.ts';
+import { health } from './health.ts';
+import { identityBar } from './identity-bar.ts';
+import { actions, ladder, plan } from './ladder.ts';
+import { queries } from './queries.ts';
+import { queriesAnnouncement } from './query-words.ts';
+import type { ServiceChoice } from './service-choice.ts';
+import { services } from './services.ts';
+import { stateCard } from './state-card.ts';
 
-/** What is folded out. */
+/** What is folded out, and which services are shown. */
 interface State {
   readonly open: readonly string[];
+  readonly services: ServiceChoice;
 }
 
 class ClusterView extends LitElement {
-  readonly #channel = connect<'cluster', State>(cluster.toView, { status: (status) => this.#onStatus(status) });
+  readonly #channel = connect<'cluster', State>(cluster.toView, {
+    status: (status) => this.#onStatus(status),
+    queries: ({ last }) => this.#onQueries(last),
+  });
   #status: ClusterStatus | undefined;
+  /** Undefined until the host has told. */
+  #queries: QueriesTest | null | undefined;
   #open = new Set(openSections(this.#channel.kept));
+  #services = serviceChoice(this.#channel.kept);
   /** Read out when it changes; not what was there when the view was shown. */
   #announcement: string | undefined;
   #spoken = '';
@@ -36,10 +51,18 @@ class ClusterView extends LitElement {
       if (isOpen === this.#open.has(section)) return;
       if (isOpen) this.#open.add(section);
       else this.#open.delete(section);
-      this.#channel.keep({ open: [...this.#open] });
-      this.requestUpdate();
+      this.#keep();
+    },
+    choose: (choice) => {
+      this.#services = choice;
+      this.#keep();
     },
   };
+
+  #keep(): void {
+    this.#channel.keep({ open: [...this.#open], services: this.#services });
+    this.requestUpdate();
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -50,6 +73,17 @@ class ClusterView extends LitElement {
     if (this.#announcement !== undefined && announcement !== this.#announcement) this.#spoken = announcement;
     this.#announcement = announcement;
     this.#status = status;
+    this.requestUpdate();
+  }
+
+  /** What has just been asked for is brought into sight and read out; not what was there when the view was shown. */
+  #onQueries(last: QueriesTest | null): void {
+    const isNew = this.#queries !== undefined && last !== null;
+    this.#queries = last;
+    if (isNew) {
+      this.#spoken = queriesAnnouncement(last.tested);
+      void this.updateComplete.then(() => this.querySelector('#queries-title')?.scrollIntoView({ block: 'start' }));
+    }
     this.requestUpdate();
   }
 
@@ -71,7 +105,8 @@ class ClusterView extends LitElement {
       <main>
         ${problems(status)} ${connection(status, this.#events)} ${otherWriter(status)}
         ${stateCard(status, this.#events)} ${actions(status, this.#events)} ${offers(status, this.#events)}
-        ${status.plan ? plan(status.plan, status.preflight) : nothing} ${ladder(status.ladder)} ${services(status)}
+        ${status.plan ? plan(status.plan, status.preflight) : nothing} ${ladder(status.ladder)}
+        ${services(status, this.#services, this.#events)} ${queries(status, this.#queries ?? null, this.#events)}
         ${health(status, this.#events)} ${status.run ? decisions(status) : nothing} ${writes(status, this.#events)}
       </main>`;
   }
@@ -103,20 +138,37 @@ class ClusterView extends LitElement {
         isProject
           ? status.errors > 0
             ? button({ label: t('Show Problems'), kind: 'primary', click: () => this.#events.open('problems') })
-            : nothing
-          : button({
-              label: t('Create Sample Project'),
-              kind: 'primary',
-              click: () => this.#events.open('createSample'),
-            })
+            : this.#importButton('primary')
+          : html`${button({
+                label: t('Create Sample Project'),
+                kind: 'primary',
+                click: () => this.#events.open('createSample'),
+              })}
+              <p>
+                ${t('Have a cluster with HPAs? Its namespace can be read into a specification; nothing is written to it.')}
+              </p>
+              ${this.#importButton('secondary')}`
       }
     </main>`;
+  }
+
+  #importButton(kind: 'primary' | 'secondary'): TemplateResult {
+    return button({ label: t('Import Cluster...'), kind, click: () => this.#events.open('importCluster') });
   }
 }
 customElements.define('karma-cluster', ClusterView);
 
 function openSections({ open }: Partial<State>): string[] {
   return Array.isArray(open) ? open.filter((section) => typeof section === 'string') : [];
+}
+
+function serviceChoice({ services }: Partial<State>): ServiceChoice {
+  const { name, onlyInTrouble, showsAll } = (services ?? {}) as Partial<ServiceChoice>;
+  return {
+    name: typeof name === 'string' ? name : '',
+    onlyInTrouble: onlyInTrouble === true,
+    showsAll: showsAll === true,
+  };
 }
 
 document.body.append(document.createElement('karma-cluster'));

@@ -20,7 +20,7 @@ export function stageName(stage: string): string {
 
 /** What the agents do in a stage. */
 export function stageMeaning({ stage, services }: Pick<Rung, 'stage' | 'services'>): string {
-  const names = services.join(', ');
+  const names = someNames(services);
   switch (stage) {
     case 'shadow':
       return t('the agents decide, nothing is written');
@@ -30,6 +30,15 @@ export function stageMeaning({ stage, services }: Pick<Rung, 'stage' | 'services
     case 'full':
       return t('the agents set the replicas of {0}, their HPAs are paused', names);
   }
+}
+
+/** Names that are told one by one, at most. */
+const NAMED = 6;
+
+/** "a, b, c"; of many, the first ones and how many more. */
+export function someNames(names: readonly string[]): string {
+  if (names.length <= NAMED + 1) return names.join(', ');
+  return t('{0} and {1} more', names.slice(0, NAMED).join(', '), names.length - NAMED);
 }
 
 /** A moment on the cluster's clock: an emulated one counts from 0, a real one in seconds since the epoch. */

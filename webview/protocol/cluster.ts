@@ -148,6 +148,47 @@ export const planShape = list(
 /** What stands in the way of a transfer, or should be known. */
 export const findingShape = object({ severity: oneOf('blocks', 'warns'), service: text, message: text });
 
+/** Of each metric query of the specification: what it gives for each service, and what is missing. */
+export const testedQueriesShape = object({
+  /** Where Prometheus is. */
+  prometheus: text,
+  /** Empty where the specification names none. */
+  preset: text,
+  queries: list(
+    object({
+      field: text,
+      unit: text,
+      about: text,
+      query: text,
+      /** Why it gives nothing; empty where it does. */
+      problem: text,
+      services: list(
+        object({
+          service: text,
+          value: quantity,
+          /** Seconds. */
+          age: quantity,
+          state: oneOf('ok', 'stale', 'missing', 'NaN'),
+        }),
+      ),
+    }),
+  ),
+  /** Fields that no query tells. */
+  missing: list(object({ field: text, unit: text, about: text })),
+  complete: flag,
+});
+
+/** The last test; null = none yet. It does not change with the status, and is sent apart. */
+const queries = object({
+  last: orNull(
+    object({
+      /** Milliseconds since the epoch. */
+      at: number,
+      tested: testedQueriesShape,
+    }),
+  ),
+});
+
 const status = object({
   /** Why there is nothing to show: no project, no cluster in it, or the specifications cannot be read. */
   empty: oneOf('', 'no project', 'no cluster', 'loading'),
@@ -202,17 +243,30 @@ const status = object({
 export const ACTIONS = ['plan', ...STAGES, 'fallBack', 'hold', 'promote'] as const;
 
 export const cluster = {
-  toView: { status },
+  toView: { status, queries },
   toHost: {
     act: object({ action: oneOf(...ACTIONS) }),
     accept: object({ job: oneOf('fit', 'train') }),
     open: object({
-      what: oneOf('train', 'trust', 'problems', 'createSample', 'selectCluster', 'showLog', 'reveal', 'connect'),
+      what: oneOf(
+        'train',
+        'trust',
+        'problems',
+        'createSample',
+        'importCluster',
+        'selectCluster',
+        'showLog',
+        'reveal',
+        'connect',
+        'testQueries',
+      ),
     }),
   },
 } as const;
 
 export type ClusterStatus = Of<typeof status>;
+export type TestedQueries = Of<typeof testedQueriesShape>;
+export type QueriesTest = NonNullable<Of<typeof queries>['last']>;
 export type ClusterService = Of<typeof service>;
 export type ClusterAction = (typeof ACTIONS)[number];
 export type Decision = Of<typeof decision>;

@@ -126,6 +126,26 @@ export function checkbox({ label, checked, change, disabled = false, title }: Ch
   >`;
 }
 
+export interface SearchFieldOptions {
+  readonly label: string;
+  readonly value: string;
+  readonly input: (value: string) => void;
+}
+
+export function searchField({ label, value, input }: SearchFieldOptions): TemplateResult {
+  return html`<vscode-text-field
+    class="search"
+    placeholder=${label}
+    .value=${value}
+    @input=${(event: Event) => input((event.target as HTMLInputElement).value)}
+    ${ref((element) => {
+      // When it comes into the page, the toolkit names it after its content.
+      if (element) setTimeout(() => element.setAttribute('aria-label', label));
+    })}
+    ><span slot="start" class="codicon codicon-search" aria-hidden="true"></span
+  ></vscode-text-field>`;
+}
+
 export interface SliderOptions {
   readonly label: string;
   readonly value: number;

@@ -130,7 +130,8 @@ async function locatePrometheus(options: ImportOptions, notes: string[]): Promis
     return { prometheus: prometheusUrl({ url: given, token, timeout: api.timeout }), address: { url: given } };
   if (given !== '') return { prometheus: prometheusService(api, given), address: { service: given } };
   const found = await findPrometheus(api, signal);
-  if (!found) notes.push('No service of the cluster answers as Prometheus does: name it (--prometheus).');
+  if (!found)
+    notes.push('No service of the cluster answers as Prometheus does: name it, as namespace/name:port or a URL.');
   return found && { prometheus: found.prometheus, address: { service: found.service } };
 }
 

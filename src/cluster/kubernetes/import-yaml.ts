@@ -3,7 +3,7 @@ import type { ImportedCluster, ImportedService } from './import-cluster.ts';
 import { METRIC_FIELDS } from './presets/preset.ts';
 
 /** Most services that a Cluster may have. */
-const MOST_SERVICES = 200;
+const MOST_SERVICES = 500;
 /** Where a Deployment requests none: enough to be told from nothing. */
 const GUESS = { cpu: 100, memory: 128 };
 

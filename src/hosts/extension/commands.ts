@@ -37,6 +37,8 @@ export const COMMANDS = {
   'karma-mas.refineAndRetrain': { trusted: true },
   'karma-mas.openOrganization': { trusted: false },
   'karma-mas.openPlayground': { trusted: false },
+  'karma-mas.importCluster': { trusted: true },
+  'karma-mas.testQueries': { trusted: true },
   'karma-mas.selectCluster': { trusted: true },
   'karma-mas.installController': { trusted: true },
   'karma-mas.upgradeController': { trusted: true },

@@ -6,6 +6,7 @@ import { makeApi, type KarmaApi } from './api.ts';
 import { registerCommand } from './commands.ts';
 import { registerContextKeys } from './context-keys.ts';
 import { startLanguageLater } from './language-later.ts';
+import { registerImportCluster } from './cluster/import-cluster.ts';
 import { registerClusterView } from './cluster/cluster-view.ts';
 import { registerController } from './controller/controller-commands.ts';
 import { registerMoise } from './exchange/moise.ts';
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): KarmaApi {
       registerOrganization(services),
       registerMoise(services),
       registerClusterView(services),
+      registerImportCluster(services),
       registerController(services),
       services.command('karma-mas.showLog', () => log.show()),
       services.command('karma-mas.refresh', async () => {

@@ -10,6 +10,7 @@ import { root } from '../../host/workspaces.ts';
 import { measureActivation } from './activation.ts';
 import { measureClustering, SEQUENCES } from './clustering.ts';
 import { measureMessages, measureRedraw } from './curves.ts';
+import { COUNT, measureManyServices } from './many-services.ts';
 import { measureStop } from './stop.ts';
 
 const kB = 1000;
@@ -62,4 +63,8 @@ try {
 } finally {
   await session.close();
 }
+const many = await measureManyServices();
+report(`${COUNT} services: in the Cluster view after Connect`, many.looked / 1000, 10, 's');
+report(`${COUNT} services: a change is shown, median`, many.followed / 1000, 10, 's', 'looks every 4 s');
+report(`${COUNT} services: searched and painted, median`, many.found, 200, 'ms');
 process.exit(passed ? 0 : 1);

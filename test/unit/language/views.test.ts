@@ -154,6 +154,19 @@ describe('code lenses', () => {
     assert.equal(lenses.length, 2 * 5 + 1);
   });
 
+  it('of a cluster: Test Queries, where a Prometheus can be asked', () => {
+    assert.deepEqual(codeLenses(folder, 'cluster.karma.yaml'), []);
+    const text = `${HEAD}kind: Cluster\nmetadata: { name: shop }\nspec: { metrics: { source: "prometheus" } }\n`;
+    const real = viewOf([{ path: 'real.karma.yaml', text }]);
+    const [lens] = codeLenses(real, 'real.karma.yaml');
+    assert.equal(lens.title, 'Test Queries');
+    assert.deepEqual(lens.action, {
+      type: 'command',
+      id: 'karma-mas.testQueries',
+      arguments: [{ file: 'real.karma.yaml', kind: 'Cluster', name: 'shop' }],
+    });
+  });
+
   it('of a role: the agents that hold it', () => {
     const [first] = codeLenses(folder, 'roles.karma.yaml');
     assert.equal(first.title, '1 agent: relief');

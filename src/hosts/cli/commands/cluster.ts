@@ -254,12 +254,13 @@ async function importTo({ output, now }: CommandHost, namespace: string, options
     const yaml = clusterYaml(imported);
     const file = out === '' ? '' : resolve(out);
     if (file !== '') withIoErrors(file, () => writeFileSync(file, yaml, { flag: 'wx' }));
-    const { services, preset, notes } = imported;
+    const { services, preset, notes, prometheus: found } = imported;
     const result = {
       type: 'imported',
       context: imported.context,
       namespace: imported.namespace,
       services: services.map(({ name }) => name),
+      prometheus: found?.service ?? found?.url ?? '',
       preset: preset?.name ?? '',
       notes,
       ...(file === '' ? { yaml } : { file }),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { STAGES, type ClusterStatus } from '../../../../webview/protocol/cluster.ts';
+import { STAGES, type ClusterStatus, type QueriesTest } from '../../../../webview/protocol/cluster.ts';
 import type { Services } from '../services.ts';
 import { availability } from './availability.ts';
 import type { ClusterSource, SourceStatus } from './cluster-source.ts';
@@ -17,6 +17,8 @@ export class ClusterModel implements vscode.Disposable {
   #current: { readonly key: string; readonly source: ClusterSource; readonly changes: vscode.Disposable } | undefined;
   #watches: vscode.Disposable | undefined;
   #watchers = 0;
+  /** By cluster. */
+  readonly #queriesTests = new Map<string, QueriesTest>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -39,6 +41,17 @@ export class ClusterModel implements vscode.Disposable {
   /** Undefined where there is no cluster, or it cannot be reached from here. */
   get source(): ClusterSource | undefined {
     return this.#current?.source;
+  }
+
+  /** The last test of the metric queries of the selected cluster. */
+  get queriesTest(): QueriesTest | null {
+    const { selected } = this;
+    return (selected && this.#queriesTests.get(keyOf(selected))) ?? null;
+  }
+
+  keepQueriesTest(cluster: DeclaredCluster, test: QueriesTest): void {
+    this.#queriesTests.set(keyOf(cluster), test);
+    this.#changed.fire();
   }
 
   /** Somebody looks: it is kept up to date until disposed. */

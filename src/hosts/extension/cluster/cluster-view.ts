@@ -1,10 +1,11 @@
 /** The Cluster view of the side panel. */
 import * as vscode from 'vscode';
-import type { ClusterAction, ClusterStatus } from '../../../../webview/protocol/cluster.ts';
+import type { ClusterAction, ClusterStatus, QueriesTest } from '../../../../webview/protocol/cluster.ts';
 import type { Services } from '../services.ts';
 import type { Send, ViewConnection } from '../webviews/channel.ts';
 import { showView } from '../webviews/panel.ts';
 import { ClusterModel } from './cluster-model.ts';
+import { registerTestQueries } from './test-queries.ts';
 import { registerTransferCommands } from './transfer-commands.ts';
 
 const VIEW = 'karma-mas.cluster';
@@ -27,12 +28,14 @@ export function registerClusterView(services: Services): vscode.Disposable {
     model,
     vscode.window.registerWebviewViewProvider(VIEW, provider),
     registerTransferCommands(services, model),
+    registerTestQueries(services, model),
   );
 }
 
 function connectView(model: ClusterModel, view: vscode.WebviewView, send: Send<'cluster'>): ViewConnection<'cluster'> {
   let watch: vscode.Disposable | undefined;
   let sent = '';
+  let sentTest: QueriesTest | null | undefined;
   const publish = () => {
     const status = model.status();
     view.description = describe(status);
@@ -42,6 +45,12 @@ function connectView(model: ClusterModel, view: vscode.WebviewView, send: Send<'
       if (text === sent) return undefined;
       sent = text;
       return now;
+    });
+    send('queries', () => {
+      const last = model.queriesTest;
+      if (last === sentTest) return undefined;
+      sentTest = last;
+      return { last };
     });
   };
   const look = () => {
@@ -61,6 +70,7 @@ function connectView(model: ClusterModel, view: vscode.WebviewView, send: Send<'
     },
     snapshot() {
       sent = '';
+      sentTest = undefined;
       publish();
     },
     dispose() {
@@ -105,6 +115,8 @@ const COMMANDS = {
   trust: 'workbench.trust.manage',
   problems: 'workbench.actions.view.problems',
   createSample: 'karma-mas.createSample',
+  importCluster: 'karma-mas.importCluster',
+  testQueries: 'karma-mas.testQueries',
   selectCluster: 'karma-mas.selectCluster',
   showLog: 'karma-mas.showLog',
 } as const;

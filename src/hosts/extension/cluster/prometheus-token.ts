@@ -35,11 +35,15 @@ export async function tokenForJob(
     return [];
   });
   const clusters = folders.flatMap((each) => each.clusters);
-  return tokenFor(originOf(clusters, options ?? {}), context.secrets);
+  return tokenFor(originForJob(clusters, options ?? {}), context.secrets);
 }
 
+/** Of an address of Prometheus that may be a URL; empty where it is none. */
+export const originOf = (address: string): string =>
+  /^https?:/.test(address) ? (URL.parse(address)?.origin ?? '') : '';
+
 /** Of the cluster that a job is for; empty where that cannot be told, or it has none. */
-function originOf(clusters: readonly ClusterDigest[], options: { transfer?: string; training?: string }): string {
+function originForJob(clusters: readonly ClusterDigest[], options: { transfer?: string; training?: string }): string {
   const named = clusters.filter(({ transfers }) =>
     transfers.some(({ name, training }) => name === options.transfer || training === options.training),
   );
@@ -61,7 +65,7 @@ export async function setPrometheusToken(origin: string, secrets: vscode.SecretS
     title: t('Prometheus Token'),
     prompt: isKept
       ? t('Bearer token for {0}. There is one: leave this empty to remove it.', origin)
-      : t('Bearer token for {0}. VS Code keeps it as a secret.', origin),
+      : t('Bearer token for {0}, which VS Code keeps as a secret; empty: none.', origin),
     password: true,
     ignoreFocusOut: true,
   });

@@ -208,8 +208,16 @@ function lasting({ lasts }: StageDigest): string {
   return lasts % 60 === 0 ? t(', {0} min', lasts / 60) : t(', {0} s', lasts);
 }
 
+/** Names that are told one by one in a question, at most. */
+const NAMED = 20;
+
+function someNames(names: readonly string[]): string {
+  if (names.length <= NAMED) return names.join(', ');
+  return t('{0} and {1} more', names.slice(0, NAMED).join(', '), names.length - NAMED);
+}
+
 function describeStage({ stage, services }: StageDigest): string {
-  const names = services.join(', ');
+  const names = someNames(services);
   switch (stage) {
     case 'shadow':
       return t('the agents decide, and nothing is written.');

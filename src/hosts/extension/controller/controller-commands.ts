@@ -3,12 +3,12 @@
  * confirmed first; the command line then writes to that place and no other.
  */
 import * as vscode from 'vscode';
-import { nodeProblem } from '../node-program.ts';
+import type { CliResult } from '../command-line/cli-process.ts';
+import { runCommandLine } from '../command-line/run-command-line.ts';
 import { pickRun, runsOf } from '../runs/run-arguments.ts';
 import type { Services } from '../services.ts';
 import { objectName, planText, type InstallationPlan } from '../../installation/plan-text.ts';
 import { chooseImage, chooseProject, chooseStage, chooseTransfer } from './choices.ts';
-import { runCli, type CliResult } from './cli-process.ts';
 import { ReadOnlyTexts } from './plan-preview.ts';
 
 const { t } = vscode.l10n;
@@ -162,41 +162,29 @@ async function tellDone(work: Work, { action, folder, args }: Order, plan: Insta
   if ((await vscode.window.showInformationMessage(message, show)) !== show) return;
   const transfer = args.filter((argument) => argument.startsWith('--transfer='));
   const status: CliResult[] = [];
+  const keep = (said: CliResult) => void status.push(said);
   // It ends with an exit code of its own where the pods do not run yet: what it says counts.
-  await run(work, show, ['status', '--dir', folder, ...transfer], status).catch((error: unknown) => {
+  await run(work, show, ['status', '--dir', folder, ...transfer], keep).catch((error: unknown) => {
     if (status.length === 0) void work.services.showError(error instanceof Error ? error.message : String(error));
   });
   if (status.length > 0) await work.texts.show(`${show}.json`, JSON.stringify(status[0], null, 2));
 }
 
-/** With a notification that can be cancelled. Rejects with a CancellationError where it was. */
-async function run(
+function run(
   { services, closing }: Work,
   title: string,
   args: readonly string[],
-  results: CliResult[] = [],
+  onStatus?: (status: CliResult) => void,
 ): Promise<readonly CliResult[]> {
-  services.trust.assert();
-  const { node } = services;
-  const problem = await nodeProblem(node);
-  if (problem !== undefined) throw new Error(problem);
-  const program = vscode.Uri.joinPath(services.extensionUri, 'dist', 'cli.mjs').fsPath;
-  services.log.info(`karma-mas controller ${args.join(' ')}`);
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const cancel = new AbortController();
-      token.onCancellationRequested(() => cancel.abort());
-      const signal = AbortSignal.any([cancel.signal, closing]);
-      const onResult = (result: CliResult): void => {
-        results.push(result);
-        if (result.type === 'written') progress.report({ message: `${String(result.kind)} ${String(result.name)}` });
-        if (result.type === 'message') progress.report({ message: String(result.message) });
-        if (result.type !== 'plan') services.log.info(JSON.stringify(result));
-      };
-      await runCli(['controller', ...args], { node, program, signal, onResult });
-      if (signal.aborted) throw new vscode.CancellationError();
-      return results;
+  return runCommandLine(services, {
+    title,
+    args: ['controller', ...args],
+    closing,
+    onResult: (result, show) => {
+      onStatus?.(result);
+      if (result.type === 'written') show(`${String(result.kind)} ${String(result.name)}`);
+      if (result.type === 'message') show(String(result.message));
+      if (result.type !== 'plan') services.log.info(JSON.stringify(result));
     },
-  );
+  });
 }

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { chooseFolder } from '../choose-folder.ts';
 import { nodeProblem } from '../node-program.ts';
 import type { Project } from '../projects.ts';
 import type { Services } from '../services.ts';
@@ -26,7 +27,13 @@ export function registerMoise(services: Services): vscode.Disposable {
 
 async function importMoise(services: Services, found: vscode.DiagnosticCollection, given: unknown): Promise<void> {
   const file = given instanceof vscode.Uri ? given : await chooseFile();
-  const folder = file && (await chooseFolder(services));
+  const folder =
+    file &&
+    (await chooseFolder(services, {
+      title: t('Import MOISE+MARL Organization'),
+      placeHolder: t('Folder of the specifications to import into'),
+      none: t('Open a folder first: the organization is imported into it.'),
+    }));
   if (!file || folder === undefined) return;
   const result = await runCli(services, ['import', 'moise', file.fsPath, '--dir', folder]);
   found.clear();
@@ -85,24 +92,6 @@ async function chooseFile(): Promise<vscode.Uri | undefined> {
     filters: { JSON: ['json'] },
   });
   return chosen?.[0];
-}
-
-/** A project, or a folder of the workspace where there is none. */
-async function chooseFolder({ projects }: Services): Promise<string | undefined> {
-  const places = [
-    ...projects.all.map(({ name, folder }) => ({ label: name, folder })),
-    ...(vscode.workspace.workspaceFolders ?? [])
-      .filter(({ uri }) => uri.scheme === 'file')
-      .map(({ name, uri }) => ({ label: name, folder: uri.fsPath })),
-  ];
-  const items = places.flatMap(({ label, folder }) =>
-    folder === undefined ? [] : [{ label, description: folder, folder }],
-  );
-  const once = items.filter(({ folder }, index) => items.findIndex((each) => each.folder === folder) === index);
-  if (once.length === 0) throw new Error(t('Open a folder first: the organization is imported into it.'));
-  if (once.length === 1) return once[0].folder;
-  const placeHolder = t('Folder of the specifications to import into');
-  return (await vscode.window.showQuickPick(once, { placeHolder }))?.folder;
 }
 
 async function chooseProject({ projects }: Services, given: unknown): Promise<Project | undefined> {

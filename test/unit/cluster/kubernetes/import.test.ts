@@ -192,7 +192,7 @@ describe('Import Cluster', () => {
     const spec = specOf(imported);
     assert.deepEqual(spec.metrics, { source: 'emulator' });
     assert.deepEqual(callsOf(spec).a, ['b', 'c'], 'the environment still tells the calls');
-    assert.match(clusterYaml(imported), /name it \(--prometheus\)/);
+    assert.match(clusterYaml(imported), /name it, as namespace\/name:port or a URL/);
   });
 
   it('takes the Prometheus that is named, and notes where that does not answer', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCli, type CliResult } from '../../../../src/hosts/extension/controller/cli-process.ts';
+import { runCli, type CliResult } from '../../../../src/hosts/extension/command-line/cli-process.ts';
 
 describe('the command line as the extension starts it', () => {
   let folder: string;
@@ -14,17 +14,23 @@ describe('the command line as the extension starts it', () => {
     writeFileSync(program, script);
     const results: CliResult[] = [];
     const node = { path: process.execPath, env: { KARMA_TEST: 'set' } };
-    const done = runCli(['one', 'two'], { node, program, signal, onResult: (result) => results.push(result) });
+    const done = runCli(['one', 'two'], {
+      node,
+      program,
+      env: { KARMA_MORE: 'too' },
+      signal,
+      onResult: (result) => results.push(result),
+    });
     return { done, results };
   }
   const print = (value: string) => `process.stdout.write(JSON.stringify(${value}) + '\\n');`;
 
   it('is told its arguments, and tells its results line by line', async () => {
     const { done, results } = start(
-      print(`{ type: 'plan', args: process.argv.slice(2), env: process.env.KARMA_TEST }`),
+      print(`{ type: 'plan', args: process.argv.slice(2), env: [process.env.KARMA_TEST, process.env.KARMA_MORE] }`),
     );
     await done;
-    assert.deepEqual(results, [{ type: 'plan', args: ['--json', 'one', 'two'], env: 'set' }]);
+    assert.deepEqual(results, [{ type: 'plan', args: ['--json', 'one', 'two'], env: ['set', 'too'] }]);
   });
 
   it('rejects with the sentence that it ends with, or else with what it printed', async () => {

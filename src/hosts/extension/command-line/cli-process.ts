@@ -7,6 +7,8 @@ export interface CliOptions {
   readonly node: NodeProgram;
   /** dist/cli.mjs */
   readonly program: string;
+  /** To add to the environment. */
+  readonly env: Readonly<Record<string, string>>;
   /** It is asked to stop, and says what it has done. */
   readonly signal: AbortSignal;
   readonly onResult: (result: CliResult) => void;
@@ -19,9 +21,12 @@ export interface CliResult {
 }
 
 /** Resolves where it ends well. Rejects with the sentence that it ends with, or why it does not start. */
-export async function runCli(args: readonly string[], { node, program, signal, onResult }: CliOptions): Promise<void> {
+export async function runCli(
+  args: readonly string[],
+  { node, program, env, signal, onResult }: CliOptions,
+): Promise<void> {
   const child = spawn(node.path, [program, '--json', ...args], {
-    env: { ...process.env, ...node.env },
+    env: { ...process.env, ...node.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });

@@ -1,0 +1,156 @@
+/** Import Cluster: the Cluster spec of a namespace, written by the command line, which only reads the cluster. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { flag, list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
+import { chooseFolder } from '../choose-folder.ts';
+import type { CliResult } from '../command-line/cli-process.ts';
+import { runCommandLine } from '../command-line/run-command-line.ts';
+import type { Services } from '../services.ts';
+import { originOf, setPrometheusToken, tokenFor } from './prometheus-token.ts';
+
+const { t } = vscode.l10n;
+
+export function registerImportCluster(services: Services): vscode.Disposable {
+  const closing = new AbortController();
+  return vscode.Disposable.from(
+    { dispose: () => closing.abort() },
+    services.command('karma-mas.importCluster', () => importCluster(services, closing.signal)),
+  );
+}
+
+const contextShape = object({ type: oneOf('context'), name: text, server: text, namespace: text, current: flag });
+const importedShape = object({
+  type: oneOf('imported'),
+  context: text,
+  namespace: text,
+  services: list(text),
+  prometheus: text,
+  notes: list(text),
+  file: text,
+});
+type Context = Of<typeof contextShape>;
+type Imported = Of<typeof importedShape>;
+
+async function importCluster(services: Services, closing: AbortSignal): Promise<void> {
+  const title = t('Import Cluster');
+  const folder = await chooseFolder(services, {
+    title,
+    placeHolder: t('Folder of the specifications to import into'),
+    none: t('Open a folder first: the Cluster is written into it.'),
+  });
+  if (folder === undefined) return;
+  const contexts = await runCommandLine(services, { title, args: ['cluster', 'contexts'], closing });
+  const context = await chooseContext(
+    title,
+    contexts.filter((each): each is CliResult & Context => contextShape.problem(each, 'context') === undefined),
+  );
+  const namespace = await chooseNamespace(title, context);
+  const prometheus = await choosePrometheus(title);
+  const token = await askToken(originOf(prometheus), services.context.secrets);
+  const options = [`--context=${context.name}`, `--out=${freeFile(folder, namespace)}`];
+  const results = await runCommandLine(services, {
+    title: t('Importing namespace {0} of {1}', namespace, context.name),
+    args: ['cluster', 'import', namespace, ...options, ...(prometheus === '' ? [] : [`--prometheus=${prometheus}`])],
+    env: token,
+    closing,
+  });
+  const imported = results.find((each): each is CliResult & Imported => importedShape.problem(each, '') === undefined);
+  if (!imported) throw new Error(t('The import did not say what it has written.'));
+  for (const note of imported.notes) services.log.warn(`Import of ${imported.namespace}: ${note}`);
+  await vscode.commands.executeCommand('karma-mas.refresh');
+  await vscode.window.showTextDocument(vscode.Uri.file(imported.file));
+  void tell(imported, context);
+}
+
+async function chooseContext(title: string, contexts: readonly Context[]): Promise<Context> {
+  if (contexts.length === 0)
+    throw new Error(t('There is no kubeconfig with a context: set KUBECONFIG, or make ~/.kube/config.'));
+  if (contexts.length === 1) return contexts[0];
+  const items = contexts
+    .map((context) => ({
+      label: context.name,
+      description: context.current ? t('current') : '',
+      detail: context.server,
+      context,
+    }))
+    .sort((a, b) => Number(b.context.current) - Number(a.context.current));
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: t('Context of the kubeconfig; the cluster is only read'),
+    matchOnDetail: true,
+  });
+  return orCancelled(picked).context;
+}
+
+async function chooseNamespace(title: string, { name, server, namespace }: Context): Promise<string> {
+  const given = await vscode.window.showInputBox({
+    title,
+    prompt: t('Namespace of the deployments on {0} ({1}). It is only read.', name, server),
+    value: namespace,
+    ignoreFocusOut: true,
+    validateInput: (value) =>
+      /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value.trim())
+        ? undefined
+        : t('A namespace has lower-case letters, digits and dashes, 63 at most.'),
+  });
+  return orCancelled(given).trim();
+}
+
+/** namespace/name:port or a URL; empty = look for it. */
+async function choosePrometheus(title: string): Promise<string> {
+  const find = {
+    label: t('Look for It in the Cluster'),
+    detail: t('A service that answers as Prometheus does, reached through the API server.'),
+  };
+  const name = { label: t('Name It...'), detail: t('A service as namespace/name:port, or a URL.') };
+  const picked = await vscode.window.showQuickPick([find, name], { title, placeHolder: t('Where is Prometheus?') });
+  if (orCancelled(picked) === find) return '';
+  const given = await vscode.window.showInputBox({
+    title,
+    prompt: t('A service as namespace/name:port, or a URL.'),
+    placeHolder: 'monitoring/prometheus:9090',
+    ignoreFocusOut: true,
+    validateInput: (value) =>
+      /^(https?:\/\/\S+|[a-z0-9-]+\/[a-z0-9-]+:[0-9]+)$/.test(value.trim())
+        ? undefined
+        : t('Write namespace/name:port, or a URL that begins with http:// or https://.'),
+  });
+  return orCancelled(given).trim();
+}
+
+/** Of a Prometheus at a URL, which may want one: the token that is kept, or that the user gives now. */
+async function askToken(origin: string, secrets: vscode.SecretStorage): ReturnType<typeof tokenFor> {
+  const kept = await tokenFor(origin, secrets);
+  if (origin === '' || Object.keys(kept).length > 0) return kept;
+  await setPrometheusToken(origin, secrets);
+  return tokenFor(origin, secrets);
+}
+
+/** Nothing is overwritten. */
+function freeFile(folder: string, namespace: string): string {
+  const names = ['cluster', `cluster-${namespace}`];
+  for (let n = 0; ; n++) {
+    const file = join(folder, `${names[n] ?? `${names[1]}-${n}`}.karma.yaml`);
+    if (!existsSync(file)) return file;
+  }
+}
+
+async function tell({ namespace, services, prometheus, notes }: Imported, { name, current }: Context): Promise<void> {
+  const message = [
+    t('Imported {0} services of namespace {1}. What says "a guess" is for you to correct.', services.length, namespace),
+    ...(notes.length === 0 ? [] : [t('What could not be read is said at the head of the file.')]),
+    ...(current
+      ? []
+      : [t('The current context is another one: name {0} as the target of a Transfer, or switch to it.', name)]),
+  ].join(' ');
+  const test = t('Test Queries');
+  const buttons = prometheus === '' || !current ? [] : [test];
+  if ((await vscode.window.showInformationMessage(message, ...buttons)) === test)
+    await vscode.commands.executeCommand('karma-mas.testQueries', { name: namespace });
+}
+
+function orCancelled<T>(value: T | undefined): T {
+  if (value === undefined) throw new vscode.CancellationError();
+  return value;
+}
