@@ -11,22 +11,14 @@ import { runChoice } from '../shared/run-choice.ts';
 import { noAnalysis, waiting } from '../shared/sections.ts';
 import { readTheme, type Theme } from '../shared/theme.ts';
 import { alignmentCsv, comparisonCsv, confusionCsv, goalsCsv, rolesCsv, satisfactionCsv } from './csv.ts';
-import {
-  alignment,
-  comparison,
-  declaredAgainstInferred,
-  declaredGoals,
-  goals,
-  inferredRoles,
-  state,
-  summary,
-  type Actions,
-  type Format,
-  type Part,
-} from './parts.ts';
+import type { Actions, Format, Part } from './actions.ts';
+import { alignment, declaredAgainstInferred } from './alignment.ts';
+import { declaredGoals, goals } from './goal-cards.ts';
 import { alignmentPicture, confusionPicture, goalPicture } from './pictures.ts';
 import './roles.css';
+import { inferredRoles } from './role-cards.ts';
 import { restore, toggled, type State } from './state.ts';
+import { comparison, state, summary } from './summary.ts';
 
 class RolesView extends LitElement {
   readonly #channel = connect<'roles', State>(rolesView.toView, {
