@@ -41,6 +41,12 @@ export async function ask(memory: vscode.Memento, title: string, questions: read
   await memory.update(LAST, { ...last, ...chosen });
 }
 
+/** An answer; a CancellationError where the user has left. */
+export function orCancelled<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new vscode.CancellationError();
+  return answer;
+}
+
 const BACK = Symbol('back');
 
 function askOne(

@@ -6,6 +6,7 @@ import { flag, list, object, oneOf, text, type Of } from '../../../../webview/pr
 import { chooseFolder } from '../choose-folder.ts';
 import type { CliResult } from '../command-line/cli-process.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
+import { orCancelled } from '../questions.ts';
 import type { Services } from '../services.ts';
 import { originOf, setPrometheusToken, tokenFor } from './prometheus-token.ts';
 
@@ -148,9 +149,4 @@ async function tell({ namespace, services, prometheus, notes }: Imported, { name
   const buttons = prometheus === '' || !current ? [] : [test];
   if ((await vscode.window.showInformationMessage(message, ...buttons)) === test)
     await vscode.commands.executeCommand('karma-mas.testQueries', { name: namespace });
-}
-
-function orCancelled<T>(value: T | undefined): T {
-  if (value === undefined) throw new vscode.CancellationError();
-  return value;
 }

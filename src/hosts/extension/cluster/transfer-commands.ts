@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
 import type { StageDigest, TransferDigest } from '../../server/protocol.ts';
+import { orCancelled } from '../questions.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';
 import type { ClusterModel } from './cluster-model.ts';
@@ -128,8 +129,7 @@ async function chooseTransfer(services: Services, { project, digest }: DeclaredC
     title: t('Transfer'),
     placeHolder: t('The Transfer to go by'),
   });
-  if (!picked) throw new vscode.CancellationError();
-  return picked.transfer;
+  return orCancelled(picked).transfer;
 }
 
 function readUpTo(argument: unknown): UpTo | undefined {
@@ -150,8 +150,7 @@ async function askUpTo({ stages }: TransferDigest): Promise<UpTo> {
     title: t('Transfer Policies'),
     placeHolder: t('The highest stage to climb to; each one before it comes first'),
   });
-  if (!picked) throw new vscode.CancellationError();
-  return picked.upTo;
+  return orCancelled(picked).upTo;
 }
 
 /** Says what will be written where, and asks. */

@@ -1,6 +1,7 @@
 /** What is asked before the controller is installed, upgraded or removed. Each throws a CancellationError where the user leaves. */
 import * as vscode from 'vscode';
 import { CLUSTERS, type FolderClusters, type SpecificationsParams, type StageDigest } from '../../server/protocol.ts';
+import { orCancelled } from '../questions.ts';
 import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;
@@ -59,9 +60,4 @@ export async function chooseImage(title: string, keep: boolean): Promise<string>
     ignoreFocusOut: true,
   });
   return orCancelled(image).trim();
-}
-
-function orCancelled<T>(value: T | undefined): T {
-  if (value === undefined) throw new vscode.CancellationError();
-  return value;
 }
