@@ -55,7 +55,12 @@ export function actions(status: ClusterStatus, { act, open }: Events): TemplateR
   );
   const whys = [...new Set(shown.map(({ action }) => status.actions[action].why).filter((why) => why !== ''))];
   const common = whys.find((why) => shown.every(({ action }) => status.actions[action].why === why));
-  const labels = { train: t('Train Policies'), trust: t('Manage Workspace Trust'), problems: t('Show Problems') };
+  const labels = {
+    train: t('Train Policies'),
+    trust: t('Manage Workspace Trust'),
+    problems: t('Show Problems'),
+    addOrganization: t('Add Organization'),
+  };
   return html`<section aria-labelledby="actions-title">
     <h2 id="actions-title" class="visually-hidden">${t('Actions')}</h2>
     <div class="actions">

@@ -138,22 +138,18 @@ class ClusterView extends LitElement {
         isProject
           ? status.errors > 0
             ? button({ label: t('Show Problems'), kind: 'primary', click: () => this.#events.open('problems') })
-            : this.#importButton('primary')
-          : html`${button({
-                label: t('Create Sample Project'),
+            : button({
+                label: t('Import Cluster...'),
                 kind: 'primary',
-                click: () => this.#events.open('createSample'),
-              })}
-              <p>
-                ${t('Have a cluster with HPAs? Its namespace can be read into a specification; nothing is written to it.')}
-              </p>
-              ${this.#importButton('secondary')}`
+                click: () => this.#events.open('importCluster'),
+              })
+          : button({
+              label: t('Create Sample Project'),
+              kind: 'primary',
+              click: () => this.#events.open('createSample'),
+            })
       }
     </main>`;
-  }
-
-  #importButton(kind: 'primary' | 'secondary'): TemplateResult {
-    return button({ label: t('Import Cluster...'), kind, click: () => this.#events.open('importCluster') });
   }
 }
 customElements.define('karma-cluster', ClusterView);

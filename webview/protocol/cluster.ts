@@ -216,7 +216,7 @@ const status = object({
     promote: action,
   }),
   /** The command that makes actions possible, where they are not. */
-  remedy: oneOf('', 'train', 'trust', 'problems'),
+  remedy: oneOf('', 'train', 'trust', 'problems', 'addOrganization'),
   run: orNull(run),
   ladder: list(rung),
   observed: orNull(observed),
@@ -254,6 +254,7 @@ export const cluster = {
         'problems',
         'createSample',
         'importCluster',
+        'addOrganization',
         'selectCluster',
         'showLog',
         'reveal',

@@ -16,9 +16,9 @@ export function clusterYaml(cluster: ImportedCluster): string {
     ...comments(cluster, usable.length - services.length),
     'apiVersion: karma-mas.dev/v1alpha1',
     'kind: Cluster',
-    `metadata: { name: ${text(cluster.namespace)} }`,
+    `metadata: { name: ${yamlName(cluster.namespace)} }`,
     'spec:',
-    `  namespace: ${text(cluster.namespace)}`,
+    `  namespace: ${yamlName(cluster.namespace)}`,
     '  decisionInterval: 15s',
     ...nodesOf(cluster, services),
     ...metricsOf(cluster),
@@ -30,8 +30,8 @@ export function clusterYaml(cluster: ImportedCluster): string {
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** YAML takes some names for something else: on, 1, null. */
-const text = (name: string): string =>
+/** A name as YAML, which takes some names for something else: on, 1, null. */
+export const yamlName = (name: string): string =>
   /^[a-z][-a-z0-9]*$/.test(name) && !/^(?:y|n|yes|no|on|off|true|false|null)$/.test(name) ? name : JSON.stringify(name);
 
 function comments({ notes, leftOut, services, graph }: ImportedCluster, tooMany: number): string[] {
@@ -126,9 +126,9 @@ function serviceLines(service: ImportedService, known: ReadonlySet<string>): str
       ? ''
       : ` # its HPA aims at ${target} % CPU`
     : ' # a guess: it has no HPA';
-  const called = calls.filter((callee) => known.has(callee)).map((callee) => `{ service: ${text(callee)} }`);
+  const called = calls.filter((callee) => known.has(callee)).map((callee) => `{ service: ${yamlName(callee)} }`);
   return [
-    `    - name: ${text(name)}`,
+    `    - name: ${yamlName(name)}`,
     ...(service.entryPoint
       ? [`      entryPoint: true${service.entryGuess === '' ? '' : ` # a guess: ${service.entryGuess}`}`]
       : []),

@@ -38,6 +38,7 @@ export const COMMANDS = {
   'karma-mas.openOrganization': { trusted: false },
   'karma-mas.openPlayground': { trusted: false },
   'karma-mas.importCluster': { trusted: true },
+  'karma-mas.addOrganization': { trusted: true },
   'karma-mas.testQueries': { trusted: true },
   'karma-mas.selectCluster': { trusted: true },
   'karma-mas.installController': { trusted: true },

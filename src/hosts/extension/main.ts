@@ -6,6 +6,7 @@ import { makeApi, type KarmaApi } from './api.ts';
 import { registerCommand } from './commands.ts';
 import { registerContextKeys } from './context-keys.ts';
 import { startLanguageLater } from './language-later.ts';
+import { registerAddOrganization } from './cluster/add-organization.ts';
 import { registerImportCluster } from './cluster/import-cluster.ts';
 import { registerClusterView } from './cluster/cluster-view.ts';
 import { registerController } from './controller/controller-commands.ts';
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): KarmaApi {
       registerMoise(services),
       registerClusterView(services),
       registerImportCluster(services),
+      registerAddOrganization(services),
       registerController(services),
       services.command('karma-mas.showLog', () => log.show()),
       services.command('karma-mas.refresh', async () => {

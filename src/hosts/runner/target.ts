@@ -1,6 +1,7 @@
 /** Which context and namespace a Cluster spec stands for. */
 import type { Cluster, Model, Transfer } from '../../spec/model.ts';
 import { JobError } from './context.ts';
+import { UsageError } from './failure.ts';
 
 export interface ClusterTarget {
   /** Empty = the current context of the kubeconfig. */
@@ -33,5 +34,17 @@ export function transferNamed({ transfers }: Pick<Model, 'transfers'>, name: str
     name === ''
       ? `Name the Transfer to go by (--transfer); the specs have ${known}.`
       : `There is no Transfer named ${name} (--transfer); the specs have ${known}.`,
+  );
+}
+
+/** The Cluster of that name; empty = the only one. Throws UsageError with the names that there are. */
+export function clusterNamed({ clusters }: Pick<Model, 'clusters'>, name: string): Cluster {
+  const found = name === '' && clusters.length === 1 ? clusters[0] : clusters.find((cluster) => cluster.name === name);
+  if (found) return found;
+  const known = clusters.map((cluster) => cluster.name).join(', ') || 'none';
+  throw new UsageError(
+    name === ''
+      ? `Name the Cluster (--cluster); the specs have ${known}.`
+      : `There is no Cluster ${name}; the specs have ${known}.`,
   );
 }

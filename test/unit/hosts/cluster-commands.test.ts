@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TraceStore } from '../../../src/modeling/traces/trace-store.ts';
@@ -68,6 +68,35 @@ describe('cluster commands and jobs on a real cluster', () => {
     const valid = await run('validate', join(folder(), 'new'));
     assert.equal(valid.code, 0, valid.stdout + valid.stderr);
     assert.deepEqual(fake.api.writes, []);
+  });
+
+  it('init --organization: what an imported Cluster lacks, valid, and overwrites nothing', async () => {
+    const directory = join(folder(), 'own');
+    const file = join(directory, 'cluster.karma.yaml');
+    mkdirSync(directory);
+    await run('cluster', 'import', NAMESPACE, '--prometheus', 'monitoring/prometheus:9090', '--out', file);
+    const before = fake.api.requests.length;
+    const added = await run('init', directory, '--organization', '--json');
+    assert.equal(added.code, 0, added.stderr);
+    assert.equal(fake.api.requests.length, before, 'it connects to nothing');
+    const [{ files, cluster, context }] = objects(added.stdout) as [Record<string, unknown>];
+    assert.deepEqual([cluster, context], [NAMESPACE, 'fake']);
+    assert.ok((files as string[]).includes('organization.karma.yaml'));
+    const valid = await run('validate', directory);
+    assert.equal(valid.code, 0, valid.stdout);
+    const plan = await run('transfer', directory, '--up-to', 'plan');
+    assert.match(plan.stderr, /No policies|train/, 'all that is missing is a training');
+
+    writeFileSync(
+      join(directory, 'roles.karma.yaml'),
+      readFileSync(join(directory, 'roles.karma.yaml'), 'utf8') + '# mine\n',
+    );
+    const again = await run('init', directory, '--organization');
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /organization\.karma\.yaml, roles\.karma\.yaml.* are there already/);
+    assert.match(readFileSync(join(directory, 'roles.karma.yaml'), 'utf8'), /# mine\n$/);
+    const none = await run('init', join(folder(), 'nothing'), '--organization');
+    assert.notEqual(none.code, 0);
   });
 
   it('test-queries: a table, or JSON; exit code 1 where something is missing', async () => {

@@ -5,7 +5,7 @@ import type { Look } from '../../../cluster/kubernetes/look.ts';
 import type { NamespaceStatus } from '../../../cluster/kubernetes/namespace-status.ts';
 import type { TestedQueries, TestedService } from '../../../cluster/kubernetes/test-queries.ts';
 import { withIoErrors } from '../../../runs/io-error.ts';
-import type { Cluster, Model } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { EXIT, UsageError } from '../../runner/failure.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
@@ -283,12 +283,12 @@ async function withSpec(
   const { readSpecs, assertNoErrors } = await import('../../runner/specs.ts');
   const { model, problems } = await readSpecs(resolve(dir));
   assertNoErrors(dir, problems);
-  const spec = clusterOf(model, cluster);
+  const { clusterNamed, targetOf } = await import('../../runner/target.ts');
+  const spec = clusterNamed(model, cluster);
   if (spec.metrics.source !== 'prometheus')
     throw new UsageError(
       `Cluster ${spec.name} has metrics.source ${spec.metrics.source}: set it to prometheus to look at the real one.`,
     );
-  const { targetOf } = await import('../../runner/target.ts');
   const target = targetOf(model, spec);
   const stop = stopOnInterrupt(() => output.message('Stopping.'));
   try {
@@ -303,15 +303,4 @@ async function withSpec(
   } finally {
     stop.dispose();
   }
-}
-
-function clusterOf({ clusters }: Model, name: string): Cluster {
-  const found = name === '' && clusters.length === 1 ? clusters[0] : clusters.find((cluster) => cluster.name === name);
-  if (found) return found;
-  const known = clusters.map((cluster) => cluster.name).join(', ') || 'none';
-  throw new UsageError(
-    name === ''
-      ? `Name the Cluster (--cluster); the specs have ${known}.`
-      : `There is no Cluster ${name}; the specs have ${known}.`,
-  );
 }

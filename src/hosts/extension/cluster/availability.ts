@@ -83,7 +83,7 @@ function obstacleOf(circumstances: Circumstances): Obstacle | undefined {
       remedy: 'problems',
     };
   if (cluster.transfers.length === 0)
-    return { why: t('No Transfer in the specifications is for this cluster: add one.'), remedy: '' };
+    return { why: t('No Transfer in the specifications is for this cluster: add one.'), remedy: 'addOrganization' };
   if (!cluster.transfers.some(({ training }) => hasPolicies(training)))
     return {
       why: t('No policies have been trained for Training {0} yet.', cluster.transfers[0].training),

@@ -117,12 +117,15 @@ const COMMANDS = {
   createSample: 'karma-mas.createSample',
   importCluster: 'karma-mas.importCluster',
   testQueries: 'karma-mas.testQueries',
+  addOrganization: 'karma-mas.addOrganization',
   selectCluster: 'karma-mas.selectCluster',
   showLog: 'karma-mas.showLog',
 } as const;
 
 async function open(what: keyof typeof COMMANDS | 'reveal' | 'connect', model: ClusterModel): Promise<unknown> {
   if (what === 'connect') return model.source?.connect();
+  if (what === 'addOrganization')
+    return vscode.commands.executeCommand(COMMANDS[what], { name: model.selected?.digest.name });
   if (what !== 'reveal') return vscode.commands.executeCommand(COMMANDS[what]);
   const directory = model.source?.status.run?.directory;
   return vscode.commands.executeCommand('karma-mas.revealRun', directory);

@@ -141,12 +141,13 @@ async function tell({ namespace, services, prometheus, notes }: Imported, { name
   const message = [
     t('Imported {0} services of namespace {1}. What says "a guess" is for you to correct.', services.length, namespace),
     ...(notes.length === 0 ? [] : [t('What could not be read is said at the head of the file.')]),
-    ...(current
-      ? []
-      : [t('The current context is another one: name {0} as the target of a Transfer, or switch to it.', name)]),
+    ...(current ? [] : [t('The current context is another one: a Transfer with the target {0} leads there.', name)]),
   ].join(' ');
   const test = t('Test Queries');
-  const buttons = prometheus === '' || !current ? [] : [test];
-  if ((await vscode.window.showInformationMessage(message, ...buttons)) === test)
-    await vscode.commands.executeCommand('karma-mas.testQueries', { name: namespace });
+  const organize = t('Add Organization');
+  const buttons = prometheus === '' || !current ? [organize] : [organize, test];
+  const chosen = await vscode.window.showInformationMessage(message, ...buttons);
+  if (chosen === organize)
+    await vscode.commands.executeCommand('karma-mas.addOrganization', { name: namespace, context: name });
+  if (chosen === test) await vscode.commands.executeCommand('karma-mas.testQueries', { name: namespace });
 }

@@ -1,0 +1,71 @@
+/** From an empty folder to specifications of one's own cluster, against an API server that is not real. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
+import { answerMessages, eventually, karma } from '../helpers.ts';
+
+describe("one's own cluster, in an empty folder", () => {
+  const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
+  const kubeconfigBefore = process.env.KUBECONFIG;
+  const window = vscode.window as unknown as { showQuickPick: unknown; showInputBox: unknown };
+  const { showQuickPick, showInputBox } = window;
+  const messages: string[] = [];
+  let fake: FakeCluster;
+  let answers: vscode.Disposable;
+
+  before(async () => {
+    fake = await startFakeCluster();
+    process.env.KUBECONFIG = fake.env.KUBECONFIG;
+    answers = answerMessages((message, buttons) => {
+      messages.push(message);
+      return buttons.find((button) => button === 'Add Organization');
+    });
+    window.showQuickPick = (items: readonly { readonly label: string }[]) =>
+      Promise.resolve(items.find(({ label }) => label === 'Name It...'));
+    window.showInputBox = ({ value }: vscode.InputBoxOptions) =>
+      Promise.resolve(value === '' || value === undefined ? 'monitoring/prometheus:9090' : value);
+    await karma();
+  });
+  after(async () => {
+    answers.dispose();
+    Object.assign(window, { showQuickPick, showInputBox });
+    if (kubeconfigBefore === undefined) delete process.env.KUBECONFIG;
+    else process.env.KUBECONFIG = kubeconfigBefore;
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+    await vscode.commands.executeCommand('karma-mas.refresh');
+    await fake.stop();
+  });
+
+  it('is imported, and gets an organization, without an error in them', async () => {
+    await vscode.commands.executeCommand('karma-mas.importCluster');
+    assert.match(messages[0], /Imported 4 services of namespace chained/);
+    await eventually('the organization is there', () =>
+      messages.some((message) => /^Added to Cluster chained: organization\.karma\.yaml, .* context fake/.test(message)),
+    );
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, join(folder, 'organization.karma.yaml'));
+    assert.match(readFileSync(join(folder, 'transfer.karma.yaml'), 'utf8'), /context: "?fake"?, namespace: chained/);
+    const files = readdirSync(folder).filter((name) => name.endsWith('.karma.yaml'));
+    assert.equal(files.length, 7);
+    await eventually('the training has its lenses, so that the server has read them all', async () => {
+      const uri = vscode.Uri.file(join(folder, 'training.karma.yaml'));
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+      return lenses.length > 0;
+    });
+    const errors = vscode.languages
+      .getDiagnostics()
+      .flatMap(([uri, all]) => all.map((each) => ({ uri, ...each })))
+      .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+    assert.deepEqual(errors, []);
+    assert.deepEqual(fake.api.writes, []);
+  });
+
+  it('keeps what is there when it is asked for again', async () => {
+    const roles = readFileSync(join(folder, 'roles.karma.yaml'), 'utf8');
+    await vscode.commands.executeCommand('karma-mas.addOrganization');
+    assert.match(messages.at(-1)!, /are there already, and nothing is overwritten/);
+    assert.equal(readFileSync(join(folder, 'roles.karma.yaml'), 'utf8'), roles);
+  });
+});
