@@ -50,7 +50,7 @@ describe("one's own cluster, in an empty folder", () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.karma.yaml'));
     assert.equal(files.length, 7);
     await eventually('the training has its lenses, so that the server has read them all', async () => {
-      const uri = vscode.Uri.file(join(folder, 'training.karma.yaml'));
+      const { uri } = await vscode.workspace.openTextDocument(join(folder, 'training.karma.yaml'));
       const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
       return lenses.length > 0;
     });
