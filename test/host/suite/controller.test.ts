@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { KarmaRun } from '../../../src/hosts/extension/api.ts';
-import { NAMESPACE, startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
+import { NAMESPACE } from '../../fake-kubernetes/namespace.ts';
+import { answerInputs, useFakeCluster } from './fake-cluster.ts';
 import { answerMessages, karma, runOnce, SHORT_TRAINING } from './helpers.ts';
 
 const DEPLOYMENT = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/karma-mas`;
@@ -14,26 +15,23 @@ describe('the controller, from the Cluster view', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const specs = ['cluster.karma.yaml', 'transfer.karma.yaml'].map((name) => join(folder, name));
   const [cluster, transfer] = specs.map((path) => readFileSync(path, 'utf8'));
-  const kubeconfig = process.env.KUBECONFIG;
-  const window = vscode.window as unknown as { showQuickPick: unknown; showInputBox: unknown };
-  const { showQuickPick, showInputBox } = window;
-  let fake: FakeCluster;
+  const fake = useFakeCluster();
   let run: KarmaRun;
   let messages: string[] = [];
   /** Titles of buttons to press, one after the other. */
   let presses: string[] = [];
   let answers: vscode.Disposable;
+  let inputs: vscode.Disposable;
 
   before(async () => {
-    fake = await startFakeCluster();
-    process.env.KUBECONFIG = fake.env.KUBECONFIG;
     answers = answerMessages((message, buttons) => {
       messages.push(message);
       return buttons.includes(presses[0]) ? presses.shift() : undefined;
     });
-    window.showQuickPick = (items: readonly { readonly label: string }[]) =>
-      Promise.resolve(items.find(({ label }) => label === 'shadow' || label === 'As Installed'));
-    window.showInputBox = () => Promise.resolve(IMAGE);
+    inputs = answerInputs({
+      pick: (labels) => labels.find((label) => label === 'shadow' || label === 'As Installed'),
+      enter: () => IMAGE,
+    });
     const prometheus = `source: prometheus\n    prometheus: { service: monitoring/prometheus:9090, preset: chained-services } #`;
     writeFileSync(specs[0], cluster.replace('source: emulator', prometheus));
     writeFileSync(
@@ -49,17 +47,14 @@ describe('the controller, from the Cluster view', () => {
   beforeEach(() => {
     messages = [];
     presses = [];
-    fake.api.requests.length = 0;
+    fake().api.requests.length = 0;
   });
   after(async () => {
     answers.dispose();
-    Object.assign(window, { showQuickPick, showInputBox });
-    if (kubeconfig === undefined) delete process.env.KUBECONFIG;
-    else process.env.KUBECONFIG = kubeconfig;
+    inputs.dispose();
     writeFileSync(specs[0], cluster);
     writeFileSync(specs[1], transfer);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await fake.stop();
   });
 
   const command = (action: 'install' | 'upgrade' | 'remove') =>
@@ -75,45 +70,45 @@ describe('the controller, from the Cluster view', () => {
     assert.equal(document.uri.scheme, 'karma-controller');
     assert.match(document.getText(), /^context fake, server http:.*\nimage registry\.test.*up to stage shadow\n/);
     assert.match(document.getText(), /\ncreate +Deployment chained\/karma-mas\n/);
-    assert.deepEqual(fake.api.writes, []);
+    assert.deepEqual(fake().api.writes, []);
   });
 
   it('is installed, and there is nothing to upgrade', async () => {
     presses = ['Install Controller'];
     await command('install');
     assert.match(messages.at(-1)!, /The controller is in namespace chained of fake; .* can pull registry\.test/);
-    assert.ok(JSON.stringify(fake.api.get(DEPLOYMENT)).includes(IMAGE));
+    assert.ok(JSON.stringify(fake().api.get(DEPLOYMENT)).includes(IMAGE));
     messages = [];
     await command('upgrade');
     assert.deepEqual(messages, ['The controller is as it would be made: there is nothing to do.']);
   });
 
   it('says which verbs are missing', async () => {
-    fake.api.forbidden = ({ verb, resource }) => verb === 'delete' && resource === 'services';
+    fake().api.forbidden = ({ verb, resource }) => verb === 'delete' && resource === 'services';
     await command('remove');
-    fake.api.forbidden = () => false;
+    fake().api.forbidden = () => false;
     assert.match(messages[0], /Needs verb delete on resource services in namespace chained/);
-    assert.deepEqual(fake.api.writes, []);
+    assert.deepEqual(fake().api.writes, []);
   });
 
   it('takes over what somebody else has set only where that is said', async () => {
-    const deployment = fake.api.get(DEPLOYMENT);
+    const deployment = fake().api.get(DEPLOYMENT);
     (deployment.spec as { replicas: number }).replicas = 1;
-    fake.api.put(DEPLOYMENT.slice(0, DEPLOYMENT.lastIndexOf('/')), deployment);
-    fake.api.owners.claim(DEPLOYMENT, 'kubectl', ['spec', 'replicas']);
+    fake().api.put(DEPLOYMENT.slice(0, DEPLOYMENT.lastIndexOf('/')), deployment);
+    fake().api.owners.claim(DEPLOYMENT, 'kubectl', ['spec', 'replicas']);
     await command('upgrade');
     assert.match(messages[0], /conflict with "kubectl": \.spec\.replicas/);
-    assert.deepEqual(fake.api.writes, []);
+    assert.deepEqual(fake().api.writes, []);
     presses = ['Take Over the Fields...', 'Upgrade Controller'];
     await command('upgrade');
-    assert.equal((fake.api.get(DEPLOYMENT).spec as { replicas: number }).replicas, 2);
+    assert.equal((fake().api.get(DEPLOYMENT).spec as { replicas: number }).replicas, 2);
   });
 
   it('is removed without a trace', async () => {
     presses = ['Remove Controller'];
     await command('remove');
     assert.match(messages.at(-1)!, /The HPAs act in namespace chained of fake, and the controller is gone/);
-    assert.ok(!fake.api.has(DEPLOYMENT));
+    assert.ok(!fake().api.has(DEPLOYMENT));
     messages = [];
     await command('remove');
     assert.deepEqual(messages, ['There is no controller to remove.']);

@@ -5,18 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { kubeconfig, NAMESPACE, startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
+import { kubeconfig, NAMESPACE } from '../../fake-kubernetes/namespace.ts';
+import { answerInputs, useFakeCluster } from './fake-cluster.ts';
 import { answerMessages, eventually, karma } from './helpers.ts';
 
 describe('a real cluster in the specifications', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const imported = [`cluster-${NAMESPACE}`, `cluster-${NAMESPACE}-2`].map((name) => join(folder, `${name}.karma.yaml`));
-  const kubeconfigBefore = process.env.KUBECONFIG;
-  const window = vscode.window as unknown as { showQuickPick: unknown; showInputBox: unknown };
-  const { showQuickPick, showInputBox } = window;
-  let fake: FakeCluster;
+  const fake = useFakeCluster();
   let messages: string[] = [];
   let answers: vscode.Disposable;
+  let inputs: vscode.Disposable;
   /** Labels of the choices that were offered, one list for each question. */
   let offered: string[][] = [];
   /** What is chosen, by label; what is entered, in turn; undefined leaves. */
@@ -25,38 +24,35 @@ describe('a real cluster in the specifications', () => {
   let valid: (string | undefined)[] = [];
 
   before(async () => {
-    fake = await startFakeCluster();
-    process.env.KUBECONFIG = fake.env.KUBECONFIG;
     answers = answerMessages((message) => {
       // Runs of the suites before may end meanwhile.
       if (!/ has finished[.:]/.test(message)) messages.push(message);
       return undefined;
     });
-    window.showQuickPick = (items: readonly { readonly label: string }[]) => {
-      offered.push(items.map(({ label }) => label));
-      return Promise.resolve(items.find(({ label }) => choices.includes(label)));
-    };
-    window.showInputBox = ({ value = '', validateInput }: vscode.InputBoxOptions) => {
-      const entry = entries.length > 0 ? entries.shift() : value;
-      valid.push(entry === undefined ? undefined : (validateInput?.(entry) as string | undefined));
-      return Promise.resolve(entry);
-    };
+    inputs = answerInputs({
+      pick(labels) {
+        offered.push([...labels]);
+        return labels.find((label) => choices.includes(label));
+      },
+      enter({ value = '', validateInput }) {
+        const entry = entries.length > 0 ? entries.shift() : value;
+        valid.push(entry === undefined ? undefined : (validateInput?.(entry) as string | undefined));
+        return entry;
+      },
+    });
     await karma();
   });
   beforeEach(() => {
     [messages, offered, entries, valid] = [[], [], [], []];
     choices = ['Name It...', 'fake'];
-    fake.api.requests.length = 0;
+    fake().api.requests.length = 0;
   });
   after(async () => {
     answers.dispose();
-    Object.assign(window, { showQuickPick, showInputBox });
-    if (kubeconfigBefore === undefined) delete process.env.KUBECONFIG;
-    else process.env.KUBECONFIG = kubeconfigBefore;
+    inputs.dispose();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     for (const file of imported) rmSync(file, { force: true });
     await vscode.commands.executeCommand('karma-mas.refresh');
-    await fake.stop();
   });
 
   const importCluster = () => vscode.commands.executeCommand('karma-mas.importCluster');
@@ -69,7 +65,7 @@ describe('a real cluster in the specifications', () => {
       await testQueries();
       return messages.some((message) => /chained-services is emulated.*Import Cluster writes one/.test(message));
     });
-    assert.deepEqual(fake.api.requests, []);
+    assert.deepEqual(fake().api.requests, []);
   });
 
   it('is imported from the namespace of the context, into a file of its own', async () => {
@@ -82,19 +78,19 @@ describe('a real cluster in the specifications', () => {
     assert.match(document.getText(), /kind: Cluster\nmetadata: \{ name: chained \}/);
     assert.match(document.getText(), /service: monitoring\/prometheus:9090\n +preset: chained-services\n/);
     assert.match(messages[0], /Imported 4 services of namespace chained/);
-    assert.deepEqual(fake.api.writes, []);
+    assert.deepEqual(fake().api.writes, []);
     const sample = join(folder, 'cluster.karma.yaml');
     assert.match(readFileSync(sample, 'utf8'), /name: chained-services/, 'what was there is as before');
   });
 
   it('has its queries tested, complete or not', async () => {
-    fake.prometheus.queries.length = 0;
+    fake().prometheus.queries.length = 0;
     await testQueries(NAMESPACE);
     assert.deepEqual(messages, []);
-    assert.ok(fake.prometheus.queries.length > 5);
-    fake.prometheus.stopped = true;
+    assert.ok(fake().prometheus.queries.length > 5);
+    fake().prometheus.stopped = true;
     await testQueries(NAMESPACE);
-    fake.prometheus.stopped = false;
+    fake().prometheus.stopped = false;
     assert.deepEqual(messages, [], 'what is missing is told in the view, and is no failure');
     await testQueries('nothing');
     assert.match(messages[0], /There is no such Cluster/);
@@ -118,18 +114,18 @@ describe('a real cluster in the specifications', () => {
     entries = [undefined];
     await importCluster();
     assert.deepEqual(messages, []);
-    fake.api.forbidden = ({ resource }) => resource === 'deployments';
+    fake().api.forbidden = ({ resource }) => resource === 'deployments';
     entries = [NAMESPACE, 'monitoring/prometheus:9090'];
     await importCluster();
-    fake.api.forbidden = () => false;
+    fake().api.forbidden = () => false;
     assert.match(messages[0], /Needs verb list on resource deployments\.apps in namespace chained/);
     assert.ok(!existsSync(imported[1]));
   });
 
   it('has a Prometheus at a URL, whose token is asked for once and stands in no file', async () => {
     const token = 'planted-token-0123456789';
-    fake.prometheus.token = token;
-    const server: Server = createServer((request, response) => fake.prometheus.handle(request, response));
+    fake().prometheus.token = token;
+    const server: Server = createServer((request, response) => fake().prometheus.handle(request, response));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
@@ -145,14 +141,14 @@ describe('a real cluster in the specifications', () => {
       assert.deepEqual(entries, []);
       rmSync(imported[1]);
     } finally {
-      fake.prometheus.token = undefined;
+      fake().prometheus.token = undefined;
       server.close();
     }
   });
 
   it('is chosen among several contexts, the current one first; another one is said', async () => {
-    const two = kubeconfig({ server: fake.server, name: 'alpha' });
-    const { clusters, users, contexts } = kubeconfig({ server: fake.server });
+    const two = kubeconfig({ server: fake().server, name: 'alpha' });
+    const { clusters, users, contexts } = kubeconfig({ server: fake().server });
     const config = {
       ...two,
       'current-context': 'fake',
@@ -160,14 +156,14 @@ describe('a real cluster in the specifications', () => {
       users: [...two.users, ...users],
       contexts: [...two.contexts, ...contexts],
     };
-    const directory = join(fake.folder, 'two');
+    const directory = join(fake().folder, 'two');
     mkdirSync(directory);
     process.env.KUBECONFIG = join(directory, 'config');
     writeFileSync(process.env.KUBECONFIG, JSON.stringify(config));
     choices = ['alpha', 'Name It...'];
     entries = [NAMESPACE, 'monitoring/prometheus:9090'];
     await importCluster();
-    process.env.KUBECONFIG = fake.env.KUBECONFIG;
+    process.env.KUBECONFIG = fake().env.KUBECONFIG;
     assert.deepEqual(offered[0], ['fake', 'alpha']);
     assert.match(messages[0], /The current context is another one: name alpha/);
   });

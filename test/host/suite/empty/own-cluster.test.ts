@@ -3,40 +3,34 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
+import { answerInputs, useFakeCluster } from '../fake-cluster.ts';
 import { answerMessages, eventually, karma } from '../helpers.ts';
 
 describe("one's own cluster, in an empty folder", () => {
   const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
-  const kubeconfigBefore = process.env.KUBECONFIG;
-  const window = vscode.window as unknown as { showQuickPick: unknown; showInputBox: unknown };
-  const { showQuickPick, showInputBox } = window;
+  const fake = useFakeCluster();
   const messages: string[] = [];
-  let fake: FakeCluster;
   let answers: vscode.Disposable;
+  let inputs: vscode.Disposable;
 
   before(async () => {
-    fake = await startFakeCluster();
-    process.env.KUBECONFIG = fake.env.KUBECONFIG;
     answers = answerMessages((message, buttons) => {
       messages.push(message);
       return buttons.find((button) => button === 'Add Organization');
     });
-    window.showQuickPick = (items: readonly { readonly label: string }[]) =>
-      Promise.resolve(items.find(({ label }) => label === 'Name It...'));
-    window.showInputBox = ({ value }: vscode.InputBoxOptions) =>
-      Promise.resolve(value === '' || value === undefined ? 'monitoring/prometheus:9090' : value);
+    inputs = answerInputs({
+      pick: () => 'Name It...',
+      // The namespace is suggested.
+      enter: ({ value }) => value ?? 'monitoring/prometheus:9090',
+    });
     await karma();
   });
   after(async () => {
     answers.dispose();
-    Object.assign(window, { showQuickPick, showInputBox });
-    if (kubeconfigBefore === undefined) delete process.env.KUBECONFIG;
-    else process.env.KUBECONFIG = kubeconfigBefore;
+    inputs.dispose();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
     await vscode.commands.executeCommand('karma-mas.refresh');
-    await fake.stop();
   });
 
   it('is imported, and gets an organization, without an error in them', async () => {
@@ -59,7 +53,7 @@ describe("one's own cluster, in an empty folder", () => {
       .flatMap(([uri, all]) => all.map((each) => ({ uri, ...each })))
       .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
     assert.deepEqual(errors, []);
-    assert.deepEqual(fake.api.writes, []);
+    assert.deepEqual(fake().api.writes, []);
   });
 
   it('keeps what is there when it is asked for again', async () => {
