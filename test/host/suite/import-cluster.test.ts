@@ -165,6 +165,6 @@ describe('a real cluster in the specifications', () => {
     await importCluster();
     process.env.KUBECONFIG = fake().env.KUBECONFIG;
     assert.deepEqual(offered[0], ['fake', 'alpha']);
-    assert.match(messages[0], /The current context is another one: name alpha/);
+    assert.match(messages[0], /The current context is another one: a Transfer with the target alpha leads there/);
   });
 });
