@@ -2,8 +2,8 @@
 import type { ImportedCluster, ImportedService } from './import-cluster.ts';
 import { METRIC_FIELDS } from './presets/preset.ts';
 
-/** Most services that a Cluster may have. */
-const MOST_SERVICES = 500;
+/** Most services that a Cluster may have: maxItems of schemas/cluster.schema.json. */
+export const MOST_SERVICES = 500;
 /** Where a Deployment requests none: enough to be told from nothing. */
 const GUESS = { cpu: 100, memory: 128 };
 

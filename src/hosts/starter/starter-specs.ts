@@ -68,16 +68,10 @@ function transfer(object: SampleObject, cluster: StarterOptions['cluster'], cont
   const canary = spec.stages.findIndex((stage) => 'canary' in stage);
   const service = cluster.services.find(({ entryPoint }) => !entryPoint) ?? cluster.services[0];
   return object.with([
-    [
-      ['spec', 'target'],
-      `{ context: ${CONTEXT.test(context) ? context : JSON.stringify(context)}, namespace: ${yamlName(cluster.namespace)} }`,
-    ],
+    [['spec', 'target'], `{ context: ${yamlName(context)}, namespace: ${yamlName(cluster.namespace)} }`],
     [['spec', 'stages', canary, 'canary', 'services'], `[${yamlName(service.name)}]`],
   ]);
 }
-
-/** Needs no quotes in YAML. */
-const CONTEXT = /^[a-z][-a-z0-9]*-[-a-z0-9]*$/;
 
 type Path = readonly (string | number)[];
 

@@ -50,7 +50,7 @@ async function addOrganization(services: Services, closing: AbortSignal, argumen
   void tell(added);
 }
 
-/** A real Cluster without a Transfer, which has nothing yet; or else any. The user picks among several. */
+/** Of that name, where one is given. One without a Transfer, which has nothing yet, or else any; the user picks among several. */
 async function chooseCluster({ language }: Services, title: string, name: unknown): Promise<Place> {
   const params: SpecificationsParams = {};
   const folders = await language.request<readonly FolderClusters[]>(CLUSTERS, params);

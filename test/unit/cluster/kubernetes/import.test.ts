@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
 import { callGraph } from '../../../../src/cluster/kubernetes/call-graph.ts';
 import {
@@ -6,7 +8,7 @@ import {
   type ImportedCluster,
   type ImportOptions,
 } from '../../../../src/cluster/kubernetes/import-cluster.ts';
-import { clusterYaml } from '../../../../src/cluster/kubernetes/import-yaml.ts';
+import { clusterYaml, MOST_SERVICES } from '../../../../src/cluster/kubernetes/import-yaml.ts';
 import { loadSpecs } from '../../../../src/spec/load.ts';
 import type { Cluster } from '../../../../src/spec/model.ts';
 import type { KubeObject } from '../../../fake-kubernetes/api-server.ts';
@@ -184,6 +186,15 @@ describe('Import Cluster', () => {
     const spec = specOf(imported);
     assert.ok(spec.nodes.cpu >= 2200 && spec.nodes.cpu < 10_300, String(spec.nodes.cpu));
     assert.match(clusterYaml(imported), /# A guess: nodes may not be listed/);
+  });
+
+  it('writes as many services as the schema takes', () => {
+    const schema = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../../../../schemas/cluster.schema.json'), 'utf8'),
+    ) as {
+      properties: { spec: { properties: { services: { maxItems: number } } } };
+    };
+    assert.equal(MOST_SERVICES, schema.properties.spec.properties.services.maxItems);
   });
 
   it('without a Prometheus leaves the emulator, and says how to go on', async () => {
