@@ -1,18 +1,23 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-// Imports point one way (docs/architecture.md): hosts -> phases -> cluster, nn, runs -> spec. Phases stand in the order in which they run.
+// Imports point one way (docs/architecture.md): hosts -> operating, setup, jobs, reporting -> phases -> deciding -> cluster, nn,
+// runs -> spec. Rooms in one row do not import one another.
 const layers = [
   ['spec'],
-  ['language'],
-  ['cluster', 'nn', 'runs'],
+  ['language', 'cluster', 'nn', 'runs'],
   ['modeling'],
+  ['deciding'],
   ['training'],
   ['analyzing'],
   ['evaluating'],
   ['transferring'],
+  ['reporting'],
+  ['jobs'],
+  ['setup', 'operating', 'language-server'],
   ['hosts'],
 ];
+const hosts = ['cli', 'controller', 'extension', 'runner', 'server'];
 const network = ['http', 'https', 'net', 'tls', 'dgram', 'http2', '@kubernetes/client-node'];
 const networkImports = network.flatMap((name) => [name, `node:${name}`]);
 
@@ -22,44 +27,62 @@ const patternsFor = (folder) => {
   return above
     .filter((name) => name !== folder)
     .map((name) => ({
-      group: [`**/${name}/**`, `!node:*`],
+      group: [`**/${name}/**`, `!node:*`, `!**/${folder}/**/${name}/**`],
       message: `src/${folder} may not import src/${name}: imports point from hosts to spec (docs/architecture.md).`,
     }));
 };
 const noVscode = { name: 'vscode', message: 'Only src/hosts/extension imports vscode.' };
 const noNetwork = networkImports.map((name) => ({
   name,
-  message: 'Only src/hosts and src/cluster/kubernetes do network I/O.',
+  message: 'Only src/hosts, src/operating, src/setup and src/cluster/kubernetes do network I/O.',
 }));
-
-// The real thing may use the network, and is bound to its layer all the same. Nothing else knows the Kubernetes client.
 const kubernetesClient = {
   group: ['@kubernetes/client-node', '@kubernetes/client-node/**'],
   message: 'Only src/cluster/kubernetes imports the Kubernetes client.',
 };
-const kubernetesRules = {
-  files: ['src/cluster/kubernetes/**/*.ts'],
-  rules: { 'no-restricted-imports': ['error', { paths: [noVscode], patterns: patternsFor('cluster') }] },
-};
+const usesNetwork = ['operating', 'setup'];
 
-const layerRules = layers.flat().map((folder) => ({
-  files: [`src/${folder}/**/*.ts`],
-  ignores: folder === 'cluster' ? ['src/cluster/kubernetes/**'] : folder === 'hosts' ? ['src/hosts/extension/**'] : [],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        paths: [noVscode, ...(folder === 'hosts' ? [] : noNetwork)],
-        patterns: [...patternsFor(folder), ...(folder === 'hosts' ? [kubernetesClient] : [])],
-      },
-    ],
-  },
-}));
+const restrictImports = (files, paths, patterns, ignores = []) => ({
+  files,
+  ignores,
+  rules: { 'no-restricted-imports': ['error', { paths, patterns }] },
+});
+
+const layerRules = layers
+  .flat()
+  .filter((folder) => folder !== 'hosts')
+  .map((folder) =>
+    restrictImports(
+      [`src/${folder}/**/*.ts`],
+      [noVscode, ...(usesNetwork.includes(folder) ? [] : noNetwork)],
+      [...patternsFor(folder), kubernetesClient],
+      folder === 'cluster' ? ['src/cluster/kubernetes/**'] : [],
+    ),
+  );
+
+// The real thing may use the network, and is bound to its layer all the same. Nothing else knows the Kubernetes client.
+const kubernetesRules = restrictImports(['src/cluster/kubernetes/**/*.ts'], [noVscode], patternsFor('cluster'));
+
+// A host is one process: what two of them need is no host.
+const hostRules = hosts.map((host) =>
+  restrictImports([`src/hosts/${host}/**/*.ts`], host === 'extension' ? [] : [noVscode], [
+    kubernetesClient,
+    ...hosts
+      .filter((name) => name !== host)
+      .map((name) => ({
+        // Own folders may have the name of another host.
+        regex: `^(\\.\\./)+(hosts/)?${name}/`,
+        message: `src/hosts/${host} may not import src/hosts/${name}: hosts are thin and do not know one another (docs/architecture.md).`,
+      })),
+  ]),
+);
 
 // The engine has no clock and no randomness of its own (invariant 2): they are passed in.
+const engineRooms = layers
+  .flat()
+  .filter((room) => !['language-server', 'jobs', 'setup', 'operating', 'hosts'].includes(room));
 const engineRules = {
-  files: ['src/**/*.ts'],
-  ignores: ['src/hosts/**'],
+  files: engineRooms.map((room) => `src/${room}/**/*.ts`),
   rules: {
     'no-restricted-syntax': [
       'error',
@@ -70,12 +93,23 @@ const engineRules = {
       { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Pass a clock in.' },
       { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Pass a clock in.' },
     ],
-    'no-restricted-globals': ['error', { name: 'fetch', message: 'Only hosts and cluster/kubernetes do network I/O.' }],
+    'no-restricted-globals': [
+      'error',
+      { name: 'fetch', message: 'Only hosts, operating, setup and cluster/kubernetes do network I/O.' },
+    ],
   },
 };
 
-// The extension host stays light: the engine runs in the runner, the command line and the language server.
-const engine = ['spec', 'language', 'cluster', 'nn', 'modeling', 'training', 'analyzing', 'evaluating', 'transferring'];
+// The extension host stays light: the engine runs in the runner, the command line and the language server. What it shares with
+// them are tables and protocols.
+const lightModules = [
+  'language/protocol',
+  'jobs/options/',
+  'jobs/starting/start-protocol',
+  'operating/install/plan-text',
+  'jobs/backend/(gpu-package|probe)\\.',
+];
+const heavyRooms = layers.flat().filter((room) => !['runs', 'setup', 'hosts'].includes(room));
 const extensionRules = {
   files: ['src/hosts/extension/**/*.ts'],
   rules: {
@@ -85,7 +119,7 @@ const extensionRules = {
         patterns: [
           {
             // Own folders may have the same names: the engine is at least two folders up.
-            regex: `^(\\.\\./){2,}(${engine.join('|')})/|^(\\.\\./)+(runner|cli|report)/`,
+            regex: `^(\\.\\./){2,}(?!${lightModules.join('|')})(${heavyRooms.join('|')})/`,
             allowTypeImports: true,
             message: 'The extension host imports only types from the engine (docs/architecture.md).',
           },
@@ -145,7 +179,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['src/hosts/cli/**', 'test/bench/**', 'src/build-kernels.ts'], rules: { 'no-console': 'off' } },
+  { files: ['src/hosts/cli/**', 'test/bench/**', 'tools/build-kernels.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     ...tseslint.configs.disableTypeChecked,
@@ -161,6 +195,7 @@ export default tseslint.config(
   },
   ...layerRules,
   kubernetesRules,
+  ...hostRules,
   engineRules,
   extensionRules,
   webviewRules,

@@ -8,8 +8,8 @@ import {
   sampleSequences,
   sequenceDistances,
   type ActionSequence,
-} from './action-sequences.ts';
-import { agglomerate, type Linkage, type LinkageMethod } from './agglomerative.ts';
+} from './groups/action-sequences.ts';
+import { agglomerate, type Linkage, type LinkageMethod } from './groups/agglomerative.ts';
 import {
   cutByCount,
   cutByHeight,
@@ -18,18 +18,18 @@ import {
   NOT_SUBSTANTIAL,
   subset,
   type Cut,
-} from './dendrogram-cuts.ts';
-import { clusteringData } from './clustering-data.ts';
-import type { CondensedDistances } from './condensed-distances.ts';
-import { notesOf } from './notes.ts';
+} from './groups/dendrogram-cuts.ts';
+import { clusteringData } from './groups/clustering-data.ts';
+import type { CondensedDistances } from './groups/condensed-distances.ts';
+import { notesOf } from './limitations.ts';
 import type { MatrixOptions } from './warping/all-pairs.ts';
-import { inferGoals, type InferredGoal } from './goals.ts';
+import { inferGoals, type InferredGoal } from './goals/goals.ts';
 import { organizationalFit, type OrganizationalFit } from './organizational-fit.ts';
-import { purity, stability } from './partitions.ts';
+import { purity, stability } from './groups/partitions.ts';
 import { proposals } from './proposals.ts';
-import { inferRelations, type RelationKind, type WindowRelations } from './relations.ts';
-import { matchGroups, roleClass, type RoleGroup } from './role-groups.ts';
-import { inferRoles, type InferredRole } from './roles.ts';
+import { inferRelations, type RelationKind, type WindowRelations } from './relations/relations.ts';
+import { matchGroups, roleClass, type RoleGroup } from './groups/role-groups.ts';
+import { inferRoles, type InferredRole } from './roles/roles.ts';
 import {
   alignmentOfAgents,
   goalSatisfaction,
@@ -37,9 +37,9 @@ import {
   type AgentAlignment,
   type GoalSatisfaction,
 } from './scores.ts';
-import { silhouette } from './silhouette.ts';
-import { situationsOf } from './situations.ts';
-import type { SeedTrajectories, Trajectories } from './trajectories.ts';
+import { silhouette } from './groups/silhouette.ts';
+import { situationsOf } from './relations/situations.ts';
+import type { SeedTrajectories, Trajectories } from './trajectories/trajectories.ts';
 import type { ClusteringData, Proposal } from './view-data.ts';
 
 export interface AnalysisSettings {

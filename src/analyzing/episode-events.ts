@@ -1,5 +1,5 @@
 /** What a scenario does to the cluster during an episode, told as events: for pictures of the episode. */
-import type { Episode } from '../cluster/simulation.ts';
+import type { Episode } from '../cluster/simulation/simulation.ts';
 
 /** Seconds from the start of the episode. */
 export interface EpisodeEvent {

@@ -1,8 +1,8 @@
 /** Inferred roles and goals as documents of the specification language, ready to be added to a folder of specs. */
 import { Document, type YAMLMap } from 'yaml';
-import type { RuleQuality } from './decision-rule.ts';
-import type { InferredGoal } from './goals.ts';
-import type { InferredRole } from './roles.ts';
+import type { RuleQuality } from './roles/decision-rule.ts';
+import type { InferredGoal } from './goals/goals.ts';
+import type { InferredRole } from './roles/roles.ts';
 
 const API_VERSION = 'karma-mas.dev/v1alpha1';
 

@@ -3,9 +3,9 @@
  * by goal (functional), in units of the data; here both are compared with the spread of all, so that 0 means "no tighter than
  * by chance" and 1 "all alike". The form is ours.
  */
-import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
-import { fitScaler, sampleStates, standardize, stateOf, statesOfEpisode, type StateReference } from './states.ts';
-import type { Trajectories } from './trajectories.ts';
+import { condensedIndex, type CondensedDistances } from './groups/condensed-distances.ts';
+import { fitScaler, sampleStates, standardize, stateOf, statesOfEpisode, type StateReference } from './goals/states.ts';
+import type { Trajectories } from './trajectories/trajectories.ts';
 
 export interface OrganizationalFit {
   /** undefined where there are no two roles, or no two sequences of one. */

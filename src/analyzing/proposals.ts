@@ -5,14 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { Cluster, Model, Organization } from '../spec/model.ts';
-import type { ActionSequence } from './action-sequences.ts';
-import { agreement, declaredSatisfaction, inferredSatisfaction } from './goal-agreement.ts';
-import type { InferredGoal } from './goals.ts';
-import { asRole, fitScore, guideFit, type GuideFit } from './guide-fit.ts';
+import type { ActionSequence } from './groups/action-sequences.ts';
+import { agreement, declaredSatisfaction, inferredSatisfaction } from './goals/goal-agreement.ts';
+import type { InferredGoal } from './goals/goals.ts';
+import { asRole, fitScore, guideFit, type GuideFit } from './roles/guide-fit.ts';
 import { goalAsYaml, goalsAsYaml, percent, roleAsYaml } from './inferred-yaml.ts';
-import type { Relation, WindowRelations } from './relations.ts';
-import { inferRole, termsOf, type InferredRole, type Terms } from './roles.ts';
-import type { SeedTrajectories } from './trajectories.ts';
+import type { Relation, WindowRelations } from './relations/relations.ts';
+import { inferRole, termsOf, type InferredRole, type Terms } from './roles/roles.ts';
+import type { SeedTrajectories } from './trajectories/trajectories.ts';
 import type { Proposal } from './view-data.ts';
 
 export interface Findings {

@@ -1,5 +1,5 @@
 /** What the guides and goals say about what the agents did. */
-import type { Trajectories } from './trajectories.ts';
+import type { Trajectories } from './trajectories/trajectories.ts';
 
 /** Shares are undefined where nothing was there to count. */
 export interface AgentAlignment {

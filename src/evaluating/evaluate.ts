@@ -1,13 +1,13 @@
 /** Scenarios x systems x training seeds, on days that nothing was trained or chosen on. */
 import type { LoadRecords } from '../cluster/episodes/load-records.ts';
-import { ACCOUNTING_INTERVAL, type System } from '../cluster/simulation.ts';
+import { ACCOUNTING_INTERVAL, type System } from '../cluster/simulation/simulation.ts';
 import type { Scenario } from '../spec/model.ts';
-import type { MetricValues } from './account.ts';
+import type { MetricValues } from './episode-metrics.ts';
 import { planMatches, type PlannerSettings } from './baselines/planner.ts';
 import { METRIC_NAMES, type Evaluation, type SystemResult } from './evaluation.ts';
-import { assertSplit, drawMatches, loadsWithoutSplit, type Match } from './matches.ts';
-import { play, type World } from './play.ts';
-import type { Control } from './search.ts';
+import { assertSplit, drawMatches, loadsWithoutSplit, type Match } from './shared-episodes.ts';
+import { play, type World } from './run-systems.ts';
+import type { Control } from './baselines/candidate-search.ts';
 
 export interface Contender {
   readonly name: string;

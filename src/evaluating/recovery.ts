@@ -2,7 +2,7 @@
  * Recovery time: how long after a disturbance service is good again. The paper reports one without a definition; this
  * one is ours. Disturbances are read off the episode alone, so that every system is asked about the same ones.
  */
-import { ACCOUNTING_INTERVAL, type Episode } from '../cluster/simulation.ts';
+import { ACCOUNTING_INTERVAL, type Episode } from '../cluster/simulation/simulation.ts';
 
 /** Service is good in an accounting interval with at least this share of successes and latency within the maximum. */
 export const GOOD_SUCCESS = 0.95;

@@ -4,9 +4,9 @@
  * moves start-up times and the effect of a move cannot be told from the traces.
  */
 import type { Cluster as ClusterSpec } from '../spec/model.ts';
-import { ACCOUNTING_INTERVAL } from '../cluster/simulation.ts';
+import { ACCOUNTING_INTERVAL } from '../cluster/simulation/simulation.ts';
 import { Random } from '../cluster/random.ts';
-import type { Cluster, ClusterWrite, Snapshot } from '../cluster/cluster.ts';
+import type { Cluster, ClusterWrite, Snapshot } from '../cluster/live/live-cluster.ts';
 import { EXPLORATION, ExploringRule, type Exploration } from './exploring-rule.ts';
 import { clusterHash } from './traces/layout.ts';
 import { isFresh, transitionBetween } from './traces/observed-transition.ts';

@@ -1,5 +1,5 @@
 /** Replicas as the Horizontal Pod Autoscaler would set them, with random moves in between: what exploration asks for. */
-import type { Snapshot } from '../cluster/cluster.ts';
+import type { Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Random } from '../cluster/random.ts';
 import type { Cluster as ClusterSpec } from '../spec/model.ts';
 

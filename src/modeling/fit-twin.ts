@@ -1,7 +1,7 @@
 /** The modeling phase as one call: traces -> twin, and a report that says whether to rely on it. */
 import type { Cluster, TwinKind } from '../spec/model.ts';
 import { specParameters } from '../cluster/emulator/parameters.ts';
-import type { Episode, Simulation, System } from '../cluster/simulation.ts';
+import type { Episode, Simulation, System } from '../cluster/simulation/simulation.ts';
 import type { Backend } from '../nn/backend.ts';
 import { measureAccuracy, type Accuracy } from './accuracy/accuracy.ts';
 import { learnedOpenLoop, queueingOpenLoop, type OpenLoopModel } from './accuracy/open-loop.ts';

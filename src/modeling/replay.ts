@@ -7,7 +7,7 @@ import type { Cluster } from '../spec/model.ts';
 import { emptyObservation, type Observation } from '../spec/observation.ts';
 import { Emulator } from '../cluster/emulator/emulator.ts';
 import type { EmulatorParameters } from '../cluster/emulator/parameters.ts';
-import { ACCOUNTING_INTERVAL, type Episode } from '../cluster/simulation.ts';
+import { ACCOUNTING_INTERVAL, type Episode } from '../cluster/simulation/simulation.ts';
 import { stateColumn, type Transition } from './traces/layout.ts';
 import type { Segment } from './traces/trace.ts';
 

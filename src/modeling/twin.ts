@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Cluster, TwinKind } from '../spec/model.ts';
 import { Emulator } from '../cluster/emulator/emulator.ts';
 import type { EmulatorParameters } from '../cluster/emulator/parameters.ts';
-import type { Simulation } from '../cluster/simulation.ts';
+import type { Simulation } from '../cluster/simulation/simulation.ts';
 import type { Backend } from '../nn/backend.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
 import type { Calibration } from './calibrate.ts';

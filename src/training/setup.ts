@@ -1,9 +1,9 @@
 /** Everything that a training needs, gathered from the model by name. */
 import { makeEpisode, type LoadRecords } from '../cluster/episodes/make-episode.ts';
-import type { Episode, Simulation, SplitName } from '../cluster/simulation.ts';
+import type { Episode, Simulation, SplitName } from '../cluster/simulation/simulation.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Cluster, Model, Organization, Scenario, Training } from '../spec/model.ts';
-import { layoutAgents, type AgentLayout } from './agents.ts';
+import { layoutAgents, type AgentLayout } from '../deciding/agents.ts';
 
 export interface TrainingSetup {
   readonly model: Model;

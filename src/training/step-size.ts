@@ -1,5 +1,5 @@
 import { parameterCount } from '../nn/backend.ts';
-import { makeFeatures } from './features.ts';
+import { makeFeatures } from '../deciding/features.ts';
 import type { TrainingSetup } from './setup.ts';
 
 /**

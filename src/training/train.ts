@@ -4,13 +4,13 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { defaultHpa } from '../cluster/hpa/controller.ts';
-import { runEpisodes } from '../cluster/run-controller.ts';
-import type { System } from '../cluster/simulation.ts';
+import { runEpisodes } from '../cluster/simulation/run-controller.ts';
+import type { System } from '../cluster/simulation/simulation.ts';
 import type { Content, TypedArray } from '../runs/checkpoints.ts';
-import type { TrainingMetrics } from './iteration-metrics.ts';
-import { policySystem, type Policies } from './policy.ts';
+import type { TrainingMetrics } from './mappo/metrics.ts';
+import { policySystem, type Policies } from '../deciding/policy.ts';
 import { episodePool, type TrainingSetup } from './setup.ts';
-import { Trainer } from './trainer.ts';
+import { Trainer } from './mappo/mappo.ts';
 
 /** Distinct training episodes to cut from: enough that none is learned by heart. */
 const TRAINING_EPISODES = 600;

@@ -2,7 +2,7 @@
  * Architecture Invariant: the one function of the product that writes to a cluster. The caps, the lease, the dry run and the
  * audit record are inside it, so that no caller can forget them.
  */
-import { ClusterError, type Cluster as LiveCluster, type ClusterWrite } from '../cluster/cluster.ts';
+import { ClusterError, type Cluster as LiveCluster, type ClusterWrite } from '../cluster/live/live-cluster.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Audit } from './audit.ts';
 import type { StageName } from './ladder.ts';

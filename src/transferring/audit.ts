@@ -2,7 +2,7 @@
  * The audit trail: one line per decision, stage and write, append-only JSON lines that `karma-mas explain` reads back. In
  * JSON a number that is unknown (NaN) or without limit (Infinity) is null.
  */
-import type { ClusterIdentity, HpaState } from '../cluster/cluster.ts';
+import type { ClusterIdentity, HpaState } from '../cluster/live/live-cluster.ts';
 import type { StageName } from './ladder.ts';
 
 /** What one agent saw, might do and did. */

@@ -1,8 +1,8 @@
 /** One decision of all agents on a live cluster, with everything that a person may want to know about it. */
 import { HistoryRing, MEMORY } from '../cluster/history.ts';
-import type { Snapshot } from '../cluster/cluster.ts';
+import type { Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Backend } from '../nn/backend.ts';
-import { PolicyController, type AgentChoice, type Policies } from '../training/policy.ts';
+import { PolicyController, type AgentChoice, type Policies } from '../deciding/policy.ts';
 import type { Cluster } from '../spec/model.ts';
 import { CLUSTER_FIELDS, SERVICE_FIELDS, type Observation } from '../spec/observation.ts';
 import type { AgentRecord } from './audit.ts';

@@ -1,5 +1,5 @@
 /** One decision as a record of the audit trail. */
-import type { HpaState, Snapshot } from '../cluster/cluster.ts';
+import type { HpaState, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster } from '../spec/model.ts';
 import type { DecisionRecord, HpaRecord } from './audit.ts';
 import type { Proposal } from './decide.ts';

@@ -2,7 +2,7 @@
  * A transfer to a cluster that others can write to as well: it takes the lease first, restores what a dead writer left behind
  * (the dead man's switch), climbs, and lets the lease go. A cluster without a lease is nobody else's: it just climbs.
  */
-import { ClusterError, type Cluster as LiveCluster, type ClusterWrite } from '../cluster/cluster.ts';
+import { ClusterError, type Cluster as LiveCluster, type ClusterWrite } from '../cluster/live/live-cluster.ts';
 import type { Transfer } from '../spec/model.ts';
 import { applyWrites, PASSING, type Refusal } from './apply.ts';
 import { runTransfer, type TransferOptions, type TransferResult } from './transfer.ts';

@@ -1,5 +1,5 @@
 /** A plan as text: what stands in its way, and per stage what would change, as a diff. */
-import type { Finding, Preflight } from '../cluster/preflight.ts';
+import type { Finding, Preflight } from '../cluster/live/preflight.ts';
 import type { PlannedStage } from './plan.ts';
 
 /** Lines: `!` stands in the way, `?` should be known, `~` changes, `x` is refused by the server. */

@@ -1,12 +1,12 @@
 /** The plan of a transfer: what each stage would write now, asked of the server as a dry run. Changes nothing. */
-import type { Cluster as LiveCluster, ClusterWrite, Snapshot } from '../cluster/cluster.ts';
+import type { Cluster as LiveCluster, ClusterWrite, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
-import type { Policies } from '../training/policy.ts';
+import type { Policies } from '../deciding/policy.ts';
 import { applyWrites } from './apply.ts';
 import type { Audit } from './audit.ts';
 import { Decider } from './decide.ts';
-import { observedObjective } from '../cluster/observed-objective.ts';
+import { observedObjective } from '../cluster/live/observed-objective.ts';
 import { currentReplicas, decisionRecord } from './decision-record.ts';
 import { keepOriginals, stagesOf, stageTerms, writesOfDecision, writesOnEntering, type Stage } from './ladder.ts';
 import { limitProposal } from './limits.ts';

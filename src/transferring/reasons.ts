@@ -3,7 +3,7 @@ import { describeExplanation, explain } from '../spec/cel/explain.ts';
 import { interpret } from '../spec/cel/interpret.ts';
 import type { Cluster, Role } from '../spec/model.ts';
 import type { ObservationHistory } from '../spec/observation.ts';
-import { conditionOf } from '../training/role-guide.ts';
+import { conditionOf } from '../deciding/role-guide.ts';
 
 /** One sentence per service and matching rule, of environment 0. */
 export function ruleReasons(role: Role, cluster: Cluster, history: ObservationHistory): string[] {

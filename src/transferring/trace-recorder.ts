@@ -1,5 +1,5 @@
 /** New traces flow back: what a transfer observed becomes a recording of the trace store, for the next twin. */
-import type { ClusterIdentity, Snapshot } from '../cluster/cluster.ts';
+import type { ClusterIdentity, Snapshot } from '../cluster/live/live-cluster.ts';
 import { clusterHash } from '../modeling/traces/layout.ts';
 import { isFresh, transitionBetween } from '../modeling/traces/observed-transition.ts';
 import type { TraceStore } from '../modeling/traces/trace-store.ts';

@@ -8,13 +8,13 @@ import {
   type ClusterWrite,
   type HpaState,
   type Snapshot,
-} from '../cluster/cluster.ts';
-import { observedObjective } from '../cluster/observed-objective.ts';
+} from '../cluster/live/live-cluster.ts';
+import { observedObjective } from '../cluster/live/observed-objective.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Steering } from '../runs/steering.ts';
 import { abortConditionHolds } from './abort-condition.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
-import type { Policies } from '../training/policy.ts';
+import type { Policies } from '../deciding/policy.ts';
 import { applyWrites, PASSING, type Applied, type ApplyContext, type Refusal } from './apply.ts';
 import type { Audit, DecisionRecord, RestoredHpa, StageTerms, TransferEnd } from './audit.ts';
 import { Decider } from './decide.ts';

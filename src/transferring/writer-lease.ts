@@ -8,8 +8,8 @@
  *     |---------------- duration - CUT_OFF -----------|                |
  *     |----------------------- duration, from when they saw it --------|
  */
-import { ClusterError } from '../cluster/cluster.ts';
-import type { LeaseClient, LeaseRecord } from '../cluster/lease-client.ts';
+import { ClusterError } from '../cluster/live/live-cluster.ts';
+import type { LeaseClient, LeaseRecord } from '../cluster/live/lease-client.ts';
 
 export interface LeaseTiming {
   /** Seconds without a renewal after which somebody else may take it. */

@@ -1,11 +1,11 @@
 /** One decision of all agents as the controller makes it: its time, and what an agent takes of memory. Limits: 1 ms, 5 MB. */
-import type { Snapshot } from '../../src/cluster/cluster.ts';
-import { EmulatedCluster } from '../../src/cluster/emulated-cluster.ts';
+import type { Snapshot } from '../../src/cluster/live/live-cluster.ts';
+import { EmulatedCluster } from '../../src/cluster/live/emulated-cluster.ts';
 import { loadRecords } from '../../src/cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../src/cluster/episodes/make-episode.ts';
 import { createWasmBackend } from '../../src/nn/wasm/backend.ts';
 import { episodePool } from '../../src/training/setup.ts';
-import { Trainer } from '../../src/training/trainer.ts';
+import { Trainer } from '../../src/training/mappo/mappo.ts';
 import { Decider } from '../../src/transferring/decide.ts';
 import { currentReplicas } from '../../src/transferring/decision-record.ts';
 import { sampleModel, sampleSetup } from '../unit/training/sample.ts';

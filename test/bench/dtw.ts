@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { pairwiseSymbolWarping, pairwiseWarping } from '../../src/analyzing/dynamic-time-warping.ts';
+import { pairwiseSymbolWarping, pairwiseWarping } from '../../src/analyzing/warping/dynamic-time-warping.ts';
 import { Random } from '../../src/cluster/random.ts';
 
 const STEPS = 100;

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { createWasmBackend } from '../../src/nn/wasm/backend.ts';
 import { episodePool } from '../../src/training/setup.ts';
-import { Trainer } from '../../src/training/trainer.ts';
+import { Trainer } from '../../src/training/mappo/mappo.ts';
 import { sampleSetup } from '../unit/training/sample.ts';
 
 const WARM_UP = 8;

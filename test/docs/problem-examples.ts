@@ -1,7 +1,7 @@
 /** One example of every problem code: the data of test/data, which docs/spec.md shows and quick fixes are tried on. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { sampleStates } from '../../src/hosts/samples/sample-states.ts';
+import { sampleStates } from '../../src/language-server/sampling/sample-states.ts';
 import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
 import { folderView } from '../../src/language/folder-view.ts';
 import { loadSpecs, type SpecFile } from '../../src/spec/load.ts';

@@ -12,7 +12,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { Random } from '../../src/cluster/random.ts';
-import { serve } from '../../src/hosts/server/server.ts';
+import { serve } from '../../src/language-server/server.ts';
 import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
 import { compareProblems, type Problem } from '../../src/spec/problem.ts';
 import { loadSpecs } from '../../src/spec/load.ts';

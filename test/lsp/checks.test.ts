@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Checks, type Stage } from '../../src/hosts/server/checks.ts';
-import { Project } from '../../src/hosts/server/projects.ts';
+import { Checks, type Stage } from '../../src/language-server/checks.ts';
+import { Project } from '../../src/language-server/projects.ts';
 
 describe('when projects are checked', () => {
   let clock = 0;

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StreamMessageReader, type ResponseMessage } from 'vscode-jsonrpc/node';
 import type { Diagnostic } from 'vscode-languageserver';
-import type { FolderSpecifications } from '../../src/hosts/server/protocol.ts';
+import type { FolderSpecifications } from '../../src/language/protocol.ts';
 import { cluster, object, organization, role, scenario, training } from '../unit/spec/samples.ts';
 import { Client, folderWith, uriOf } from './client.ts';
 

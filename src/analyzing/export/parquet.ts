@@ -1,6 +1,6 @@
 /** Trajectories as Apache Parquet: one row per decision, the columns of the CSV (trajectories.ts) with their types. */
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
-import { choiceAt, inWords, type Trajectories } from '../trajectories.ts';
+import { choiceAt, inWords, type Trajectories } from '../trajectories/trajectories.ts';
 
 /** Same trajectories, same bytes. */
 export function trajectoriesAsParquet(trajectories: Trajectories): Uint8Array {

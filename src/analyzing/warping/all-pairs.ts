@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { condensedIndex, type CondensedDistances } from '../condensed-distances.ts';
+import { condensedIndex, type CondensedDistances } from '../groups/condensed-distances.ts';
 import { BlockWarper, LANES, type WarpingProblem } from './block-warper.ts';
 import type { WarpingSetup } from './worker.ts';
 

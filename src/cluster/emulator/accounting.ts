@@ -1,7 +1,7 @@
 /** Turns what an accounting interval added up into the objective and its parts, averaged over the intervals of one `advance`. */
 import type { Cluster } from '../../spec/model.ts';
 import { emptyIndicators, objective, resilience, resilienceTerms } from '../resilience.ts';
-import { ACCOUNTING_INTERVAL, OUTCOME_FIELDS, type Outcome } from '../simulation.ts';
+import { ACCOUNTING_INTERVAL, OUTCOME_FIELDS, type Outcome } from '../simulation/simulation.ts';
 import type { Columns } from './columns.ts';
 import type { Constants } from './constants.ts';
 import * as flowOf from './flow.ts';

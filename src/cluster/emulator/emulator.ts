@@ -6,7 +6,7 @@
 import type { Cluster } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { hashUniform } from '../random.ts';
-import { ACCOUNTING_INTERVAL, type Episode, type Outcome, type Simulation } from '../simulation.ts';
+import { ACCOUNTING_INTERVAL, type Episode, type Outcome, type Simulation } from '../simulation/simulation.ts';
 import { averageOutcome, clearOutcome, emptyOutcome, makeAccounting, type Accounting } from './accounting.ts';
 import { makeState, type State } from './columns.ts';
 import { makeConstants, type Constants } from './constants.ts';

@@ -6,7 +6,7 @@
  * Where users retry, failures of one second are arrivals of the next; a segment is then one second long.
  */
 import { hashUniform } from '../random.ts';
-import type { Episode } from '../simulation.ts';
+import type { Episode } from '../simulation/simulation.ts';
 import type { Columns } from './columns.ts';
 import type { Constants } from './constants.ts';
 import { crashDraws, kill, podEvents } from './pods.ts';

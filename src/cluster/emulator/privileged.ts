@@ -2,7 +2,7 @@
  * What only a simulator knows, for a central critic: the true load, crash probabilities and contention now and over the
  * next 30 and 90 s. Means ahead come from running sums, made once per episode.
  */
-import type { Episode } from '../simulation.ts';
+import type { Episode } from '../simulation/simulation.ts';
 import type { Constants } from './constants.ts';
 
 /** Seconds ahead; 1 = now. */

@@ -2,7 +2,7 @@
 import { capacityOf } from '../../spec/call-graph.ts';
 import type { Cluster, LoadProfile, Scenario, SplitName } from '../../spec/model.ts';
 import { Random } from '../random.ts';
-import type { Episode } from '../simulation.ts';
+import type { Episode } from '../simulation/simulation.ts';
 import { applyEvents, drawEvents, type EpisodeColumns } from './events.ts';
 import { shapeLoad } from './load-profiles.ts';
 import { LoadRecordError, type LoadRecords } from './load-records.ts';

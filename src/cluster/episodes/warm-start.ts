@@ -1,7 +1,7 @@
 /** Where every system starts, so that none is judged by its first minutes. */
 import { callsPerRequest } from '../../spec/call-graph.ts';
 import type { Cluster } from '../../spec/model.ts';
-import type { Episode } from '../simulation.ts';
+import type { Episode } from '../simulation/simulation.ts';
 
 /** Share of the throughput that the starting replicas are loaded to. */
 export const WARM_LOAD = 0.7;

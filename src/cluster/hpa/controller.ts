@@ -1,7 +1,7 @@
 /** The HPA controller over N environments: an autoscaler per service with the rules of rules.ts, its memory in columns. */
 import type { Cluster } from '../../spec/model.ts';
 import type { ObservationHistory } from '../../spec/observation.ts';
-import type { Controller, System } from '../simulation.ts';
+import type { Controller, System } from '../simulation/simulation.ts';
 import { combineRecommendations, limitReplicas, replicasForUtilization, stabilize, UNKNOWN } from './rules.ts';
 import { DEFAULT_HPA, HPA_SYNC, type HpaSettings, type ScalingRules } from './settings.ts';
 

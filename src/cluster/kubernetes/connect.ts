@@ -1,9 +1,9 @@
 /** Opens what a cluster spec names: the API server of a context, and the Prometheus of the spec. */
 import type { Cluster as ClusterSpec, MetricsSource } from '../../spec/model.ts';
-import { ClusterError } from '../cluster.ts';
-import { ApiServer } from './api-server.ts';
+import { ClusterError } from '../live/live-cluster.ts';
+import { ApiServer } from './client/api-server.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
-import { prometheusService, prometheusUrl, type Prometheus } from './prometheus.ts';
+import { prometheusService, prometheusUrl, type Prometheus } from './reading/prometheus.ts';
 
 export interface ConnectOptions {
   /** KUBECONFIG, HOME, PATH. */

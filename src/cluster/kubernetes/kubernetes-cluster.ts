@@ -13,11 +13,11 @@ import {
   type ClusterWrite,
   type Snapshot,
   type WriteOptions,
-} from '../cluster.ts';
-import type { LeaseClient } from '../lease-client.ts';
-import type { Preflight } from '../preflight.ts';
-import type { ApiServer } from './api-server.ts';
-import { eventOf, eventsPath } from './events.ts';
+} from '../live/live-cluster.ts';
+import type { LeaseClient } from '../live/lease-client.ts';
+import type { Preflight } from '../live/preflight.ts';
+import type { ApiServer } from './client/api-server.ts';
+import { eventOf, eventsPath } from './writing/events.ts';
 import {
   isTouched,
   ORIGINAL_ANNOTATION,
@@ -26,15 +26,15 @@ import {
   restoredHpa,
   withMinimum,
   type OriginalHpa,
-} from './hpa-edits.ts';
-import { kubernetesLease } from './lease.ts';
-import { MetricsReader } from './metrics-reader.ts';
-import type { Deployment, Hpa, List, Scale } from './objects.ts';
-import { snapshotOf } from './observe.ts';
-import type { Prometheus } from './prometheus.ts';
-import { preflight } from './preflight.ts';
-import { planQueries } from './query-plan.ts';
-import { deploymentsPath, hpasByDeployment, hpasPath, readWorkload, type Workload } from './workload.ts';
+} from './writing/hpa-edits.ts';
+import { kubernetesLease } from './writing/lease.ts';
+import { MetricsReader } from './reading/metrics-reader.ts';
+import type { Deployment, Hpa, List, Scale } from './client/objects.ts';
+import { snapshotOf } from './reading/observe.ts';
+import type { Prometheus } from './reading/prometheus.ts';
+import { preflight } from './writing/preflight.ts';
+import { planQueries } from './reading/query-plan.ts';
+import { deploymentsPath, hpasByDeployment, hpasPath, readWorkload, type Workload } from './reading/workload.ts';
 
 export interface KubernetesClusterOptions {
   readonly spec: ClusterSpec;

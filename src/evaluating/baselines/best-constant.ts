@@ -1,7 +1,7 @@
 import type { Cluster } from '../../spec/model.ts';
-import { assertSplit, type Match } from '../matches.ts';
-import { meanObjective, type World } from '../play.ts';
-import type { Control, Ranked } from '../search.ts';
+import { assertSplit, type Match } from '../shared-episodes.ts';
+import { meanObjective, type World } from '../run-systems.ts';
+import type { Control, Ranked } from './candidate-search.ts';
 import { constant } from './constant.ts';
 
 /** Up to so many allocations all are tried; beyond, one service after the other is moved. */

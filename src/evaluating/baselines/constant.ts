@@ -1,4 +1,4 @@
-import { ACCOUNTING_INTERVAL, type System } from '../../cluster/simulation.ts';
+import { ACCOUNTING_INTERVAL, type System } from '../../cluster/simulation/simulation.ts';
 import type { Cluster } from '../../spec/model.ts';
 
 /** Holds the same replicas whatever happens. `replicas`: pods per service. */

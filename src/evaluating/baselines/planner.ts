@@ -6,11 +6,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../cluster/random.ts';
 import { initialReplicas } from '../../cluster/episodes/warm-start.ts';
-import { ACCOUNTING_INTERVAL, type Simulation } from '../../cluster/simulation.ts';
-import { Account, type MetricValues } from '../account.ts';
-import type { Match } from '../matches.ts';
-import type { World } from '../play.ts';
-import type { Control } from '../search.ts';
+import { ACCOUNTING_INTERVAL, type Simulation } from '../../cluster/simulation/simulation.ts';
+import { Account, type MetricValues } from '../episode-metrics.ts';
+import type { Match } from '../shared-episodes.ts';
+import type { World } from '../run-systems.ts';
+import type { Control } from './candidate-search.ts';
 import { PlanSearch } from './plan-search.ts';
 
 export interface PlannerSettings {

@@ -1,4 +1,4 @@
-import { ACCOUNTING_INTERVAL, type System } from '../../cluster/simulation.ts';
+import { ACCOUNTING_INTERVAL, type System } from '../../cluster/simulation/simulation.ts';
 import type { Cluster } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { makeDemand } from './demand-rule.ts';

@@ -2,8 +2,8 @@ import type { Random } from '../../cluster/random.ts';
 import { hpaSystem } from '../../cluster/hpa/controller.ts';
 import { DEFAULT_HPA, type HpaSettings, type ScalingPolicy, type ScalingRules } from '../../cluster/hpa/settings.ts';
 import type { Cluster } from '../../spec/model.ts';
-import type { World } from '../play.ts';
-import type { Control, SearchEffort, SearchSpace } from '../search.ts';
+import type { World } from '../run-systems.ts';
+import type { Control, SearchEffort, SearchSpace } from './candidate-search.ts';
 import { tune, TUNING_EFFORT, type Tuned, type TuningMatches } from './tune.ts';
 
 /** What is searched: targets and minimum replicas per service, the rest in common. */

@@ -1,7 +1,7 @@
 import type { Random } from '../../cluster/random.ts';
 import type { Cluster } from '../../spec/model.ts';
-import type { World } from '../play.ts';
-import type { Control, SearchEffort, SearchSpace } from '../search.ts';
+import type { World } from '../run-systems.ts';
+import type { Control, SearchEffort, SearchSpace } from './candidate-search.ts';
 import { SAFETY_STOCK_HEADS, safetyStock, type SafetyStockSettings } from './safety-stock.ts';
 import { tune, TUNING_EFFORT, type Tuned, type TuningMatches } from './tune.ts';
 

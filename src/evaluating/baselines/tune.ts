@@ -1,7 +1,7 @@
-import type { System } from '../../cluster/simulation.ts';
-import { assertSplit, type Match } from '../matches.ts';
-import { meanObjective, type World } from '../play.ts';
-import { search, type Control, type SearchEffort, type SearchSpace } from '../search.ts';
+import type { System } from '../../cluster/simulation/simulation.ts';
+import { assertSplit, type Match } from '../shared-episodes.ts';
+import { meanObjective, type World } from '../run-systems.ts';
+import { search, type Control, type SearchEffort, type SearchSpace } from './candidate-search.ts';
 
 /**
  * The episodes on which a system's settings are found: many on training days, then the best few on the days for

@@ -4,9 +4,9 @@ import type { Json } from '../../runs/events.ts';
 import type { RunInfo } from '../../runs/run-list.ts';
 import { changedSpecs } from '../../runs/manifest.ts';
 import { artifactPath } from '../../runs/run-directory.ts';
-import { TABLES_FILE } from '../runner/artifacts.ts';
-import { describeFailure, EXIT, UsageError } from '../runner/failure.ts';
-import type { JobEnd } from '../runner/run-job.ts';
+import { TABLES_FILE } from '../../runs/artifacts.ts';
+import { describeFailure, EXIT, UsageError } from '../../jobs/failure.ts';
+import type { JobEnd } from '../../jobs/running/run-job.ts';
 import { stopOnInterrupt } from './interrupt.ts';
 import type { CommandHost } from './program.ts';
 import { ProgressLine } from './progress.ts';
@@ -14,7 +14,7 @@ import { ProgressLine } from './progress.ts';
 /** Goes on with a run from its newest checkpoint, by its own copies of specs and options. Resolves with the exit code. */
 export async function resumeRun(host: CommandHost, info: RunInfo): Promise<number> {
   if (info.state === 'finished') throw new UsageError(`${info.manifest.id} has finished: there is nothing to resume.`);
-  const { readSpecs } = await import('../runner/specs.ts');
+  const { readSpecs } = await import('../../jobs/starting/specs.ts');
   const { copies } = await readSpecs(info.manifest.folder);
   for (const sentence of changedSpecs(info.manifest, copies)) host.output.warning(sentence);
   return runInForeground(host, info.directory, info.manifest.id);
@@ -29,7 +29,7 @@ export async function runInForeground(host: CommandHost, directory: string, id: 
   try {
     if (output.json) output.result({ type: 'run', run: id, directory }, '');
     else output.message(`Run ${id}`);
-    const { executeRun } = await import('../runner/execute-run.ts');
+    const { executeRun } = await import('../../jobs/running/execute-run.ts');
     const end = await executeRun(directory, {
       now,
       signal: stop.signal,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describeFailure, EXIT } from '../runner/failure.ts';
+import { describeFailure, EXIT } from '../../jobs/failure.ts';
 import { runCommandLine } from './program.ts';
 
 // Whoever reads the output may stop early (karma-mas runs | head).

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { describeFailure, EXIT } from '../runner/failure.ts';
-import { SpecError } from '../runner/spec-error.ts';
-import { packageVersion } from '../runner/machine.ts';
+import { describeFailure, EXIT } from '../../jobs/failure.ts';
+import { SpecError } from '../../jobs/starting/spec-error.ts';
+import { packageVersion } from '../../jobs/machine.ts';
 import { addCluster } from './commands/cluster.ts';
 import { addController } from './commands/controller.ts';
 import { addDoctor } from './commands/doctor.ts';

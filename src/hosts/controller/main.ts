@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Cluster as LiveCluster } from '../../cluster/cluster.ts';
+import type { Cluster as LiveCluster } from '../../cluster/live/live-cluster.ts';
 import { connectCluster } from '../../cluster/kubernetes/connect.ts';
 import { stateOf } from '../../modeling/traces/layout.ts';
 import { TraceStore } from '../../modeling/traces/trace-store.ts';
@@ -16,12 +16,12 @@ import type { Stage } from '../../transferring/ladder.ts';
 import { RefreshOffers } from '../../transferring/refresh-offers.ts';
 import { makeTraceRecorder, type TraceRecorder } from '../../transferring/trace-recorder.ts';
 import { formatProblem } from '../../spec/problem.ts';
-import { describeFailure } from '../runner/failure.ts';
-import { SpecError } from '../runner/spec-error.ts';
-import { readConfiguration } from './configuration.ts';
-import { runController } from './controller.ts';
-import { ControllerMetrics } from './controller-metrics.ts';
-import { startProbes } from './probes.ts';
+import { describeFailure } from '../../jobs/failure.ts';
+import { SpecError } from '../../jobs/starting/spec-error.ts';
+import { readConfiguration } from '../../operating/controller/configuration.ts';
+import { runController } from '../../operating/controller/controller.ts';
+import { ControllerMetrics } from '../../operating/controller/controller-metrics.ts';
+import { startProbes } from '../../operating/controller/probes.ts';
 
 /** The compiled kernels as base64: the build puts them in, so that the controller is one file. */
 declare const KARMA_KERNELS: string | undefined;

@@ -14,7 +14,7 @@ import {
 } from 'vscode-languageclient/node';
 import { describeError } from './errors.ts';
 import type { LanguageService, Services } from './services.ts';
-import { SHOW_REFERENCES, type InitializationOptions, type ShowReferencesArguments } from '../server/protocol.ts';
+import { SHOW_REFERENCES, type InitializationOptions, type ShowReferencesArguments } from '../../language/protocol.ts';
 
 /** Other schemes show old versions of documents, which need no help. */
 const SCHEMES = ['file', 'untitled', 'vscode-vfs'];

@@ -1,7 +1,7 @@
 /** What every part of the extension is given. Parts export `registerX(services): vscode.Disposable`; main.ts calls them. */
 import type * as vscode from 'vscode';
-import type { JobKind } from '../runner/options.ts';
-import type { StartRequest } from '../runner/start-protocol.ts';
+import type { JobKind } from '../../jobs/options/options.ts';
+import type { StartRequest } from '../../jobs/starting/start-protocol.ts';
 import type { CommandHandler, CommandId } from './commands.ts';
 import type { Projects } from './projects.ts';
 import type { RunEntry } from './runs/run-entry.ts';
@@ -34,7 +34,7 @@ export interface Services {
 
 /** The language server, as language-client.ts starts it (`startLanguageClient(services): LanguageService`). */
 export interface LanguageService extends vscode.Disposable {
-  /** Waits for the server to be there. Methods and types: src/hosts/server/protocol.ts. */
+  /** Waits for the server to be there. Methods and types: src/language/protocol.ts. */
   request<Result>(method: string, params: unknown): Promise<Result>;
   notify(method: string, params: unknown): Promise<void>;
   onNotification<Params>(method: string, handler: (params: Params) => void): vscode.Disposable;

@@ -6,12 +6,12 @@
  */
 import { readManifest } from '../../runs/manifest.ts';
 import { progressWriter } from '../../runs/progress-file.ts';
-import { executeRun, executeSeed } from './execute-run.ts';
-import { describeFailure, EXIT } from './failure.ts';
-import { giveWay } from './priority.ts';
-import { probeBackend } from './probe-backend.ts';
-import { startRun } from './start.ts';
-import { watchOver } from './watchdog.ts';
+import { executeRun, executeSeed } from '../../jobs/running/execute-run.ts';
+import { describeFailure, EXIT } from '../../jobs/failure.ts';
+import { giveWay } from '../../jobs/running/priority.ts';
+import { probeBackend } from '../../jobs/backend/probe-backend.ts';
+import { startRun } from '../../jobs/starting/start.ts';
+import { watchOver } from '../../jobs/running/watchdog.ts';
 
 const [command, subject, seed] = process.argv.slice(2);
 process.exit(await main());

@@ -3,8 +3,8 @@
  * that (method study), and it is what training in a twin relies on.
  */
 import type { Cluster } from '../../spec/model.ts';
-import { runEpisodes } from '../../cluster/run-controller.ts';
-import type { Episode, Simulation, System } from '../../cluster/simulation.ts';
+import { runEpisodes } from '../../cluster/simulation/run-controller.ts';
+import type { Episode, Simulation, System } from '../../cluster/simulation/simulation.ts';
 
 /** A system's J in the twin and on the cluster. */
 export interface RankedSystem {

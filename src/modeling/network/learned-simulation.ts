@@ -9,7 +9,7 @@ import { averageOutcome, clearOutcome, emptyOutcome } from '../../cluster/emulat
 import type { EmulatorParameters } from '../../cluster/emulator/parameters.ts';
 import { poisson } from '../../cluster/emulator/poisson.ts';
 import { hashUniform } from '../../cluster/random.ts';
-import type { Episode, Outcome, Simulation } from '../../cluster/simulation.ts';
+import type { Episode, Outcome, Simulation } from '../../cluster/simulation/simulation.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { emptyObservation, SERVICE_FIELDS, type Observation, type ServiceField } from '../../spec/observation.ts';
 import { INDICATORS, stateOf, writeState } from '../traces/layout.ts';

@@ -1,7 +1,7 @@
 /** The indicators of one interval, as metrics at its end show them: a real cluster keeps no other accounts. */
 import type { Cluster } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
-import { observedObjective } from '../../cluster/observed-objective.ts';
+import { observedObjective } from '../../cluster/live/observed-objective.ts';
 import { INDICATORS, type Indicator } from './layout.ts';
 
 const column = Object.fromEntries(INDICATORS.map((name, i) => [name, i])) as Record<Indicator, number>;

@@ -16,7 +16,7 @@ import {
   type Observation,
   type ServiceField,
 } from '../../spec/observation.ts';
-import { OUTCOME_FIELDS } from '../../cluster/simulation.ts';
+import { OUTCOME_FIELDS } from '../../cluster/simulation/simulation.ts';
 
 export const SERVICE_COLUMNS = Object.keys(SERVICE_FIELDS) as ServiceField[];
 export const CLUSTER_COLUMNS = Object.keys(CLUSTER_FIELDS) as ClusterField[];

@@ -1,6 +1,6 @@
 /** One transition of a live cluster, from what metrics showed before and after a decision. */
-import type { Snapshot } from '../../cluster/cluster.ts';
-import { ACCOUNTING_INTERVAL } from '../../cluster/simulation.ts';
+import type { Snapshot } from '../../cluster/live/live-cluster.ts';
+import { ACCOUNTING_INTERVAL } from '../../cluster/simulation/simulation.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { observedIndicators } from './indicators.ts';
 import { stateOf, type Transition } from './layout.ts';

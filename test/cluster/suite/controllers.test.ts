@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
-import type { Policies } from '../../../src/training/policy.ts';
+import type { Policies } from '../../../src/deciding/policy.ts';
 import { writeKubeconfig } from '../support/accounts.ts';
 import { ApiProxy } from '../support/api-proxy.ts';
 import { restlessAgents } from '../support/climb.ts';

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClusterError } from '../../../src/cluster/cluster.ts';
-import { resourceName, roleRules, type NeededRight } from '../../../src/cluster/kubernetes/rights.ts';
-import { controllerRights } from '../../../src/hosts/manifests/rbac.ts';
+import { ClusterError } from '../../../src/cluster/live/live-cluster.ts';
+import { resourceName, roleRules, type NeededRight } from '../../../src/cluster/kubernetes/writing/rights.ts';
+import { controllerRights } from '../../../src/operating/manifests/rbac.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import { copySmallSample } from '../../unit/hosts/cli-helpers.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
-import type { Policies } from '../../../src/training/policy.ts';
+import type { Policies } from '../../../src/deciding/policy.ts';
 import { Climb, restlessAgents, STALE_AFTER, type Rung } from './climb.ts';
 import { Connected, signal } from './connected.ts';
 import { eventually } from './kubectl.ts';

@@ -2,10 +2,10 @@
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import type { Cluster as ClusterSpec, Transfer, TransferStage } from '../../../src/spec/model.ts';
-import type { Policies } from '../../../src/training/policy.ts';
-import { leaseOptions } from '../../../src/hosts/runner/real-cluster.ts';
+import type { Policies } from '../../../src/deciding/policy.ts';
+import { leaseOptions } from '../../../src/jobs/running/real-cluster.ts';
 import { episodePool } from '../../../src/training/setup.ts';
-import { Trainer } from '../../../src/training/trainer.ts';
+import { Trainer } from '../../../src/training/mappo/mappo.ts';
 import type { AuditRecord, DecisionRecord } from '../../../src/transferring/audit.ts';
 import { runGuardedTransfer } from '../../../src/transferring/guarded-transfer.ts';
 import type { OriginalHpas } from '../../../src/transferring/ladder.ts';

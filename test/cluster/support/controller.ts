@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packFile } from '../../../src/hosts/controller/packed-files.ts';
-import { POLICIES_FILE } from '../../../src/hosts/controller/configuration.ts';
-import { packPolicies, type Policies } from '../../../src/training/policy.ts';
+import { packFile } from '../../../src/operating/controller/packed-files.ts';
+import { POLICIES_FILE } from '../../../src/operating/controller/configuration.ts';
+import { packPolicies, type Policies } from '../../../src/deciding/policy.ts';
 import { clusterYaml, onTestCluster } from './sample-project.ts';
 
 const main = join(import.meta.dirname, '../../../src/hosts/controller/main.ts');

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectCluster } from '../../../src/cluster/kubernetes/connect.ts';
-import { kubernetesLease } from '../../../src/cluster/kubernetes/lease.ts';
+import { kubernetesLease } from '../../../src/cluster/kubernetes/writing/lease.ts';
 import { applyWrites } from '../../../src/transferring/apply.ts';
 import { WriterLease, type LeaseTiming } from '../../../src/transferring/writer-lease.ts';
 import { clusterSpec, clusterYaml } from './sample-project.ts';

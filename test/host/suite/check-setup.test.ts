@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Finding } from '../../../src/hosts/setup/finding.ts';
+import type { Finding } from '../../../src/setup/checks/finding.ts';
 import { createRun, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
 
 describe('Check Setup', () => {

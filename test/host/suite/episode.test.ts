@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { packTrajectories } from '../../../src/analyzing/trajectories.ts';
+import { packTrajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import { createRun, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
 import { fourAgents, makeTrajectories } from '../../unit/analyzing/synthetic.ts';
 import { eventually, karma, runOnce } from './helpers.ts';

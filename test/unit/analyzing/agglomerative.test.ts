@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { agglomerate, type LinkageMethod } from '../../../src/analyzing/agglomerative.ts';
+import { agglomerate, type LinkageMethod } from '../../../src/analyzing/groups/agglomerative.ts';
 import {
   cutByCount,
   cutByHeight,
   cutBySilhouette,
   cutBySplits,
   subset,
-} from '../../../src/analyzing/dendrogram-cuts.ts';
-import { condensedIndex, type CondensedDistances } from '../../../src/analyzing/condensed-distances.ts';
-import { silhouette } from '../../../src/analyzing/silhouette.ts';
+} from '../../../src/analyzing/groups/dendrogram-cuts.ts';
+import { condensedIndex, type CondensedDistances } from '../../../src/analyzing/groups/condensed-distances.ts';
+import { silhouette } from '../../../src/analyzing/groups/silhouette.ts';
 
 const distancesOf = (points: readonly (readonly number[])[]): CondensedDistances => ({
   count: points.length,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { sampleSequences, moveAlphabet } from '../../../src/analyzing/action-sequences.ts';
+import { sampleSequences, moveAlphabet } from '../../../src/analyzing/groups/action-sequences.ts';
 import { analyze, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
 import { goalsAsYaml, rolesAsYaml } from '../../../src/analyzing/inferred-yaml.ts';
-import { matchGroups } from '../../../src/analyzing/role-groups.ts';
+import { matchGroups } from '../../../src/analyzing/groups/role-groups.ts';
 import { loadSpecs } from '../../../src/spec/load.ts';
 import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, type Plan } from './synthetic.ts';
 

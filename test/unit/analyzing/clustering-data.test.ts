@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { MoveAlphabet } from '../../../src/analyzing/action-sequences.ts';
+import type { MoveAlphabet } from '../../../src/analyzing/groups/action-sequences.ts';
 import { analyze } from '../../../src/analyzing/analyze.ts';
-import { condensedIndex, type CondensedDistances } from '../../../src/analyzing/condensed-distances.ts';
-import { principalCoordinates } from '../../../src/analyzing/principal-coordinates.ts';
-import { silhouette, silhouettes } from '../../../src/analyzing/silhouette.ts';
+import { condensedIndex, type CondensedDistances } from '../../../src/analyzing/groups/condensed-distances.ts';
+import { principalCoordinates } from '../../../src/analyzing/groups/principal-coordinates.ts';
+import { silhouette, silhouettes } from '../../../src/analyzing/groups/silhouette.ts';
 import type { ClusteringData } from '../../../src/analyzing/view-data.ts';
-import { warpedOnto } from '../../../src/analyzing/warped-sequences.ts';
+import { warpedOnto } from '../../../src/analyzing/groups/warped-sequences.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, type Plan } from './synthetic.ts';
 

@@ -5,8 +5,8 @@ import {
   pairwiseSymbolWarping,
   pairwiseWarping,
   type Sequence,
-} from '../../../src/analyzing/dynamic-time-warping.ts';
-import { condensedIndex } from '../../../src/analyzing/condensed-distances.ts';
+} from '../../../src/analyzing/warping/dynamic-time-warping.ts';
+import { condensedIndex } from '../../../src/analyzing/groups/condensed-distances.ts';
 import { Random } from '../../../src/cluster/random.ts';
 
 const scalars = (...values: number[]): Sequence => ({ values: Float64Array.from(values), dimension: 1 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { npy } from '../../../src/analyzing/export/npy.ts';
 import { trajectoriesAsParquet } from '../../../src/analyzing/export/parquet.ts';
-import { csvLines } from '../../../src/analyzing/trajectories.ts';
+import { csvLines } from '../../../src/analyzing/trajectories/trajectories.ts';
 import { fourAgents, makeTrajectories } from './synthetic.ts';
 
 const peers = (path: string) => fileURLToPath(new URL(`../../peers/${path}`, import.meta.url));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { inferGoals, type GoalOptions } from '../../../src/analyzing/goals.ts';
+import { inferGoals, type GoalOptions } from '../../../src/analyzing/goals/goals.ts';
 import { goalsAsYaml } from '../../../src/analyzing/inferred-yaml.ts';
-import { describeBounds, satisfiedWhen, stateBounds } from '../../../src/analyzing/state-bounds.ts';
-import { fitScaler, sampleStates, standardize, unitOf } from '../../../src/analyzing/states.ts';
-import type { Trajectories } from '../../../src/analyzing/trajectories.ts';
+import { describeBounds, satisfiedWhen, stateBounds } from '../../../src/analyzing/goals/state-bounds.ts';
+import { fitScaler, sampleStates, standardize, unitOf } from '../../../src/analyzing/goals/states.ts';
+import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import { checkExpression } from '../../../src/spec/cel/check.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { kMeans, type Points } from '../../../src/analyzing/k-means.ts';
-import { adjustedRandIndex } from '../../../src/analyzing/partitions.ts';
+import { kMeans, type Points } from '../../../src/analyzing/groups/k-means.ts';
+import { adjustedRandIndex } from '../../../src/analyzing/groups/partitions.ts';
 import { Random } from '../../../src/cluster/random.ts';
 
 const pointsOf = (rows: readonly (readonly number[])[]): Points => ({

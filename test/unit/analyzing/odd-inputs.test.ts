@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { analyze, MOST_SEQUENCES, type Analysis, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
 import { rolesAsYaml } from '../../../src/analyzing/inferred-yaml.ts';
-import type { SeedTrajectories, TrajectoryEpisode } from '../../../src/analyzing/trajectories.ts';
+import type { SeedTrajectories, TrajectoryEpisode } from '../../../src/analyzing/trajectories/trajectories.ts';
 import type { ClusteringData } from '../../../src/analyzing/view-data.ts';
 import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, STATE_FIELDS, type Plan } from './synthetic.ts';
 

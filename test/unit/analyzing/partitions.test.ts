@@ -6,7 +6,7 @@ import {
   contingency,
   purity,
   stability,
-} from '../../../src/analyzing/partitions.ts';
+} from '../../../src/analyzing/groups/partitions.ts';
 
 describe('agreement of divisions', () => {
   it('counts, and finds the purity by hand', () => {

@@ -1,7 +1,7 @@
 /** What is proposed, and what is not because the specifications say it already. */
 import assert from 'node:assert/strict';
 import { analyze, type Analysis } from '../../../src/analyzing/analyze.ts';
-import type { SeedTrajectories } from '../../../src/analyzing/trajectories.ts';
+import type { SeedTrajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import type { Proposal } from '../../../src/analyzing/view-data.ts';
 import type { Goal, Mission, Model, Organization, Role } from '../../../src/spec/model.ts';
 import { loadSpecs } from '../../../src/spec/load.ts';

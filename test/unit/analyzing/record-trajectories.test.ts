@@ -1,10 +1,14 @@
 /** What is recorded of each decision, held against the policies, roles and critic that made it. */
 import assert from 'node:assert/strict';
-import { packTrajectories, unpackTrajectories, type Trajectories } from '../../../src/analyzing/trajectories.ts';
-import { guideFit } from '../../../src/analyzing/guide-fit.ts';
+import {
+  packTrajectories,
+  unpackTrajectories,
+  type Trajectories,
+} from '../../../src/analyzing/trajectories/trajectories.ts';
+import { guideFit } from '../../../src/analyzing/roles/guide-fit.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
-import { packPolicies, unpackPolicies, type Policies } from '../../../src/training/policy.ts';
+import { packPolicies, unpackPolicies, type Policies } from '../../../src/deciding/policy.ts';
 import { record, trainSample, type Trained } from './trained.ts';
 
 describe('recorded trajectories', function () {

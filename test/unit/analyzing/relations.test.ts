@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { inferRelations, adjustedPValues, type RelationOptions } from '../../../src/analyzing/relations.ts';
-import { acquaintance, authority, communication } from '../../../src/analyzing/relation-measures.ts';
-import type { RelationWindow } from '../../../src/analyzing/relation-windows.ts';
-import type { Trajectories } from '../../../src/analyzing/trajectories.ts';
-import type { Option } from '../../../src/cluster/actions.ts';
+import { inferRelations, adjustedPValues, type RelationOptions } from '../../../src/analyzing/relations/relations.ts';
+import { acquaintance, authority, communication } from '../../../src/analyzing/relations/relation-measures.ts';
+import type { RelationWindow } from '../../../src/analyzing/relations/relation-windows.ts';
+import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
+import type { Option } from '../../../src/deciding/actions.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import { makeTrajectories, type AgentPlan } from './synthetic.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { fitRule, ruleQuality, type RuleSamples } from '../../../src/analyzing/decision-rule.ts';
-import { ruleTerms, type RuleTerm } from '../../../src/analyzing/rule-terms.ts';
-import type { Trajectories } from '../../../src/analyzing/trajectories.ts';
+import { fitRule, ruleQuality, type RuleSamples } from '../../../src/analyzing/roles/decision-rule.ts';
+import { ruleTerms, type RuleTerm } from '../../../src/analyzing/roles/rule-terms.ts';
+import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import { checkExpression } from '../../../src/spec/cel/check.ts';
 import { compileColumns } from '../../../src/spec/cel/compile.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { functionalFit, organizationalFit, structuralFit } from '../../../src/analyzing/organizational-fit.ts';
 import { alignmentOfAgents, goalSatisfaction, meanAlignment } from '../../../src/analyzing/scores.ts';
-import type { Trajectories } from '../../../src/analyzing/trajectories.ts';
+import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 
 // Two agents, options hold, x -1, x +1; four steps.
 const trajectories: Trajectories = {

@@ -1,8 +1,12 @@
 /** Trajectories of agents that follow known rules, with noise: what the analysis must find again. */
-import { optionsOf, type Option } from '../../../src/cluster/actions.ts';
+import { optionsOf, type Option } from '../../../src/deciding/actions.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import type { Cluster, Organization, Service } from '../../../src/spec/model.ts';
-import type { SeedTrajectories, Trajectories, TrajectoryEpisode } from '../../../src/analyzing/trajectories.ts';
+import type {
+  SeedTrajectories,
+  Trajectories,
+  TrajectoryEpisode,
+} from '../../../src/analyzing/trajectories/trajectories.ts';
 
 const service = (name: string, throughput: number, max: number, calls: number[]): Service => ({
   name,

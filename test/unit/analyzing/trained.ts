@@ -1,11 +1,11 @@
 /** Policies of the sample organisation after a short training, and trajectories of them. */
 import { analyze, type Analysis, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
-import { recordTrajectories } from '../../../src/analyzing/record-trajectories.ts';
-import type { Trajectories } from '../../../src/analyzing/trajectories.ts';
+import { recordTrajectories } from '../../../src/analyzing/trajectories/record-trajectories.ts';
+import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
-import { drawMatches } from '../../../src/evaluating/matches.ts';
+import { drawMatches } from '../../../src/evaluating/shared-episodes.ts';
 import type { Model, Organization } from '../../../src/spec/model.ts';
-import type { Policies } from '../../../src/training/policy.ts';
+import type { Policies } from '../../../src/deciding/policy.ts';
 import { trainSeed } from '../../../src/training/train.ts';
 import type { TrainingSetup } from '../../../src/training/setup.ts';
 import { sampleSetup, type SampleChanges } from '../training/sample.ts';

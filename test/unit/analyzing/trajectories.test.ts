@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { csvLines, jsonLines, packTrajectories, unpackTrajectories } from '../../../src/analyzing/trajectories.ts';
+import {
+  csvLines,
+  jsonLines,
+  packTrajectories,
+  unpackTrajectories,
+} from '../../../src/analyzing/trajectories/trajectories.ts';
 import { pack } from '../../../src/runs/typed-arrays.ts';
 import { fourAgents, makeTrajectories, STATE_FIELDS } from './synthetic.ts';
 

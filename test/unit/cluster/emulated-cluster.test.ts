@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ClusterError, type ClusterWrite } from '../../../src/cluster/cluster.ts';
-import { EmulatedCluster } from '../../../src/cluster/emulated-cluster.ts';
+import { ClusterError, type ClusterWrite } from '../../../src/cluster/live/live-cluster.ts';
+import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import { sampleCluster, steady } from './sample.ts';
 
 const signal = new AbortController().signal;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
 import { specParameters, truthParameters } from '../../../src/cluster/emulator/parameters.ts';
-import type { Episode } from '../../../src/cluster/simulation.ts';
+import type { Episode } from '../../../src/cluster/simulation/simulation.ts';
 import { emptyObservation, type Observation } from '../../../src/spec/observation.ts';
 import { clusterOf, sampleCluster, service, steady } from './sample.ts';
 

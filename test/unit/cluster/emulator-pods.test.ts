@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
 import { specParameters, type EmulatorParameters } from '../../../src/cluster/emulator/parameters.ts';
-import type { Episode } from '../../../src/cluster/simulation.ts';
+import type { Episode } from '../../../src/cluster/simulation/simulation.ts';
 import { emptyObservation } from '../../../src/spec/observation.ts';
 import type { Cluster } from '../../../src/spec/model.ts';
 import { clusterOf, sampleCluster, service, steady } from './sample.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
 import { specParameters, truthParameters } from '../../../src/cluster/emulator/parameters.ts';
 import { Random } from '../../../src/cluster/random.ts';
-import type { Episode } from '../../../src/cluster/simulation.ts';
+import type { Episode } from '../../../src/cluster/simulation/simulation.ts';
 import { emptyObservation } from '../../../src/spec/observation.ts';
 import { sampleCluster, steady } from './sample.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { optionsOf } from '../../../src/cluster/actions.ts';
+import { optionsOf } from '../../../src/deciding/actions.ts';
 import { hashUniform, Random } from '../../../src/cluster/random.ts';
 
 const moments = (values: readonly number[]): [number, number] => {

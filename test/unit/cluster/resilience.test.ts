@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { observedObjective } from '../../../src/cluster/observed-objective.ts';
+import { observedObjective } from '../../../src/cluster/live/observed-objective.ts';
 import { emptyIndicators, objective, resilience, resilienceTerms } from '../../../src/cluster/resilience.ts';
 import { stateSize, STATE_FIELDS, writeState } from '../../../src/cluster/state.ts';
 import { emptyObservation } from '../../../src/spec/observation.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
 import { defaultHpa } from '../../../src/cluster/hpa/controller.ts';
-import { runEpisodes } from '../../../src/cluster/run-controller.ts';
-import type { System } from '../../../src/cluster/simulation.ts';
+import { runEpisodes } from '../../../src/cluster/simulation/run-controller.ts';
+import type { System } from '../../../src/cluster/simulation/simulation.ts';
 import { sampleCluster, steady } from './sample.ts';
 
 const simulate = (environments: number): Emulator => new Emulator(sampleCluster, environments);

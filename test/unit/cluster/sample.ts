@@ -1,6 +1,6 @@
 /** The sample cluster of the method study, in code, so that these tests do not depend on the loader. */
 import type { Cluster, RandomEvent, Scenario, Service, Span } from '../../../src/spec/model.ts';
-import type { Episode } from '../../../src/cluster/simulation.ts';
+import type { Episode } from '../../../src/cluster/simulation/simulation.ts';
 
 export const origin = { file: 'test', line: 1 };
 

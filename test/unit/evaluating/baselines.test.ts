@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { System } from '../../../src/cluster/simulation.ts';
+import type { System } from '../../../src/cluster/simulation/simulation.ts';
 import { constant, everythingAtMaximum } from '../../../src/evaluating/baselines/constant.ts';
 import { demandRule } from '../../../src/evaluating/baselines/demand-rule.ts';
 import { safetyStock } from '../../../src/evaluating/baselines/safety-stock.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { defaultHpa, hpaSystem } from '../../../src/cluster/hpa/controller.ts';
 import { DEFAULT_HPA } from '../../../src/cluster/hpa/settings.ts';
-import type { System } from '../../../src/cluster/simulation.ts';
+import type { System } from '../../../src/cluster/simulation/simulation.ts';
 import { constant } from '../../../src/evaluating/baselines/constant.ts';
 import { evaluate, PLANNER_NAME, type EvaluationRequest } from '../../../src/evaluating/evaluate.ts';
 import { compare, METRIC_NAMES, overSeeds, systemOf } from '../../../src/evaluating/evaluation.ts';
-import { select } from '../../../src/evaluating/select.ts';
+import { select } from '../../../src/evaluating/choose-candidate.ts';
 import { matchesOf, scenarios, world } from './sample.ts';
 
 const fixed = constant('fixed', [3, 3, 2, 2]);

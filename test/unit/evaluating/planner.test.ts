@@ -3,7 +3,7 @@ import { defaultHpa } from '../../../src/cluster/hpa/controller.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import { PlanSearch, type Plan } from '../../../src/evaluating/baselines/plan-search.ts';
 import { planMatches } from '../../../src/evaluating/baselines/planner.ts';
-import { play } from '../../../src/evaluating/play.ts';
+import { play } from '../../../src/evaluating/run-systems.ts';
 import { sampleCluster } from '../cluster/sample.ts';
 import { matchesOf, world } from './sample.ts';
 

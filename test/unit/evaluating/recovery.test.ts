@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Episode } from '../../../src/cluster/simulation.ts';
+import type { Episode } from '../../../src/cluster/simulation/simulation.ts';
 import { disturbances, recoveryTime } from '../../../src/evaluating/recovery.ts';
 
 /** Twenty quiet minutes of one service. */

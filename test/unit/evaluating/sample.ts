@@ -1,7 +1,7 @@
 /** Short scenarios whose load needs no record. */
 import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
-import { drawMatches, type Match } from '../../../src/evaluating/matches.ts';
-import type { World } from '../../../src/evaluating/play.ts';
+import { drawMatches, type Match } from '../../../src/evaluating/shared-episodes.ts';
+import type { World } from '../../../src/evaluating/run-systems.ts';
 import type { Cluster, RandomEvent, Scenario, SplitName } from '../../../src/spec/model.ts';
 import { origin, sampleCluster } from '../cluster/sample.ts';
 

@@ -6,7 +6,7 @@ import { constant } from '../../../src/evaluating/baselines/constant.ts';
 import { SAFETY_STOCK_HEADS, safetyStock } from '../../../src/evaluating/baselines/safety-stock.ts';
 import { tuneHpa } from '../../../src/evaluating/baselines/tune-hpa.ts';
 import { tuneSafetyStock } from '../../../src/evaluating/baselines/tune-safety-stock.ts';
-import { meanObjective, play } from '../../../src/evaluating/play.ts';
+import { meanObjective, play } from '../../../src/evaluating/run-systems.ts';
 import { clusterOf, sampleCluster, service } from '../cluster/sample.ts';
 import { matchesOf, world, worldOf } from './sample.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TraceStore } from '../../../src/modeling/traces/trace-store.ts';
-import { readAuditFile } from './audit.ts';
+import { readAuditFile } from '../audit.ts';
 import { deployments, hpas, NAMESPACE, startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
 import { useFolder } from '../runs/helpers.ts';
 import { cli, copySmallSample, objects, startCli } from './cli-helpers.ts';

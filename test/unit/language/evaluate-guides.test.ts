@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { sampleStates } from '../../../src/hosts/samples/sample-states.ts';
+import { sampleStates } from '../../../src/language-server/sampling/sample-states.ts';
 import { evaluateGuides } from '../../../src/language/evaluate-guides.ts';
 import { readSpecFolder } from '../../../src/spec/folder.ts';
 import type { Model } from '../../../src/spec/model.ts';
-import { layoutAgents } from '../../../src/training/agents.ts';
-import { goalChecks, makeGoalGuide } from '../../../src/training/goal-guide.ts';
-import { makeRoleGuide } from '../../../src/training/role-guide.ts';
+import { layoutAgents } from '../../../src/deciding/agents.ts';
+import { goalChecks, makeGoalGuide } from '../../../src/deciding/goal-guide.ts';
+import { makeRoleGuide } from '../../../src/deciding/role-guide.ts';
 
 /** The sample with weights and duties, so that goals count. */
 async function modelOf(folder: string): Promise<Model> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sampleStates } from '../../../src/hosts/samples/sample-states.ts';
+import { sampleStates } from '../../../src/language-server/sampling/sample-states.ts';
 import { evaluateGuides } from '../../../src/language/evaluate-guides.ts';
 import { guidePlayground, guideStateOf } from '../../../src/language/guide-playground.ts';
 import { readSpecFolder } from '../../../src/spec/folder.ts';

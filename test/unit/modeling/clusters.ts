@@ -1,6 +1,6 @@
 /** Clusters and loads for the tests of modeling. */
 import { Random } from '../../../src/cluster/random.ts';
-import type { Episode } from '../../../src/cluster/simulation.ts';
+import type { Episode } from '../../../src/cluster/simulation/simulation.ts';
 import type { Cluster as ClusterSpec, Service } from '../../../src/spec/model.ts';
 
 function service(

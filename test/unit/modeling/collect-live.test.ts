@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClusterError, type Cluster, type ClusterWrite, type Snapshot } from '../../../src/cluster/cluster.ts';
-import { EmulatedCluster } from '../../../src/cluster/emulated-cluster.ts';
+import {
+  ClusterError,
+  type Cluster,
+  type ClusterWrite,
+  type Snapshot,
+} from '../../../src/cluster/live/live-cluster.ts';
+import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import { collectLive, type LiveCollectOptions, type LiveExploration } from '../../../src/modeling/collect-live.ts';
 import { segmentsOf } from '../../../src/modeling/traces/trace.ts';
 import { TraceStore } from '../../../src/modeling/traces/trace-store.ts';

@@ -5,7 +5,7 @@ import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
 import { specParameters, truthParameters } from '../../../src/cluster/emulator/parameters.ts';
 import { defaultHpa, hpaSystem } from '../../../src/cluster/hpa/controller.ts';
 import { DEFAULT_HPA } from '../../../src/cluster/hpa/settings.ts';
-import type { Simulation, System } from '../../../src/cluster/simulation.ts';
+import type { Simulation, System } from '../../../src/cluster/simulation/simulation.ts';
 import {
   fitTwin,
   type FitStage,

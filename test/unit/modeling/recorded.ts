@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmulatedCluster } from '../../../src/cluster/emulated-cluster.ts';
+import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import type { EmulatorParameters } from '../../../src/cluster/emulator/parameters.ts';
 import { collect } from '../../../src/modeling/collect.ts';
 import type { Exploration } from '../../../src/modeling/exploring-rule.ts';

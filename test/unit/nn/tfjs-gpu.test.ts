@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createTfjsGpuBackend } from '../../../src/nn/tfjs/backend.ts';
-import { GPU_PAYS_FROM, selectBackend } from '../../../src/nn/select.ts';
+import { GPU_PAYS_FROM, selectBackend } from '../../../src/nn/select-backend.ts';
 import { describeConformance } from './conformance.ts';
 import { installGpuPackage } from './gpu-package.ts';
 

@@ -152,7 +152,7 @@ describe('nn: WASM backend', () => {
 
 describe('nn: build of the kernels', () => {
   it('does nothing when they are up to date', () => {
-    const build = new URL('./src/build-kernels.ts', root);
+    const build = new URL('./tools/build-kernels.ts', root);
     const run = (): string => execFileSync(process.execPath, [build.pathname], { encoding: 'utf8' });
     assert.match(run(), /^(kernels.wasm: \d+ bytes\n)?$/);
     assert.equal(run(), '');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { GPU_PAYS_FROM } from '../../../src/nn/select.ts';
+import { GPU_PAYS_FROM } from '../../../src/nn/select-backend.ts';
 import { readSpecFolder } from '../../../src/spec/folder.ts';
 import { resolveTraining } from '../../../src/training/setup.ts';
 import { largestStep } from '../../../src/training/step-size.ts';

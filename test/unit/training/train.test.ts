@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import { pack, unpack, type Content } from '../../../src/runs/checkpoints.ts';
-import { packPolicies, unpackPolicies } from '../../../src/training/policy.ts';
+import { packPolicies, unpackPolicies } from '../../../src/deciding/policy.ts';
 import type { TrainingSetup } from '../../../src/training/setup.ts';
 import { trainSeed, type TrainedSeed } from '../../../src/training/train.ts';
 import { sampleSetup } from './sample.ts';

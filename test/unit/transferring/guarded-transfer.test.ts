@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { EmulatedCluster } from '../../../src/cluster/emulated-cluster.ts';
+import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
-import type { Policies } from '../../../src/training/policy.ts';
+import type { Policies } from '../../../src/deciding/policy.ts';
 import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
-import { Trainer } from '../../../src/training/trainer.ts';
+import { Trainer } from '../../../src/training/mappo/mappo.ts';
 import { applyWrites } from '../../../src/transferring/apply.ts';
 import type { AuditRecord } from '../../../src/transferring/audit.ts';
 import {

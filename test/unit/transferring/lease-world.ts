@@ -3,8 +3,8 @@
  * way there or back, processes stand still or are killed, and no two clocks agree.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { ClusterError } from '../../../src/cluster/cluster.ts';
-import type { LeaseClient, LeaseRecord } from '../../../src/cluster/lease-client.ts';
+import { ClusterError } from '../../../src/cluster/live/live-cluster.ts';
+import type { LeaseClient, LeaseRecord } from '../../../src/cluster/live/lease-client.ts';
 import type { Random } from '../../../src/cluster/random.ts';
 
 export class VirtualTime {

@@ -5,9 +5,9 @@ import {
   type Cluster,
   type ClusterWrite,
   type Snapshot,
-} from '../../../src/cluster/cluster.ts';
-import type { EmulatedCluster } from '../../../src/cluster/emulated-cluster.ts';
-import type { LeaseClient, LeaseReading, LeaseRecord } from '../../../src/cluster/lease-client.ts';
+} from '../../../src/cluster/live/live-cluster.ts';
+import type { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
+import type { LeaseClient, LeaseReading, LeaseRecord } from '../../../src/cluster/live/lease-client.ts';
 
 type Sleep = (seconds: number, signal: AbortSignal) => Promise<void>;
 

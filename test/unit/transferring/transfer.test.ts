@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { EmulatedCluster } from '../../../src/cluster/emulated-cluster.ts';
+import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
-import type { ClusterWrite, Snapshot } from '../../../src/cluster/cluster.ts';
+import type { ClusterWrite, Snapshot } from '../../../src/cluster/live/live-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import type { Transfer } from '../../../src/spec/model.ts';
-import type { Policies } from '../../../src/training/policy.ts';
-import { Trainer } from '../../../src/training/trainer.ts';
+import type { Policies } from '../../../src/deciding/policy.ts';
+import { Trainer } from '../../../src/training/mappo/mappo.ts';
 import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
 import type { AuditRecord, DecisionRecord, StageRecord, WriteRecord } from '../../../src/transferring/audit.ts';
 import { explainRecord } from '../../../src/transferring/explain.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClusterError } from '../../../src/cluster/cluster.ts';
+import { ClusterError } from '../../../src/cluster/live/live-cluster.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import { LEASE_TIMING, LeaseError, WriterLease } from '../../../src/transferring/writer-lease.ts';
 import { LeaseServer, Process, VirtualTime, type Weather } from './lease-world.ts';

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { artifactPath, runsFolder } from '../../../runs/run-directory.ts';
 import { findRun, listRuns, readRun, type RunInfo } from '../../../runs/run-list.ts';
-import { ANALYSIS_FILE, POLICIES_FOLDER } from '../../runner/artifacts.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
-import { assertWritable, writeAnalysisFiles } from '../analysis-files.ts';
+import { ANALYSIS_FILE, POLICIES_FOLDER } from '../../../runs/artifacts.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
+import { assertWritable, writeAnalysisFiles } from '../../../jobs/analysis-files.ts';
 import type { CommandHost } from '../program.ts';
 
 export interface AnalyzeTarget {

@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ConnectOptions } from '../../../cluster/kubernetes/connect.ts';
-import type { Look } from '../../../cluster/kubernetes/look.ts';
-import type { NamespaceStatus } from '../../../cluster/kubernetes/namespace-status.ts';
-import type { TestedQueries, TestedService } from '../../../cluster/kubernetes/test-queries.ts';
+import type { Look } from '../../../cluster/kubernetes/watching/look.ts';
+import type { NamespaceStatus } from '../../../cluster/kubernetes/watching/namespace-status.ts';
+import type { TestedQueries, TestedService } from '../../../cluster/kubernetes/importing/test-queries.ts';
 import { withIoErrors } from '../../../runs/io-error.ts';
 import type { Cluster } from '../../../spec/model.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 import { formatTable } from '../table.ts';
@@ -78,7 +78,7 @@ Examples:
 };
 
 async function contexts({ output }: CommandHost): Promise<number> {
-  const { readContexts } = await import('../../../cluster/kubernetes/kubeconfig.ts');
+  const { readContexts } = await import('../../../cluster/kubernetes/client/kubeconfig.ts');
   const all = await readContexts(process.env);
   if (output.json) for (const context of all) output.result({ type: 'context', ...context }, '');
   else if (all.length === 0)
@@ -96,9 +96,9 @@ async function contexts({ output }: CommandHost): Promise<number> {
 
 async function testQueriesOf(host: CommandHost, dir: string, options: OfSpec): Promise<number> {
   return withSpec(host, dir, options, async (spec, connection, signal) => {
-    const { ApiServer } = await import('../../../cluster/kubernetes/api-server.ts');
+    const { ApiServer } = await import('../../../cluster/kubernetes/client/api-server.ts');
     const { prometheusOf } = await import('../../../cluster/kubernetes/connect.ts');
-    const { testQueries } = await import('../../../cluster/kubernetes/test-queries.ts');
+    const { testQueries } = await import('../../../cluster/kubernetes/importing/test-queries.ts');
     const api = await ApiServer.open(connection);
     const prometheus = prometheusOf(api, spec.metrics, connection.prometheusToken);
     try {
@@ -147,7 +147,7 @@ async function status(host: CommandHost, dir: string, options: OfSpec): Promise<
   const { output } = host;
   return withSpec(host, dir, options, async (spec, connection, signal) => {
     const { connectCluster } = await import('../../../cluster/kubernetes/connect.ts');
-    const { statusOf } = await import('../../../cluster/kubernetes/namespace-status.ts');
+    const { statusOf } = await import('../../../cluster/kubernetes/watching/namespace-status.ts');
     const cluster = await connectCluster(spec, { ...connection, onWarning: (message) => output.warning(message) });
     try {
       const { findings } = await cluster.preflight(signal);
@@ -167,7 +167,7 @@ async function watch(host: CommandHost, dir: string, options: OfSpec): Promise<n
   const input = endOfInput();
   try {
     return await withSpec(host, dir, options, async (spec, connection, signal) => {
-      const { followNamespace } = await import('../../../cluster/kubernetes/follow-namespace.ts');
+      const { followNamespace } = await import('../../../cluster/kubernetes/watching/follow-namespace.ts');
       const end = AbortSignal.any([signal, input.signal]);
       const onLook = (look: Look) => host.output.result({ type: 'look', ...look }, `${formatLook(look)}\n`);
       await followNamespace(spec, { ...connection, signal: end, onLook });
@@ -237,9 +237,9 @@ async function importTo({ output, now }: CommandHost, namespace: string, options
     throw new UsageError('Specs are in files named *.karma.yaml: choose such a name.');
   if (prometheus !== '' && !/^(https?:\/\/\S+|[a-z0-9-]+\/[a-z0-9-]+:[0-9]+)$/.test(prometheus))
     throw new UsageError('--prometheus is namespace/name:port, or a URL.');
-  const { ApiServer } = await import('../../../cluster/kubernetes/api-server.ts');
-  const { importCluster } = await import('../../../cluster/kubernetes/import-cluster.ts');
-  const { clusterYaml } = await import('../../../cluster/kubernetes/import-yaml.ts');
+  const { ApiServer } = await import('../../../cluster/kubernetes/client/api-server.ts');
+  const { importCluster } = await import('../../../cluster/kubernetes/importing/import-cluster.ts');
+  const { clusterYaml } = await import('../../../cluster/kubernetes/importing/import-yaml.ts');
   const stop = stopOnInterrupt(() => output.message('Stopping.'));
   const api = await ApiServer.open({ env: process.env, context, now });
   try {
@@ -280,10 +280,10 @@ async function withSpec(
   { cluster, context, namespace }: OfSpec,
   action: (spec: Cluster, connection: ConnectOptions, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
-  const { readSpecs, assertNoErrors } = await import('../../runner/specs.ts');
+  const { readSpecs, assertNoErrors } = await import('../../../jobs/starting/specs.ts');
   const { model, problems } = await readSpecs(resolve(dir));
   assertNoErrors(dir, problems);
-  const { clusterNamed, targetOf } = await import('../../runner/target.ts');
+  const { clusterNamed, targetOf } = await import('../../../jobs/starting/target.ts');
   const spec = clusterNamed(model, cluster);
   if (spec.metrics.source !== 'prometheus')
     throw new UsageError(

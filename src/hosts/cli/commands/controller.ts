@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import type { ControllerStatus } from '../../../cluster/kubernetes/controller-status.ts';
+import type { ControllerStatus } from '../../../operating/status/controller-status.ts';
 import type { Cluster, Transfer } from '../../../spec/model.ts';
-import type { Connection, Told } from '../../installation/carry-out.ts';
-import { counts, objectName, planText } from '../../installation/plan-text.ts';
-import { EXIT } from '../../runner/failure.ts';
+import type { Connection, Told } from '../../../operating/install/apply-plan.ts';
+import { counts, objectName, planText } from '../../../operating/install/plan-text.ts';
+import { EXIT } from '../../../jobs/failure.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import type { AddCommand, CommandHost, RunAction } from '../program.ts';
 import { formatTable } from '../table.ts';
@@ -102,7 +102,7 @@ async function installController(
   const { output, now } = host;
   const { findRun } = await import('../../../runs/run-list.ts');
   const { runsFolder } = await import('../../../runs/run-directory.ts');
-  const { install } = await import('../../installation/install.ts');
+  const { install } = await import('../../../operating/install/install.ts');
   const { dir, transfer, image, stage, forceConflicts: force } = options;
   const run = findRun(runsFolder(resolve(dir)), name, now);
   return connected(host, async (connection) => {
@@ -129,7 +129,7 @@ async function installController(
 
 async function removeController(host: CommandHost, options: WriteOptions): Promise<number> {
   const { output } = host;
-  const { remove } = await import('../../installation/remove.ts');
+  const { remove } = await import('../../../operating/install/remove.ts');
   const request = await readPlace(options);
   return connected(host, async (connection) => {
     const audit = (record: object) => (output.json ? output.result(record, '') : undefined);
@@ -144,8 +144,8 @@ async function removeController(host: CommandHost, options: WriteOptions): Promi
 
 async function status(host: CommandHost, options: OfSpecs): Promise<number> {
   const { output } = host;
-  const { ApiServer } = await import('../../../cluster/kubernetes/api-server.ts');
-  const { controllerStatus } = await import('../../../cluster/kubernetes/controller-status.ts');
+  const { ApiServer } = await import('../../../cluster/kubernetes/client/api-server.ts');
+  const { controllerStatus } = await import('../../../operating/status/controller-status.ts');
   const { target } = (await readPlace(options)).transfer;
   return connected(host, async (connection) => {
     const api = await ApiServer.open({ ...connection, context: target.context });
@@ -186,8 +186,8 @@ function formatStatus(status: ControllerStatus): string {
 
 /** The Transfer of a folder of specs, and the Cluster that it is for. */
 async function readPlace({ dir, transfer: name }: OfSpecs): Promise<{ spec: Cluster; transfer: Transfer }> {
-  const { readSpecs, assertNoErrors } = await import('../../runner/specs.ts');
-  const { transferNamed } = await import('../../runner/target.ts');
+  const { readSpecs, assertNoErrors } = await import('../../../jobs/starting/specs.ts');
+  const { transferNamed } = await import('../../../jobs/starting/target.ts');
   const { resolveTraining } = await import('../../../training/setup.ts');
   const { model, problems } = await readSpecs(resolve(dir));
   assertNoErrors(dir, problems);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { Finding } from '../../setup/finding.ts';
-import { kernelFiles, runnerEntry } from '../../runner/assets.ts';
-import { EXIT } from '../../runner/failure.ts';
+import type { Finding } from '../../../setup/checks/finding.ts';
+import { kernelFiles, runnerEntry } from '../../../jobs/assets.ts';
+import { EXIT } from '../../../jobs/failure.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 import type { Output } from '../output.ts';
 
@@ -23,7 +23,7 @@ Example:
 };
 
 async function doctor({ output, now }: CommandHost, dirs: readonly string[]): Promise<number> {
-  const { findings } = await import('../../setup/doctor.ts');
+  const { findings } = await import('../../../setup/checks/doctor.ts');
   const found = { ok: 0, warning: 0, problem: 0 };
   const options = { folders: dirs.map((dir) => resolve(dir)), env: process.env, now };
   for await (const finding of findings({ ...options, runner: runnerEntry(), kernels: kernelFiles() })) {

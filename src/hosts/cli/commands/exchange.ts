@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { EXIT, UsageError } from '../../runner/failure.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import type { AddCommand, CommandHost, RunAction } from '../program.ts';
 
 interface ImportOptions {
@@ -49,7 +49,7 @@ Example:
 }
 
 async function importMoise({ output }: CommandHost, file: string, options: ImportOptions): Promise<number> {
-  const { importMoiseFile } = await import('../../exchange/moise-files.ts');
+  const { importMoiseFile } = await import('../../../setup/exchange/moise-files.ts');
   const result = await importMoiseFile(resolve(file), resolve(options.dir), options);
   for (const problem of result.problems) {
     const { line, column, severity, message, pointer } = problem;
@@ -112,7 +112,7 @@ function addExport(program: Command, run: RunAction): void {
 async function exportManifests({ output, now }: CommandHost, name: string, options: ManifestOptions): Promise<number> {
   const { findRun } = await import('../../../runs/run-list.ts');
   const { runsFolder } = await import('../../../runs/run-directory.ts');
-  const { exportRun, writeExported } = await import('../../manifests/export-run.ts');
+  const { exportRun, writeExported } = await import('../../../operating/manifests/export-run.ts');
   const { dir, out, stage, image, transfer } = options;
   if (out === undefined) throw new UsageError('Name the folder to write to: --out controller');
   const files = exportRun(findRun(runsFolder(resolve(dir)), name, now), { stage, image, transfer });
@@ -136,7 +136,7 @@ async function exportMoise(
   dir: string,
   { organization, out }: ExportOptions,
 ): Promise<number> {
-  const { exportMoiseFolder } = await import('../../exchange/moise-files.ts');
+  const { exportMoiseFolder } = await import('../../../setup/exchange/moise-files.ts');
   const text = await exportMoiseFolder(resolve(dir), organization);
   if (out === undefined) {
     output.result(JSON.parse(text) as object, text.trimEnd());

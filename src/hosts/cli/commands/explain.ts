@@ -6,8 +6,8 @@ import { toIoError } from '../../../runs/io-error.ts';
 import { artifactPath, runsFolder } from '../../../runs/run-directory.ts';
 import { findRun, listRuns, type RunInfo } from '../../../runs/run-list.ts';
 import type { AuditRecord } from '../../../transferring/audit.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
-import { AUDIT_FILE } from '../../runner/artifacts.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
+import { AUDIT_FILE } from '../../../runs/artifacts.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 
 interface ExplainOptions {

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { runnerEntry } from '../../runner/assets.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
+import { runnerEntry } from '../../../jobs/assets.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import {
   commandLineDataFolder,
   GPU_PATH_VARIABLE,
   gpuFolder,
   gpuPackagePath,
   installedVersion,
-} from '../../setup/gpu-package.ts';
-import { SetupError } from '../../setup/setup-error.ts';
+} from '../../../jobs/backend/gpu-package.ts';
+import { SetupError } from '../../../setup/setup-error.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 
@@ -44,9 +44,9 @@ Examples:
 const ownFolder = () => gpuFolder(commandLineDataFolder());
 
 async function status({ output }: CommandHost): Promise<number> {
-  const { askNvidia } = await import('../../setup/nvidia.ts');
-  const { explainGpu } = await import('../../setup/explain-gpu.ts');
-  const { probeBackend } = await import('../../setup/probe.ts');
+  const { askNvidia } = await import('../../../setup/gpu/nvidia.ts');
+  const { explainGpu } = await import('../../../setup/gpu/explain-gpu.ts');
+  const { probeBackend } = await import('../../../jobs/backend/probe.ts');
   const { env, execPath: node } = process;
   const [probed, nvidia] = await Promise.all([
     probeBackend({ node, runner: runnerEntry(), backend: 'tfjs-gpu', env }),
@@ -66,10 +66,10 @@ async function status({ output }: CommandHost): Promise<number> {
 async function install(host: CommandHost, yes: boolean): Promise<number> {
   const { output } = host;
   const { env, platform, arch } = process;
-  const { findNpm, NO_NPM } = await import('../../setup/npm.ts');
-  const { askGpuSize, describeGpuSize, libraryUrl, whyNoGpuBuild } = await import('../../setup/gpu-size.ts');
-  const { installGpu } = await import('../../setup/install-gpu.ts');
-  const { formatBytes } = await import('../../setup/bytes.ts');
+  const { findNpm, NO_NPM } = await import('../../../setup/gpu/npm.ts');
+  const { askGpuSize, describeGpuSize, libraryUrl, whyNoGpuBuild } = await import('../../../setup/gpu/gpu-size.ts');
+  const { installGpu } = await import('../../../setup/gpu/install-gpu.ts');
+  const { formatBytes } = await import('../../../setup/gpu/bytes.ts');
   const no = whyNoGpuBuild(platform, arch);
   if (no !== undefined) throw new SetupError(no);
   const npm = findNpm(env);
@@ -109,7 +109,7 @@ async function install(host: CommandHost, yes: boolean): Promise<number> {
 }
 
 async function remove({ output }: CommandHost): Promise<number> {
-  const { removeGpu } = await import('../../setup/install-gpu.ts');
+  const { removeGpu } = await import('../../../setup/gpu/install-gpu.ts');
   const folder = ownFolder();
   const version = installedVersion(folder);
   const removed = existsSync(folder) && (await removeGpu(folder));

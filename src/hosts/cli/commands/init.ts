@@ -1,8 +1,8 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withIoErrors } from '../../../runs/io-error.ts';
-import { asset } from '../../runner/assets.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
+import { asset } from '../../../jobs/assets.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 
 interface InitOptions {
@@ -58,9 +58,9 @@ function init({ output }: CommandHost, dir: string): number {
 
 /** Reads the kubeconfig for its current context, and connects to nothing. */
 async function addOrganization({ output }: CommandHost, dir: string, options: InitOptions): Promise<number> {
-  const { readSpecs, assertNoErrors } = await import('../../runner/specs.ts');
-  const { clusterNamed } = await import('../../runner/target.ts');
-  const { addStarter } = await import('../../starter/add-starter.ts');
+  const { readSpecs, assertNoErrors } = await import('../../../jobs/starting/specs.ts');
+  const { clusterNamed } = await import('../../../jobs/starting/target.ts');
+  const { addStarter } = await import('../../../setup/starter/add-starter.ts');
   const folder = resolve(dir);
   const { model, problems } = await readSpecs(folder);
   assertNoErrors(dir, problems);
@@ -85,6 +85,6 @@ async function addOrganization({ output }: CommandHost, dir: string, options: In
 }
 
 async function currentContext(): Promise<string> {
-  const { readContexts } = await import('../../../cluster/kubernetes/kubeconfig.ts');
+  const { readContexts } = await import('../../../cluster/kubernetes/client/kubeconfig.ts');
   return (await readContexts(process.env)).find(({ current }) => current)?.name ?? '';
 }

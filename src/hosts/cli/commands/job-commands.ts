@@ -3,11 +3,11 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { runsFolder } from '../../../runs/run-directory.ts';
 import { findRun, type RunInfo } from '../../../runs/run-list.ts';
 import { BACKENDS } from '../../../spec/model.ts';
-import { UsageError } from '../../runner/failure.ts';
-import { DEFAULT_OPTIONS } from '../../runner/default-options.ts';
-import { cores } from '../../runner/machine.ts';
-import type { NewRun } from '../../runner/new-run.ts';
-import { WORLDS, type JobKind, type JobOptions } from '../../runner/options.ts';
+import { UsageError } from '../../../jobs/failure.ts';
+import { DEFAULT_OPTIONS } from '../../../jobs/options/default-options.ts';
+import { cores } from '../../../jobs/machine.ts';
+import type { NewRun } from '../../../jobs/starting/new-run.ts';
+import { WORLDS, type JobKind, type JobOptions } from '../../../jobs/options/options.ts';
 import { resumeRun, runInForeground } from '../foreground-job.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 
@@ -238,7 +238,7 @@ async function start(host: CommandHost, kind: JobKind, dir: string, values: Valu
 /** Makes the run. */
 async function begin(host: CommandHost, kind: JobKind, folder: string, values: Values): Promise<NewRun> {
   const { seed, seeds, out, ...options } = values;
-  const { newRun } = await import('../../runner/new-run.ts');
+  const { newRun } = await import('../../../jobs/starting/new-run.ts');
   const run = await newRun({
     kind,
     folder,

@@ -14,13 +14,12 @@ An editor starts it; docs/editors.md has settings for Neovim and Helix.
 Example:
   karma-mas lsp --stdio`,
     )
-    .action(() => run(serveStdio));
+    .action(() => run(serveLsp));
 };
 
 /** Never resolves: the connection ends the process, as the protocol says how. */
-async function serveStdio(): Promise<number> {
-  const { createConnection, ProposedFeatures } = await import('vscode-languageserver/node');
-  const { serve } = await import('../../server/server.ts');
-  serve(createConnection(ProposedFeatures.all, process.stdin, process.stdout));
+async function serveLsp(): Promise<number> {
+  const { serveStdio } = await import('../../../language-server/stdio.ts');
+  serveStdio();
   return new Promise<number>(() => {});
 }

@@ -5,7 +5,7 @@ import { readJournal } from '../../../runs/journal.ts';
 import { journalPath, runsFolder } from '../../../runs/run-directory.ts';
 import { findRun, listRuns, moveToTrash, type RunInfo } from '../../../runs/run-list.ts';
 import { requestStop } from '../../../runs/stop.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { resumeRun } from '../foreground-job.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 import { formatDuration } from '../progress.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { TraceStore } from '../../../modeling/traces/trace-store.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 import { ProgressLine } from '../progress.ts';

@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { Option } from 'commander';
 import type { Model } from '../../../spec/model.ts';
 import type { Problem } from '../../../spec/problem.ts';
-import { EXIT, UsageError } from '../../runner/failure.ts';
-import { packageVersion } from '../../runner/machine.ts';
+import { EXIT, UsageError } from '../../../jobs/failure.ts';
+import { packageVersion } from '../../../jobs/machine.ts';
 import type { Output } from '../output.ts';
 import type { AddCommand, CommandHost } from '../program.ts';
 
@@ -66,11 +66,11 @@ async function validate({ output }: CommandHost, dir: string, options: Options):
 /** What the loader and the deeper checks find. */
 async function check(dir: string, hints: boolean): Promise<{ model: Model; problems: readonly Problem[] }> {
   // Loaded here, as in the other commands: help and the list of runs need none of the engine.
-  const { readSpecs } = await import('../../runner/specs.ts');
+  const { readSpecs } = await import('../../../jobs/starting/specs.ts');
   const { diagnose } = await import('../../../language/diagnostics/diagnose.ts');
   const { compareProblems } = await import('../../../spec/problem.ts');
   const folder = await readSpecs(resolve(dir));
-  const { sampleStates } = await import('../../samples/sample-states.ts');
+  const { sampleStates } = await import('../../../language-server/sampling/sample-states.ts');
   const sampled = new Map<string, ReturnType<typeof sampleStates>>();
   const samples = hints
     ? (cluster: Model['clusters'][number]) => {
@@ -121,7 +121,7 @@ async function print(
       return;
     }
     case 'text': {
-      const { formatIn } = await import('../../runner/specs.ts');
+      const { formatIn } = await import('../../../jobs/starting/specs.ts');
       for (const problem of problems) output.result({}, formatIn(dir, problem));
       output.result({}, summary(counts));
     }

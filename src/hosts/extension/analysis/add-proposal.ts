@@ -9,7 +9,7 @@ import {
   type AddProposalParams,
   type ProposalsAnswer,
   type ProposalsParams,
-} from '../../server/protocol.ts';
+} from '../../../language/protocol.ts';
 import type { CommandId } from '../commands.ts';
 import { pickRun, runsOf } from '../runs/run-arguments.ts';
 import type { RunEntry } from '../runs/run-entry.ts';

@@ -1,7 +1,7 @@
 /** Add Organization: what a Cluster lacks to be trained for and transferred to, beside it in its folder, by the command line. */
 import * as vscode from 'vscode';
 import { list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
-import { CLUSTERS, type FolderClusters, type SpecificationsParams } from '../../server/protocol.ts';
+import { CLUSTERS, type FolderClusters, type SpecificationsParams } from '../../../language/protocol.ts';
 import type { CliResult } from '../command-line/cli-process.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
 import { orCancelled } from '../questions.ts';

@@ -1,7 +1,7 @@
 /** Which actions of the Cluster view can be taken, and why not; plain code but for the texts. */
 import * as vscode from 'vscode';
 import type { ClusterAction, ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
-import type { ClusterDigest } from '../../server/protocol.ts';
+import type { ClusterDigest } from '../../../language/protocol.ts';
 
 const { t } = vscode.l10n;
 

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
 import type { Steering } from '../../../runs/steering.ts';
-import type { ClusterDigest, TransferDigest } from '../../server/protocol.ts';
+import type { ClusterDigest, TransferDigest } from '../../../language/protocol.ts';
 
 /** What the newest transfer tells of its cluster. */
 export type TransferStatus = Pick<

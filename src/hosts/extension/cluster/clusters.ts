@@ -4,7 +4,7 @@ import {
   SPECIFICATIONS_CHANGED,
   type FolderClusters,
   type SpecificationsParams,
-} from '../../server/protocol.ts';
+} from '../../../language/protocol.ts';
 import { describeError } from '../errors.ts';
 import type { Project } from '../projects.ts';
 import type { Services } from '../services.ts';

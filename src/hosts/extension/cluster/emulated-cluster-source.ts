@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Steering } from '../../../runs/steering.ts';
-import type { ClusterDigest } from '../../server/protocol.ts';
+import type { ClusterDigest } from '../../../language/protocol.ts';
 import type { Services } from '../services.ts';
 import type { ClusterSource, SourceStatus, TransferOrder } from './cluster-source.ts';
 import { TransferFollower } from './transfer-follower.ts';

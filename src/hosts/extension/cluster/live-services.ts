@@ -1,6 +1,6 @@
 /** The services of a real cluster as they were seen last; plain code. */
 import type { ClusterService } from '../../../../webview/protocol/cluster.ts';
-import type { ServiceStatus } from '../../../cluster/kubernetes/namespace-status.ts';
+import type { ServiceStatus } from '../../../cluster/kubernetes/watching/namespace-status.ts';
 
 /** In the order in which they were seen. The bounds are those of the specification: see servicesOf. */
 export const liveServices = (services: readonly ServiceStatus[]): ClusterService[] => services.map(liveService);

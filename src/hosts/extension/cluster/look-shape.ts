@@ -1,6 +1,6 @@
 /** A line of `karma-mas cluster watch --json`: what the Cluster view relies on of it. */
 import { list, number, object, oneOf, orNull, text, flag } from '../../../../webview/protocol/shape.ts';
-import type { Look } from '../../../cluster/kubernetes/look.ts';
+import type { Look } from '../../../cluster/kubernetes/watching/look.ts';
 
 const quantity = orNull(number);
 

@@ -1,5 +1,5 @@
 /** Where the clusters of the specifications are; plain code. */
-import type { ClusterDigest } from '../../server/protocol.ts';
+import type { ClusterDigest } from '../../../language/protocol.ts';
 
 export interface Place {
   /** With the Transfers that go there, and the namespace there. */

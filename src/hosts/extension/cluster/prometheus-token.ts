@@ -1,6 +1,11 @@
 /** Bearer tokens for Prometheus servers at URLs: VS Code keeps them for the user, and no file of ours holds one. */
 import * as vscode from 'vscode';
-import { CLUSTERS, type ClusterDigest, type FolderClusters, type SpecificationsParams } from '../../server/protocol.ts';
+import {
+  CLUSTERS,
+  type ClusterDigest,
+  type FolderClusters,
+  type SpecificationsParams,
+} from '../../../language/protocol.ts';
 import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;

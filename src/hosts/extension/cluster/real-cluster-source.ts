@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { ClusterService } from '../../../../webview/protocol/cluster.ts';
-import type { Look } from '../../../cluster/kubernetes/look.ts';
-import type { ServiceStatus } from '../../../cluster/kubernetes/namespace-status.ts';
+import type { Look } from '../../../cluster/kubernetes/watching/look.ts';
+import type { ServiceStatus } from '../../../cluster/kubernetes/watching/namespace-status.ts';
 import type { Steering } from '../../../runs/steering.ts';
-import type { ClusterDigest } from '../../server/protocol.ts';
+import type { ClusterDigest } from '../../../language/protocol.ts';
 import { nodeProblem } from '../node-program.ts';
 import { isInside } from '../project-folders.ts';
 import { restoreAfter } from '../runs/jobs.ts';

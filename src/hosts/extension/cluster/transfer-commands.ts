@@ -1,7 +1,7 @@
 /** The commands that change a cluster: transfer, fall back; and the choice of the cluster. */
 import * as vscode from 'vscode';
 import type { ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
-import type { StageDigest, TransferDigest } from '../../server/protocol.ts';
+import type { StageDigest, TransferDigest } from '../../../language/protocol.ts';
 import { orCancelled } from '../questions.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';

@@ -4,8 +4,8 @@ import { STAGES, type ClusterService, type Rung, type TransferRun } from '../../
 import { artifactPath } from '../../../runs/run-directory.ts';
 import { askedSteering, steer, type Steering } from '../../../runs/steering.ts';
 import { requestStop } from '../../../runs/stop.ts';
-import type { JobOptions } from '../../runner/options.ts';
-import type { ClusterDigest, TransferDigest } from '../../server/protocol.ts';
+import type { JobOptions } from '../../../jobs/options/options.ts';
+import type { ClusterDigest, TransferDigest } from '../../../language/protocol.ts';
 import { describeError } from '../errors.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';

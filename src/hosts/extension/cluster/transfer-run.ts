@@ -8,7 +8,7 @@ import {
   type ClusterStatus,
   type PlannedStage,
 } from '../../../../webview/protocol/cluster.ts';
-import type { ClusterDigest } from '../../server/protocol.ts';
+import type { ClusterDigest } from '../../../language/protocol.ts';
 import type { RunEntry, RunOffer } from '../runs/run-entry.ts';
 
 const request = object({

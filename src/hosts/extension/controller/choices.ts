@@ -1,6 +1,11 @@
 /** What is asked before the controller is installed, upgraded or removed. Each throws a CancellationError where the user leaves. */
 import * as vscode from 'vscode';
-import { CLUSTERS, type FolderClusters, type SpecificationsParams, type StageDigest } from '../../server/protocol.ts';
+import {
+  CLUSTERS,
+  type FolderClusters,
+  type SpecificationsParams,
+  type StageDigest,
+} from '../../../language/protocol.ts';
 import { orCancelled } from '../questions.ts';
 import type { Services } from '../services.ts';
 

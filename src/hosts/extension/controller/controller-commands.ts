@@ -7,7 +7,7 @@ import type { CliResult } from '../command-line/cli-process.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
 import { pickRun, runsOf } from '../runs/run-arguments.ts';
 import type { Services } from '../services.ts';
-import { objectName, planText, type InstallationPlan } from '../../installation/plan-text.ts';
+import { objectName, planText, type InstallationPlan } from '../../../operating/install/plan-text.ts';
 import { chooseImage, chooseProject, chooseStage, chooseTransfer } from './choices.ts';
 import { ReadOnlyTexts } from './plan-preview.ts';
 

@@ -6,7 +6,7 @@ import { chooseFolder } from '../choose-folder.ts';
 import { nodeProblem } from '../node-program.ts';
 import type { Project } from '../projects.ts';
 import type { Services } from '../services.ts';
-import { ORGANIZATION, type OrganizationAnswer } from '../../server/protocol.ts';
+import { ORGANIZATION, type OrganizationAnswer } from '../../../language/protocol.ts';
 import { exchangeResult, type ExchangeResult, type ImportProblem } from './output.ts';
 
 const { t } = vscode.l10n;

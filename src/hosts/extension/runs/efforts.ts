@@ -1,5 +1,5 @@
 /** How thorough a job is: what results are judged by, or a quick look. */
-import type { JobKind, JobOptions } from '../../runner/options.ts';
+import type { JobKind, JobOptions } from '../../../jobs/options/options.ts';
 
 export interface Effort<K extends JobKind = JobKind> {
   readonly options: Partial<JobOptions[K]>;

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { journalPath } from '../../../runs/run-directory.ts';
-import type { StartAnswer, StartRequest } from '../../runner/start-protocol.ts';
+import type { StartAnswer, StartRequest } from '../../../jobs/starting/start-protocol.ts';
 import type { NodeProgram } from '../services.ts';
 
 /** An answer takes a second or two; a machine that sleeps or swaps gets longer. */

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
-import type { Finding, FindingAction } from '../../setup/finding.ts';
+import type { Finding, FindingAction } from '../../../setup/checks/finding.ts';
 import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;

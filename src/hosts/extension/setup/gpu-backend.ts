@@ -1,15 +1,15 @@
-/** Set Up GPU Backend and Remove GPU Backend. What is said about GPUs comes from src/hosts/setup. */
+/** Set Up GPU Backend and Remove GPU Backend. What is said about GPUs comes from src/setup. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { folderSize, formatBytes } from '../../setup/bytes.ts';
-import { explainGpu, type GpuReport } from '../../setup/explain-gpu.ts';
-import { GPU_PACKAGE, installedVersion } from '../../setup/gpu-package.ts';
-import { askGpuSize, describeGpuSize, libraryUrl, whyNoGpuBuild, type GpuSize } from '../../setup/gpu-size.ts';
-import { installGpu, removeGpu } from '../../setup/install-gpu.ts';
-import { findNpm, NO_NPM } from '../../setup/npm.ts';
-import { askNvidia, seemsToHaveGpu, type Nvidia } from '../../setup/nvidia.ts';
-import { probeBackend } from '../../setup/probe.ts';
+import { folderSize, formatBytes } from '../../../setup/gpu/bytes.ts';
+import { explainGpu, type GpuReport } from '../../../setup/gpu/explain-gpu.ts';
+import { GPU_PACKAGE, installedVersion } from '../../../jobs/backend/gpu-package.ts';
+import { askGpuSize, describeGpuSize, libraryUrl, whyNoGpuBuild, type GpuSize } from '../../../setup/gpu/gpu-size.ts';
+import { installGpu, removeGpu } from '../../../setup/gpu/install-gpu.ts';
+import { findNpm, NO_NPM } from '../../../setup/gpu/npm.ts';
+import { askNvidia, seemsToHaveGpu, type Nvidia } from '../../../setup/gpu/nvidia.ts';
+import { probeBackend } from '../../../jobs/backend/probe.ts';
 import type { MessageAction, Services } from '../services.ts';
 import { configuredFolder, ownFolder, PACKAGE_SETTING } from './gpu-folder.ts';
 

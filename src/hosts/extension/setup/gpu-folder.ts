@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { GPU_PATH_VARIABLE, gpuFolder } from '../../setup/gpu-package.ts';
+import { GPU_PATH_VARIABLE, gpuFolder } from '../../../jobs/backend/gpu-package.ts';
 
 export const PACKAGE_SETTING = 'karma-mas.gpu.packagePath';
 

@@ -4,7 +4,7 @@ import {
   SPECIFICATIONS_CHANGED,
   type FolderSpecifications,
   type SpecificationObject,
-} from '../../server/protocol.ts';
+} from '../../../language/protocol.ts';
 import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Analysis } from '../../../analyzing/analyze.ts';
-import type { Trajectories, TrajectoryEpisode } from '../../../analyzing/trajectories.ts';
+import type { Trajectories, TrajectoryEpisode } from '../../../analyzing/trajectories/trajectories.ts';
 import type { ClusteringData } from '../../../analyzing/view-data.ts';
 import { toIoError } from '../../../runs/io-error.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';

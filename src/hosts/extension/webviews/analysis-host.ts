@@ -10,7 +10,7 @@ import {
   SPECIFICATIONS_CHANGED,
   type ProposalsAnswer,
   type ProposalsParams,
-} from '../../server/protocol.ts';
+} from '../../../language/protocol.ts';
 import { describeError } from '../errors.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';

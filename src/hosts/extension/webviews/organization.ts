@@ -9,7 +9,7 @@ import {
   type GuidesParams,
   type OrganizationAnswer,
   type OrganizationParams,
-} from '../../server/protocol.ts';
+} from '../../../language/protocol.ts';
 import { describeError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Send } from './channel.ts';

@@ -1,11 +1,11 @@
 /** A namespace of hundreds of deployments: what a look at it and a round of writes take. The API server and its objects are real, the node is not. */
 import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
-import type { ClusterWrite } from '../../../../src/cluster/cluster.ts';
+import type { ClusterWrite } from '../../../../src/cluster/live/live-cluster.ts';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import { statusOf } from '../../../../src/cluster/kubernetes/namespace-status.ts';
-import { leaseOptions } from '../../../../src/hosts/runner/real-cluster.ts';
+import { statusOf } from '../../../../src/cluster/kubernetes/watching/namespace-status.ts';
+import { leaseOptions } from '../../../../src/jobs/running/real-cluster.ts';
 import type { Cluster as ClusterSpec } from '../../../../src/spec/model.ts';
 import { applyWrites } from '../../../../src/transferring/apply.ts';
 import { withLease } from '../../../../src/transferring/guarded-transfer.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import type { ClusterError } from '../../../../src/cluster/cluster.ts';
-import { ForbiddenError } from '../../../../src/cluster/kubernetes/api-errors.ts';
-import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
-import type { Deployment, List } from '../../../../src/cluster/kubernetes/objects.ts';
+import type { ClusterError } from '../../../../src/cluster/live/live-cluster.ts';
+import { ForbiddenError } from '../../../../src/cluster/kubernetes/client/api-errors.ts';
+import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import type { Deployment, List } from '../../../../src/cluster/kubernetes/client/objects.ts';
 import {
   deployments,
   kubeconfig,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
+import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
 import { deployments, kubeconfig, startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
 import { refused, signal } from './refused.ts';
 

@@ -8,8 +8,8 @@ import {
   pausedHpa,
   restoredHpa,
   withMinimum,
-} from '../../../../src/cluster/kubernetes/hpa-edits.ts';
-import type { Hpa, HpaSpec } from '../../../../src/cluster/kubernetes/objects.ts';
+} from '../../../../src/cluster/kubernetes/writing/hpa-edits.ts';
+import type { Hpa, HpaSpec } from '../../../../src/cluster/kubernetes/client/objects.ts';
 
 const rules = fc.option(
   fc.record(

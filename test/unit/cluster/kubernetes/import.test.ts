@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
-import { callGraph } from '../../../../src/cluster/kubernetes/call-graph.ts';
+import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import { callGraph } from '../../../../src/cluster/kubernetes/importing/call-graph.ts';
 import {
   importCluster,
   type ImportedCluster,
   type ImportOptions,
-} from '../../../../src/cluster/kubernetes/import-cluster.ts';
-import { clusterYaml, MOST_SERVICES } from '../../../../src/cluster/kubernetes/import-yaml.ts';
+} from '../../../../src/cluster/kubernetes/importing/import-cluster.ts';
+import { clusterYaml, MOST_SERVICES } from '../../../../src/cluster/kubernetes/importing/import-yaml.ts';
 import { loadSpecs } from '../../../../src/spec/load.ts';
 import type { Cluster } from '../../../../src/spec/model.ts';
 import type { KubeObject } from '../../../fake-kubernetes/api-server.ts';

@@ -8,7 +8,7 @@ import {
   openContext,
   readContexts,
   readKubeconfig,
-} from '../../../../src/cluster/kubernetes/kubeconfig.ts';
+} from '../../../../src/cluster/kubernetes/client/kubeconfig.ts';
 import { kubeconfig } from '../../../fake-kubernetes/namespace.ts';
 import { refused } from './refused.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rmSync, writeFileSync } from 'node:fs';
-import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
-import { followNamespace } from '../../../../src/cluster/kubernetes/follow-namespace.ts';
-import { pausedHpa, withMinimum } from '../../../../src/cluster/kubernetes/hpa-edits.ts';
-import { Looker, type Look } from '../../../../src/cluster/kubernetes/look.ts';
-import type { Hpa } from '../../../../src/cluster/kubernetes/objects.ts';
+import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import { followNamespace } from '../../../../src/cluster/kubernetes/watching/follow-namespace.ts';
+import { pausedHpa, withMinimum } from '../../../../src/cluster/kubernetes/writing/hpa-edits.ts';
+import { Looker, type Look } from '../../../../src/cluster/kubernetes/watching/look.ts';
+import type { Hpa } from '../../../../src/cluster/kubernetes/client/objects.ts';
 import type { Cluster } from '../../../../src/spec/model.ts';
 import type { KubeObject } from '../../../fake-kubernetes/api-server.ts';
 import {

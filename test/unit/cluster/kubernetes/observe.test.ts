@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Snapshot } from '../../../../src/cluster/cluster.ts';
+import type { Snapshot } from '../../../../src/cluster/live/live-cluster.ts';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import { observedObjective } from '../../../../src/cluster/observed-objective.ts';
+import { observedObjective } from '../../../../src/cluster/live/observed-objective.ts';
 import type { Cluster } from '../../../../src/spec/model.ts';
 import { Guard } from '../../../../src/transferring/guard.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import type { Finding } from '../../../../src/cluster/preflight.ts';
+import type { Finding } from '../../../../src/cluster/live/preflight.ts';
 import { planLines } from '../../../../src/transferring/plan-text.ts';
 import type { KubeObject } from '../../../fake-kubernetes/api-server.ts';
 import {

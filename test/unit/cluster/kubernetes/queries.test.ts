@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PRESETS } from '../../../../src/cluster/kubernetes/presets/all.ts';
-import { METRIC_FIELDS } from '../../../../src/cluster/kubernetes/presets/preset.ts';
-import { prometheusUrl } from '../../../../src/cluster/kubernetes/prometheus.ts';
-import { planQueries } from '../../../../src/cluster/kubernetes/query-plan.ts';
-import { selectorsIn } from '../../../../src/cluster/kubernetes/selectors.ts';
-import { testQueries } from '../../../../src/cluster/kubernetes/test-queries.ts';
+import { PRESETS } from '../../../../src/cluster/kubernetes/reading/presets/all.ts';
+import { METRIC_FIELDS } from '../../../../src/cluster/kubernetes/reading/presets/preset.ts';
+import { prometheusUrl } from '../../../../src/cluster/kubernetes/reading/prometheus.ts';
+import { planQueries } from '../../../../src/cluster/kubernetes/reading/query-plan.ts';
+import { selectorsIn } from '../../../../src/cluster/kubernetes/reading/selectors.ts';
+import { testQueries } from '../../../../src/cluster/kubernetes/importing/test-queries.ts';
 import { SERVICE_FIELDS } from '../../../../src/spec/observation.ts';
 import schema from '../../../../schemas/cluster.schema.json' with { type: 'json' };
 import { SAMPLE_VALUES } from '../../../fake-kubernetes/namespace.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClusterError } from '../../../../src/cluster/cluster.ts';
+import { ClusterError } from '../../../../src/cluster/live/live-cluster.ts';
 
 /** For assert.rejects: a ClusterError with this reason, whose message matches. */
 export const refused =

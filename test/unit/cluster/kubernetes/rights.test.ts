@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import { grantedBy, neededRights, roleRules, type NeededRight } from '../../../../src/cluster/kubernetes/rights.ts';
+import {
+  grantedBy,
+  neededRights,
+  roleRules,
+  type NeededRight,
+} from '../../../../src/cluster/kubernetes/writing/rights.ts';
 import { WriterLease } from '../../../../src/transferring/writer-lease.ts';
 import type { Request } from '../../../fake-kubernetes/api-server.ts';
 import {

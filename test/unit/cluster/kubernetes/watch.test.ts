@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiServer } from '../../../../src/cluster/kubernetes/api-server.ts';
-import type { Deployment } from '../../../../src/cluster/kubernetes/objects.ts';
-import { watchList } from '../../../../src/cluster/kubernetes/watch.ts';
+import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import type { Deployment } from '../../../../src/cluster/kubernetes/client/objects.ts';
+import { watchList } from '../../../../src/cluster/kubernetes/watching/watch.ts';
 import {
   deployment,
   deployments,

@@ -16,10 +16,10 @@ const filesWith = (pattern: RegExp): string[] =>
 describe('What writes to a cluster', () => {
   it('are four files: the writer of transfers, its lease, the objects of an installation, and questions about rights', () => {
     assert.deepEqual(filesWith(/method: '(POST|PUT|PATCH|DELETE)'/), [
-      'cluster/kubernetes/installation.ts',
       'cluster/kubernetes/kubernetes-cluster.ts',
-      'cluster/kubernetes/lease.ts',
-      'cluster/kubernetes/preflight.ts',
+      'cluster/kubernetes/writing/lease.ts',
+      'cluster/kubernetes/writing/preflight.ts',
+      'operating/install/installation.ts',
     ]);
   });
 
@@ -27,7 +27,7 @@ describe('What writes to a cluster', () => {
     assert.deepEqual(filesWith(/await cluster\.write\(/), ['transferring/apply.ts']);
   });
 
-  it('applies and deletes objects by cluster/kubernetes/installation.ts alone', () => {
-    assert.deepEqual(filesWith(/method: '(PATCH|DELETE)'/), ['cluster/kubernetes/installation.ts']);
+  it('applies and deletes objects by operating/install/installation.ts alone', () => {
+    assert.deepEqual(filesWith(/method: '(PATCH|DELETE)'/), ['operating/install/installation.ts']);
   });
 });

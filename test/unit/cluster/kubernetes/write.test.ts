@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ClusterWrite } from '../../../../src/cluster/cluster.ts';
+import type { ClusterWrite } from '../../../../src/cluster/live/live-cluster.ts';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
-import { MINIMUM_ANNOTATION, ORIGINAL_ANNOTATION } from '../../../../src/cluster/kubernetes/hpa-edits.ts';
+import { MINIMUM_ANNOTATION, ORIGINAL_ANNOTATION } from '../../../../src/cluster/kubernetes/writing/hpa-edits.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import type { Hpa } from '../../../../src/cluster/kubernetes/objects.ts';
+import type { Hpa } from '../../../../src/cluster/kubernetes/client/objects.ts';
 import type { KubeObject, Request } from '../../../fake-kubernetes/api-server.ts';
 import {
   deployments,

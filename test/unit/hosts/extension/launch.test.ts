@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchResume, launchStart, type Launcher } from '../../../../src/hosts/extension/runs/launch.ts';
-import type { StartAnswer, StartRequest } from '../../../../src/hosts/runner/start-protocol.ts';
+import type { StartAnswer, StartRequest } from '../../../../src/jobs/starting/start-protocol.ts';
 import { readProgress } from '../../../../src/runs/progress-file.ts';
 import { runsFolder } from '../../../../src/runs/run-directory.ts';
 import { listRuns, readRun } from '../../../../src/runs/run-list.ts';

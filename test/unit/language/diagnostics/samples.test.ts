@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { BackgroundSamples } from '../../../../src/hosts/samples/background-samples.ts';
-import { sampleStates } from '../../../../src/hosts/samples/sample-states.ts';
+import { BackgroundSamples } from '../../../../src/language-server/sampling/background-samples.ts';
+import { sampleStates } from '../../../../src/language-server/sampling/sample-states.ts';
 import { diagnose } from '../../../../src/language/diagnostics/diagnose.ts';
 import { clusterFieldRange, serviceFieldRange } from '../../../../src/language/diagnostics/ranges/field-ranges.ts';
 import { folderView, type FolderView } from '../../../../src/language/folder-view.ts';

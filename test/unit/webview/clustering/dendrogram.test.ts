@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { agglomerate, type Linkage as Merges } from '../../../../src/analyzing/agglomerative.ts';
+import { agglomerate, type Linkage as Merges } from '../../../../src/analyzing/groups/agglomerative.ts';
 import {
   cutByCount as engineCut,
   cutByHeight as engineCutByHeight,
-} from '../../../../src/analyzing/dendrogram-cuts.ts';
+} from '../../../../src/analyzing/groups/dendrogram-cuts.ts';
 import {
   countAtHeight,
   cutByCount,

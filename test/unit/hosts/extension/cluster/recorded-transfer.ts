@@ -1,10 +1,10 @@
 /** The audit trail of a real transfer of hardly trained policies to the emulated cluster. */
-import { EmulatedCluster } from '../../../../../src/cluster/emulated-cluster.ts';
+import { EmulatedCluster } from '../../../../../src/cluster/live/emulated-cluster.ts';
 import { loadRecords } from '../../../../../src/cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../../../../src/cluster/episodes/make-episode.ts';
 import { createWasmBackend } from '../../../../../src/nn/wasm/backend.ts';
 import { episodePool } from '../../../../../src/training/setup.ts';
-import { Trainer } from '../../../../../src/training/trainer.ts';
+import { Trainer } from '../../../../../src/training/mappo/mappo.ts';
 import type { AuditRecord } from '../../../../../src/transferring/audit.ts';
 import type { OriginalHpas } from '../../../../../src/transferring/ladder.ts';
 import { runTransfer, type TransferOptions } from '../../../../../src/transferring/transfer.ts';

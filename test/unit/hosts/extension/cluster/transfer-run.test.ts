@@ -9,7 +9,7 @@ import {
   transferRequest,
 } from '../../../../../src/hosts/extension/cluster/transfer-run.ts';
 import type { RunEntry } from '../../../../../src/hosts/extension/runs/run-entry.ts';
-import type { ClusterDigest } from '../../../../../src/hosts/server/protocol.ts';
+import type { ClusterDigest } from '../../../../../src/language/protocol.ts';
 import { useFolder } from '../../../runs/helpers.ts';
 
 const cluster: ClusterDigest = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { unpackTrajectories } from '../../../../../src/analyzing/trajectories.ts';
+import { unpackTrajectories } from '../../../../../src/analyzing/trajectories/trajectories.ts';
 import {
   readAnalysis,
   readClustering,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { packTrajectories, type Trajectories } from '../../../../../src/analyzing/trajectories.ts';
+import { packTrajectories, type Trajectories } from '../../../../../src/analyzing/trajectories/trajectories.ts';
 import { placeOf } from '../../../../../src/hosts/extension/webviews/episode-arguments.ts';
 import {
   episodeList,

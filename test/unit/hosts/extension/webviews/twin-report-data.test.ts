@@ -6,7 +6,7 @@ import type { TwinReport } from '../../../../../src/modeling/fit-twin.ts';
 import { artifactPath } from '../../../../../src/runs/run-directory.ts';
 import { twinReport } from '../../../../../webview/protocol/twin-report.ts';
 import { useFolder } from '../../../runs/helpers.ts';
-import { sampleReport } from '../../report-data.ts';
+import { sampleReport } from '../../../reporting/report-data.ts';
 
 describe('the data of the Twin Report', () => {
   const folder = useFolder();

@@ -1,0 +1,78 @@
+/** What a view of the groups draws: view-data.ts ClusteringData. */
+import type { ActionSequence, MoveAlphabet } from './action-sequences.ts';
+import type { Linkage } from './agglomerative.ts';
+import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
+import { cutByCount, type Cut } from './dendrogram-cuts.ts';
+import { principalCoordinates } from './principal-coordinates.ts';
+import { silhouettes } from './silhouette.ts';
+import { optionText } from '../trajectories/trajectories.ts';
+import type { ClusteringData } from '../view-data.ts';
+import { warpedOnto } from './warped-sequences.ts';
+
+/** More groups than this nobody tells apart. */
+const MOST_GROUPS = 30;
+
+export interface Clustering {
+  readonly services: readonly string[];
+  readonly alphabet: MoveAlphabet;
+  readonly sequences: readonly ActionSequence[];
+  /** Action sequences that these were drawn from. */
+  readonly available: number;
+  readonly distances: CondensedDistances;
+  readonly linkage: Linkage;
+  readonly band: number;
+  readonly suggested: Cut;
+  /** Why so many groups, as a sentence. */
+  readonly reason: string;
+}
+
+export function clusteringData(clustering: Clustering): ClusteringData {
+  const { services, alphabet, sequences, available, distances, linkage, suggested, reason } = clustering;
+  const band = clustering.band > 0 ? clustering.band : undefined;
+  const medoid = medoidOf(distances);
+  const onto = sequences[medoid].symbols;
+  const { x, y, explained } = principalCoordinates(distances);
+  const cuts = Array.from({ length: Math.max(0, Math.min(MOST_GROUPS, sequences.length - 1) - 1) }, (_, i) =>
+    cutInto(i + 2, linkage, distances),
+  );
+  return {
+    moves: alphabet.moves.map((move) => optionText(services, move)),
+    services,
+    moveOf: alphabet.moves,
+    sequences: sequences.map(({ symbols }) => Array.from(symbols)),
+    medoid,
+    aligned: sequences.map(({ symbols }) => Array.from(warpedOnto(symbols, onto, alphabet, band))),
+    map: { x: rounded(x), y: rounded(y), explained },
+    cuts: cuts.map(({ groups, height, items }) => ({ groups, height, silhouette: mean(items) })),
+    itemSilhouettes: cuts.map(({ items }) => percent(items)),
+    ownSilhouettes: percent(silhouettes(distances, suggested.labels)),
+    suggested: { groups: suggested.groups, reason },
+    available,
+  };
+}
+
+/** The item with the smallest sum of distances. */
+function medoidOf({ count, values }: CondensedDistances): number {
+  const sums = new Float64Array(count);
+  for (let i = 0; i < count; i++)
+    for (let j = i + 1; j < count; j++) {
+      const distance = values[condensedIndex(count, i, j)];
+      sums[i] += distance;
+      sums[j] += distance;
+    }
+  return sums.indexOf(Math.min(...sums));
+}
+
+/** The cut into so many groups lies between the merge that would join two of them and the one before. */
+function cutInto(groups: number, linkage: Linkage, distances: CondensedDistances) {
+  const above = linkage[linkage.length + 1 - groups][2];
+  const below = groups > linkage.length ? 0 : linkage[linkage.length - groups][2];
+  return { groups, height: (above + below) / 2, items: silhouettes(distances, cutByCount(linkage, groups)) };
+}
+
+/** Six digits are more than a picture shows. */
+const rounded = (values: Float64Array): number[] => Array.from(values, (value) => Number(value.toPrecision(6)));
+
+const percent = (values: Float64Array): number[] => Array.from(values, (value) => Math.round(100 * value));
+
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,66 @@
+/** Finds the Prometheus of a cluster, and which preset fits what it knows of a namespace. */
+import { ClusterError } from '../../live/live-cluster.ts';
+import type { ApiServer } from '../client/api-server.ts';
+import type { List, Service } from '../client/objects.ts';
+import { prometheusService, type Prometheus } from './prometheus.ts';
+import { PRESETS } from './presets/all.ts';
+import type { Preset } from './presets/preset.ts';
+
+export interface FoundPrometheus {
+  /** As namespace/name:port. */
+  readonly service: string;
+  readonly prometheus: Prometheus;
+}
+
+/** The first service of the cluster that answers as Prometheus does; undefined where there is none, or none may be listed. */
+export async function findPrometheus(api: ApiServer, signal: AbortSignal): Promise<FoundPrometheus | undefined> {
+  let services: readonly Service[];
+  try {
+    services = (await api.request<List<Service>>({ path: '/api/v1/services', signal })).items;
+  } catch (error) {
+    if (error instanceof ClusterError && (error.reason === 'forbidden' || error.reason === 'notFound'))
+      return undefined;
+    throw error;
+  }
+  for (const service of services.filter(isCandidate).sort((a, b) => weight(a) - weight(b))) {
+    const { name, namespace } = service.metadata;
+    const port = (service.spec.ports?.find((each) => each.port === 9090) ?? service.spec.ports?.[0])?.port;
+    if (port === undefined) continue;
+    const address = `${namespace}/${name}:${port}`;
+    const prometheus = prometheusService(api, address);
+    if (await answers(prometheus, signal)) return { service: address, prometheus };
+  }
+  return undefined;
+}
+
+const OTHERS = /alertmanager|exporter|operator|pushgateway|adapter|kube-state|grafana|webhook|coredns|kubelet/;
+
+/** Of the names that charts and operators give it. */
+function isCandidate({ metadata }: Service): boolean {
+  const labels = Object.values(metadata.labels ?? {});
+  return (/prom/.test(metadata.name) || labels.includes('prometheus')) && !OTHERS.test(metadata.name);
+}
+
+/** A governing service of the operator has no address of its own; the proxy takes it, but another one is better. */
+const weight = ({ metadata }: Service): number => (/operated|headless/.test(metadata.name) ? 1 : 0);
+
+async function answers(prometheus: Prometheus, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await prometheus.query('vector(1)', signal))[0]?.value === 1;
+  } catch (error) {
+    if (error instanceof ClusterError && error.reason !== 'aborted') return false;
+    throw error;
+  }
+}
+
+/** Presets that have something to tell of the namespace, the most telling first. Rejects with ClusterError. */
+export async function fittingPresets(
+  prometheus: Prometheus,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Preset[]> {
+  const counts = await Promise.all(
+    PRESETS.map(({ detect }) => prometheus.query(`count(${detect.replaceAll('$namespace', namespace)})`, signal)),
+  );
+  return PRESETS.filter((_, p) => (counts[p][0]?.value ?? 0) > 0);
+}

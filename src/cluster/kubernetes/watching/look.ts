@@ -1,0 +1,152 @@
+/** A look at a namespace that is bounded in time: what answers is shown, and of what does not it is said why, and what to do. */
+import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import { ClusterError, type ClusterIdentity } from '../../live/live-cluster.ts';
+import type { ApiServer } from '../client/api-server.ts';
+import { prometheusOf } from '../connect.ts';
+import { kubernetesLease } from '../writing/lease.ts';
+import { MetricsReader, type FieldReading } from '../reading/metrics-reader.ts';
+import { statusOf, type NamespaceStatus } from './namespace-status.ts';
+import { snapshotOf } from '../reading/observe.ts';
+import type { Prometheus } from '../reading/prometheus.ts';
+import { planQueries } from '../reading/query-plan.ts';
+import { STALE_AFTER } from '../importing/test-queries.ts';
+import { readWorkload, type Workload } from '../reading/workload.ts';
+
+export interface Look extends NamespaceStatus {
+  /** Who may write to the namespace now, as its Lease says; empty = nobody, or it cannot be read. */
+  readonly writer: string;
+  /** As the Lease says, also where it has run out: a writer that died. */
+  readonly lastWriter: string;
+  /** Sentences; more lines, such as a Role, may follow the first of each. */
+  readonly problems: readonly string[];
+}
+
+export interface LookerOptions {
+  readonly spec: ClusterSpec;
+  readonly namespace: string;
+  readonly api: ApiServer;
+  readonly prometheusToken: string | undefined;
+}
+
+const NO_WORKLOAD: Workload = { deployments: new Map(), hpas: new Map(), pods: new Map() };
+/** Metrics whose problems are told, where they have different ones. */
+const TOLD = 3;
+
+export class Looker {
+  readonly identity: ClusterIdentity;
+  readonly #options: LookerOptions;
+  readonly #prometheus: Prometheus | undefined;
+  readonly #metrics: MetricsReader | undefined;
+  /** Why there are no metrics to read; empty where there are. */
+  readonly #unplanned: string = '';
+
+  /** Connects to nothing. */
+  constructor(options: LookerOptions) {
+    const { spec, namespace, api, prometheusToken } = options;
+    this.identity = { context: api.context, server: api.server, namespace };
+    this.#options = options;
+    try {
+      this.#prometheus = prometheusOf(api, spec.metrics, prometheusToken);
+      this.#metrics = new MetricsReader(this.#prometheus, planQueries({ ...spec, namespace }));
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      this.#unplanned = error.message;
+    }
+  }
+
+  /** Resolves within `seconds` and never rejects with a ClusterError: what went wrong is in it. */
+  async look(seconds: number, signal: AbortSignal): Promise<Look> {
+    const { spec, namespace, api } = this.#options;
+    const either = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
+    const names = spec.services.map(({ name }) => name);
+    const [workload, readings, lease] = await Promise.allSettled([
+      readWorkload(api, namespace, names, either),
+      this.#metrics?.read(either) ?? [],
+      kubernetesLease(api, namespace).read(either),
+    ]);
+    const snapshot = snapshotOf(spec, {
+      time: api.time(),
+      workload: valueOf(workload) ?? NO_WORKLOAD,
+      readings: valueOf(readings) ?? [],
+      latencyIncludesCalls: this.#metrics?.plan.latencyIncludesCalls ?? false,
+    });
+    const status = statusOf(spec, this.identity, snapshot);
+    const held = valueOf(lease);
+    const isHeld = held?.lease && held.serverTime - held.lease.renewed <= held.lease.duration;
+    const lastWriter = held?.lease?.holder ?? '';
+    return {
+      ...status,
+      writer: isHeld ? lastWriter : '',
+      lastWriter,
+      problems: this.#problems(status, workload, readings, seconds),
+    };
+  }
+
+  close(): void {
+    this.#prometheus?.close();
+    this.#options.api.close();
+  }
+
+  #problems(
+    { services }: NamespaceStatus,
+    workload: PromiseSettledResult<Workload>,
+    readings: PromiseSettledResult<FieldReading[]>,
+    seconds: number,
+  ): string[] {
+    const { api, namespace } = this.#options;
+    // Without the API server there is most often no Prometheus either: one sentence is enough.
+    if (workload.status === 'rejected') {
+      const late = `${api.server} (context ${api.context}) did not answer within ${seconds} s. Check the VPN or tunnel, and that the cluster runs.`;
+      return [messageOf(workload.reason, late)];
+    }
+    const gone = services.filter(({ desired }) => desired === null).map(({ service }) => service);
+    const missing =
+      gone.length === 0
+        ? []
+        : [
+            `There is no Deployment ${gone.join(', ')} in ${namespace}: correct the Cluster, or the namespace of the Transfer.`,
+          ];
+    return [...missing, ...this.#metricProblems(services, readings, seconds)];
+  }
+
+  #metricProblems(
+    services: NamespaceStatus['services'],
+    readings: PromiseSettledResult<FieldReading[]>,
+    seconds: number,
+  ): string[] {
+    if (this.#unplanned !== '') return [this.#unplanned];
+    const where = this.#prometheus?.where ?? 'Prometheus';
+    if (readings.status === 'rejected')
+      return [
+        messageOf(readings.reason, `${where} did not answer within ${seconds} s: check that its pods are ready.`),
+      ];
+    const problems = readingProblems(readings.value);
+    if (problems.length > 0) return problems;
+    const old = services
+      .filter(({ age, desired }) => desired !== null && !(age !== null && age <= STALE_AFTER))
+      .map(({ service }) => service);
+    if (old.length === 0) return [];
+    return [
+      `${where} has no new value of some metrics of ${old.join(', ')}: while one is missing or older than ${STALE_AFTER} s, agents hold. karma-mas cluster test-queries says which.`,
+    ];
+  }
+}
+
+/** One sentence for each different problem, with the metrics that have it where not all do. */
+function readingProblems(readings: readonly FieldReading[]): string[] {
+  const fields = new Map<string, string[]>();
+  for (const { field, problem } of readings)
+    if (problem !== '') fields.set(problem, [...(fields.get(problem) ?? []), field]);
+  return [...fields]
+    .slice(0, TOLD)
+    .map(([problem, of]) => (of.length === readings.length ? problem : `${of.join(', ')}: ${problem}`));
+}
+
+const valueOf = <T>(result: PromiseSettledResult<T>): T | undefined =>
+  result.status === 'fulfilled' ? result.value : undefined;
+
+/** `late`: where it was cut off, the look's time was up. */
+function messageOf(error: unknown, late: string): string {
+  if (error instanceof ClusterError) return error.reason === 'aborted' ? late : error.message;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,98 @@
+/** The services of a namespace as they are now, as plain data for the command line and the side panel. */
+import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { ClusterIdentity, HpaState, Snapshot } from '../../live/live-cluster.ts';
+import { isPaused, type OriginalHpa } from '../writing/hpa-edits.ts';
+
+export interface ServiceStatus {
+  readonly service: string;
+  /** null where it is not known: there is no such Deployment. */
+  readonly desired: number | null;
+  readonly ready: number | null;
+  readonly starting: number | null;
+  readonly failed: number | null;
+  readonly hpa: HpaStatus | null;
+  readonly received: number | null;
+  readonly pending: number | null;
+  /** Seconds, of this service alone. */
+  readonly latency: number | null;
+  /** Share of the requested CPU. */
+  readonly utilization: number | null;
+  /** Seconds of the oldest metric; null where one is missing. */
+  readonly age: number | null;
+}
+
+export interface HpaStatus {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly paused: boolean;
+  /** Replicas that it asks for; paused, what it would ask for. */
+  readonly desired: number;
+  /** Before a transfer changed it, if one has. */
+  readonly original: { readonly minReplicas: number; readonly paused: boolean };
+}
+
+export interface NamespaceStatus extends ClusterIdentity {
+  /** Seconds since the epoch, by the server's clock. */
+  readonly time: number;
+  readonly services: readonly ServiceStatus[];
+  readonly latency: number | null;
+  readonly successRate: number | null;
+}
+
+export function statusOf(spec: ClusterSpec, identity: ClusterIdentity, snapshot: Snapshot): NamespaceStatus {
+  const { observation, age, hpas, time } = snapshot;
+  const { service, cluster } = observation;
+  const services = spec.services.map(({ name }, s): ServiceStatus => {
+    return {
+      service: name,
+      desired: known(service.desired[s]),
+      ready: known(service.ready[s]),
+      starting: known(service.starting[s]),
+      failed: known(service.failed[s]),
+      hpa: hpaStatus(hpas[s]),
+      received: known(service.received[s]),
+      pending: known(service.pending[s]),
+      latency: known(service.latency[s]),
+      utilization: known(service.utilization[s]),
+      age: known(age[s]),
+    };
+  });
+  return {
+    ...identity,
+    time,
+    services,
+    latency: known(cluster.latency[0]),
+    successRate: known(cluster.successRate[0]),
+  };
+}
+
+/** Where nothing has been read: the services of the spec, and nothing of them. */
+export function emptyStatus(spec: ClusterSpec, identity: ClusterIdentity): NamespaceStatus {
+  const nothing = {
+    desired: null,
+    ready: null,
+    starting: null,
+    failed: null,
+    hpa: null,
+    received: null,
+    pending: null,
+  };
+  const services = spec.services.map(({ name }): ServiceStatus => ({
+    service: name,
+    ...nothing,
+    latency: null,
+    utilization: null,
+    age: null,
+  }));
+  return { ...identity, time: 0, services, latency: null, successRate: null };
+}
+
+function hpaStatus(hpa: HpaState | undefined): HpaStatus | null {
+  if (!hpa) return null;
+  const { minReplicas, maxReplicas, paused, desiredReplicas } = hpa;
+  const { spec } = hpa.original as OriginalHpa;
+  const original = { minReplicas: spec.minReplicas ?? 1, paused: isPaused(spec) };
+  return { minReplicas, maxReplicas, paused, desired: desiredReplicas, original };
+}
+
+const known = (value: number): number | null => (Number.isFinite(value) ? value : null);

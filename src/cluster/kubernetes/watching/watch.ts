@@ -1,0 +1,97 @@
+/**
+ * A list that stays current: list, then watch from its resourceVersion. When the watch ends it goes on from the last version seen;
+ * when the server has forgotten that one it lists anew; when nothing answers it waits longer each time.
+ */
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClusterError } from '../../live/live-cluster.ts';
+import type { ApiServer } from '../client/api-server.ts';
+import type { List, Metadata, Status } from '../client/objects.ts';
+
+export interface WatchOptions<T> {
+  readonly api: ApiServer;
+  /** Of the collection. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** All objects by name, after each change. */
+  readonly onChange: (items: ReadonlyMap<string, T>) => void;
+  /** `why` is empty while it is current; else why it is not, and it is tried again. */
+  readonly onState?: (why: string) => void;
+  /** Milliseconds before attempt n from 1 on. */
+  readonly backoff?: (attempt: number) => number;
+}
+
+/** The server ends a watch after so long: a connection that died unnoticed is noticed a little later, seconds. */
+const WATCH_SECONDS = 60;
+const GRACE = 15;
+
+const doubling = (attempt: number): number => Math.min(30_000, 500 * 2 ** attempt);
+
+interface Change<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: T & { readonly metadata: Metadata } & Status;
+}
+
+/** Resolves when `signal` aborts; rejects where trying again is of no use (a verb is forbidden). */
+export async function watchList<T extends { readonly metadata: Metadata }>(options: WatchOptions<T>): Promise<void> {
+  const { api, path, signal, onChange, onState, backoff = doubling } = options;
+  let items = new Map<string, T>();
+  let version = '';
+  let attempt = 0;
+  while (!signal.aborted) {
+    try {
+      if (version === '') {
+        const list = await api.request<List<T>>({ path, signal });
+        items = new Map(list.items.map((item) => [item.metadata.name, item]));
+        version = list.metadata.resourceVersion ?? '';
+        onChange(items);
+        onState?.('');
+      }
+      for await (const { type, object } of changes<T>(api, path, version, signal)) {
+        attempt = 0;
+        if (type === 'ERROR') throw new Forgotten();
+        version = object.metadata.resourceVersion ?? version;
+        if (type === 'BOOKMARK') continue;
+        if (type === 'DELETED') items.delete(object.metadata.name);
+        else items.set(object.metadata.name, object);
+        onChange(items);
+        onState?.('');
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ClusterError && (error.reason === 'forbidden' || error.reason === 'notFound')) throw error;
+      if (error instanceof Forgotten || (error instanceof ClusterError && error.reason === 'invalid')) version = '';
+      else onState?.(error instanceof Error ? error.message : String(error));
+      attempt++;
+      await sleep(backoff(attempt), undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** The server no longer has what came after the version that is known. */
+class Forgotten extends Error {}
+
+async function* changes<T>(
+  api: ApiServer,
+  path: string,
+  version: string,
+  signal: AbortSignal,
+): AsyncGenerator<Change<T>> {
+  const query = {
+    watch: 'true',
+    resourceVersion: version,
+    allowWatchBookmarks: 'true',
+    timeoutSeconds: String(WATCH_SECONDS),
+  };
+  const end = AbortSignal.any([signal, AbortSignal.timeout((WATCH_SECONDS + GRACE) * 1000)]);
+  const body = await api.stream({ path, query, signal: end }).catch((error: unknown) => {
+    throw error instanceof ClusterError && /\bHTTP 410\b|too old resource version/.test(error.message)
+      ? new Forgotten()
+      : error;
+  });
+  try {
+    for await (const line of createInterface({ input: body })) if (line !== '') yield JSON.parse(line) as Change<T>;
+  } finally {
+    body.destroy();
+  }
+}

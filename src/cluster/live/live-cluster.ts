@@ -1,0 +1,88 @@
+/**
+ * One cluster, as the transfer phase sees it: the emulated one and the real one behind the same interface. All calls are
+ * asynchronous, may fail, and take an AbortSignal. Only transferring/apply.ts calls the methods that write.
+ */
+import type { Observation } from '../../spec/observation.ts';
+import type { LeaseClient } from './lease-client.ts';
+import type { Preflight } from './preflight.ts';
+
+export interface ClusterIdentity {
+  /** 'emulator' or the kubeconfig context. */
+  readonly context: string;
+  readonly server: string;
+  readonly namespace: string;
+}
+
+export interface Snapshot {
+  /** Seconds since the epoch (or since the start of an emulated cluster). */
+  readonly time: number;
+  /** One environment. */
+  readonly observation: Observation;
+  /** Per service: age of the oldest metric used, seconds; Infinity where one is missing. */
+  readonly age: Float64Array;
+  readonly hpas: readonly (HpaState | undefined)[];
+}
+
+export interface HpaState {
+  readonly service: string;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly currentReplicas: number;
+  readonly desiredReplicas: number;
+  /** scaleUp and scaleDown have selectPolicy: Disabled. */
+  readonly paused: boolean;
+  /** The object as it is, to be restored. Opaque to the caller. */
+  readonly original: unknown;
+}
+
+export type ClusterWrite =
+  | { readonly type: 'scale'; readonly service: string; readonly replicas: number }
+  | { readonly type: 'pauseHpa'; readonly service: string }
+  | { readonly type: 'setHpaMinimum'; readonly service: string; readonly minReplicas: number }
+  | { readonly type: 'restoreHpa'; readonly service: string; readonly original: unknown };
+
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+  /**
+   * Asked at the very moment of sending: a process that stood still and wakes meets what it waited for before the timer of
+   * `signal`. Absent = it may.
+   */
+  readonly mayStillWrite?: () => boolean;
+}
+
+export interface Cluster {
+  readonly identity: ClusterIdentity;
+  observe(signal: AbortSignal): Promise<Snapshot>;
+  /** Applies one write; with dryRun the server validates and changes nothing. Rejects with ClusterError. */
+  write(write: ClusterWrite, options: WriteOptions): Promise<void>;
+  /** Waits. An emulated cluster runs its emulator for so long at once; a real one sleeps. */
+  wait(seconds: number, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+
+  /*
+   * What only a real cluster has: others can write to it, so there is a lease; writers die, so what they changed is found
+   * on the objects; and somebody else made its rules.
+   */
+  /** The lease of the namespace, for one writer at a time. Absent = nobody else can write. */
+  readonly lease?: LeaseClient;
+  /** HPAs that a transfer changed and has not restored, as the objects themselves say. Needs no metrics. Rejects with ClusterError. */
+  changedHpas?(signal: AbortSignal): Promise<readonly ChangedHpa[]>;
+  /** What stands in the way of a transfer. Changes nothing. Rejects with ClusterError where the server does not answer. */
+  preflight?(signal: AbortSignal): Promise<Preflight>;
+}
+
+/** `original`: for the write restoreHpa. */
+export interface ChangedHpa {
+  readonly service: string;
+  readonly original: unknown;
+}
+
+export class ClusterError extends Error {
+  readonly reason: 'unreachable' | 'forbidden' | 'notFound' | 'conflict' | 'invalid' | 'timeout' | 'aborted';
+  constructor(reason: ClusterError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ClusterError';
+    this.reason = reason;
+  }
+}

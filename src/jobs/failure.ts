@@ -1,0 +1,48 @@
+import { ClusterError } from '../cluster/live/live-cluster.ts';
+import { TraceError, type TraceProblem } from '../modeling/traces/errors.ts';
+import { IoError } from '../runs/io-error.ts';
+import { LeaseHeldError } from '../runs/lease.ts';
+import { RunNotFoundError } from '../runs/run-list.ts';
+
+/** Exit codes of the command line and the runner. */
+export const EXIT = { fine: 0, problems: 1, usage: 2, io: 3, stopped: 130 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The command was called wrongly; the message says how it is called rightly. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** What a user is told of a failure: one sentence, the exit code, and the stack for those who ask for it. */
+export function describeFailure(error: unknown): { message: string; exitCode: ExitCode; stack: string } {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return { message: sentence(error), exitCode: exitCodeOf(error), stack };
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof UsageError || error instanceof RunNotFoundError) return EXIT.usage;
+  if (error instanceof IoError || error instanceof LeaseHeldError || error instanceof ClusterError) return EXIT.io;
+  if (error instanceof TraceError) return TRACE_FILE_PROBLEMS.has(error.problem) ? EXIT.io : EXIT.problems;
+  return isSystemError(error) ? EXIT.io : EXIT.problems;
+}
+
+/** Of the file itself; the other problems are of what it holds. */
+const TRACE_FILE_PROBLEMS: ReadonlySet<TraceProblem> = new Set(['unreadable', 'locked', 'full', 'readOnly']);
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return `Something unexpected was thrown: ${String(error)}.`;
+  if (isSystemError(error)) return `A file or a connection failed: ${error.message}.`;
+  // What the engine throws on purpose says what to do; what JavaScript throws is a mistake of ours.
+  if (error instanceof TypeError || error instanceof ReferenceError)
+    return `An internal error: ${error.message.split('\n')[0]} (--debug shows where; please report it).`;
+  return error.message;
+}
+
+/** An error of the operating system that no layer has put into words. */
+function isSystemError(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
+  return typeof code === 'string' && typeof syscall === 'string';
+}

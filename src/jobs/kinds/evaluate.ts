@@ -1,0 +1,118 @@
+import { loadRecords } from '../../cluster/episodes/load-records.ts';
+import {
+  baselineContenders,
+  DEFAULT_HPA_NAME,
+  tuneBaselines,
+  TUNED_HPA_NAME,
+  type BaselineSettings,
+} from '../../evaluating/baselines/all.ts';
+import { PLANNER } from '../../evaluating/baselines/planner.ts';
+import { evaluate } from '../../evaluating/evaluate.ts';
+import { ALL, METRIC_NAMES, overEpisodes, type Evaluation } from '../../evaluating/evaluation.ts';
+import { drawMatches } from '../../evaluating/shared-episodes.ts';
+import { evaluationCsv, evaluationMarkdown, evaluationText, type Provenance } from '../../evaluating/tables.ts';
+import { readManifest } from '../../runs/manifest.ts';
+import type { SplitName } from '../../spec/model.ts';
+import { policySystem } from '../../deciding/policy.ts';
+import { resolveTraining } from '../../training/setup.ts';
+import { EVALUATION_FILE, TABLES_FILE } from '../../runs/artifacts.ts';
+import { withBackend } from '../backend/backend.ts';
+import type { JobContext, Summary } from '../running/context.ts';
+import type { JobOptions, WorldName } from '../options/options.ts';
+import { makeWorld, worldFor } from '../running/worlds.ts';
+import { readPolicies } from './policies.ts';
+
+/** Seed of the judging episodes; those for tuning come from the same seed in other splits, and share none. */
+const EPISODE_SEED = 1;
+/** Shares of the candidates: drawn anew, and near the best, in rounds. */
+const DRAWN = 0.6;
+const ROUNDS = 12;
+export const KARMA_NAME = 'KARMA';
+/** Policies of the run that is refined, on the same episodes. */
+export const BEFORE_NAME = 'KARMA before';
+/** Systems that the others are compared with, pair by pair. */
+export function basesOf({ systems }: Evaluation): string[] {
+  const isThere = (name: string) => systems.some((system) => system.name === name);
+  return [BEFORE_NAME, TUNED_HPA_NAME, DEFAULT_HPA_NAME].filter(isThere);
+}
+
+/** KARMA against autoscalers and the limit: artifacts/evaluation.{json,csv,md,txt}. */
+export function evaluateJob(context: JobContext, options: JobOptions['evaluate']): Promise<Summary> {
+  return withBackend('wasm', async (backend) => {
+    const { model, folder, run, checkpoint, signal, onProgress } = context;
+    const { cluster, scenarios, training } = resolveTraining(model, options.training);
+    const loads = await loadRecords(folder, scenarios);
+    const worldName = options.on || worldFor(training);
+    const world = makeWorld(worldName, cluster);
+    const control = (what: string) => ({
+      signal,
+      onProgress: (done: number, total: number) => onProgress({ done, total, unit: 'parts', what }),
+    });
+    const matches = (split: SplitName, perScenario: number) =>
+      drawMatches(cluster, scenarios, loads, { split, perScenario, seed: EPISODE_SEED });
+
+    // Tuning takes the most time: what it found is kept in a checkpoint.
+    let found = checkpoint?.json as BaselineSettings | undefined;
+    if (!found) {
+      const tuning = {
+        train: matches('train', options.tuningEpisodes),
+        choose: matches('choose', options.tuningEpisodes),
+      };
+      found = await tuneBaselines(
+        world,
+        tuning,
+        EPISODE_SEED,
+        effortOf(options.tuning),
+        control('tuning the baselines'),
+      );
+      run.saveCheckpoint(1, { json: found, arrays: {} });
+    }
+    const contender = (name: string, folder: string) => ({
+      name,
+      seeds: readPolicies(folder, cluster).map((policies) => policySystem(name, policies, backend)),
+    });
+    const earlier = options.before === '' ? [] : [contender(BEFORE_NAME, options.before)];
+    const evaluation = await evaluate(
+      {
+        world,
+        scenarios,
+        loads,
+        contenders: [contender(KARMA_NAME, options.policies), ...earlier, ...baselineContenders(cluster, found)],
+        perScenario: options.episodes,
+        seed: EPISODE_SEED,
+        ...(options.planned > 0 ? { planner: { settings: PLANNER, perScenario: options.planned } } : {}),
+      },
+      control('evaluating'),
+    );
+    const provenance = provenanceOf(run.directory, options, worldName);
+    run.writeArtifact(EVALUATION_FILE, JSON.stringify(evaluation));
+    run.writeArtifact('evaluation.csv', evaluationCsv(evaluation));
+    const bases = basesOf(evaluation);
+    run.writeArtifact('evaluation.md', evaluationMarkdown(evaluation, bases, provenance));
+    run.writeArtifact(TABLES_FILE, evaluationText(evaluation, bases, provenance));
+    const mean = (system: (typeof evaluation.systems)[number], metric: (typeof METRIC_NAMES)[number]) =>
+      overEpisodes(evaluation, system, metric, ALL).mean;
+    for (const system of evaluation.systems) {
+      const metrics = Object.fromEntries(METRIC_NAMES.map((metric) => [metric, mean(system, metric)]));
+      run.journal.append('evaluation', { system: system.name, metrics });
+    }
+    return {
+      episodes: evaluation.episodes.length,
+      J: Object.fromEntries(evaluation.systems.map((system) => [system.name, mean(system, 'objective')])),
+    };
+  });
+}
+
+function effortOf(candidates: number) {
+  const perRound = Math.max(1, Math.round(((1 - DRAWN) * candidates) / ROUNDS));
+  return { random: Math.ceil(DRAWN * candidates), rounds: ROUNDS, perRound };
+}
+
+function provenanceOf(directory: string, options: JobOptions['evaluate'], on: WorldName): Provenance {
+  const { machine, versions } = readManifest(directory);
+  const { training, episodes, planned, tuning, tuningEpisodes } = options;
+  return {
+    command: `karma-mas evaluate --training ${training} --on ${on} --episodes ${episodes} --planned ${planned} --tuning ${tuning} --tuning-episodes ${tuningEpisodes}`,
+    machine: `${machine.cores} x ${machine.cpu}, Node ${versions.node}`,
+  };
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../runs/atomic-file.ts';
+import type { PhaseName } from '../../runs/events.ts';
+import { artifactPath, type RunWriter } from '../../runs/run-directory.ts';
+import type { JobContext, Summary } from '../running/context.ts';
+import type { JobOptions } from '../options/options.ts';
+import { writeReport } from '../../reporting/write-report.ts';
+import { POLICIES_FOLDER, TWIN_FOLDER } from '../../runs/artifacts.ts';
+import { trainingOf, transferOf } from '../starting/prepare.ts';
+import { gatherReport } from '../report-data.ts';
+import { analyzeJob } from './analyze.ts';
+import { resolveTraining } from '../../training/setup.ts';
+import { collectJob } from './collect.ts';
+import { evaluateJob } from './evaluate.ts';
+import { fitJob } from './fit.ts';
+import { trainJob } from './train.ts';
+import { transferJob } from './transfer.ts';
+
+const REPORT_FILE = 'report.html';
+const TRACES_FILE = 'traces.sqlite';
+/** Of the phase that brings the policies to the emulated cluster. */
+const FULL_FOR = 1800;
+const TUNING_EPISODES = 4;
+const EXPLORATION = 0.25;
+/** What changed specifications change. */
+const REFINED: ReadonlySet<PhaseName> = new Set(['training', 'analyzing', 'evaluating']);
+/** Steps of checkpoints: phase number times this, plus the phase's own. */
+const PHASE_STEP = 1000;
+
+/** What checkpoints keep: summaries of the phases that are done, and the state of the one that is not. */
+interface State {
+  readonly done: { readonly [P in PhaseName]?: Summary };
+  readonly inner: unknown;
+}
+
+/**
+ * All phases in one run directory, each on what the ones before left in artifacts/, and report.html. A run that refines another one
+ * keeps to its twin, judges its policies beside the new ones, and leaves the cluster alone.
+ */
+export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<Summary> {
+  const { run, model } = context;
+  const { training, cores, hours, episodes, tuning, planned, refines, before } = options;
+  const policies = artifactPath(run.directory, POLICIES_FOLDER);
+  const twin = artifactPath(run.directory, TWIN_FOLDER);
+  const traces = artifactPath(run.directory, TRACES_FILE);
+  const common = { training, cores };
+  const spec = trainingOf(model, training);
+  const isReal = resolveTraining(model, training).cluster.metrics.source !== 'emulator';
+
+  const all: readonly [PhaseName, (inner: JobContext) => Promise<Summary>][] = [
+    ['collecting', (inner) => collectJob(inner, { ...common, hours, traces, exploration: EXPLORATION })],
+    ['modeling', (inner) => fitJob(inner, { ...common, traces, twin: spec.twin.kind })],
+    ['training', (inner) => trainJob(inner, trainOptions(run.directory, options, spec.backend))],
+    ['analyzing', (inner) => analyzeJob(inner, { ...common, policies, episodes })],
+    [
+      'evaluating',
+      (inner) =>
+        evaluateJob(inner, {
+          ...common,
+          policies,
+          before,
+          episodes,
+          tuning,
+          tuningEpisodes: TUNING_EPISODES,
+          planned,
+          on: '',
+        }),
+    ],
+    [
+      'transferring',
+      (inner) =>
+        transferJob(inner, {
+          ...common,
+          policies,
+          twin,
+          traces,
+          transfer: transferOf(model, '', spec),
+          // A real cluster is written to on a user's word alone.
+          upTo: isReal ? 'plan' : 'full',
+          fullFor: FULL_FOR,
+          dryRun: false,
+          pace: 0,
+        }),
+    ],
+  ];
+  const phases = refines === '' ? all : all.filter(([phase]) => REFINED.has(phase));
+  if (refines === '') transferOf(model, '', spec); // told before anything is done
+  let state = (context.checkpoint?.json as State | undefined) ?? { done: {}, inner: undefined };
+  for (const [index, [phase, work]] of phases.entries()) {
+    if (state.done[phase]) continue;
+    const summary = await runPhase(context, phase, index * PHASE_STEP, state, work);
+    state = { done: { ...state.done, [phase]: summary }, inner: undefined };
+    run.saveCheckpoint((index + 1) * PHASE_STEP, { json: state, arrays: {} });
+    context.signal.throwIfAborted();
+  }
+  // A view of the rest, with wall times in it: no artifact that the journal answers for.
+  const report = join(run.directory, REPORT_FILE);
+  writeFileAtomic(report, writeReport(gatherReport(run.directory)));
+  return { ...state.done, report: REPORT_FILE };
+}
+
+/** What the processes of the seeds go by, in a run of all phases. */
+export function trainOptions(directory: string, options: JobOptions['run'], backend: string): JobOptions['train'] {
+  const { training, cores, steps, refines } = options;
+  const twin = refines === '' ? artifactPath(directory, TWIN_FOLDER) : options.twin;
+  return { training, cores, steps, twin, backend };
+}
+
+async function runPhase(
+  context: JobContext,
+  phase: PhaseName,
+  firstStep: number,
+  state: State,
+  work: (inner: JobContext) => Promise<Summary>,
+): Promise<Summary> {
+  const { run, checkpoint, now } = context;
+  const begin = now();
+  run.journal.append('phase', { phase, state: 'started' });
+  // The phase's own checkpoints stand inside those of the whole run.
+  const innerRun: RunWriter = {
+    ...run,
+    saveCheckpoint: (step, { json, arrays }) =>
+      run.saveCheckpoint(firstStep + step, { json: { ...state, inner: json }, arrays }),
+  };
+  const inner = state.inner === undefined ? undefined : checkpoint && { ...checkpoint, json: state.inner };
+  const summary = await work({ ...context, run: innerRun, checkpoint: inner });
+  run.journal.append('phase', { phase, state: 'finished', summary, seconds: (now() - begin) / 1000 });
+  return summary;
+}

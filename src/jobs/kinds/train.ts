@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Emulator } from '../../cluster/emulator/emulator.ts';
+import { loadRecords } from '../../cluster/episodes/load-records.ts';
+import type { Backend } from '../../nn/backend.ts';
+import { createTwinSimulation, loadTwin } from '../../modeling/twin.ts';
+import { withIoErrors } from '../../runs/io-error.ts';
+import type { Computed } from '../../runs/manifest.ts';
+import { artifactPath, seedDirectory } from '../../runs/run-directory.ts';
+import type { Selection } from '../../nn/select-backend.ts';
+import type { BackendName } from '../../spec/model.ts';
+import { packPolicies } from '../../deciding/policy.ts';
+import { resolveTraining, type TrainingSetup } from '../../training/setup.ts';
+import { largestStep } from '../../training/step-size.ts';
+import { trainSeed } from '../../training/train.ts';
+import { withBackend } from '../backend/backend.ts';
+import type { JobContext, Summary } from '../running/context.ts';
+import type { JobOptions } from '../options/options.ts';
+import { POLICIES_FOLDER } from '../../runs/artifacts.ts';
+import { runSeeds } from '../seeds/seed-pool.ts';
+
+const POLICIES_FILE = 'policies.bin';
+
+/** Trains every seed in a process of its own and gathers the policies in artifacts/policies/<seed>.bin. */
+export async function trainJob(context: JobContext, options: JobOptions['train']): Promise<Summary> {
+  const { run, seeds, signal, onProgress, log } = context;
+  const { cores } = options;
+  const summaries = await runSeeds({ runDirectory: run.directory, seeds, cores, signal, onProgress, onLog: log });
+  for (const seed of seeds) {
+    const trained = artifactPath(seedDirectory(run.directory, seed), POLICIES_FILE);
+    run.writeArtifact(
+      join(POLICIES_FOLDER, `${seed}.bin`),
+      withIoErrors(trained, () => readFileSync(trained)),
+    );
+  }
+  const mean = (name: 'objective' | 'hpaObjective') =>
+    summaries.reduce<number>((sum, summary) => sum + (summary as Record<typeof name, number>)[name], 0) / seeds.length;
+  return {
+    objective: mean('objective'),
+    hpaObjective: mean('hpaObjective'),
+    seeds: Object.fromEntries(seeds.map((seed, i) => [seed, summaries[i]])),
+  };
+}
+
+/**
+ * One seed, from its newest checkpoint on. `onBackend` is told at once what computes it, and returns whether that was news to the run:
+ * of several seeds only one says that a backend failed.
+ */
+export function trainSeedJob(
+  context: JobContext,
+  options: JobOptions['train'],
+  onBackend: (computed: Computed) => boolean,
+): Promise<Summary> {
+  const resolved = resolveTraining(context.model, options.training);
+  const work = async (backend: Backend, { reason, warning }: Selection): Promise<Summary> => {
+    const { run, checkpoint, signal, onProgress, log } = context;
+    const computed = { backend: backend.name, device: backend.device };
+    const isNews = onBackend({ ...computed, backendReason: reason });
+    if (warning !== undefined && isNews) log(warning, 'warning');
+    const setup = await setUp(context, resolved, options, backend);
+    const trained = await trainSeed(
+      setup,
+      context.seeds[0],
+      {
+        onIteration: (step, metrics) => run.journal.append('iteration', { step, metrics }),
+        onJudgement: (step, system, metrics) => run.journal.append('evaluation', { step, system, metrics }),
+        saveCheckpoint: (step, content) => run.saveCheckpoint(step, content),
+        onProgress: (done, total) => onProgress({ done, total, unit: 'steps', what: 'training' }),
+        signal,
+      },
+      checkpoint,
+    );
+    if (trained.state === 'stopped') throw signal.reason;
+    run.writeArtifact(POLICIES_FILE, packPolicies(trained.policies));
+    const { objective, hpaObjective, convergedAt } = trained;
+    return { objective, hpaObjective, convergedAt, ...computed };
+  };
+  return withBackend(options.backend as BackendName, work, largestStep(resolved));
+}
+
+async function setUp(
+  { folder }: JobContext,
+  resolved: ReturnType<typeof resolveTraining>,
+  options: JobOptions['train'],
+  backend: Backend,
+): Promise<TrainingSetup> {
+  const { cluster, scenarios } = resolved;
+  const budget = { ...resolved.training.budget, ...(options.steps > 0 ? { steps: options.steps } : {}) };
+  const twin = options.twin === '' ? undefined : loadTwin(options.twin);
+  return {
+    ...resolved,
+    training: { ...resolved.training, budget },
+    loads: await loadRecords(folder, scenarios),
+    backend,
+    makeSimulation: (environments) =>
+      twin ? createTwinSimulation(twin, cluster, environments, backend) : new Emulator(cluster, environments),
+  };
+}

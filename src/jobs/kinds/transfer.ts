@@ -1,0 +1,167 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import type { Cluster as LiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
+import { EmulatedCluster } from '../../cluster/live/emulated-cluster.ts';
+import { truthParameters } from '../../cluster/emulator/parameters.ts';
+import { loadRecords } from '../../cluster/episodes/load-records.ts';
+import { makeEpisode } from '../../cluster/episodes/make-episode.ts';
+import { TraceStore } from '../../modeling/traces/trace-store.ts';
+import { stateOf } from '../../modeling/traces/layout.ts';
+import { driftMeterOf, loadTwin } from '../../modeling/twin.ts';
+import { writeFileAtomic } from '../../runs/atomic-file.ts';
+import type { Json } from '../../runs/events.ts';
+import { withIoErrors } from '../../runs/io-error.ts';
+import { artifactPath } from '../../runs/run-directory.ts';
+import { takeSteering } from '../../runs/steering.ts';
+import type { Cluster, Transfer } from '../../spec/model.ts';
+import { named, resolveTraining } from '../../training/setup.ts';
+import { runGuardedTransfer, type LeaseEvent } from '../../transferring/guarded-transfer.ts';
+import type { OriginalHpas } from '../../transferring/ladder.ts';
+import { planTransfer } from '../../transferring/plan.ts';
+import { blocking, planLines } from '../../transferring/plan-text.ts';
+import { RefreshOffers } from '../../transferring/refresh-offers.ts';
+import { makeTraceRecorder } from '../../transferring/trace-recorder.ts';
+import { AUDIT_FILE, TRANSFER_FILE } from '../../runs/artifacts.ts';
+import { continueAuditFile, startAuditFile } from '../running/audit-file.ts';
+import { withBackend } from '../backend/backend.ts';
+import { JobError, type JobContext, type Summary } from '../running/context.ts';
+import type { JobOptions } from '../options/options.ts';
+import { atPace } from '../running/paced-cluster.ts';
+import { assertMayWrite, connectReal, leaseOptions } from '../running/real-cluster.ts';
+import { startWatchdog } from '../running/watchdog.ts';
+import { readPolicies } from './policies.ts';
+
+const ORIGINALS_FILE = 'original-hpas.json';
+/** Seconds for which giving back to the HPAs is tried on a real cluster that does not answer. */
+const GIVE_BACK_FOR = 300;
+
+/**
+ * Climbs the ladder on the emulated cluster, or on the real one that the Transfer names; every decision is a line of
+ * artifacts/audit.jsonl.
+ */
+export function transferJob(context: JobContext, options: JobOptions['transfer']): Promise<Summary> {
+  return withBackend('wasm', async (backend) => {
+    const { model, run, signal, onProgress, log } = context;
+    const transfer = named(model.transfers, 'Transfer', options.transfer);
+    const { cluster: spec } = resolveTraining(model, options.training);
+    const { cluster, isReal } = await openCluster(context, options, spec, transfer);
+    const meter = options.twin === '' ? undefined : driftMeterOf(loadTwin(options.twin));
+    const driftOf = (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? NaN;
+    const originals = artifactPath(run.directory, ORIGINALS_FILE);
+    const auditPath = artifactPath(run.directory, AUDIT_FILE);
+    // A resumed transfer meets the emulated cluster as it was in the beginning, and a real one as the last attempt left it.
+    const audit = isReal ? continueAuditFile(auditPath) : startAuditFile(auditPath);
+    if (!isReal) withIoErrors(originals, () => rmSync(originals, { force: true }));
+    const policies = readPolicies(options.policies, spec)[0];
+    using store = new TraceStore(options.traces);
+    const recorder = makeTraceRecorder(store, spec, cluster.identity, `transfer of ${run.directory}`);
+    try {
+      if (options.upTo === 'plan') {
+        const stages = await planTransfer({ cluster, spec, transfer, policies, backend, driftOf, audit, signal });
+        const preflight = await cluster.preflight?.(signal);
+        for (const line of planLines(stages, preflight)) log(line);
+        run.recordArtifact(AUDIT_FILE);
+        return { plan: stages as unknown as Json, ...(preflight ? { preflight: preflight as unknown as Json } : {}) };
+      }
+      const writes = options.upTo !== 'shadow' && !options.dryRun;
+      if (isReal && writes) assertMayWrite(cluster.identity, options.writeTo ?? '', `Transfer ${transfer.name}`);
+      if (writes) await assertNothingInTheWay(cluster, signal);
+      const offers = new RefreshOffers(transfer.refresh);
+      const lease = leaseOptions();
+      const result = await runGuardedTransfer({
+        ...lease,
+        cluster,
+        spec,
+        transfer,
+        policies,
+        backend,
+        driftOf,
+        fullFor: options.fullFor,
+        upTo: options.upTo,
+        dryRun: options.dryRun,
+        giveBackFor: isReal ? GIVE_BACK_FOR : 0,
+        // The emulated cluster is nobody's: nothing has to be asked. Of a real one the user named the place: see assertMayWrite.
+        confirm: () => Promise.resolve(true),
+        audit,
+        originals: {
+          read: () => (existsSync(originals) ? (JSON.parse(readFileSync(originals, 'utf8')) as OriginalHpas) : {}),
+          write: (saved) => writeFileAtomic(originals, JSON.stringify(saved)),
+        },
+        onTransition: (before, after) => {
+          recorder.record(before, after);
+          for (const offer of offers.due(after.time, recorder.transitions)) run.journal.append('offer', { ...offer });
+        },
+        steer: () => takeSteering(run.directory),
+        onProgress: (done, total, stage) =>
+          onProgress({ done, total, unit: 's of the cluster', what: `stage ${stage}` }),
+        onLease: (event) => {
+          if (event.event === 'held') startWatchdog(run.directory, lease.identity);
+          tellLease(event, log);
+        },
+        signal,
+      });
+      if (result.ended === 'stopped') throw signal.reason;
+      run.recordArtifact(AUDIT_FILE);
+      const { context: name, namespace } = cluster.identity;
+      run.writeArtifact(TRANSFER_FILE, JSON.stringify({ name: transfer.name, context: name, namespace, result }));
+      return {
+        ended: result.ended,
+        why: result.why,
+        stages: result.stages as unknown as Json,
+        newTransitions: recorder.transitions,
+      };
+    } finally {
+      await cluster.close();
+    }
+  });
+}
+
+/** Throws JobError where the transfer would not work, or would fight with somebody. For the lease it waits by itself. */
+async function assertNothingInTheWay(cluster: LiveCluster, signal: AbortSignal): Promise<void> {
+  const preflight = await cluster.preflight?.(signal);
+  const stops = preflight ? blocking(preflight).filter(({ code }) => code !== 'leaseHeld') : [];
+  if (stops.length > 0)
+    throw new JobError(`The transfer cannot begin. ${stops.map(({ message }) => message.trimEnd()).join('\n')}`);
+}
+
+/** By what the Cluster says: the real one of the Transfer's context, or an ordinary day of the emulated one. */
+async function openCluster(
+  context: JobContext,
+  options: JobOptions['transfer'],
+  spec: Cluster,
+  transfer: Transfer,
+): Promise<{ cluster: LiveCluster; isReal: boolean }> {
+  if (spec.metrics.source !== 'emulator') {
+    const cluster = await connectReal(spec, transfer.target, context);
+    const { context: name, server, namespace } = cluster.identity;
+    context.log(`Transfer ${transfer.name} to context ${name}, server ${server}, namespace ${namespace}.`);
+    return { cluster, isReal: true };
+  }
+  const { model, folder, seeds } = context;
+  const { scenarios } = resolveTraining(model, options.training);
+  const loads = await loadRecords(folder, scenarios);
+  const seconds = transfer.stages.reduce((sum, stage) => sum + ('lasts' in stage ? stage.lasts : options.fullFor), 0);
+  // The load of the first scenario without its disturbances.
+  const ordinary = { ...scenarios[0], events: [], random: [] };
+  const episode = makeEpisode(spec, ordinary, loads, { split: 'test', seed: seeds[0], seconds });
+  const emulated = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
+  return { cluster: atPace(emulated, options.pace), isReal: false };
+}
+
+function tellLease(event: LeaseEvent, log: JobContext['log']): void {
+  switch (event.event) {
+    case 'waiting':
+      return log(`Waiting for ${event.holder}, who writes to the namespace.`);
+    case 'restored':
+      return log(
+        `Restored the HPAs that an earlier transfer had left changed: ${event.services.join(', ')}.`,
+        'warning',
+      );
+    case 'lost':
+      return log(`${event.holder === '' ? 'Somebody else' : event.holder} took the lease of the namespace.`, 'warning');
+    case 'failed':
+      return log(event.message, 'warning');
+    case 'held':
+    case 'released':
+      return;
+  }
+}

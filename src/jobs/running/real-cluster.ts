@@ -1,0 +1,53 @@
+/** Real clusters as jobs use them: connected to, and written to only where a user said so by name. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { ClusterIdentity } from '../../cluster/live/live-cluster.ts';
+import type { KubernetesCluster } from '../../cluster/kubernetes/kubernetes-cluster.ts';
+import type { Cluster } from '../../spec/model.ts';
+import { JobError, type JobContext } from './context.ts';
+import type { ClusterTarget } from '../starting/target.ts';
+
+/** A bearer token for a Prometheus at a URL: from the environment, so that it stands in no file and no process list. */
+export const PROMETHEUS_TOKEN = 'KARMA_PROMETHEUS_TOKEN';
+
+/** The client is large: it is loaded by whoever needs it. Rejects with ClusterError. */
+export async function connectReal(
+  spec: Cluster,
+  { context, namespace }: ClusterTarget,
+  { now, log }: Pick<JobContext, 'now' | 'log'>,
+): Promise<KubernetesCluster> {
+  const { connectCluster } = await import('../../cluster/kubernetes/connect.ts');
+  return connectCluster(spec, {
+    env: process.env,
+    now,
+    context,
+    namespace,
+    prometheusToken: process.env[PROMETHEUS_TOKEN],
+    onWarning: (message) => log(message, 'warning'),
+  });
+}
+
+/** What a user has to name before anything is written there. */
+export const nameOf = ({ context, namespace }: ClusterIdentity): string => `${context}/${namespace}`;
+
+/** Throws JobError where `writeTo` names another place, or none. It may name the server too: `context/namespace on server`. */
+export function assertMayWrite(identity: ClusterIdentity, writeTo: string, what: string): void {
+  if (writeTo === nameOf(identity) || writeTo === `${nameOf(identity)} on ${identity.server}`) return;
+  const { context, server, namespace } = identity;
+  const place = `context ${context}, server ${server}, namespace ${namespace}`;
+  throw new JobError(
+    writeTo === ''
+      ? `${what} writes to ${place}. If that is meant, say so: --write-to ${nameOf(identity)}`
+      : `${what} would write to ${place}, but --write-to says ${writeTo}. Correct one of them.`,
+  );
+}
+
+/** How this process takes part in the lease of a namespace. */
+export const leaseOptions = () => ({
+  identity: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+  clock: () => performance.now() / 1000,
+  sleep: (seconds: number, signal: AbortSignal): Promise<void> => sleepFor(1000 * seconds, undefined, { signal }),
+  // As long as a dead writer's lease lasts, and a little.
+  waitFor: 20,
+});

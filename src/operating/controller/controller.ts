@@ -1,0 +1,101 @@
+/**
+ * The transfer as a controller: one replica holds the lease and climbs the ladder, the others stand by and restore the HPAs
+ * when it is gone. After a fallback the HPAs act for a while, and then the agents begin in shadow again.
+ */
+import type { Cluster as LiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
+import type { Backend } from '../../nn/backend.ts';
+import type { Audit, TransferEnd } from '../../transferring/audit.ts';
+import { restoreUntilDone, withLease, type LeaseEvent } from '../../transferring/guarded-transfer.ts';
+import type { Stage } from '../../transferring/ladder.ts';
+import { runTransfer, type TransferOptions } from '../../transferring/transfer.ts';
+import type { LeaseTiming, WriterLease } from '../../transferring/writer-lease.ts';
+import type { Configuration } from './configuration.ts';
+
+export interface ControllerOptions {
+  readonly cluster: LiveCluster;
+  readonly configuration: Configuration;
+  readonly backend: Backend;
+  readonly upTo: Stage['stage'];
+  readonly identity: string;
+  /** Seconds of a clock that only goes forward. */
+  readonly clock: () => number;
+  readonly sleep: (seconds: number, signal: AbortSignal) => Promise<void>;
+  readonly driftOf: (snapshot: Snapshot) => number;
+  readonly audit: Audit;
+  readonly onTransition: TransferOptions['onTransition'];
+  readonly onLease: (event: LeaseEvent) => void;
+  /** Called now and then by one that leads and waits. */
+  readonly onSign?: () => void;
+  readonly timing?: LeaseTiming;
+  readonly pauses?: Pauses;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds for which the HPAs act after a fallback: doubled from the first to the longest while it goes on falling back. */
+export interface Pauses {
+  readonly first: number;
+  readonly longest: number;
+}
+
+export const PAUSES: Pauses = { first: 600, longest: 7200 };
+/** Seconds between two signs of life in a pause. */
+const SLICE = 15;
+/** Within the grace period of the pod, which is 60 s. */
+const GIVE_BACK_FOR = 40;
+
+/** Runs until `signal` aborts; the HPAs are restored and the lease is released when it resolves. */
+export async function runController(options: ControllerOptions): Promise<void> {
+  const { signal, sleep, onLease } = options;
+  while (!signal.aborted)
+    try {
+      await withLease({ ...options, waitFor: Infinity }, (lease) => lead(options, lease));
+    } catch (error) {
+      if (signal.aborted) break;
+      onLease({ event: 'failed', message: messageOf(error) });
+      await sleep(5, signal).catch(() => undefined);
+    }
+}
+
+/** Climbs again and again, until the lease is taken or the controller stops. */
+async function lead(options: ControllerOptions, lease: WriterLease): Promise<void> {
+  const { configuration, sleep, onLease, pauses = PAUSES } = options;
+  const signal = AbortSignal.any([options.signal, lease.taken]);
+  for (let pause = pauses.first; !signal.aborted; pause = Math.min(2 * pause, pauses.longest)) {
+    // Also what this replica could not restore when it last fell back.
+    await restoreUntilDone({ ...options, ...configuration }, lease);
+    const ended = await climb(options, lease, signal).catch((error: unknown): TransferEnd => {
+      onLease({ event: 'failed', message: messageOf(error) });
+      return 'fallback';
+    });
+    if (ended === 'finished') pause = pauses.first;
+    for (let waited = 0; waited < pause && !signal.aborted; waited += SLICE) {
+      options.onSign?.();
+      await sleep(Math.min(SLICE, pause - waited), signal).catch(() => undefined);
+    }
+  }
+}
+
+async function climb(options: ControllerOptions, fence: WriterLease, signal: AbortSignal): Promise<TransferEnd> {
+  const { transfer, spec, policies } = options.configuration;
+  // What is saved of the HPAs stands on the objects themselves; here it is only what this climb has seen.
+  let originals: ReturnType<TransferOptions['originals']['read']> = {};
+  const { ended } = await runTransfer({
+    ...options,
+    spec,
+    transfer,
+    policies,
+    fence,
+    signal,
+    stay: true,
+    fullFor: Infinity,
+    dryRun: false,
+    giveBackFor: GIVE_BACK_FOR,
+    // It was confirmed when the manifests were applied.
+    confirm: () => Promise.resolve(true),
+    originals: { read: () => originals, write: (saved) => (originals = saved) },
+    onProgress: () => undefined,
+  });
+  return ended;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

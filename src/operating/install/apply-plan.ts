@@ -1,0 +1,75 @@
+/** One change of an installation: what it would write is shown, and written where a user named the place. */
+import { ClusterError, type ClusterIdentity } from '../../cluster/live/live-cluster.ts';
+import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
+import { writeInstallation, type InstallationWrites, type PlannedWrite } from './installation.ts';
+import { assertMayWrite } from '../../jobs/running/real-cluster.ts';
+import { objectName, type InstallationPlan } from './plan-text.ts';
+
+export interface Consent {
+  /** context/namespace, as the user named it; empty = nothing may be written. */
+  readonly writeTo: string;
+  /** true = the plan is all that is wanted. */
+  readonly dryRun: boolean;
+  /** Take over fields that somebody else has set. */
+  readonly force: boolean;
+}
+
+export interface Connection {
+  readonly env: NodeJS.ProcessEnv;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** What is told on the way. */
+export interface Told {
+  readonly onPlan: (plan: InstallationPlan) => void;
+  /** After each write. */
+  readonly onWritten: (write: PlannedWrite) => void;
+  readonly onMessage: (message: string) => void;
+}
+
+export const identityOf = ({ context, server }: ApiServer, namespace: string): ClusterIdentity => ({
+  context,
+  server,
+  namespace,
+});
+
+/** Throws JobError where the user named another place. To be called before anything is sent. */
+export function assertSamePlace(identity: ClusterIdentity, { writeTo }: Consent, what: string): void {
+  if (writeTo !== '') assertMayWrite(identity, writeTo, what);
+}
+
+/**
+ * Resolves with whether it was written: not where only the plan was wanted. Rejects with JobError where no place was named, and
+ * with ClusterError where the cluster refuses something, nothing being written then.
+ */
+export async function carryOut(
+  api: ApiServer,
+  about: Omit<InstallationPlan, 'writes'>,
+  writes: InstallationWrites,
+  options: Consent & Told & { readonly afterWrite?: (write: PlannedWrite) => Promise<void>; signal: AbortSignal },
+): Promise<boolean> {
+  const { writeTo, dryRun, force, signal, onPlan, onWritten, afterWrite } = options;
+  const { plan, written } = await writeInstallation(api, writes, {
+    force,
+    signal,
+    mayWrite: () => writeTo !== '' && !dryRun,
+    onWritten: async (write) => {
+      onWritten(write);
+      await afterWrite?.(write);
+    },
+    onPlan: (planned) => onPlan({ ...about, writes: planned }),
+  });
+  const refused = plan.filter((write) => write.refused !== '');
+  if (refused.length > 0) throw new ClusterError('invalid', refusals(refused));
+  if (!dryRun) assertMayWrite(identityOf(api, about.namespace), writeTo, `To ${about.action} the controller`);
+  return written;
+}
+
+function refusals(refused: readonly PlannedWrite[]): string {
+  const reasons = new Map<string, string[]>();
+  for (const write of refused) reasons.set(write.refused, [...(reasons.get(write.refused) ?? []), objectName(write)]);
+  const list = [...reasons].map(([why, objects]) => `${objects.join(', ')}: ${why}`);
+  return `Nothing was written, since the cluster refuses this:\n${list.join('\n')}`;
+}

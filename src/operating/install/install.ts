@@ -1,0 +1,77 @@
+/** Brings the controller of a run's policies to the cluster that its Transfer names, or another version of it. */
+import { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
+import { installedWorkload } from '../status/controller-status.ts';
+import { installedObjects, type KubernetesObject } from './installation.ts';
+import type { RunInfo } from '../../runs/run-list.ts';
+import type { Stage } from '../../transferring/ladder.ts';
+import { manifestOptions } from '../manifests/export-run.ts';
+import { manifestObjects, type ManifestOptions } from '../manifests/manifests.ts';
+import { JobError } from '../../jobs/running/context.ts';
+import { assertSamePlace, carryOut, identityOf, type Connection, type Consent, type Told } from './apply-plan.ts';
+
+export interface InstallRequest {
+  readonly run: RunInfo;
+  /** Name of the Transfer; empty = the only one. */
+  readonly transfer: string;
+  /** Empty = as installed, or else karma-mas-controller of this version. */
+  readonly image: string;
+  /** Empty = as installed, or else canary. */
+  readonly stage: Stage['stage'] | '';
+}
+
+export interface Installed {
+  readonly written: boolean;
+  readonly context: string;
+  readonly namespace: string;
+  readonly image: string;
+}
+
+/** Rejects with JobError, ClusterError, or what reading the run throws. */
+export async function install(
+  action: 'install' | 'upgrade',
+  { run, ...request }: InstallRequest,
+  options: Consent & Connection & Told,
+): Promise<Installed> {
+  const draft = manifestOptions(run, { ...request, stage: request.stage || 'canary' });
+  const { context, namespace } = draft.transfer.target;
+  const api = await ApiServer.open({ ...options, context });
+  try {
+    const identity = identityOf(api, namespace);
+    assertSamePlace(identity, options, `To ${action} the controller`);
+    const wanted = objectsOf(draft);
+    const others = wanted.map(({ metadata }) => metadata.namespace);
+    const there = await installedObjects(api, namespace, others, options.signal);
+    const present = installedWorkload(there);
+    if (action === 'install' && present.image !== '')
+      throw new JobError(
+        `The controller is installed in namespace ${namespace} of context ${api.context} already (${present.image}): upgrade it, or remove it first.`,
+      );
+    if (action === 'upgrade' && present.image === '')
+      throw new JobError(`There is no controller in namespace ${namespace} of context ${api.context}: install it.`);
+    const image = request.image || present.image || draft.image;
+    const stage = request.stage || (present.stage as Stage['stage'] | '') || draft.stage;
+    const apply = objectsOf({ ...draft, image, stage });
+    const remove = there.filter((object) => isSurplus(object, apply));
+    const written = await carryOut(
+      api,
+      { action, ...identity, image, stage, restores: [] },
+      { apply, remove },
+      options,
+    );
+    return { written, context: api.context, namespace, image };
+  } finally {
+    api.close();
+  }
+}
+
+const objectsOf = (options: ManifestOptions): KubernetesObject[] =>
+  Object.values(manifestObjects(options)).flat() as KubernetesObject[];
+
+/** Of a kind that the manifests have, and not among them. The alerts are applied by themselves: they stay. */
+function isSurplus({ kind, metadata }: KubernetesObject, wanted: readonly KubernetesObject[]): boolean {
+  const same = wanted.filter((each) => each.kind === kind);
+  return (
+    same.length > 0 &&
+    !same.some((each) => each.metadata.name === metadata.name && each.metadata.namespace === metadata.namespace)
+  );
+}

@@ -1,0 +1,312 @@
+/**
+ * Architecture Invariant: the objects of an installation of the controller are written by this module alone, as replicas and HPAs
+ * are by transferring/apply.ts alone. They are applied by the server (server-side apply); every write is tried as a dry run
+ * before the first one is done, and nothing is deleted that does not bear the label of the installation.
+ */
+import { ClusterError } from '../../cluster/live/live-cluster.ts';
+import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
+import { FIELD_MANAGER } from '../../cluster/kubernetes/kubernetes-cluster.ts';
+import {
+  INSTALLATION_LABEL,
+  installationSelector,
+  LEASE_LABELS,
+  NAMESPACES_ANNOTATION,
+} from '../../cluster/kubernetes/client/labels.ts';
+import { fieldChanges, type FieldChange } from './object-changes.ts';
+import type { List, Metadata } from '../../cluster/kubernetes/client/objects.ts';
+import { LEASE_NAME } from '../../cluster/kubernetes/writing/rights.ts';
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata & { readonly namespace: string };
+  readonly [field: string]: unknown;
+}
+
+/** What would be done to one object, as a dry run on the server says. */
+export interface PlannedWrite {
+  readonly action: 'create' | 'change' | 'unchanged' | 'delete';
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Of 'change'. */
+  readonly changes: readonly FieldChange[];
+  /** Why the server refuses it, and what to do; empty = it does not. */
+  readonly refused: string;
+}
+
+export interface InstallationWrites {
+  /** In the order in which they are applied. */
+  readonly apply: readonly KubernetesObject[];
+  /** Deleted after that, in this order. */
+  readonly remove: readonly KubernetesObject[];
+}
+
+export interface WriteOptions {
+  /** Take over fields that somebody else has set. */
+  readonly force: boolean;
+  /** Told once, what the dry runs say. */
+  readonly onPlan: (plan: readonly PlannedWrite[]) => void;
+  /** Asked after that, where none is refused: nothing is written where it says no. */
+  readonly mayWrite: () => boolean;
+  /** After each write; the next one waits for it. */
+  readonly onWritten: (write: PlannedWrite) => Promise<void> | void;
+  readonly signal: AbortSignal;
+}
+
+interface Kind {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly resource: string;
+}
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+const KINDS: readonly Kind[] = [
+  { kind: 'ServiceAccount', apiVersion: 'v1', resource: 'serviceaccounts' },
+  { kind: 'Role', apiVersion: RBAC, resource: 'roles' },
+  { kind: 'RoleBinding', apiVersion: RBAC, resource: 'rolebindings' },
+  { kind: 'ConfigMap', apiVersion: 'v1', resource: 'configmaps' },
+  { kind: 'Deployment', apiVersion: 'apps/v1', resource: 'deployments' },
+  { kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', resource: 'poddisruptionbudgets' },
+  { kind: 'Service', apiVersion: 'v1', resource: 'services' },
+];
+/** Of the Prometheus operator, which need not be there. */
+const OPERATOR = 'monitoring.coreos.com/v1';
+const MONITORING: readonly Kind[] = [
+  { kind: 'PrometheusRule', apiVersion: OPERATOR, resource: 'prometheusrules' },
+  { kind: 'PodMonitor', apiVersion: OPERATOR, resource: 'podmonitors' },
+];
+
+function collectionPath({ apiVersion, resource }: Kind, namespace: string): string {
+  return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/namespaces/${namespace}/${resource}`;
+}
+
+function objectPath({ kind, metadata }: KubernetesObject): string {
+  const known = [...KINDS, ...MONITORING].find((each) => each.kind === kind);
+  if (!known) throw new Error(`An installation has no ${kind}.`);
+  return `${collectionPath(known, metadata.namespace)}/${metadata.name}`;
+}
+
+/**
+ * All objects that bear the label of the installation for `namespace`. `others`: further namespaces to look in, beside those
+ * that its ServiceAccount names. Rejects with ClusterError.
+ */
+export async function installedObjects(
+  api: ApiServer,
+  namespace: string,
+  others: readonly string[],
+  signal: AbortSignal,
+): Promise<KubernetesObject[]> {
+  const query = { labelSelector: installationSelector(namespace) };
+  const list = async (kind: Kind, where: string): Promise<KubernetesObject[]> => {
+    const { items } = await api.request<List<KubernetesObject>>({ path: collectionPath(kind, where), query, signal });
+    // The items of a list do not say what they are.
+    return items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
+  };
+  const own = (await Promise.all(KINDS.map((kind) => list(kind, namespace)))).flat();
+  const noted = own.flatMap(({ metadata }) => metadata.annotations?.[NAMESPACES_ANNOTATION]?.split(',') ?? []);
+  const elsewhere = [...new Set([...others, ...noted])].filter((where) => where !== namespace && where !== '');
+  const roles = KINDS.filter(({ apiVersion }) => apiVersion === RBAC);
+  const there = elsewhere.flatMap((where) => roles.map((kind) => list(kind, where)));
+  const monitoring = MONITORING.map((kind) =>
+    list(kind, namespace).catch((error: unknown) => {
+      if (error instanceof ClusterError && (error.reason === 'notFound' || error.reason === 'forbidden')) return [];
+      throw error;
+    }),
+  );
+  return [...own, ...(await Promise.all([...there, ...monitoring])).flat()];
+}
+
+/**
+ * Tries every write as a dry run, and does them in order where none was refused and it may. Resolves with what the dry runs
+ * said, and whether it was done. Rejects with ClusterError where the server does not answer, or refuses a write that it accepted as a dry run:
+ * the message says what was written by then.
+ */
+export async function writeInstallation(
+  api: ApiServer,
+  { apply, remove }: InstallationWrites,
+  options: WriteOptions,
+): Promise<{ readonly plan: readonly PlannedWrite[]; readonly written: boolean }> {
+  const { onPlan, mayWrite, onWritten } = options;
+  const strange = remove.find((object) => !isOfInstallation(object));
+  if (strange) throw new Error(`${nameOf(strange)} is no object of an installation: it is not deleted.`);
+  const steps: Step[] = [
+    ...apply.map((object) => ({ object, ...applying(api, object, apply, options) })),
+    ...remove.map((object) => ({ object, ...deleting(api, object, options) })),
+  ];
+  const plan: PlannedWrite[] = [];
+  for (const { object, plan: tryIt } of steps)
+    plan.push(await tryIt().catch((error: unknown) => refusedWrite(object, error)));
+  onPlan(plan);
+  if (plan.some(({ refused }) => refused !== '') || !mayWrite()) return { plan, written: false };
+  const done: string[] = [];
+  for (const [s, { object, write }] of steps.entries()) {
+    if (plan[s].action === 'unchanged') continue;
+    try {
+      await write();
+    } catch (error) {
+      throw stoppedHalfWay(error, object, done);
+    }
+    done.push(nameOf(object));
+    await onWritten(plan[s]);
+  }
+  return { plan, written: true };
+}
+
+/**
+ * Deletes the Lease of the namespace, where it is ours and nobody holds it. Resolves with who holds it; empty = nobody.
+ * Rejects with ClusterError.
+ */
+export async function deleteFreeLease(api: ApiServer, namespace: string, signal: AbortSignal): Promise<string> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${LEASE_NAME}`;
+  const lease = await find<{ metadata: Metadata; spec?: { holderIdentity?: string } }>(api, path, signal);
+  if (!lease) return '';
+  const holder = lease.spec?.holderIdentity ?? '';
+  const isOurs = Object.entries(LEASE_LABELS).every(([name, value]) => lease.metadata.labels?.[name] === value);
+  if (holder !== '' || !isOurs) return holder;
+  const { resourceVersion } = lease.metadata;
+  // Whoever took it meanwhile keeps it.
+  await api.request({ method: 'DELETE', path, body: { preconditions: { resourceVersion } }, signal });
+  return '';
+}
+
+interface Step {
+  readonly object: KubernetesObject;
+  /** By a dry run. */
+  readonly plan: () => Promise<PlannedWrite>;
+  readonly write: () => Promise<unknown>;
+}
+
+function applying(
+  api: ApiServer,
+  object: KubernetesObject,
+  all: readonly KubernetesObject[],
+  { force, signal }: WriteOptions,
+): Omit<Step, 'object'> {
+  const plan = async (): Promise<PlannedWrite> => {
+    const before = await find<KubernetesObject>(api, objectPath(object), signal);
+    try {
+      const after = await applyObject(api, object, { force, dryRun: true, signal });
+      const changes = before ? fieldChanges(before, after) : [];
+      return plannedWrite(object, !before ? 'create' : changes.length > 0 ? 'change' : 'unchanged', changes);
+    } catch (error) {
+      // A binding is not tried by dry run before its Role is there, which comes first when they are written.
+      if (!before && lacksItsRole(error, object, all)) return plannedWrite(object, 'create');
+      throw error;
+    }
+  };
+  return { plan, write: () => applyObject(api, object, { force, dryRun: false, signal }) };
+}
+
+function deleting(api: ApiServer, object: KubernetesObject, { signal }: WriteOptions): Omit<Step, 'object'> {
+  const plan = async (): Promise<PlannedWrite> => {
+    await deleteObject(api, object, { dryRun: true, signal });
+    return plannedWrite(object, 'delete');
+  };
+  return { plan, write: () => deleteObject(api, object, { dryRun: false, signal }) };
+}
+
+interface Sending {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+function applyObject(
+  api: ApiServer,
+  object: KubernetesObject,
+  { force, dryRun, signal }: Sending & { readonly force: boolean },
+): Promise<KubernetesObject> {
+  return api.request<KubernetesObject>({
+    method: 'PATCH',
+    path: objectPath(object),
+    query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: String(force), ...dryRunQuery(dryRun) },
+    // JSON is YAML.
+    contentType: 'application/apply-patch+yaml',
+    body: object,
+    signal,
+  });
+}
+
+/** Only the very object that was seen. One that is gone is fine. */
+async function deleteObject(api: ApiServer, object: KubernetesObject, { dryRun, signal }: Sending): Promise<void> {
+  try {
+    await api.request({
+      method: 'DELETE',
+      path: objectPath(object),
+      query: dryRunQuery(dryRun),
+      // Where there is a body, the server goes by that and not by the query.
+      body: {
+        propagationPolicy: 'Background',
+        preconditions: { uid: object.metadata.uid },
+        ...(dryRun ? { dryRun: ['All'] } : {}),
+      },
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.reason !== 'notFound') throw error;
+  }
+}
+
+const dryRunQuery = (dryRun: boolean): Record<string, string> => (dryRun ? { dryRun: 'All' } : {});
+
+async function find<T>(api: ApiServer, path: string, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await api.request<T>({ path, signal });
+  } catch (error) {
+    if (error instanceof ClusterError && error.reason === 'notFound') return undefined;
+    throw error;
+  }
+}
+
+function plannedWrite(
+  { kind, metadata }: KubernetesObject,
+  action: PlannedWrite['action'],
+  changes: readonly FieldChange[] = [],
+  refused = '',
+): PlannedWrite {
+  return { action, kind, namespace: metadata.namespace, name: metadata.name, changes, refused };
+}
+
+/** Of what concerns one object. Throws what concerns all of them. */
+function refusedWrite(object: KubernetesObject, error: unknown): PlannedWrite {
+  if (!(error instanceof ClusterError) || ['unreachable', 'timeout', 'aborted'].includes(error.reason)) throw error;
+  return plannedWrite(object, 'change', [], explain(error));
+}
+
+/** The server's words, and what to do. */
+function explain({ reason, message }: ClusterError): string {
+  if (reason === 'conflict')
+    return `Somebody else has set fields that this would change. ${message}\nTo take them over: --force-conflicts. To leave them, change the manifests (karma-mas export) and apply those.`;
+  if (message.includes('not currently held'))
+    return `Who grants rights must have them. Let somebody do this who has, or may "escalate" and "bind" Roles. ${message}`;
+  return message;
+}
+
+function lacksItsRole(
+  error: unknown,
+  { kind, ...object }: KubernetesObject,
+  all: readonly KubernetesObject[],
+): boolean {
+  const { name } = (object.roleRef ?? {}) as { readonly name?: string };
+  const role = all.find((each) => each.kind === 'Role' && each.metadata.name === name);
+  return (
+    kind === 'RoleBinding' &&
+    role?.metadata.namespace === object.metadata.namespace &&
+    // What the server says is not found may be the binding, though it is the Role that it looked for.
+    error instanceof ClusterError &&
+    error.reason === 'notFound'
+  );
+}
+
+const isOfInstallation = ({ metadata }: KubernetesObject): boolean =>
+  metadata.labels?.[INSTALLATION_LABEL] !== undefined;
+
+const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.namespace}/${metadata.name}`;
+
+function stoppedHalfWay(error: unknown, object: KubernetesObject, done: readonly string[]): unknown {
+  if (!(error instanceof ClusterError)) return error;
+  const before = done.length > 0 ? `Written before it: ${done.join(', ')}.` : 'Nothing was written before it.';
+  const message = `${nameOf(object)} could not be written: ${explain(error)}\n${before} Do it again: it goes on from there.`;
+  return new ClusterError(error.reason, message, { cause: error });
+}

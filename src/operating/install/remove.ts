@@ -1,0 +1,70 @@
+/** Takes the controller away: it gives the HPAs back as it stops, or they are restored from here; then its objects go. */
+import { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
+import { servicesWithChangedHpas } from '../status/controller-status.ts';
+import { deleteFreeLease, installedObjects, type KubernetesObject } from './installation.ts';
+import { parseService } from '../../cluster/kubernetes/reading/prometheus.ts';
+import type { Cluster, Transfer } from '../../spec/model.ts';
+import type { Audit } from '../../transferring/audit.ts';
+import { assertSamePlace, carryOut, identityOf, type Connection, type Consent, type Told } from './apply-plan.ts';
+import { giveBack } from './restore-hpas.ts';
+
+export interface RemoveRequest {
+  /** Of the cluster that the Transfer is for. */
+  readonly spec: Cluster;
+  /** It names the place. */
+  readonly transfer: Transfer;
+}
+
+export interface Removed {
+  readonly written: boolean;
+  readonly context: string;
+  readonly namespace: string;
+  /** There was nothing to remove. */
+  readonly nothing: boolean;
+}
+
+/** Rejects with JobError or ClusterError. */
+export async function remove(
+  { spec, transfer }: RemoveRequest,
+  options: Omit<Consent, 'force'> & Connection & Told & { readonly audit: Audit },
+): Promise<Removed> {
+  const { signal, onMessage, audit } = options;
+  const { context, namespace } = transfer.target;
+  const api = await ApiServer.open({ ...options, context });
+  try {
+    const consent = { ...options, force: false };
+    const identity = identityOf(api, namespace);
+    assertSamePlace(identity, consent, 'To remove the controller');
+    const [there, restores] = await Promise.all([
+      installedObjects(api, namespace, prometheusNamespaces(spec), signal),
+      servicesWithChangedHpas(api, namespace, signal),
+    ]);
+    const place = { context: api.context, namespace };
+    if (there.length === 0 && restores.length === 0) return { ...place, written: false, nothing: true };
+    const objects = inOrder(there);
+    const back = () => giveBack({ api, spec, transfer, namespace, signal, onMessage, audit });
+    const written = await carryOut(
+      api,
+      { action: 'remove', ...identity, image: '', stage: '', restores },
+      { apply: [], remove: objects },
+      // Its rights outlive its pods: they restore the HPAs as they stop.
+      { ...consent, afterWrite: async ({ kind }) => (kind === 'Deployment' ? back() : undefined) },
+    );
+    if (!written) return { ...place, written, nothing: false };
+    if (!objects.some(({ kind }) => kind === 'Deployment')) await back();
+    const holder = await deleteFreeLease(api, namespace, signal);
+    if (holder !== '') onMessage(`${holder} holds Lease karma-mas of namespace ${namespace}: it stays.`);
+    return { ...place, written, nothing: false };
+  } finally {
+    api.close();
+  }
+}
+
+/** The Deployment first; the rest backwards, so that nothing that is left refers to what is gone. */
+function inOrder(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const isDeployment = ({ kind }: KubernetesObject): boolean => kind === 'Deployment';
+  return [...objects.filter(isDeployment), ...objects.filter((each) => !isDeployment(each)).reverse()];
+}
+
+const prometheusNamespaces = ({ metrics }: Cluster): string[] =>
+  metrics.source === 'prometheus' && metrics.service !== undefined ? [parseService(metrics.service).namespace] : [];

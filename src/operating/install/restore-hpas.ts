@@ -1,0 +1,74 @@
+/** What a controller that goes leaves to be put right: its pods give the HPAs back as they stop; what they do not, is restored here. */
+import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
+import { prometheusOf } from '../../cluster/kubernetes/connect.ts';
+import { controllerPods, servicesWithChangedHpas } from '../status/controller-status.ts';
+import { KubernetesCluster } from '../../cluster/kubernetes/kubernetes-cluster.ts';
+import type { Cluster, Transfer } from '../../spec/model.ts';
+import type { Audit } from '../../transferring/audit.ts';
+import {
+  LeaseHeldByOtherError,
+  restoreUntilDone,
+  withLease,
+  type LeaseEvent,
+} from '../../transferring/guarded-transfer.ts';
+import { leaseOptions } from '../../jobs/running/real-cluster.ts';
+
+export interface GiveBackOptions {
+  readonly api: ApiServer;
+  readonly spec: Cluster;
+  readonly transfer: Transfer;
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+  readonly onMessage: (message: string) => void;
+  readonly audit: Audit;
+}
+
+/** Seconds that the pods have to end: their grace period is 60. */
+const PODS_END_WITHIN = 90;
+
+/** Resolves when no HPA of the namespace bears anything of a transfer. Rejects with ClusterError, or where `signal` aborts. */
+export async function giveBack(options: GiveBackOptions): Promise<void> {
+  const { api, namespace, signal } = options;
+  await waitForPods(options);
+  const services = await servicesWithChangedHpas(api, namespace, signal);
+  const cluster = clusterOf(options, services);
+  const { lease } = await cluster.lease.read(signal);
+  if (services.length === 0 && (lease?.holder ?? '') === '') return;
+  try {
+    await restore(options, cluster);
+  } catch (error) {
+    // Somebody else's, who leaves nothing changed: no concern of ours.
+    if (!(error instanceof LeaseHeldByOtherError) || services.length > 0) throw error;
+  }
+}
+
+async function waitForPods({ api, namespace, signal, onMessage }: GiveBackOptions): Promise<void> {
+  const { clock, sleep } = leaseOptions();
+  const began = clock();
+  for (let told = false; ; told = true) {
+    const pods = await controllerPods(api, namespace, signal);
+    if (pods.length === 0) return;
+    if (!told) onMessage(`Waiting for ${pods.length} pods of the controller to give the HPAs back and end.`);
+    if (clock() - began > PODS_END_WITHIN) return onMessage(`They have not ended within ${PODS_END_WITHIN} s.`);
+    await sleep(1, signal);
+  }
+}
+
+/** The HPAs say themselves what they were: their services need not be in the specs any more. */
+function clusterOf({ api, spec, namespace }: GiveBackOptions, services: readonly string[]): KubernetesCluster {
+  const gone = services.filter((name) => !spec.services.some((service) => service.name === name));
+  const all = [...spec.services, ...gone.map((name) => ({ ...spec.services[0], name }))];
+  const prometheus = prometheusOf(api, spec.metrics, undefined);
+  return new KubernetesCluster({ spec: { ...spec, services: all }, namespace, api, prometheus });
+}
+
+async function restore(given: GiveBackOptions, cluster: KubernetesCluster): Promise<void> {
+  const { onMessage } = given;
+  const onLease = (event: LeaseEvent): void => {
+    if (event.event === 'waiting') onMessage(`Waiting for the lease of ${event.holder} to end.`);
+    if (event.event === 'failed') onMessage(event.message);
+    if (event.event === 'restored') onMessage(`Restored the HPAs of ${event.services.join(', ')}.`);
+  };
+  const options = { ...given, ...leaseOptions(), cluster, onLease };
+  await withLease(options, (lease) => restoreUntilDone(options, lease));
+}

@@ -1,0 +1,117 @@
+/** The manifests of a run's policies, written to a folder, with the controller beside its Containerfile. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { loadTwin } from '../../modeling/twin.ts';
+import { writeFileAtomic } from '../../runs/atomic-file.ts';
+import { withIoErrors } from '../../runs/io-error.ts';
+import type { Manifest } from '../../runs/manifest.ts';
+import { artifactPath } from '../../runs/run-directory.ts';
+import type { RunInfo } from '../../runs/run-list.ts';
+import type { Cluster } from '../../spec/model.ts';
+import { resolveTraining } from '../../training/setup.ts';
+import { packPolicies } from '../../deciding/policy.ts';
+import type { Stage } from '../../transferring/ladder.ts';
+import { DRIFT_FILE, POLICIES_FILE, SPEC_ENDING } from '../controller/configuration.ts';
+import { POLICIES_FOLDER, TWIN_FOLDER } from '../../runs/artifacts.ts';
+import { asset } from '../../jobs/assets.ts';
+import { JobError } from '../../jobs/running/context.ts';
+import { readPolicies } from '../../jobs/kinds/policies.ts';
+import { packageVersion } from '../../jobs/machine.ts';
+import { trainingOf, transferOf } from '../../jobs/starting/prepare.ts';
+import { modelOfRun } from '../../jobs/starting/specs.ts';
+import type { MountedFiles } from './config-maps.ts';
+import { manifestFiles, type ManifestOptions } from './manifests.ts';
+
+export interface InstallOptions {
+  readonly stage: Stage['stage'];
+  /** Empty = karma-mas-controller of this version. */
+  readonly image: string;
+  /** Name of the Transfer; empty = the only one. */
+  readonly transfer: string;
+}
+
+/** Files by path: texts, and the controller's bytes. */
+export type ExportedFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** What the run's policies take to act. Throws JobError or IoError where it has not all of it. */
+export function manifestOptions(
+  { directory, manifest }: RunInfo,
+  { stage, image, transfer: name }: InstallOptions,
+): ManifestOptions {
+  const model = modelOfRun(manifest);
+  const training = trainingOf(model, optionOf(manifest, 'training'));
+  const transfer = model.transfers.find((each) => each.name === transferOf(model, name, training))!;
+  const { cluster: spec } = resolveTraining(model, training.name);
+  if (spec.metrics.source === 'emulator')
+    throw new JobError(
+      `Cluster ${spec.name} is the emulated one (metrics.source: emulator): set it to prometheus, and train again or name the run of a transfer.`,
+    );
+  assertNoPassword(spec);
+  const [policies] = readPolicies(policiesFolder(directory, manifest), spec);
+  const twin = twinFolder(directory, manifest);
+  const drift = twin === undefined ? undefined : loadTwin(twin).drift;
+  const files: MountedFiles = {
+    // A key of a ConfigMap has no slash.
+    texts: Object.fromEntries(
+      manifest.specs
+        .filter(({ path }) => path.endsWith(SPEC_ENDING))
+        .map(({ path, text }) => [path.replaceAll('/', '--'), text]),
+    ),
+    packed: {
+      [POLICIES_FILE]: packPolicies(policies),
+      ...(drift ? { [DRIFT_FILE]: Buffer.from(JSON.stringify(drift)) } : {}),
+    },
+  };
+  return { spec, transfer, stage, image: image || `karma-mas-controller:${packageVersion()}`, files };
+}
+
+/** Throws as manifestOptions. */
+export function exportRun(run: RunInfo, options: InstallOptions): ExportedFiles {
+  // Beside the bundled command line, or where the build puts it for one that runs from the sources.
+  const controller = [asset('controller.mjs'), asset('dist/controller.mjs')].find((path) => existsSync(path));
+  if (controller === undefined) throw new JobError('The controller is not built: run npm run build.');
+  return {
+    ...manifestFiles(manifestOptions(run, options)),
+    'image/controller.mjs': withIoErrors(controller, () => readFileSync(controller)),
+  };
+}
+
+/** Writes them below a folder, each as one step. Throws an IoError. */
+export function writeExported(folder: string, files: ExportedFiles): void {
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(folder, path);
+    withIoErrors(target, () => {
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileAtomic(target, content);
+    });
+  }
+}
+
+/** Whoever may read ConfigMaps would read it. */
+function assertNoPassword({ name, metrics }: Cluster): void {
+  const url = metrics.source === 'prometheus' ? metrics.url : undefined;
+  if (url === undefined || !URL.canParse(url) || new URL(url).password === '') return;
+  throw new JobError(
+    `metrics.prometheus.url of Cluster ${name} has a password in it, and the specs go into a ConfigMap: take it out, train again, and put a token into the Secret karma-mas-prometheus (key token).`,
+  );
+}
+
+/** Of the run itself, or those that it brought to a cluster. */
+function policiesFolder(directory: string, manifest: Manifest): string {
+  const own = artifactPath(directory, POLICIES_FOLDER);
+  const taken = optionOf(manifest, 'policies');
+  if (existsSync(own)) return own;
+  if (taken !== '' && existsSync(taken)) return taken;
+  throw new JobError(`Run ${manifest.id} (${manifest.kind}) has no policies: name a training, or a transfer.`);
+}
+
+function twinFolder(directory: string, manifest: Manifest): string | undefined {
+  return [artifactPath(directory, TWIN_FOLDER), optionOf(manifest, 'twin')].find(
+    (folder) => folder !== '' && existsSync(folder),
+  );
+}
+
+function optionOf({ options }: Manifest, name: string): string {
+  const value = options[name];
+  return typeof value === 'string' ? value : '';
+}

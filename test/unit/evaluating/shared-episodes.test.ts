@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { assertSplit, drawMatches, loadsWithoutSplit } from '../../../src/evaluating/shared-episodes.ts';
+import type { FileProfile } from '../../../src/spec/model.ts';
+import { sampleCluster, sampleScenarios } from '../cluster/sample.ts';
+import { matchesOf, scenarios } from './sample.ts';
+
+describe('matches', () => {
+  it('are the same again for the same seed, and others for another', () => {
+    assert.deepEqual(matchesOf('test', 3), matchesOf('test', 3));
+    assert.notDeepEqual(matchesOf('test', 3), matchesOf('test', 3, 2));
+  });
+
+  it('take the load profiles in turn', () => {
+    assert.deepEqual(
+      matchesOf('test', 4).map(({ episode }) => `${episode.scenario} ${episode.load}`),
+      ['ddos', 'failures'].flatMap((name) => [`${name} sine`, `${name} bursts`, `${name} sine`, `${name} bursts`]),
+    );
+  });
+
+  it('of a scenario do not depend on how many there are, nor on other scenarios', () => {
+    const alone = drawMatches(sampleCluster, scenarios.slice(1), new Map(), { split: 'test', perScenario: 2, seed: 1 });
+    assert.deepEqual(alone, matchesOf('test', 5).slice(5, 7));
+  });
+
+  it('share no luck and no events between splits', () => {
+    const seeds = (['train', 'choose', 'test'] as const).flatMap((split) =>
+      matchesOf(split, 10).map(({ seed }) => seed),
+    );
+    assert.equal(new Set(seeds).size, seeds.length);
+    const [train, test] = (['train', 'test'] as const).map((split) => matchesOf(split, 1)[0].episode.attack);
+    assert.notDeepEqual(train, test);
+  });
+
+  it('can be shorter than the scenario', () => {
+    const [match] = drawMatches(sampleCluster, scenarios, new Map(), {
+      split: 'test',
+      perScenario: 1,
+      seed: 1,
+      seconds: 60,
+    });
+    assert.equal(match.episode.seconds, 60);
+  });
+
+  it('of another split are refused', () => {
+    const matches = matchesOf('choose', 1);
+    assertSplit(matches, 'choose');
+    assert.throws(() => assertSplit(matches, 'train'), /'choose' split was given where 'train' is needed/);
+  });
+
+  it('know loads that hold no days out', () => {
+    assert.deepEqual(loadsWithoutSplit([...sampleScenarios, ...scenarios]), []);
+    const whole = { type: 'file', path: 'x.csv', scale: 1, speed: 1, smooth: 0 } satisfies FileProfile;
+    const mixed = { ...scenarios[0], load: [{ entryPoint: 'a', profiles: [whole, whole] }] };
+    assert.deepEqual(loadsWithoutSplit([mixed]), ['x.csv']);
+  });
+});

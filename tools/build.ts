@@ -1,0 +1,131 @@
+/**
+ * Bundles every process and every webview into dist/ (or the folder given), with what they need beside them: the compiled
+ * kernels, the schemas, the examples, and the package's name and version. `npm run build` runs it.
+ */
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const target = resolve(process.argv[2] ?? join(root, 'dist'));
+// Built beside it and swapped at the end: a build that fails leaves the old one.
+const dist = `${target}.${process.pid}`;
+
+/** Of the Kubernetes client, only what reads a kubeconfig. */
+const kubeconfigOnly: Plugin = {
+  name: 'kubeconfig-only',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+      /@kubernetes[/\\]client-node[/\\]dist[/\\]config\.js$/.test(importer)
+        ? { path: join(root, 'tools/bundle/without-kubernetes-models.ts') }
+        : undefined,
+    );
+  },
+};
+
+const shared: BuildOptions = {
+  bundle: true,
+  absWorkingDir: root,
+  outdir: dist,
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+const node: BuildOptions = {
+  ...shared,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  // Optional peers are loaded on request from where the user installed them.
+  external: ['@tensorflow/*'],
+  alias: { undici: join(root, 'tools/bundle/without-undici.ts') },
+  plugins: [kubeconfigOnly],
+  // Bundled CommonJS packages call require.
+  banner: {
+    js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
+  },
+};
+
+process.on('exit', () => rmSync(dist, { recursive: true, force: true }));
+mkdirSync(dist, { recursive: true });
+await Promise.all([
+  // What the processes have in common stands in chunks beside them.
+  build({
+    ...node,
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    entryPoints: {
+      cli: 'src/hosts/cli/main.ts',
+      runner: 'src/hosts/runner/main.ts',
+      server: 'src/hosts/server/main.ts',
+    },
+  }),
+  build({
+    ...node,
+    entryPoints: { 'kernels-worker': 'src/nn/wasm/worker.ts', 'warping-worker': 'src/analyzing/warping/worker.ts' },
+  }),
+  // For an image: one file, with the kernels in it.
+  build({
+    ...node,
+    entryPoints: { controller: 'src/hosts/controller/main.ts' },
+    define: { KARMA_KERNELS: JSON.stringify(readFileSync(join(root, 'src/nn/wasm/kernels.wasm'), 'base64')) },
+  }),
+  // Runs on any Node from 16 on, to say in a sentence what is wrong with it.
+  build({ ...node, banner: {}, target: 'node16', entryPoints: { 'karma-mas': 'src/hosts/cli/launcher.ts' } }),
+  build({
+    ...shared,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode', './language-client.cjs'],
+    // The client's library is larger than all the rest: it is loaded after activation.
+    entryPoints: {
+      extension: 'src/hosts/extension/main.ts',
+      'language-client': 'src/hosts/extension/language-client.ts',
+    },
+  }),
+  build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2024',
+    format: 'iife',
+    outdir: join(dist, 'webview'),
+    entryPoints: webviews(),
+  }),
+]);
+chmodSync(join(dist, 'karma-mas.mjs'), 0o755);
+
+cpSync(join(root, 'src/nn/wasm/kernels.wasm'), join(dist, 'kernels.wasm'));
+cpSync(join(root, 'src/analyzing/warping/kernel.wasm'), join(dist, 'warping.wasm'));
+cpSync(join(root, 'node_modules/@vscode/codicons/dist/codicon.css'), join(dist, 'webview/codicon.css'));
+cpSync(join(root, 'node_modules/@vscode/codicons/dist/codicon.ttf'), join(dist, 'webview/codicon.ttf'));
+cpSync(join(root, 'schemas'), join(dist, 'schemas'), { recursive: true });
+cpSync(join(root, 'examples'), join(dist, 'examples'), { recursive: true });
+const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  name: string;
+  version: string;
+};
+writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ name, version, type: 'module' }, null, 2)}\n`);
+
+rmSync(target, { recursive: true, force: true });
+renameSync(dist, target);
+
+/** Each folder of webview/ that has a main.ts is a view, or the controls that all of them share. */
+function webviews(): Record<string, string> {
+  const folders = readdirSync(join(root, 'webview'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return Object.fromEntries(
+    folders.map(({ name }) => [name, `webview/${name}/main.ts`]).filter(([, entry]) => existsSync(join(root, entry))),
+  );
+}
