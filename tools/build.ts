@@ -15,11 +15,13 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { HASH_FILE, hashOfInputs } from './build-once.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = resolve(process.argv[2] ?? join(root, 'dist'));
 // Built beside it and swapped at the end: a build that fails leaves the old one.
 const dist = `${target}.${process.pid}`;
+const hash = hashOfInputs();
 
 /** Of the Kubernetes client, only what reads a kubeconfig. */
 const kubeconfigOnly: Plugin = {
@@ -118,6 +120,7 @@ const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
   version: string;
 };
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ name, version, type: 'module' }, null, 2)}\n`);
+writeFileSync(join(dist, HASH_FILE), hash);
 
 rmSync(target, { recursive: true, force: true });
 renameSync(dist, target);
