@@ -2,18 +2,18 @@
  * Records traces of a real cluster: as it is, or under exploration. A real cluster serves somebody: exploration gives way to its
  * autoscalers while an objective is broken, and an observation that fails, or a metric that is missing, leaves a gap and no more.
  */
-import { ClusterError, type Cluster, type ClusterWrite, type Snapshot } from '../cluster/live/live-cluster.ts';
+import { ClusterError, type ClusterWrite, type LiveCluster, type Snapshot } from '../cluster/live/live-cluster.ts';
 import { Random } from '../cluster/random.ts';
 import { ACCOUNTING_INTERVAL } from '../cluster/simulation/simulation.ts';
-import type { Cluster as ClusterSpec } from '../spec/model.ts';
+import type { Cluster } from '../spec/model.ts';
 import { EXPLORATION, ExploringRule, type Exploration } from './exploring-rule.ts';
 import { clusterHash } from './traces/layout.ts';
 import { isFresh, transitionBetween } from './traces/observed-transition.ts';
 import type { TraceStore } from './traces/trace-store.ts';
 
 export interface LiveCollectOptions {
-  readonly spec: ClusterSpec;
-  readonly cluster: Cluster;
+  readonly spec: Cluster;
+  readonly cluster: LiveCluster;
   readonly store: TraceStore;
   /** How long to record. */
   readonly seconds: number;

@@ -3,18 +3,18 @@
  * Autoscaler, with a target that is drawn anew now and then, and some services get a small random move. Without such
  * moves start-up times and the effect of a move cannot be told from the traces.
  */
-import type { Cluster as ClusterSpec } from '../spec/model.ts';
+import type { Cluster } from '../spec/model.ts';
 import { ACCOUNTING_INTERVAL } from '../cluster/simulation/simulation.ts';
 import { Random } from '../cluster/random.ts';
-import type { Cluster, ClusterWrite, Snapshot } from '../cluster/live/live-cluster.ts';
+import type { ClusterWrite, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
 import { EXPLORATION, ExploringRule, type Exploration } from './exploring-rule.ts';
 import { clusterHash } from './traces/layout.ts';
 import { isFresh, transitionBetween } from './traces/observed-transition.ts';
 import type { TraceStore } from './traces/trace-store.ts';
 
 export interface CollectOptions {
-  readonly spec: ClusterSpec;
-  readonly cluster: Cluster;
+  readonly spec: Cluster;
+  readonly cluster: LiveCluster;
   /** Applies a write to `cluster`: the one place where limits, dry run and audit are. `now`: the last snapshot. */
   readonly write: (write: ClusterWrite, now: Snapshot, signal: AbortSignal) => Promise<void>;
   readonly store: TraceStore;

@@ -1,7 +1,7 @@
 /** Replicas as the Horizontal Pod Autoscaler would set them, with random moves in between: what exploration asks for. */
 import type { Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Random } from '../cluster/random.ts';
-import type { Cluster as ClusterSpec } from '../spec/model.ts';
+import type { Cluster } from '../spec/model.ts';
 
 export interface Exploration {
   /** Share of the decisions about a service that are random moves. */
@@ -23,14 +23,14 @@ const STABILIZATION = 120;
 
 /** Replicas by utilisation over a target, and random moves in between. */
 export class ExploringRule {
-  readonly #spec: ClusterSpec;
+  readonly #spec: Cluster;
   readonly #exploration: Exploration;
   readonly #random: Random;
   readonly #targets: number[];
   /** Per service, the recommendations that still count, newest last. */
   readonly #recommended: number[][];
 
-  constructor(spec: ClusterSpec, exploration: Exploration, random: Random) {
+  constructor(spec: Cluster, exploration: Exploration, random: Random) {
     this.#spec = spec;
     this.#exploration = exploration;
     this.#random = random;

@@ -2,11 +2,11 @@
  * Architecture Invariant: the one function of the product that writes to a cluster. The caps, the lease, the dry run and the
  * audit record are inside it, so that no caller can forget them.
  */
-import { ClusterError, type Cluster as LiveCluster, type ClusterWrite } from '../cluster/live/live-cluster.ts';
+import { ClusterError, type ClusterWrite, type LiveCluster } from '../cluster/live/live-cluster.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Audit } from './audit.ts';
 import type { StageName } from './ladder.ts';
-import { LeaseError, type Fence } from './writer-lease.ts';
+import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
 /** HPAs that are edited at once: a namespace of hundreds must be taken over, and given back, within seconds. */
 const HPAS_AT_ONCE = 8;
@@ -34,7 +34,7 @@ export interface Applied {
 
 export interface Refusal {
   readonly write: ClusterWrite;
-  readonly reason: 'caps' | LeaseError['reason'] | ClusterError['reason'];
+  readonly reason: 'caps' | WriterLeaseError['reason'] | ClusterError['reason'];
   readonly message: string;
 }
 
@@ -51,7 +51,7 @@ export async function applyWrites(
   writes: readonly ClusterWrite[],
   context: ApplyContext,
 ): Promise<Applied> {
-  if (cluster.lease && !context.fence && !context.dryRun && writes.length > 0)
+  if (cluster.kind === 'shared' && !context.fence && !context.dryRun && writes.length > 0)
     throw new Error('A cluster that has a lease is written to by its holder only.');
   const accepted: ClusterWrite[] = [];
   const refused: Refusal[] = [];
@@ -116,7 +116,7 @@ async function send(cluster: LiveCluster, write: ClusterWrite, context: ApplyCon
     const mayStillWrite = () => fence?.isHeld ?? true;
     await cluster.write(write, { dryRun: false, signal: bounded, mayStillWrite });
   } catch (error) {
-    if (error instanceof LeaseError) return error;
+    if (error instanceof WriterLeaseError) return error;
     if (error instanceof ClusterError && !signal.aborted)
       return error.reason === 'aborted'
         ? { reason: 'expired', message: `${write.service}: the write was cut off before the lease ran out.` }

@@ -2,7 +2,7 @@
  * A transfer to a cluster that others can write to as well: it takes the lease first, restores what a dead writer left behind
  * (the dead man's switch), climbs, and lets the lease go. A cluster without a lease is nobody else's: it just climbs.
  */
-import { ClusterError, type Cluster as LiveCluster, type ClusterWrite } from '../cluster/live/live-cluster.ts';
+import { ClusterError, type ClusterWrite, type SharedLiveCluster } from '../cluster/live/live-cluster.ts';
 import type { Transfer } from '../spec/model.ts';
 import { applyWrites, PASSING, type Refusal } from './apply.ts';
 import { runTransfer, type TransferOptions, type TransferResult } from './transfer.ts';
@@ -31,36 +31,37 @@ export type LeaseEvent =
   | { readonly event: 'failed'; readonly message: string };
 
 /** Somebody else writes to the namespace. */
-export class LeaseHeldByOtherError extends ClusterError {
+export class WriterLeaseHeldError extends ClusterError {
   constructor(holder: string, namespace: string) {
     super(
       'conflict',
       `${holder} writes to namespace ${namespace} (Lease karma-mas): fall back there first, or wait until it is done.`,
     );
-    this.name = 'LeaseHeldByOtherError';
+    this.name = 'WriterLeaseHeldError';
   }
 }
 
-/** Rejects with LeaseHeldByOtherError where the lease was not free in time; otherwise as runTransfer. */
+/** Rejects with WriterLeaseHeldError where the lease was not free in time; otherwise as runTransfer. */
 export async function runGuardedTransfer(options: GuardedOptions): Promise<TransferResult> {
   const { cluster, signal, upTo, dryRun } = options;
   const writes = upTo !== 'shadow' && !dryRun;
-  if (!cluster.lease || !writes) return runTransfer(options);
-  return withLease(options, async (lease) => {
-    await restoreUntilDone(options, lease);
+  if (cluster.kind === 'own' || !writes) return runTransfer(options);
+  const shared = { ...options, cluster };
+  return withLease(shared, async (lease) => {
+    await restoreUntilDone(shared, lease);
     return runTransfer({ ...options, fence: lease, signal: AbortSignal.any([signal, lease.taken]) });
   });
 }
 
-type LeaseOptions = Pick<
-  GuardedOptions,
-  'cluster' | 'identity' | 'clock' | 'sleep' | 'waitFor' | 'timing' | 'onLease' | 'signal'
+type LeaseOptions = Shared<
+  Pick<GuardedOptions, 'identity' | 'clock' | 'sleep' | 'waitFor' | 'timing' | 'onLease' | 'signal'>
 >;
+type Shared<T> = T & { readonly cluster: SharedLiveCluster };
 
 /** Does `work` while the lease is held, and renewed. */
 export async function withLease<T>(options: LeaseOptions, work: (lease: WriterLease) => Promise<T>): Promise<T> {
   const { cluster, identity, clock, sleep, timing, signal, onLease = () => undefined } = options;
-  const lease = new WriterLease({ client: cluster.lease!, identity, clock, ...(timing ? { timing } : {}) });
+  const lease = new WriterLease({ client: cluster.lease, identity, clock, ...(timing ? { timing } : {}) });
   await acquire(lease, options);
   onLease({ event: 'held' });
   const stop = new AbortController();
@@ -93,7 +94,7 @@ async function acquire(lease: WriterLease, options: LeaseOptions): Promise<void>
       if (signal.aborted || Number.isFinite(waitFor)) throw error;
       onLease({ event: 'failed', message: messageOf(error) });
     }
-    if (clock() - began >= waitFor) throw new LeaseHeldByOtherError(lease.holder, cluster.identity.namespace);
+    if (clock() - began >= waitFor) throw new WriterLeaseHeldError(lease.holder, cluster.identity.namespace);
     await sleep(lease.timing.retryEvery, signal);
   }
 }
@@ -105,7 +106,7 @@ async function acquire(lease: WriterLease, options: LeaseOptions): Promise<void>
  */
 export async function standBy(options: RestoreOptions & LeaseOptions, ward: string): Promise<void> {
   const { cluster, identity, clock, sleep, timing, signal } = options;
-  const lease = new WriterLease({ client: cluster.lease!, identity, clock, ...(timing ? { timing } : {}) });
+  const lease = new WriterLease({ client: cluster.lease, identity, clock, ...(timing ? { timing } : {}) });
   const isWards = (): boolean => lease.holder === ward || lease.holder === '';
   while (!(await lease.tryAcquire(signal).catch(() => false))) {
     signal.throwIfAborted();
@@ -123,7 +124,7 @@ export async function standBy(options: RestoreOptions & LeaseOptions, ward: stri
   }
 }
 
-type RestoreOptions = Pick<GuardedOptions, 'cluster' | 'spec' | 'audit' | 'sleep' | 'onLease' | 'signal'> & {
+type RestoreOptions = Shared<Pick<GuardedOptions, 'spec' | 'audit' | 'sleep' | 'onLease' | 'signal'>> & {
   readonly transfer: Pick<Transfer, 'limits'>;
 };
 
@@ -158,7 +159,7 @@ async function restoreChanged(
   fence: Fence,
   signal: AbortSignal,
 ): Promise<{ accepted: readonly ClusterWrite[]; refused: readonly Refusal[] }> {
-  const changed = await changedHpas(cluster, signal);
+  const changed = await cluster.changedHpas(signal);
   const writes = changed.map(({ service, original }): ClusterWrite => ({ type: 'restoreHpa', service, original }));
   const { limits } = transfer;
   const context = {
@@ -175,5 +176,4 @@ async function restoreChanged(
   return applyWrites(cluster, writes, context);
 }
 
-const changedHpas = async (cluster: LiveCluster, signal: AbortSignal) => (await cluster.changedHpas?.(signal)) ?? [];
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

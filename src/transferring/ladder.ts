@@ -2,7 +2,7 @@
  * The ladder of a transfer: shadow (decides, writes nothing) -> floor (raises the HPA's minimum; the HPA still acts) ->
  * canary (some services) -> full. Each rung says which services it controls and what is written on entering it.
  */
-import type { Cluster as LiveCluster, ClusterWrite, HpaState, Snapshot } from '../cluster/live/live-cluster.ts';
+import type { ClusterWrite, HpaState, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster, Transfer, TransferStage } from '../spec/model.ts';
 import type { StageTerms } from './audit.ts';
 

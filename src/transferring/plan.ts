@@ -1,5 +1,5 @@
 /** The plan of a transfer: what each stage would write now, asked of the server as a dry run. Changes nothing. */
-import type { Cluster as LiveCluster, ClusterWrite, Snapshot } from '../cluster/live/live-cluster.ts';
+import type { ClusterWrite, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Policies } from '../deciding/policy.ts';

@@ -4,7 +4,7 @@
  */
 import {
   ClusterError,
-  type Cluster as LiveCluster,
+  type LiveCluster,
   type ClusterWrite,
   type HpaState,
   type Snapshot,
@@ -33,7 +33,7 @@ import {
   type StageName,
 } from './ladder.ts';
 import { limitProposal } from './limits.ts';
-import { LeaseError, type Fence } from './writer-lease.ts';
+import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
 /** Giving back to the HPA must not hang on the way out: one attempt, and seconds between two. */
 const FALLBACK_TIMEOUT_MS = 10_000;
@@ -59,7 +59,7 @@ export interface TransferOptions {
   readonly stay?: boolean;
   /** Asked at the end of each decision's interval; `promote` counts once. */
   readonly steer?: () => Steering;
-  /** The lease that allows to write; needed where the cluster has one. `signal` aborts with a LeaseError when it is taken. */
+  /** The lease that allows to write; needed where the cluster has one. `signal` aborts with a WriterLeaseError when it is taken. */
   readonly fence?: Fence;
   /** Seconds for which giving back to the HPAs is tried again where the server does not answer; 0 by default. */
   readonly giveBackFor?: number;
@@ -137,7 +137,8 @@ class TransferSession {
     this.#guard = new Guard(options.transfer.fallback);
     this.#originals = options.originals.read();
     // One that only looks on has nothing to restore with.
-    if (options.fence || !options.cluster.lease) for (const service in this.#originals) this.#touched.add(service);
+    if (options.fence || options.cluster.kind === 'own')
+      for (const service in this.#originals) this.#touched.add(service);
   }
 
   async climb(): Promise<TransferResult> {
@@ -155,7 +156,7 @@ class TransferSession {
         if (why) return await this.#giveBack('fallback', why);
       }
     } catch (error) {
-      if (signal.reason instanceof LeaseError) return await this.#giveBack('fallback', signal.reason.message);
+      if (signal.reason instanceof WriterLeaseError) return await this.#giveBack('fallback', signal.reason.message);
       if (signal.aborted) return await this.#giveBack('stopped', 'stopped by the user');
       await this.#giveBack('fallback', error instanceof Error ? error.message : String(error));
       throw error;

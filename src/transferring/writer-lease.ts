@@ -27,18 +27,18 @@ export const LEASE_TIMING: LeaseTiming = { duration: 15, renewEvery: 4, writeWit
 const CUT_OFF = 1;
 
 /** The lease does not allow to write. `taken`: somebody else holds it. `expired`: it could not be renewed in time. */
-export class LeaseError extends Error {
+export class WriterLeaseError extends Error {
   readonly reason: 'taken' | 'expired';
-  constructor(reason: LeaseError['reason'], message: string) {
+  constructor(reason: WriterLeaseError['reason'], message: string) {
     super(message);
-    this.name = 'LeaseError';
+    this.name = 'WriterLeaseError';
     this.reason = reason;
   }
 }
 
 /** What applyWrites asks before each write. */
 export interface Fence {
-  /** Resolves with the seconds that the write may take. Rejects with LeaseError, or ClusterError where the server does not tell. */
+  /** Resolves with the seconds that the write may take. Rejects with WriterLeaseError, or ClusterError where the server does not tell. */
   check(signal: AbortSignal): Promise<number>;
   /** Whether a write may begin now, by our own clock. */
   readonly isHeld: boolean;
@@ -191,11 +191,11 @@ export class WriterLease implements Fence {
   #lose(holder: string): void {
     this.#held = undefined;
     this.#holder = holder;
-    this.#taken.abort(new LeaseError('taken', takenBy(holder)));
+    this.#taken.abort(new WriterLeaseError('taken', takenBy(holder)));
   }
 
   #assertHeld(): void {
-    if (this.#held === undefined) throw new LeaseError('taken', takenBy(this.#holder));
+    if (this.#held === undefined) throw new WriterLeaseError('taken', takenBy(this.#holder));
     if (!this.isHeld) throw expired();
   }
 }
@@ -205,5 +205,5 @@ const takenBy = (holder: string): string =>
     ? 'The lease of the namespace is not held here: nothing is written.'
     : `${holder} holds the lease of the namespace: nothing is written from here.`;
 
-const expired = (): LeaseError =>
-  new LeaseError('expired', 'The lease of the namespace could not be renewed in time: nothing is written.');
+const expired = (): WriterLeaseError =>
+  new WriterLeaseError('expired', 'The lease of the namespace could not be renewed in time: nothing is written.');

@@ -1,5 +1,5 @@
 /** Opens what a cluster spec names: the API server of a context, and the Prometheus of the spec. */
-import type { Cluster as ClusterSpec, MetricsSource } from '../../spec/model.ts';
+import type { Cluster, MetricsSource } from '../../spec/model.ts';
 import { ClusterError } from '../live/live-cluster.ts';
 import { ApiServer } from './client/api-server.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
@@ -20,7 +20,7 @@ export interface ConnectOptions {
 }
 
 /** Nothing is sent before the first call. Rejects with ClusterError where the kubeconfig or the spec does not do. */
-export async function connectCluster(spec: ClusterSpec, options: ConnectOptions): Promise<KubernetesCluster> {
+export async function connectCluster(spec: Cluster, options: ConnectOptions): Promise<KubernetesCluster> {
   const api = await ApiServer.open(options);
   return new KubernetesCluster({
     spec,

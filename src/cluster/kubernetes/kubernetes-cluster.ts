@@ -4,11 +4,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster as ClusterSpec } from '../../spec/model.ts';
+import type { Cluster } from '../../spec/model.ts';
 import {
   ClusterError,
   type ChangedHpa,
-  type Cluster,
+  type SharedLiveCluster,
   type ClusterIdentity,
   type ClusterWrite,
   type Snapshot,
@@ -37,7 +37,7 @@ import { planQueries } from './reading/query-plan.ts';
 import { deploymentsPath, hpasByDeployment, hpasPath, readWorkload, type Workload } from './reading/workload.ts';
 
 export interface KubernetesClusterOptions {
-  readonly spec: ClusterSpec;
+  readonly spec: Cluster;
   /** Namespace of the deployments. */
   readonly namespace: string;
   readonly api: ApiServer;
@@ -53,11 +53,12 @@ const WRITE_LIMIT = '4s';
 /** The status of an object changes all the time. */
 const ATTEMPTS = 4;
 
-export class KubernetesCluster implements Cluster {
+export class KubernetesCluster implements SharedLiveCluster {
+  readonly kind = 'shared';
   readonly identity: ClusterIdentity;
   readonly api: ApiServer;
   readonly lease: LeaseClient;
-  readonly #spec: ClusterSpec;
+  readonly #spec: Cluster;
   readonly #prometheus: Prometheus;
   readonly #metrics: MetricsReader;
   readonly #warn: (message: string) => void;

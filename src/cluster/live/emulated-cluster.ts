@@ -3,11 +3,11 @@
  * passes only in `wait`. Faults can be switched on, as a test of whoever talks to it.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Cluster as ClusterSpec } from '../../spec/model.ts';
+import type { Cluster } from '../../spec/model.ts';
 import { emptyObservation, type Observation } from '../../spec/observation.ts';
 import {
   ClusterError,
-  type Cluster,
+  type OwnLiveCluster,
   type ClusterIdentity,
   type ClusterWrite,
   type HpaState,
@@ -71,7 +71,8 @@ const METRIC_FIELDS = [
   'latency',
 ] as const;
 
-export class EmulatedCluster implements Cluster {
+export class EmulatedCluster implements OwnLiveCluster {
+  readonly kind = 'own';
   readonly identity: ClusterIdentity;
   readonly faults: EmulatedFaults = {
     staleMetrics: false,
@@ -79,7 +80,7 @@ export class EmulatedCluster implements Cluster {
     refuseWrites: undefined,
     unreachable: false,
   };
-  private readonly spec: ClusterSpec;
+  private readonly spec: Cluster;
   private readonly emulator: Emulator;
   private readonly settings: HpaSettings;
   private readonly autoscalers: readonly Autoscaler[];
@@ -92,7 +93,7 @@ export class EmulatedCluster implements Cluster {
   private emulated = 0;
   private closed = false;
 
-  constructor(spec: ClusterSpec, { episode, seed, parameters, hpa = DEFAULT_HPA }: EmulatedClusterOptions) {
+  constructor(spec: Cluster, { episode, seed, parameters, hpa = DEFAULT_HPA }: EmulatedClusterOptions) {
     this.identity = { context: 'emulator', server: 'embedded', namespace: spec.namespace };
     this.spec = spec;
     this.settings = hpa;

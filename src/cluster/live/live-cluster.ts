@@ -51,7 +51,8 @@ export interface WriteOptions {
   readonly mayStillWrite?: () => boolean;
 }
 
-export interface Cluster {
+/** What every live cluster can do. */
+interface ObservedAndWritten {
   readonly identity: ClusterIdentity;
   observe(signal: AbortSignal): Promise<Snapshot>;
   /** Applies one write; with dryRun the server validates and changes nothing. Rejects with ClusterError. */
@@ -59,18 +60,28 @@ export interface Cluster {
   /** Waits. An emulated cluster runs its emulator for so long at once; a real one sleeps. */
   wait(seconds: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
-
-  /*
-   * What only a real cluster has: others can write to it, so there is a lease; writers die, so what they changed is found
-   * on the objects; and somebody else made its rules.
-   */
-  /** The lease of the namespace, for one writer at a time. Absent = nobody else can write. */
-  readonly lease?: LeaseClient;
-  /** HPAs that a transfer changed and has not restored, as the objects themselves say. Needs no metrics. Rejects with ClusterError. */
-  changedHpas?(signal: AbortSignal): Promise<readonly ChangedHpa[]>;
-  /** What stands in the way of a transfer. Changes nothing. Rejects with ClusterError where the server does not answer. */
-  preflight?(signal: AbortSignal): Promise<Preflight>;
 }
+
+/** A cluster that only this process can write to, and that ends with it: an emulated one. */
+export interface OwnLiveCluster extends ObservedAndWritten {
+  readonly kind: 'own';
+}
+
+/**
+ * A cluster that others can write to as well, so there is a lease; its writers die, so what they changed is found on the
+ * objects; and somebody else made its rules, so a preflight reads them.
+ */
+export interface SharedLiveCluster extends ObservedAndWritten {
+  readonly kind: 'shared';
+  /** The lease of the namespace, for one writer at a time. */
+  readonly lease: LeaseClient;
+  /** HPAs that a transfer changed and has not restored, as the objects themselves say. Needs no metrics. Rejects with ClusterError. */
+  changedHpas(signal: AbortSignal): Promise<readonly ChangedHpa[]>;
+  /** What stands in the way of a transfer. Changes nothing. Rejects with ClusterError where the server does not answer. */
+  preflight(signal: AbortSignal): Promise<Preflight>;
+}
+
+export type LiveCluster = OwnLiveCluster | SharedLiveCluster;
 
 /** `original`: for the write restoreHpa. */
 export interface ChangedHpa {

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Cluster as LiveCluster } from '../../cluster/live/live-cluster.ts';
+import type { SharedLiveCluster } from '../../cluster/live/live-cluster.ts';
 import { connectCluster } from '../../cluster/kubernetes/connect.ts';
 import { stateOf } from '../../modeling/traces/layout.ts';
 import { TraceStore } from '../../modeling/traces/trace-store.ts';
@@ -140,17 +140,19 @@ async function main(): Promise<number> {
 }
 
 /** The cluster, and word of each time that it was observed. */
-function watched(cluster: LiveCluster, onObserved: () => void): LiveCluster {
+function watched(cluster: SharedLiveCluster, onObserved: () => void): SharedLiveCluster {
   return {
+    kind: 'shared',
     identity: cluster.identity,
-    ...(cluster.lease ? { lease: cluster.lease } : {}),
+    lease: cluster.lease,
     observe: async (signal) => {
       const snapshot = await cluster.observe(signal);
       onObserved();
       return snapshot;
     },
     write: (write, options) => cluster.write(write, options),
-    changedHpas: (signal) => cluster.changedHpas?.(signal) ?? Promise.resolve([]),
+    changedHpas: (signal) => cluster.changedHpas(signal),
+    preflight: (signal) => cluster.preflight(signal),
     wait: (seconds, signal) => cluster.wait(seconds, signal),
     close: () => cluster.close(),
   };

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import type { Cluster as LiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
+import type { LiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
 import { EmulatedCluster } from '../../cluster/live/emulated-cluster.ts';
 import { truthParameters } from '../../cluster/emulator/parameters.ts';
 import { loadRecords } from '../../cluster/episodes/load-records.ts';
@@ -57,7 +57,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     try {
       if (options.upTo === 'plan') {
         const stages = await planTransfer({ cluster, spec, transfer, policies, backend, driftOf, audit, signal });
-        const preflight = await cluster.preflight?.(signal);
+        const preflight = cluster.kind === 'shared' ? await cluster.preflight(signal) : undefined;
         for (const line of planLines(stages, preflight)) log(line);
         run.recordArtifact(AUDIT_FILE);
         return { plan: stages as unknown as Json, ...(preflight ? { preflight: preflight as unknown as Json } : {}) };
@@ -117,8 +117,8 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
 
 /** Throws JobError where the transfer would not work, or would fight with somebody. For the lease it waits by itself. */
 async function assertNothingInTheWay(cluster: LiveCluster, signal: AbortSignal): Promise<void> {
-  const preflight = await cluster.preflight?.(signal);
-  const stops = preflight ? blocking(preflight).filter(({ code }) => code !== 'leaseHeld') : [];
+  if (cluster.kind === 'own') return;
+  const stops = blocking(await cluster.preflight(signal)).filter(({ code }) => code !== 'leaseHeld');
   if (stops.length > 0)
     throw new JobError(`The transfer cannot begin. ${stops.map(({ message }) => message.trimEnd()).join('\n')}`);
 }

@@ -2,7 +2,7 @@
  * The transfer as a controller: one replica holds the lease and climbs the ladder, the others stand by and restore the HPAs
  * when it is gone. After a fallback the HPAs act for a while, and then the agents begin in shadow again.
  */
-import type { Cluster as LiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
+import type { SharedLiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
 import type { Backend } from '../../nn/backend.ts';
 import type { Audit, TransferEnd } from '../../transferring/audit.ts';
 import { restoreUntilDone, withLease, type LeaseEvent } from '../../transferring/guarded-transfer.ts';
@@ -12,7 +12,7 @@ import type { LeaseTiming, WriterLease } from '../../transferring/writer-lease.t
 import type { Configuration } from './configuration.ts';
 
 export interface ControllerOptions {
-  readonly cluster: LiveCluster;
+  readonly cluster: SharedLiveCluster;
   readonly configuration: Configuration;
   readonly backend: Backend;
   readonly upTo: Stage['stage'];

@@ -6,7 +6,7 @@ import { KubernetesCluster } from '../../cluster/kubernetes/kubernetes-cluster.t
 import type { Cluster, Transfer } from '../../spec/model.ts';
 import type { Audit } from '../../transferring/audit.ts';
 import {
-  LeaseHeldByOtherError,
+  WriterLeaseHeldError,
   restoreUntilDone,
   withLease,
   type LeaseEvent,
@@ -38,7 +38,7 @@ export async function giveBack(options: GiveBackOptions): Promise<void> {
     await restore(options, cluster);
   } catch (error) {
     // Somebody else's, who leaves nothing changed: no concern of ours.
-    if (!(error instanceof LeaseHeldByOtherError) || services.length > 0) throw error;
+    if (!(error instanceof WriterLeaseHeldError) || services.length > 0) throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClusterError, type Cluster, type ClusterWrite } from '../../../src/cluster/live/live-cluster.ts';
+import { ClusterError, type LiveCluster, type ClusterWrite } from '../../../src/cluster/live/live-cluster.ts';
 import { readContexts } from '../../../src/cluster/kubernetes/client/kubeconfig.ts';
 import { prometheusOf } from '../../../src/cluster/kubernetes/connect.ts';
 import { ORIGINAL_ANNOTATION } from '../../../src/cluster/kubernetes/writing/hpa-edits.ts';
@@ -504,7 +504,7 @@ async function rejection(
   return error;
 }
 
-const refuses = (cluster: Cluster, write: ClusterWrite, reason: ClusterError['reason']): Promise<ClusterError> =>
+const refuses = (cluster: LiveCluster, write: ClusterWrite, reason: ClusterError['reason']): Promise<ClusterError> =>
   rejection(cluster.write(write, live), reason);
 
 /** Command lines of all processes. */

@@ -1,7 +1,7 @@
 /** A transfer on a real namespace in this process, with short stages, a decision every few seconds, and restless agents. */
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
-import type { Cluster as ClusterSpec, Transfer, TransferStage } from '../../../src/spec/model.ts';
+import type { Cluster, Transfer, TransferStage } from '../../../src/spec/model.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
 import { leaseOptions } from '../../../src/jobs/running/real-cluster.ts';
 import { episodePool } from '../../../src/training/setup.ts';
@@ -23,7 +23,7 @@ export const STALE_AFTER = 30;
 const RESTLESS = 8;
 
 /** Agents of the sample that have seen little and act wherever their roles let them: what they do hardly matters here, that they do does. */
-export async function restlessAgents(backend: Backend, spec: ClusterSpec): Promise<Policies> {
+export async function restlessAgents(backend: Backend, spec: Cluster): Promise<Policies> {
   const setup = await sampleSetup(backend);
   const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
   trainer.iterate();

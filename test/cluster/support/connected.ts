@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectCluster } from '../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
-import type { Cluster as ClusterSpec } from '../../../src/spec/model.ts';
+import type { Cluster } from '../../../src/spec/model.ts';
 import { ALL_RIGHTS, createAccount, writeKubeconfig, type Account } from './accounts.ts';
 import { ApiProxy } from './api-proxy.ts';
 import { SampleNamespace } from './sample-namespace.ts';
@@ -17,7 +17,7 @@ export class Connected {
   readonly namespace: SampleNamespace;
   readonly proxy: ApiProxy;
   readonly account: Account;
-  readonly spec: ClusterSpec;
+  readonly spec: Cluster;
   /** For files of the test. */
   readonly folder: string;
   readonly kubeconfig: string;

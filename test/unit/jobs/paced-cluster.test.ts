@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Cluster } from '../../../src/cluster/live/live-cluster.ts';
+import type { OwnLiveCluster } from '../../../src/cluster/live/live-cluster.ts';
 import { atPace } from '../../../src/jobs/running/paced-cluster.ts';
 
 describe('an emulated cluster at a pace', () => {
   const waits: number[] = [];
-  const cluster: Cluster = {
+  const cluster: OwnLiveCluster = {
+    kind: 'own',
     identity: { context: 'emulator', server: 'here', namespace: 'shop' },
     observe: () => Promise.reject(new Error('not asked')),
     write: () => Promise.resolve(),

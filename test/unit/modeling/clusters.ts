@@ -1,7 +1,7 @@
 /** Clusters and loads for the tests of modeling. */
 import { Random } from '../../../src/cluster/random.ts';
 import type { Episode } from '../../../src/cluster/simulation/simulation.ts';
-import type { Cluster as ClusterSpec, Service } from '../../../src/spec/model.ts';
+import type { Cluster, Service } from '../../../src/spec/model.ts';
 
 function service(
   name: string,
@@ -24,7 +24,7 @@ function service(
   };
 }
 
-function cluster(name: string, cpu: number, services: Service[]): ClusterSpec {
+function cluster(name: string, cpu: number, services: Service[]): Cluster {
   return {
     kind: 'Cluster',
     name,
@@ -59,7 +59,7 @@ export const SHOP = cluster('shop', 3000, [
 
 /** Load that wanders between 30 % and 105 % of `capacity`, with steps now and then; optionally crash storms. */
 export function wanderingEpisode(
-  spec: ClusterSpec,
+  spec: Cluster,
   seconds: number,
   seed: number,
   capacity: number,

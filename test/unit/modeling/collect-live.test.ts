@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   ClusterError,
-  type Cluster,
+  type LiveCluster,
   type ClusterWrite,
   type Snapshot,
 } from '../../../src/cluster/live/live-cluster.ts';
@@ -41,9 +41,10 @@ describe('collecting traces of a real cluster', () => {
   });
 
   /** The emulated cluster as one that takes its time. */
-  const live = (): Cluster => {
+  const live = (): LiveCluster => {
     let look = 0;
     return {
+      kind: 'own',
       identity: { context: 'prod', server: 'https://prod', namespace: 'shop' },
       async observe(signal) {
         atLook(look++);
@@ -142,7 +143,7 @@ describe('collecting traces of a real cluster', () => {
   it('gives up where waiting does not help, and keeps what it has', async () => {
     const gone = live();
     let looks = 0;
-    const failing: Cluster = {
+    const failing: LiveCluster = {
       ...gone,
       observe: (signal) =>
         ++looks > 5 ? Promise.reject(new ClusterError('forbidden', 'Needs verb list.')) : gone.observe(signal),

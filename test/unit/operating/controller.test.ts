@@ -69,6 +69,7 @@ describe('The controller', () => {
     };
     const ended = runController({
       cluster: {
+        kind: 'shared',
         identity: cluster.identity,
         lease: {
           read: () => alive(() => cluster.lease.read()),
@@ -76,6 +77,7 @@ describe('The controller', () => {
         },
         observe: (signal) => alive(() => cluster.observe(signal)),
         write: (write, options) => alive(() => cluster.write(write, options)),
+        preflight: () => cluster.preflight(),
         changedHpas: () => alive(() => cluster.changedHpas()),
         wait: (seconds, signal) => alive(() => cluster.wait(seconds, signal)),
         close: () => Promise.resolve(),

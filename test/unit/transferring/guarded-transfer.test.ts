@@ -11,7 +11,7 @@ import { Trainer } from '../../../src/training/mappo/mappo.ts';
 import { applyWrites } from '../../../src/transferring/apply.ts';
 import type { AuditRecord } from '../../../src/transferring/audit.ts';
 import {
-  LeaseHeldByOtherError,
+  WriterLeaseHeldError,
   runGuardedTransfer,
   standBy,
   type GuardedOptions,
@@ -62,11 +62,11 @@ describe('a transfer to a cluster that others write to', () => {
 
   type Made = Awaited<ReturnType<typeof makeCluster>>;
 
-  function optionsOf(made: Made, changes: Partial<GuardedOptions> = {}) {
+  function optionsOf(made: Made, changes: Partial<Omit<GuardedOptions, 'cluster'>> = {}) {
     const records: AuditRecord[] = [];
     const events: LeaseEvent[] = [];
     const [sample] = setup.model.transfers;
-    const options: GuardedOptions = {
+    const options: GuardedOptions & { cluster: LeasedCluster } = {
       identity: 'me',
       clock: made.clock,
       sleep: made.sleep,
@@ -128,7 +128,7 @@ describe('a transfer to a cluster that others write to', () => {
     await other.tryAcquire(NEVER);
     const kept = other.keep(made.sleep, stop.signal);
     await assert.rejects(runGuardedTransfer(optionsOf(made).options), (error: unknown) => {
-      assert.ok(error instanceof LeaseHeldByOtherError);
+      assert.ok(error instanceof WriterLeaseHeldError);
       assert.match(error.message, /window-2 writes to namespace chained-services/);
       return true;
     });

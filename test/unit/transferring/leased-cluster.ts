@@ -2,11 +2,12 @@
 import {
   ClusterError,
   type ChangedHpa,
-  type Cluster,
+  type SharedLiveCluster,
   type ClusterWrite,
   type Snapshot,
 } from '../../../src/cluster/live/live-cluster.ts';
 import type { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
+import type { Preflight } from '../../../src/cluster/live/preflight.ts';
 import type { LeaseClient, LeaseReading, LeaseRecord } from '../../../src/cluster/live/lease-client.ts';
 
 type Sleep = (seconds: number, signal: AbortSignal) => Promise<void>;
@@ -38,7 +39,8 @@ export class FakeLease implements LeaseClient {
   }
 }
 
-export class LeasedCluster implements Cluster {
+export class LeasedCluster implements SharedLiveCluster {
+  readonly kind = 'shared';
   readonly lease: FakeLease;
   /** What reached it for real, and who held the lease then. */
   readonly written: { readonly write: ClusterWrite; readonly holder: string }[] = [];
@@ -78,6 +80,10 @@ export class LeasedCluster implements Cluster {
 
   async changedHpas(): Promise<ChangedHpa[]> {
     return [...this.#originals].map(([service, original]) => ({ service, original }));
+  }
+
+  async preflight(): Promise<Preflight> {
+    return { rights: [], findings: [] };
   }
 
   async wait(seconds: number, signal: AbortSignal): Promise<void> {

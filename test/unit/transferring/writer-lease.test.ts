@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ClusterError } from '../../../src/cluster/live/live-cluster.ts';
 import { Random } from '../../../src/cluster/random.ts';
-import { LEASE_TIMING, LeaseError, WriterLease } from '../../../src/transferring/writer-lease.ts';
+import { LEASE_TIMING, WriterLeaseError, WriterLease } from '../../../src/transferring/writer-lease.ts';
 import { LeaseServer, Process, VirtualTime, type Weather } from './lease-world.ts';
 
 const NEVER = new AbortController().signal;
@@ -176,7 +176,7 @@ describe('the lease for one writer', () => {
       assert.equal(b.holder, 'a');
       await a.release(NEVER);
       assert.equal(a.isHeld, false);
-      await assert.rejects(a.check(NEVER), { name: 'LeaseError', reason: 'taken' });
+      await assert.rejects(a.check(NEVER), { name: 'WriterLeaseError', reason: 'taken' });
       assert.equal(await b.tryAcquire(NEVER), true);
       assert.equal(server.lease?.transitions, 1);
       return 'done';
@@ -196,7 +196,7 @@ describe('the lease for one writer', () => {
     await time.run(65);
     assert.equal(lease.isHeld, false);
     assert.equal(lease.taken.aborted, false);
-    await assert.rejects(lease.check(NEVER), { name: 'LeaseError', reason: 'expired' });
+    await assert.rejects(lease.check(NEVER), { name: 'WriterLeaseError', reason: 'expired' });
     server.down = false;
     await time.run(85);
     assert.equal(lease.isHeld, true);
@@ -211,7 +211,9 @@ describe('the lease for one writer', () => {
     server.lease = { ...server.lease!, holder: 'b', version: 'other' };
     await time.run(10);
     assert.equal(lease.taken.aborted, true);
-    assert.ok(lease.taken.reason instanceof LeaseError && lease.taken.reason.message.startsWith('b holds the lease'));
+    assert.ok(
+      lease.taken.reason instanceof WriterLeaseError && lease.taken.reason.message.startsWith('b holds the lease'),
+    );
   });
 
   it('does not count a lease as old that it has just seen for the first time, however long ago it was renewed', async () => {

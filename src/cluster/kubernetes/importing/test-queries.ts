@@ -1,5 +1,5 @@
 /** Test Queries: what each query of a cluster spec gives for each service, how old it is, and what is missing. */
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { SERVICE_FIELDS } from '../../../spec/observation.ts';
 import { ageOf, MetricsReader } from '../reading/metrics-reader.ts';
 import type { MetricField } from '../reading/presets/preset.ts';
@@ -43,7 +43,7 @@ export const STALE_AFTER = 60;
 
 /** Rejects with ClusterError where the spec's queries cannot be planned, or `signal` aborts. */
 export async function testQueries(
-  spec: ClusterSpec,
+  spec: Cluster,
   prometheus: Prometheus,
   signal: AbortSignal,
   staleAfter = STALE_AFTER,

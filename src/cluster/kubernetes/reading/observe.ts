@@ -1,5 +1,5 @@
 /** A snapshot out of what the API server and Prometheus say. What is missing is NaN and has an age of Infinity, never zero. */
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { topologicalOrder } from '../../../spec/call-graph.ts';
 import { emptyObservation, type Observation } from '../../../spec/observation.ts';
 import type { HpaState, Snapshot } from '../../live/live-cluster.ts';
@@ -15,7 +15,7 @@ export interface Seen {
   readonly latencyIncludesCalls: boolean;
 }
 
-export function snapshotOf(spec: ClusterSpec, { time, workload, readings, latencyIncludesCalls }: Seen): Snapshot {
+export function snapshotOf(spec: Cluster, { time, workload, readings, latencyIncludesCalls }: Seen): Snapshot {
   const { services } = spec;
   const observation = emptyObservation(1, services.length);
   const age = new Float64Array(services.length);
@@ -55,14 +55,14 @@ function writePods({ service }: Observation, { deployments, pods }: Workload, na
 }
 
 /** CPU used over CPU requested by ready pods. */
-function deriveUtilization({ services }: ClusterSpec, { service }: Observation): void {
+function deriveUtilization({ services }: Cluster, { service }: Observation): void {
   services.forEach(({ cpu }, s) => {
     service.utilization[s] = service.ready[s] === 0 ? 0 : service.cpu[s] / (service.ready[s] * cpu);
   });
 }
 
 /** Of the whole cluster: CPU over that of the nodes, and what requests from outside meet at the entry points. */
-function deriveWhole({ services, nodes }: ClusterSpec, { service, cluster }: Observation, { pods }: Workload): void {
+function deriveWhole({ services, nodes }: Cluster, { service, cluster }: Observation, { pods }: Workload): void {
   let used = 0;
   let allocated = 0;
   let received = 0;
@@ -88,7 +88,7 @@ function deriveWhole({ services, nodes }: ClusterSpec, { service, cluster }: Obs
 }
 
 /** A caller waits for the slowest of the services that it calls: what is left is its own. */
-function ownLatency(spec: ClusterSpec, latency: Float64Array): void {
+function ownLatency(spec: Cluster, latency: Float64Array): void {
   for (const s of topologicalOrder(spec)) {
     // Callers come first, so that those called still hold the whole.
     const slowest = spec.services[s].calls.reduce((most, called) => Math.max(most, latency[called]), 0);

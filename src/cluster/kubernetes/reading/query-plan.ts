@@ -1,5 +1,5 @@
 /** Which queries tell the fields of a cluster spec: those of its preset, replaced and completed by its own. */
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError } from '../../live/live-cluster.ts';
 import { PRESETS } from './presets/all.ts';
 import { METRIC_FIELDS, type MetricField } from './presets/preset.ts';
@@ -38,7 +38,7 @@ export interface QueryPlan {
 }
 
 /** Throws ClusterError 'invalid' where the spec names an unknown preset or field. */
-export function planQueries(spec: ClusterSpec): QueryPlan {
+export function planQueries(spec: Cluster): QueryPlan {
   const { metrics, namespace } = spec;
   if (metrics.source !== 'prometheus')
     throw new ClusterError(

@@ -1,7 +1,7 @@
 /** Looks at a namespace again and again, and follows the kubeconfig: when that changes, it connects anew, to wherever it leads now. */
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError } from '../../live/live-cluster.ts';
 import { ApiServer } from '../client/api-server.ts';
 import type { ConnectOptions } from '../connect.ts';
@@ -26,7 +26,7 @@ const LIMIT = 5;
 const KUBECONFIG = 1000;
 
 /** Resolves when `signal` aborts. */
-export async function followNamespace(spec: ClusterSpec, options: FollowOptions): Promise<void> {
+export async function followNamespace(spec: Cluster, options: FollowOptions): Promise<void> {
   const { signal, onLook, env, context, prometheusToken, interval = 4 } = options;
   const namespace = options.namespace ?? spec.namespace;
   while (!signal.aborted) {

@@ -1,5 +1,5 @@
 /** A look at a namespace that is bounded in time: what answers is shown, and of what does not it is said why, and what to do. */
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError, type ClusterIdentity } from '../../live/live-cluster.ts';
 import type { ApiServer } from '../client/api-server.ts';
 import { prometheusOf } from '../connect.ts';
@@ -22,7 +22,7 @@ export interface Look extends NamespaceStatus {
 }
 
 export interface LookerOptions {
-  readonly spec: ClusterSpec;
+  readonly spec: Cluster;
   readonly namespace: string;
   readonly api: ApiServer;
   readonly prometheusToken: string | undefined;

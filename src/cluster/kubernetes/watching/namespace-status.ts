@@ -1,5 +1,5 @@
 /** The services of a namespace as they are now, as plain data for the command line and the side panel. */
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import type { ClusterIdentity, HpaState, Snapshot } from '../../live/live-cluster.ts';
 import { isPaused, type OriginalHpa } from '../writing/hpa-edits.ts';
 
@@ -39,7 +39,7 @@ export interface NamespaceStatus extends ClusterIdentity {
   readonly successRate: number | null;
 }
 
-export function statusOf(spec: ClusterSpec, identity: ClusterIdentity, snapshot: Snapshot): NamespaceStatus {
+export function statusOf(spec: Cluster, identity: ClusterIdentity, snapshot: Snapshot): NamespaceStatus {
   const { observation, age, hpas, time } = snapshot;
   const { service, cluster } = observation;
   const services = spec.services.map(({ name }, s): ServiceStatus => {
@@ -67,7 +67,7 @@ export function statusOf(spec: ClusterSpec, identity: ClusterIdentity, snapshot:
 }
 
 /** Where nothing has been read: the services of the spec, and nothing of them. */
-export function emptyStatus(spec: ClusterSpec, identity: ClusterIdentity): NamespaceStatus {
+export function emptyStatus(spec: Cluster, identity: ClusterIdentity): NamespaceStatus {
   const nothing = {
     desired: null,
     ready: null,

@@ -1,5 +1,5 @@
 /** What stands in the way of a transfer to a namespace: rights, other autoscalers, quotas, other writers. Only reads. */
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError } from '../../live/live-cluster.ts';
 import type { Finding, Preflight, RightCheck } from '../../live/preflight.ts';
 import type { ApiServer } from '../client/api-server.ts';
@@ -12,7 +12,7 @@ import { grantedBy, neededRights, resourceName, type NeededRight, type Right } f
 import { deploymentsPath, hpasPath } from '../reading/workload.ts';
 
 export interface PreflightOptions {
-  readonly spec: ClusterSpec;
+  readonly spec: Cluster;
   readonly namespace: string;
   readonly api: ApiServer;
 }

@@ -1,5 +1,5 @@
 /** Whether quotas and limits of a namespace leave room for all replicas that the specs allow. */
-import type { Cluster as ClusterSpec } from '../../../spec/model.ts';
+import type { Cluster } from '../../../spec/model.ts';
 import type { Finding } from '../../live/preflight.ts';
 import type { Container, Deployment, Metadata } from '../client/objects.ts';
 import { quantity } from '../client/quantity.ts';
@@ -32,7 +32,7 @@ const COUNTED: Readonly<Record<string, (containers: readonly Container[]) => num
 
 /** A pod over a quota is denied, and its Deployment stays short of replicas without an error where they are set. */
 export function quotaFindings(
-  spec: ClusterSpec,
+  spec: Cluster,
   deployments: ReadonlyMap<string, Deployment>,
   quotas: readonly ResourceQuota[],
 ): Finding[] {
@@ -62,7 +62,7 @@ export function quotaFindings(
 
 /** Requests outside a LimitRange: running pods go on, new ones are denied. */
 export function limitFindings(
-  spec: ClusterSpec,
+  spec: Cluster,
   deployments: ReadonlyMap<string, Deployment>,
   ranges: readonly LimitRange[],
 ): Finding[] {

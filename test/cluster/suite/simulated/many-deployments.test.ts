@@ -6,7 +6,7 @@ import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import { statusOf } from '../../../../src/cluster/kubernetes/watching/namespace-status.ts';
 import { leaseOptions } from '../../../../src/jobs/running/real-cluster.ts';
-import type { Cluster as ClusterSpec } from '../../../../src/spec/model.ts';
+import type { Cluster } from '../../../../src/spec/model.ts';
 import { applyWrites } from '../../../../src/transferring/apply.ts';
 import { withLease } from '../../../../src/transferring/guarded-transfer.ts';
 import { signal } from '../../support/connected.ts';
@@ -31,7 +31,7 @@ describe(`a namespace of ${COUNT} deployments`, function () {
   this.timeout(15 * 60_000);
   const names = Array.from({ length: COUNT }, (_, n) => `service-${n}`);
   let prometheus: { url: string; server: Server };
-  let spec: ClusterSpec;
+  let spec: Cluster;
   let cluster: KubernetesCluster;
 
   before(async () => {
