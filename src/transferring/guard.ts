@@ -8,12 +8,11 @@ import type { Transfer } from '../spec/model.ts';
 const DRIFTS_IN_A_ROW = 3;
 /** Metrics so many times older than `staleAfter` count as lost. */
 const LOST_FACTOR = 3;
-/**
- * Decisions over which the objective is averaged, and how far it may fall below what the HPA had in shadow. Only decisions
- * at a load that the HPA was seen under count: no autoscaler keeps J up beyond the capacity of the cluster. Ours.
- */
+/** Decisions over which J is averaged, and how far it may fall below what the HPA would have. Ours. */
 const OBJECTIVE_WINDOW = 20;
 const OBJECTIVE_DROP = 0.1;
+/** Below this J hardly anybody is served, whatever the load: trying the HPA loses nothing. Ours. */
+const OBJECTIVE_FLOOR = 0.2;
 
 export type Verdict =
   | { readonly verdict: 'act' }
@@ -37,19 +36,20 @@ export interface GuardInput {
 
 export class Guard {
   readonly #fallback: Transfer['fallback'];
+  /** J in shadow, and the largest load in shadow. */
   readonly #reference: number[] = [];
-  /** The largest load in the reference. */
   #referenceLoad = 0;
-  #recent: number[] = [];
+  /** Recent decisions: J, and the least J that is acceptable at their load. */
+  #recent: { readonly objective: number; readonly least: number }[] = [];
   #drifting = 0;
 
   constructor(fallback: Transfer['fallback']) {
     this.#fallback = fallback;
   }
 
-  /** J under the HPA, from the shadow stage: what the agents must not fall short of. */
-  learnReference(objective: number, load: number): void {
-    if (!Number.isFinite(objective) || !Number.isFinite(load)) return;
+  /** Learns J under the HPA from a decision of the shadow stage. Stale metrics teach nothing. */
+  learnReference({ objective, load, oldestMetric }: Pick<GuardInput, 'objective' | 'load' | 'oldestMetric'>): void {
+    if (!Number.isFinite(objective) || !Number.isFinite(load) || oldestMetric > this.#fallback.staleAfter) return;
     this.#reference.push(objective);
     this.#referenceLoad = Math.max(this.#referenceLoad, load);
   }
@@ -63,7 +63,11 @@ export class Guard {
   check(input: GuardInput): Verdict {
     const { staleAfter, driftThreshold, when } = this.#fallback;
     if (input.abort) return { verdict: 'fallback', why: "the stage's abortWhen holds" };
-    if (input.oldestMetric > staleAfter) return staleness(input, staleAfter, when.includes('staleMetrics'));
+    if (input.oldestMetric > staleAfter) {
+      // Nobody knows how the state was meanwhile: what comes after the gap is not in a row with what came before.
+      this.#drifting = 0;
+      return staleness(input, staleAfter, when.includes('staleMetrics'));
+    }
     const drift = this.#checkDrift(input.drift, driftThreshold, when.includes('drift'));
     return drift ?? this.#checkObjective(input, when.includes('objectiveBroken')) ?? { verdict: 'act' };
   }
@@ -78,14 +82,28 @@ export class Guard {
   }
 
   #checkObjective({ objective, load }: GuardInput, mayFallBack: boolean): Verdict | undefined {
-    if (!Number.isFinite(objective) || !(load <= this.#referenceLoad)) return undefined;
-    this.#recent = [...this.#recent, objective].slice(-OBJECTIVE_WINDOW);
-    if (!mayFallBack || this.#reference.length === 0 || this.#recent.length < OBJECTIVE_WINDOW) return undefined;
-    const now = mean(this.#recent);
-    const before = mean(this.#reference);
-    return now < before - OBJECTIVE_DROP
-      ? { verdict: 'fallback', why: `J is ${now.toFixed(3)}, and was ${before.toFixed(3)} under the HPA at such loads` }
-      : undefined;
+    if (!Number.isFinite(objective) || !Number.isFinite(load) || this.#reference.length === 0) return undefined;
+    const reference = mean(this.#reference);
+    this.#recent = [...this.#recent, { objective, least: this.#leastAt(load, reference) }].slice(-OBJECTIVE_WINDOW);
+    if (!mayFallBack || this.#recent.length < OBJECTIVE_WINDOW) return undefined;
+    const now = mean(this.#recent.map((decision) => decision.objective));
+    const least = mean(this.#recent.map((decision) => decision.least));
+    if (now >= least) return undefined;
+    const seen = `J was ${reference.toFixed(3)} under the HPA, at loads up to ${this.#referenceLoad.toFixed(0)} requests/s`;
+    return {
+      verdict: 'fallback',
+      why: `J is ${now.toFixed(3)}, below the ${least.toFixed(3)} that is acceptable: ${seen}`,
+    };
+  }
+
+  /**
+   * The least acceptable J. Up to the largest load L of the shadow stage it is the J of the HPA less OBJECTIVE_DROP. How the HPA
+   * does at a higher load was not seen, and beyond the capacity of the cluster no autoscaler keeps J up. But what it served at L
+   * it would go on serving, so it is credited with that J for the share L / load of the requests.
+   */
+  #leastAt(load: number, reference: number): number {
+    const share = load <= this.#referenceLoad ? 1 : this.#referenceLoad / load;
+    return Math.min(reference - OBJECTIVE_DROP, Math.max(reference * share - OBJECTIVE_DROP, OBJECTIVE_FLOOR));
   }
 }
 

@@ -252,7 +252,7 @@ class TransferSession {
     const missingFor = snapshot.time - this.#complete;
     const drift = isMissed ? NaN : driftOf(snapshot);
     const load = entryLoad(spec, snapshot);
-    if (stage.stage === 'shadow') this.#guard.learnReference(objective, load);
+    if (stage.stage === 'shadow') this.#guard.learnReference({ objective, load, oldestMetric });
     const abort = abortConditionHolds(stage.abortWhen, spec, this.#decider.history);
     const judged = this.#guard.check({ oldestMetric, missingFor, drift, objective, load, abort });
     const verdict = this.#besides(stage, snapshot, judged);
