@@ -1,6 +1,8 @@
 /**
  * Bundles every process and every webview into dist/ (or the folder given), with what they need beside them: the compiled
  * kernels, the schemas, the examples, and the package's name and version. `npm run build` runs it.
+ *     node tools/build.ts [FOLDER] [--debug]
+ * --debug: readable, with source maps, for a debugger. Such a build carries no hash, so the next test or package makes its own.
  */
 import {
   chmodSync,
@@ -14,11 +16,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { HASH_FILE, hashOfInputs } from './build-once.ts';
 
 const root = join(import.meta.dirname, '..');
-const target = resolve(process.argv[2] ?? join(root, 'dist'));
+const { values, positionals } = parseArgs({
+  options: { debug: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const target = resolve(positionals[0] ?? join(root, 'dist'));
 // Built beside it and swapped at the end: a build that fails leaves the old one.
 const dist = `${target}.${process.pid}`;
 const hash = hashOfInputs();
@@ -39,7 +46,8 @@ const shared: BuildOptions = {
   bundle: true,
   absWorkingDir: root,
   outdir: dist,
-  minify: true,
+  minify: !values.debug,
+  sourcemap: values.debug && 'linked',
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -120,7 +128,7 @@ const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
   version: string;
 };
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ name, version, type: 'module' }, null, 2)}\n`);
-writeFileSync(join(dist, HASH_FILE), hash);
+if (!values.debug) writeFileSync(join(dist, HASH_FILE), hash);
 
 rmSync(target, { recursive: true, force: true });
 renameSync(dist, target);
