@@ -15,39 +15,39 @@ export const MEMORY = 600;
 
 export class HistoryRing implements ObservationHistory {
   readonly interval: number;
-  private readonly entries: Observation[];
-  private newest = 0;
+  readonly #entries: Observation[];
+  #newest = 0;
 
   /** Keeps what was seen in the last `keep` seconds, one entry each `interval` seconds, and the present. */
   constructor(environments: number, services: number, interval: number, keep: number) {
     this.interval = interval;
     const length = Math.max(1, Math.ceil(keep / interval) + 1);
-    this.entries = Array.from({ length }, () => emptyObservation(environments, services));
+    this.#entries = Array.from({ length }, () => emptyObservation(environments, services));
   }
 
   at(ago: number): Observation {
-    const length = this.entries.length;
+    const length = this.#entries.length;
     const back = ago < 0 ? 0 : ago >= length ? length - 1 : Math.floor(ago);
-    return this.entries[(this.newest - back + length) % length];
+    return this.#entries[(this.#newest - back + length) % length];
   }
 
   /** Records what the source shows now as the newest entry. Returns it. */
   push(source: Observable): Observation {
-    this.newest = (this.newest + 1) % this.entries.length;
-    const entry = this.entries[this.newest];
+    this.#newest = (this.#newest + 1) % this.#entries.length;
+    const entry = this.#entries[this.#newest];
     source.observe(entry);
     return entry;
   }
 
   /** After a reset of one environment: its newest entry (already pushed or given) becomes its whole past. */
   fill(environment: number, from: Observation = this.at(0)): void {
-    for (const entry of this.entries) if (entry !== from) copyEnvironment(from, entry, environment);
+    for (const entry of this.#entries) if (entry !== from) copyEnvironment(from, entry, environment);
   }
 
   save(): Uint8Array {
-    const columns = this.columns();
+    const columns = this.#columns();
     const values = new Float64Array(1 + columns.reduce((sum, column) => sum + column.length, 0));
-    values[0] = this.newest;
+    values[0] = this.#newest;
     let offset = 1;
     for (const column of columns) {
       values.set(column, offset);
@@ -59,10 +59,10 @@ export class HistoryRing implements ObservationHistory {
   /** Throws RangeError where the bytes are of a ring of another shape. */
   restore(bytes: Uint8Array): void {
     const values = new Float64Array(bytes.slice().buffer);
-    const columns = this.columns();
+    const columns = this.#columns();
     if (values.length !== 1 + columns.reduce((sum, column) => sum + column.length, 0))
       throw new RangeError('The saved history has another number of environments, services or entries.');
-    this.newest = values[0];
+    this.#newest = values[0];
     let offset = 1;
     for (const column of columns) {
       column.set(values.subarray(offset, offset + column.length));
@@ -70,8 +70,8 @@ export class HistoryRing implements ObservationHistory {
     }
   }
 
-  private columns(): Float64Array[] {
-    return this.entries.flatMap((entry) => [
+  #columns(): Float64Array[] {
+    return this.#entries.flatMap((entry) => [
       ...serviceFields.map((field) => entry.service[field]),
       ...clusterFields.map((field) => entry.cluster[field]),
     ]);

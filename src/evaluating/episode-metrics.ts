@@ -8,30 +8,30 @@ export type MetricValues = Readonly<Record<Metric, number | null>>;
 
 /** Adds up what one system does in one episode, one accounting interval at a time. */
 export class Account {
-  private readonly episode: Episode;
-  private readonly sums = new EpisodeSums();
-  private readonly good: number[] = [];
+  readonly #episode: Episode;
+  readonly #sums = new EpisodeSums();
+  readonly #good: number[] = [];
 
   constructor(episode: Episode) {
-    this.episode = episode;
+    this.#episode = episode;
   }
 
   /** Whether the whole episode has been counted. */
   get complete(): boolean {
-    return this.good.length * ACCOUNTING_INTERVAL >= this.episode.seconds;
+    return this.#good.length * ACCOUNTING_INTERVAL >= this.#episode.seconds;
   }
 
   /** Counts one accounting interval of an environment. */
   add(outcome: Outcome, environment: number): void {
-    this.sums.add(outcome, environment);
+    this.#sums.add(outcome, environment);
     const isGood = outcome.success[environment] >= GOOD_SUCCESS && outcome.latencyCompliance[environment] === 1;
-    this.good.push(Number(isGood));
+    this.#good.push(Number(isGood));
   }
 
   /** Means, and amounts per hour, over what was counted. */
   values(): MetricValues {
-    const result = this.sums.result();
-    const seconds = this.good.length * ACCOUNTING_INTERVAL;
+    const result = this.#sums.result();
+    const seconds = this.#good.length * ACCOUNTING_INTERVAL;
     return {
       objective: result.objective,
       resilience: result.resilience,
@@ -41,7 +41,7 @@ export class Account {
       coreSeconds: (result.coreSeconds * 3600) / seconds,
       cores: result.coreSeconds / seconds,
       moves: result.movesPerHour,
-      recovery: recoveryTime(disturbances(this.episode), Uint8Array.from(this.good)),
+      recovery: recoveryTime(disturbances(this.#episode), Uint8Array.from(this.#good)),
     };
   }
 }

@@ -120,16 +120,16 @@ class Columnar {
   }
 
   floats(length: number): Float64Array {
-    const at = this.take(length * Float64Array.BYTES_PER_ELEMENT);
+    const at = this.#take(length * Float64Array.BYTES_PER_ELEMENT);
     return this.buffer.byteLength === 0 ? new Float64Array(0) : new Float64Array(this.buffer, at, length);
   }
 
   integers(length: number): Int32Array {
-    const at = this.take(length * Int32Array.BYTES_PER_ELEMENT);
+    const at = this.#take(length * Int32Array.BYTES_PER_ELEMENT);
     return this.buffer.byteLength === 0 ? new Int32Array(0) : new Int32Array(this.buffer, at, length);
   }
 
-  private take(bytes: number): number {
+  #take(bytes: number): number {
     const at = this.size;
     this.size += bytes;
     return at;

@@ -22,9 +22,9 @@ interface Dated {
 export class Autoscaler {
   /** May be exchanged between two syncs; what was recommended and done before still counts. */
   settings: HpaSettings;
-  private recommendations: Dated[] = [];
-  private started = false;
-  private changes: Dated[] = [];
+  #recommendations: Dated[] = [];
+  #started = false;
+  #changes: Dated[] = [];
 
   constructor(settings: HpaSettings) {
     this.settings = settings;
@@ -40,8 +40,8 @@ export class Autoscaler {
     const { cpuTarget, memoryTarget, tolerance, scaleUp, scaleDown } = this.settings;
     const { ready, unready, missing } = metrics;
     // What it finds counts as recommended before.
-    if (!this.started) this.recommendations.push({ time, value: current });
-    this.started = true;
+    if (!this.#started) this.#recommendations.push({ time, value: current });
+    this.#started = true;
     const forMetric = (utilization: number, target: number): number =>
       replicasForUtilization(current, utilization, ready, unready, missing, target, tolerance);
     const byCpu = forMetric(metrics.cpu, cpuTarget);
@@ -50,27 +50,27 @@ export class Autoscaler {
       return limitReplicas(current, current, bounds.min, bounds.max, scaleUp, scaleDown, () => 0);
     const recommended = combineRecommendations(current, byCpu, byMemory);
 
-    this.recommendations.push({ time, value: recommended });
+    this.#recommendations.push({ time, value: recommended });
     const within = (seconds: number): number[] =>
-      this.recommendations.filter((past) => past.time > time - seconds).map((past) => past.value);
+      this.#recommendations.filter((past) => past.time > time - seconds).map((past) => past.value);
     const desired = stabilize(
       current,
       Math.min(recommended, ...within(scaleUp.stabilizationSeconds)),
       Math.max(recommended, ...within(scaleDown.stabilizationSeconds)),
     );
     const changed = (period: number): number =>
-      this.changes.reduce((sum, change) => (change.time > time - period ? sum + change.value : sum), 0);
+      this.#changes.reduce((sum, change) => (change.time > time - period ? sum + change.value : sum), 0);
     const limited = limitReplicas(current, desired, bounds.min, bounds.max, scaleUp, scaleDown, changed);
-    if (limited !== current) this.changes.push({ time, value: limited - current });
-    this.forget(time);
+    if (limited !== current) this.#changes.push({ time, value: limited - current });
+    this.#forget(time);
     return limited;
   }
 
-  private forget(time: number): void {
+  #forget(time: number): void {
     const { scaleUp, scaleDown } = this.settings;
     const window = Math.max(scaleUp.stabilizationSeconds, scaleDown.stabilizationSeconds);
     const period = Math.max(0, ...[...scaleUp.policies, ...scaleDown.policies].map((policy) => policy.periodSeconds));
-    this.recommendations = this.recommendations.filter((past) => past.time > time - window);
-    this.changes = this.changes.filter((past) => past.time > time - period);
+    this.#recommendations = this.#recommendations.filter((past) => past.time > time - window);
+    this.#changes = this.#changes.filter((past) => past.time > time - period);
   }
 }

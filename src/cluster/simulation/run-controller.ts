@@ -121,16 +121,17 @@ const ADDED = [
 
 /** Adds up one episode, one accounting interval at a time. */
 export class EpisodeSums {
-  private readonly sums = Object.fromEntries(ADDED.map((name) => [name, 0])) as Record<(typeof ADDED)[number], number>;
-  private intervals = 0;
+  readonly #sums = Object.fromEntries(ADDED.map((name) => [name, 0])) as Record<(typeof ADDED)[number], number>;
+  #intervals = 0;
 
   add(outcome: Outcome, environment: number): void {
-    for (const name of ADDED) this.sums[name] += outcome[name][environment];
-    this.intervals++;
+    for (const name of ADDED) this.#sums[name] += outcome[name][environment];
+    this.#intervals++;
   }
 
   result(): EpisodeResult {
-    const { sums, intervals } = this;
+    const sums = this.#sums;
+    const intervals = this.#intervals;
     return {
       objective: sums.objective / intervals,
       resilience: sums.resilience / intervals,

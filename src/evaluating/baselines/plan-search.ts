@@ -12,20 +12,20 @@ const PARENTS = 0.25;
 
 export class PlanSearch {
   readonly steps: number;
-  private readonly services: readonly Service[];
-  private readonly random: Random;
+  readonly #services: readonly Service[];
+  readonly #random: Random;
   /** Best first. */
-  private ranked: { plan: Plan; value: number }[] = [];
+  #ranked: { plan: Plan; value: number }[] = [];
 
   constructor(services: readonly Service[], steps: number, random: Random) {
-    this.services = services;
+    this.#services = services;
     this.steps = steps;
-    this.random = random;
+    this.#random = random;
   }
 
   /** The best plan found since `begin`. */
   get best(): Plan {
-    return this.ranked[0].plan;
+    return this.#ranked[0].plan;
   }
 
   /**
@@ -34,57 +34,58 @@ export class PlanSearch {
    * of them.
    */
   begin(present: ArrayLike<number>, passed: number, count: number): Plan[] {
-    const hold = this.constant(present);
-    const planned = this.ranked.length > 0 ? this.shifted(this.best, passed) : hold;
-    this.ranked = [];
+    const hold = this.#constant(present);
+    const planned = this.#ranked.length > 0 ? this.#shifted(this.best, passed) : hold;
+    this.#ranked = [];
     const plans = [planned, hold];
-    while (plans.length < count) plans.push(this.changed(plans[plans.length % 2]));
+    while (plans.length < count) plans.push(this.#changed(plans[plans.length % 2]));
     return plans.slice(0, count);
   }
 
   /** Takes the values of plans that were tried; of equal values the plan tried first stays ahead. */
   tell(plans: readonly Plan[], values: ArrayLike<number>): void {
-    const all = [...this.ranked, ...plans.map((plan, i) => ({ plan, value: values[i] }))];
+    const all = [...this.#ranked, ...plans.map((plan, i) => ({ plan, value: values[i] }))];
     all.sort((a, b) => b.value - a.value);
-    this.ranked = all.slice(0, plans.length);
+    this.#ranked = all.slice(0, plans.length);
   }
 
   /** The next generation: crossings and changes of the best. */
   ask(count: number): Plan[] {
-    const parents = Math.max(1, Math.floor(this.ranked.length * PARENTS));
-    const parent = (): Plan => this.ranked[this.random.integer(0, parents - 1)].plan;
+    const parents = Math.max(1, Math.floor(this.#ranked.length * PARENTS));
+    const parent = (): Plan => this.#ranked[this.#random.integer(0, parents - 1)].plan;
     return Array.from({ length: count }, () => {
       const plan = parent();
-      return this.changed(this.random.uniform() < 0.5 ? plan : this.crossed(plan, parent()));
+      return this.#changed(this.#random.uniform() < 0.5 ? plan : this.#crossed(plan, parent()));
     });
   }
 
-  private constant(present: ArrayLike<number>): Plan {
-    const services = this.services.length;
+  #constant(present: ArrayLike<number>): Plan {
+    const services = this.#services.length;
     return Int16Array.from({ length: this.steps * services }, (_, i) => present[i % services]);
   }
 
-  private shifted(plan: Plan, passed: number): Plan {
-    const services = this.services.length;
+  #shifted(plan: Plan, passed: number): Plan {
+    const services = this.#services.length;
     const last = plan.length - services;
     return plan.map((_, i) => plan[Math.min(i + passed * services, last + (i % services))]);
   }
 
   /** Service by service from one of two plans. */
-  private crossed(a: Plan, b: Plan): Plan {
-    const fromFirst = this.services.map(() => this.random.uniform() < 0.5);
+  #crossed(a: Plan, b: Plan): Plan {
+    const fromFirst = this.#services.map(() => this.#random.uniform() < 0.5);
     return a.map((value, i) => (fromFirst[i % fromFirst.length] ? value : b[i]));
   }
 
   /** One to three times: some pods more or fewer of a service, from some step on, for a while or to the end. */
-  private changed(plan: Plan): Plan {
-    const { random, steps } = this;
+  #changed(plan: Plan): Plan {
+    const { steps } = this;
+    const random = this.#random;
     const result = plan.slice();
-    const services = this.services.length;
+    const services = this.#services.length;
     const edits = 1 + random.integer(0, 1) * random.integer(0, 2);
     for (let edit = 0; edit < edits; edit++) {
       const service = random.integer(0, services - 1);
-      const { min, max } = this.services[service].replicas;
+      const { min, max } = this.#services[service].replicas;
       const from = random.uniform() < 0.5 ? 0 : random.integer(0, steps - 1);
       const to = random.uniform() < 0.5 ? steps : random.integer(from + 1, steps);
       const move = (random.uniform() < 0.5 ? -1 : 1) * (random.uniform() < 0.75 ? 1 : 2);
