@@ -51,7 +51,7 @@ const selected = paths.length === 0 ? files : [...new Set(named.flatMap(({ match
 // A worker takes a second to start: few files run faster without, and a debugger stops in them.
 const many = selected.length > 4;
 const manner = many
-  ? ['--parallel', '--jobs', String(Math.max(2, availableParallelism())), '--reporter', 'dot']
+  ? ['--parallel', '--jobs', String(Math.max(2, availableParallelism())), '--reporter', 'test/slowest-files.ts']
   : ['--reporter', 'spec'];
 
 process.chdir(root);
