@@ -7,7 +7,7 @@ import { countAtHeight, heightOfCut, TOP } from './dendrogram.ts';
 import { groupColor, groupShape, inkOn, moveColors } from './look.ts';
 import { drawFrame, drawMarker, drawVeil, FAINT, itemsOf, stretchesOf, TEXT, type Scene } from './scene.ts';
 import type { Focus } from './state.ts';
-import { shortName } from './words.ts';
+import { shortName } from './labels.ts';
 
 const EDGE = { top: 10, bottom: 38 };
 /** Of the dendrogram: the strip that shows the groups. */

@@ -6,7 +6,7 @@ import type { Pen } from '../shared/pen.ts';
 import { groupColor, groupShape, mix } from './look.ts';
 import { drawFrame, drawMarker, drawRing, FAINT, itemsOf, TEXT, type Scene } from './scene.ts';
 import type { Focus } from './state.ts';
-import { groupNumber } from './words.ts';
+import { groupNumber } from './labels.ts';
 
 const EDGE = { left: 66, right: 14, top: 12, bottom: 38 };
 /** Rows left free between groups, as a share of all. */

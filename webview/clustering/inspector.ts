@@ -6,7 +6,7 @@ import { compact } from '../shared/numbers.ts';
 import { groupColor, groupShape } from './look.ts';
 import type { Scene } from './scene.ts';
 import type { Focus } from './state.ts';
-import { groupNumber, groupRole, sequenceName } from './words.ts';
+import { groupNumber, groupRole, sequenceName } from './labels.ts';
 
 export interface InspectorEvents {
   openEpisode(item: number): void;

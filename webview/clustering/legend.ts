@@ -5,7 +5,7 @@ import { groupMark } from './inspector.ts';
 import { mix, moveColors } from './look.ts';
 import type { Scene } from './scene.ts';
 import type { Focus } from './state.ts';
-import { groupNumber, groupRole } from './words.ts';
+import { groupNumber, groupRole } from './labels.ts';
 
 export interface LegendEvents {
   select(group: number): void;

@@ -1,106 +1,89 @@
+import { html, nothing, type TemplateResult } from 'lit';
 import { clustering } from '../protocol/clustering.ts';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { ChoosableRun } from '../protocol/run-choice.ts';
 import type { ToHost } from '../protocol/messages.ts';
-import '../shared/base.css';
-import '../shared/top-bar.css';
 import { connect } from '../shared/channel.ts';
-import { iconButton, menu } from '../shared/controls.ts';
-import { drawingFile } from '../shared/export.ts';
+import { chartTools } from '../shared/chart-tools.ts';
+import { button } from '../shared/controls.ts';
+import { drawingFile, textFile } from '../shared/export.ts';
+import type { Format } from '../shared/export-menu.ts';
 import { t } from '../shared/l10n.ts';
 import type { Pen } from '../shared/pen.ts';
+import { RunView } from '../shared/run-view.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
+import { toggled } from '../shared/toggled.ts';
 import { CHART_KINDS, drawTitled, TITLE_HEIGHT } from './charts.ts';
 import './clustering.css';
+import { cutSection, rowTools } from './cut-tools.ts';
+import { noGroups, offers } from './empty.ts';
 import type { Inspector, InspectorEvents } from './inspector.ts';
 import './inspector.ts';
 import { legend, moveLegend } from './legend.ts';
 import { addRows, groupingOf, isWhole, modelOf, type Model } from './model.ts';
-import { cutSection, header, noGroups, rowTools, wayOut } from './parts.ts';
 import { Charts } from './plots.ts';
 import type { Scene } from './scene.ts';
-import { restore, toggled, type ChartName, type Focus, type State } from './state.ts';
+import { restore, type ChartName, type Focus, type State } from './state.ts';
 import { tableView } from './table-view.ts';
 import { csvOf, tableOf } from './tables.ts';
-import { shownBy } from './words.ts';
+import { shownBy } from './labels.ts';
 
-type Format = 'png' | 'svg' | 'csv';
-
-class ClusteringView extends LitElement {
-  readonly #channel = connect<'clustering', State>(clustering.toView, {
-    runs: ({ runs, selected, loading }) => {
-      this.#runs = runs;
-      this.#selected = selected;
-      this.#loading = loading;
-      this.requestUpdate();
-    },
+class ClusteringView extends RunView<State, Model> {
+  protected override readonly channel = connect<'clustering', State>(clustering.toView, {
+    ...this.runHandlers,
     analysis: (analysis) => {
       // Of another run, what was selected means nothing.
-      if (this.#state.directory !== analysis.directory)
-        this.#keep({ directory: analysis.directory, groups: null, filters: {}, selected: null, rows: null });
-      this.#model = modelOf(analysis);
-      this.#missing = undefined;
+      if (this.state.directory !== analysis.directory)
+        this.keep({ directory: analysis.directory, groups: null, filters: {}, selected: null, rows: null });
       this.#charts.hover(undefined);
+      this.receive(modelOf(analysis));
       this.#redraw();
     },
     rows: (rows) => {
-      if (this.#model?.analysis.directory !== rows.directory) return;
-      addRows(this.#model, rows);
+      if (this.received?.directory !== rows.directory) return;
+      addRows(this.received, rows);
       this.#redraw();
     },
-    missing: (missing) => {
-      this.#missing = missing;
-      this.requestUpdate();
-    },
   });
-  #state = restore(this.#channel.kept);
-  #runs: readonly ChoosableRun[] | undefined;
-  #selected = '';
-  #loading = true;
-  #model: Model | undefined;
-  #missing: { readonly directory: string; readonly why: string } | undefined;
+  protected override state = restore(this.channel.kept);
+  protected override readonly heading = t('Clustering');
   #theme: Theme = readTheme();
   /** As last made; undefined when something of it has changed. */
   #scene: Scene | undefined;
   readonly #charts = new Charts({
-    scene: () => this.#model && this.#sceneOf(this.#model),
-    selected: () => this.#state.selected,
+    scene: () => this.received && this.#sceneOf(this.received),
+    selected: () => this.state.selected,
     select: (focus) => this.#select(focus),
     cut: (groups) => this.#cut(groups),
-    showRows: (rows) => this.#change({ rows }),
+    showRows: (rows) => this.change({ rows }),
     hovered: () => this.#inspect(),
   });
   readonly #inspectorEvents: InspectorEvents = {
     openEpisode: (item) => this.#openEpisode(item),
     selectGroup: (group) => this.#select({ group }),
-    zoomTo: (group) => this.#charts.zoomTo(this.#sceneOf(this.#model!), group),
+    zoomTo: (group) => {
+      if (this.received) this.#charts.zoomTo(this.#sceneOf(this.received), group);
+    },
     clear: () => this.#select(null),
   };
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#state.directory !== '') this.#channel.send('restore', { directory: this.#state.directory });
     onThemeChange(() => {
       this.#theme = readTheme();
       this.#redraw();
     });
   }
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
   protected override updated(): void {
     this.#charts.place(this);
   }
 
-  #keep(change: Partial<State>): void {
-    this.#state = { ...this.#state, ...change };
-    this.#channel.keep(this.#state);
+  /** The selection stays until the content of another run is there. */
+  protected override onSelected(): void {
+    this.requestUpdate();
   }
 
-  #change(change: Partial<State>): void {
-    this.#keep(change);
+  protected override change(change: Partial<State>): void {
+    this.keep(change);
     this.#redraw();
   }
 
@@ -112,7 +95,7 @@ class ClusteringView extends LitElement {
 
   #sceneOf(model: Model): Scene {
     if (this.#scene) return this.#scene;
-    const { filters, time, colors, rows } = this.#state;
+    const { filters, time, colors, rows } = this.state;
     const all = { from: 0, to: model.count };
     this.#scene = {
       model,
@@ -127,23 +110,23 @@ class ClusteringView extends LitElement {
   }
 
   #countOf({ analysis, most }: Model): number {
-    return Math.min(most, this.#state.groups ?? analysis.groups.length) || 1;
+    return Math.min(most, this.state.groups ?? analysis.groups.length) || 1;
   }
 
   #cut(groups: number): void {
-    const model = this.#model;
+    const model = this.received;
     if (!model) return;
     const count = Math.min(model.most, Math.max(1, groups));
     if (count === this.#countOf(model)) return;
-    const { selected } = this.#state;
+    const { selected } = this.state;
     // The numbers of groups are those of one cut.
     const stays = selected && 'item' in selected ? selected : null;
     this.#charts.hover(undefined);
-    this.#change({ groups: count === model.analysis.groups.length ? null : count, selected: stays });
+    this.change({ groups: count === model.analysis.groups.length ? null : count, selected: stays });
   }
 
   #select(focus: Focus | null): void {
-    this.#keep({ selected: focus });
+    this.keep({ selected: focus });
     this.#charts.remark();
     this.requestUpdate();
   }
@@ -157,73 +140,64 @@ class ClusteringView extends LitElement {
   }
 
   #openEpisode(item: number): void {
-    const { directory, items, seeds, agents } = this.#model!.analysis;
+    if (!this.received) return;
+    const { directory, items, seeds, agents } = this.received.analysis;
     const seed = seeds[items.seed[item]];
     const agent = agents[items.agent[item]];
-    this.#channel.send('episode', { directory, seed, episode: items.episode[item], agent });
+    this.channel.send('episode', { directory, seed, episode: items.episode[item], agent });
   }
 
-  readonly #open = (what: ToHost<'clustering'>['open']['what']): void => this.#channel.send('open', { what });
+  readonly #open = (what: ToHost<'clustering'>['open']['what']): void => this.channel.send('open', { what });
 
-  protected override render(): TemplateResult {
-    if (!this.#runs)
-      return html`<main class="empty">
-        <h1 class="visually-hidden">${t('Clustering')}</h1>
-        <vscode-progress-ring aria-label=${t('Reading the runs')}></vscode-progress-ring>
-      </main>`;
-    const model = this.#model?.analysis.directory === this.#selected ? this.#model : undefined;
-    const isComing = model && !(['own', 'silhouettes', 'warped'] as const).every((kind) => isWhole(model, kind));
-    return html`${header({
-        model,
-        runs: this.#runs,
-        selected: this.#selected,
-        show: (directory) => this.#channel.send('show', { directory }),
-        open: this.#open,
-      })}
-      <main aria-busy=${String(isComing ?? false)}>${model ? this.#content(model) : this.#nothingToShow()}</main>
-      ${
-        model && model.count > 1
-          ? html`<footer>
-              <karma-inspector
-                .scene=${this.#sceneOf(model)}
-                .hovered=${this.#charts.hovered}
-                .selected=${this.#state.selected}
-                .note=${this.#charts.note}
-                .events=${this.#inspectorEvents}
-              ></karma-inspector>
-            </footer>`
-          : nothing
-      }`;
+  protected override titleOf({ analysis }: Model): string {
+    return t('Clustering of {0}', analysis.organization);
   }
 
-  #nothingToShow(): TemplateResult {
-    if (this.#loading || this.#missing?.directory !== this.#selected)
-      return html`<div class="empty">
-        <vscode-progress-ring aria-label=${t('Reading the analysis')}></vscode-progress-ring>
-      </div>`;
-    const isFirst = this.#selected === '';
-    return wayOut(isFirst ? t('No analysis yet') : t('No clustering'), this.#missing.why, isFirst, this.#open);
+  protected override tools(): TemplateResult {
+    return html`${this.revealButton()} ${button({ label: t('Roles and Goals'), click: () => this.#open('roles') })}
+    ${button({ label: t('Relations'), click: () => this.#open('relations') })}`;
   }
 
-  #content(model: Model): TemplateResult {
+  protected override isBusy(model: Model): boolean {
+    return !(['own', 'silhouettes', 'warped'] as const).every((kind) => isWhole(model, kind));
+  }
+
+  protected override footer(model: Model): TemplateResult {
+    if (model.count < 2) return html`${nothing}`;
+    return html`<footer>
+      <karma-inspector
+        .scene=${this.#sceneOf(model)}
+        .hovered=${this.#charts.hovered}
+        .selected=${this.state.selected}
+        .note=${this.#charts.note}
+        .events=${this.#inspectorEvents}
+      ></karma-inspector>
+    </footer>`;
+  }
+
+  protected override empty(why: string, isFirst: boolean): TemplateResult {
+    return offers(isFirst ? t('No analysis yet') : t('No clustering'), why, isFirst, this.#open);
+  }
+
+  protected override content(model: Model): TemplateResult {
     if (model.count < 2) {
       const why =
         model.count === 0
           ? t('The analysis holds no action sequence. Analyze policies over more episodes.')
           : t('There is one action sequence, and nothing to compare it with. Analyze more episodes.');
-      return wayOut(t('Too few sequences'), why, false, this.#open);
+      return offers(t('Too few sequences'), why, false, this.#open);
     }
     const scene = this.#sceneOf(model);
     return html`${model.analysis.groups.length < 2 ? noGroups(model, this.#open) : nothing}
       <section class="cut" aria-labelledby="cut">${cutSection(scene, (groups) => this.#cut(groups))}</section>
-      ${legend(scene, this.#state.selected, {
+      ${legend(scene, this.state.selected, {
         select: (group) => {
-          const { selected } = this.#state;
+          const { selected } = this.state;
           this.#select(selected && 'group' in selected && selected.group === group ? null : { group });
         },
         hover: (group) => this.#charts.hover(group === undefined ? undefined : { group }),
       })}
-      <div class="rows-tools">${rowTools(scene, this.#state, (change) => this.#change(change))}</div>
+      <div class="rows-tools">${rowTools(scene, this.state, (change) => this.change(change))}</div>
       <div class="rows">${this.#card('dendrogram', scene)} ${this.#card('sequences', scene)}</div>
       <div class="cards">
         ${this.#card('map', scene)} ${this.#card('silhouettes', scene)} ${this.#card('means', scene)}
@@ -232,20 +206,18 @@ class ClusteringView extends LitElement {
 
   #card(chart: ChartName, scene: Scene): TemplateResult {
     const { title } = CHART_KINDS[chart];
-    const asTable = this.#state.tables.includes(chart);
+    const asTable = this.state.tables.includes(chart);
     return html`<section class="card ${chart}" aria-labelledby="title-${chart}">
       <header>
         <h2 id="title-${chart}">${title}</h2>
-        ${iconButton({
-          icon: asTable ? 'graph' : 'table',
-          label: asTable ? t('Show {0} as a Chart', title) : t('Show {0} as a Table', title),
-          click: () => this.#change({ tables: toggled(this.#state.tables, chart) }),
+        ${chartTools({
+          id: chart,
+          title,
+          asTable,
+          chartIcon: 'graph',
+          toggleTable: () => this.change({ tables: toggled(this.state.tables, chart) }),
+          save: (format) => this.#save(chart, format),
         })}
-        ${menu(`export-${chart}`, 'export', t('Export {0}', title), [
-          { label: t('PNG picture'), click: () => this.#save(chart, 'png') },
-          { label: t('SVG picture'), click: () => this.#save(chart, 'svg') },
-          { label: t('CSV table'), click: () => this.#save(chart, 'csv') },
-        ])}
       </header>
       ${chart === 'sequences' ? moveLegend(scene) : nothing}
       ${
@@ -259,11 +231,11 @@ class ClusteringView extends LitElement {
   }
 
   #save(chart: ChartName, format: Format): void {
-    const scene = this.#sceneOf(this.#model!);
+    if (!this.received) return;
+    const scene = this.#sceneOf(this.received);
     const name = `clustering-${chart}`;
     if (format === 'csv') {
-      const content = csvOf(tableOf(chart, scene));
-      this.#channel.send('save', { files: [{ name: `${name}.csv`, content, base64: false }] });
+      this.channel.send('save', { files: [textFile(`${name}.csv`, csvOf(tableOf(chart, scene)))] });
       return;
     }
     const { title, width, height } = CHART_KINDS[chart];
@@ -273,7 +245,7 @@ class ClusteringView extends LitElement {
       height: height(scene) + TITLE_HEIGHT,
       draw: (pen: Pen) => drawTitled(pen, chart, scene, width),
     };
-    this.#channel.send('save', { files: [drawingFile(name, format, drawing, this.#theme)] });
+    this.channel.send('save', { files: [drawingFile(name, format, drawing, this.#theme)] });
   }
 }
 customElements.define('karma-clustering', ClusteringView);

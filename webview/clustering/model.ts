@@ -4,6 +4,8 @@ import { unpackNumbers } from '../protocol/packed-numbers.ts';
 import { cutByCount, groupsOfNodes, layoutOf, type Layout } from './dendrogram.ts';
 
 export interface Model {
+  /** Of the run. */
+  readonly directory: string;
   readonly analysis: ClusteringMessage;
   readonly count: number;
   readonly layout: Layout;
@@ -19,6 +21,7 @@ export function modelOf(analysis: ClusteringMessage): Model {
   const { linkage, items, cuts, groups } = analysis;
   const count = items.agent.length;
   return {
+    directory: analysis.directory,
     analysis,
     count,
     layout: layoutOf(linkage),

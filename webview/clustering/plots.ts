@@ -10,7 +10,7 @@ import { Plot, type Place } from './plot.ts';
 import { focusAt, isOnCut, moveAt, moveOf } from './pointing.ts';
 import type { Scene } from './scene.ts';
 import { CHARTS, type ChartName, type Focus, type Rows } from './state.ts';
-import { cutInWords, groupNumber, groupRole, sequenceName } from './words.ts';
+import { cutInWords, groupNumber, groupRole, sequenceName } from './labels.ts';
 
 /** What the charts ask of the view. */
 export interface ChartsOwner {

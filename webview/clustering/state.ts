@@ -73,8 +73,3 @@ function rowsOf(value: unknown): Rows | null {
 }
 
 const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
-
-/** With it if it was not there, without if it was. */
-export function toggled<T>(list: readonly T[], item: T): T[] {
-  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
-}

@@ -4,7 +4,7 @@ import { t } from '../shared/l10n.ts';
 import { silhouetteOrder } from './draw-silhouettes.ts';
 import type { Scene } from './scene.ts';
 import type { ChartName } from './state.ts';
-import { movesInWords, sequenceName } from './words.ts';
+import { movesInWords, sequenceName } from './labels.ts';
 
 export type Cell = string | number;
 

@@ -1,8 +1,9 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { Chart } from '../shared/chart.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ChartEvents } from '../shared/chart.ts';
+import { ChartElement } from '../shared/chart-element.ts';
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
-import { pointAt, type Line, type Range } from '../shared/series.ts';
+import { pointAt, type ChartData, type Line, type Range } from '../shared/series.ts';
 import { swatch } from '../shared/swatch.ts';
 import type { EpisodeChart } from './charts.ts';
 
@@ -15,17 +16,21 @@ export interface TimeEvents {
 const OF_SERVICES = ['load', 'replicas', 'queues'];
 
 /** One chart of the time line, with its legend, which says the values at the cursor. */
-export class ChartView extends LitElement {
+export class ChartView extends ChartElement {
   static override properties = { chart: { attribute: false }, cursor: { attribute: false } };
   declare chart: EpisodeChart;
-  /** Seconds. */
-  declare cursor: number;
   declare events: TimeEvents;
-  #drawn: Chart | undefined;
-  #shown: EpisodeChart | undefined;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  protected override chartData(): ChartData {
+    return this.chart.data;
+  }
+
+  protected override chartEvents(): ChartEvents {
+    return {
+      zoom: (range) => this.events.zoom(range),
+      // A chart that is drawn anew tells of its cursor too.
+      cursor: (x) => this.events.hover(this.matches(':hover') ? x : undefined),
+    };
   }
 
   protected override render(): TemplateResult {
@@ -46,33 +51,11 @@ export class ChartView extends LitElement {
     </section>`;
   }
 
-  protected override updated(): void {
-    const place = this.querySelector<HTMLElement>('.plot');
-    if (!place) return;
-    this.#drawn ??= new Chart(place, {
-      zoom: (range) => this.events.zoom(range),
-      // A chart that is drawn anew tells of its cursor too.
-      cursor: (x) => this.events.hover(this.matches(':hover') ? x : undefined),
-    });
-    if (this.#shown !== this.chart) {
-      this.#shown = this.chart;
-      this.#drawn.show(this.chart.data);
-    }
-    this.#drawn.setCursor(this.cursor);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#drawn?.dispose();
-    this.#drawn = undefined;
-    this.#shown = undefined;
-  }
-
   /** At the cursor: of the first episode, then of the second. */
   #value({ key }: Line): TemplateResult {
     const both = this.chart.data.lines.filter((line) => line.key.slice(2) === key.slice(2));
     return html`${both.map((line, i) => {
-      const point = pointAt(line, this.cursor);
+      const point = this.cursor === undefined ? undefined : pointAt(line, this.cursor);
       const text = point ? compact(point.y) : '–';
       return i === 0 ? html`<b>${text}</b>` : html`<i>${text}</i>`;
     })}`;

@@ -10,13 +10,16 @@ import {
   type Place,
 } from '../protocol/episode.ts';
 import '../shared/base.css';
+import '../shared/empty.css';
 import { connect } from '../shared/channel.ts';
-import { button, iconButton, menu } from '../shared/controls.ts';
+import { button, iconButton } from '../shared/controls.ts';
 import { drawingFile } from '../shared/export.ts';
+import { exportMenu, type Format } from '../shared/export-menu.ts';
 import { t } from '../shared/l10n.ts';
 import { duration } from '../shared/numbers.ts';
 import { xExtent } from '../shared/series.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
+import { toggled } from '../shared/toggled.ts';
 import type { ChartView } from './chart-view.ts';
 import './chart-view.ts';
 import { chartsOf, servicesOf, type EpisodeChart } from './charts.ts';
@@ -28,7 +31,7 @@ import { picker } from './picker.ts';
 import { episodePicture } from './picture.ts';
 import { choiceAt, stepAt } from './record.ts';
 import { side } from './side.ts';
-import { counterpart, restore, toggled, type State } from './state.ts';
+import { counterpart, restore, type State } from './state.ts';
 import { stepsCsv } from './table.ts';
 import { stepsTable } from './table-view.ts';
 import { serviceSwitches, transport } from './transport.ts';
@@ -209,7 +212,7 @@ class EpisodeView extends LitElement {
     actions[event.key]();
   }
 
-  #save(format: 'png' | 'svg' | 'csv'): void {
+  #save(format: Format): void {
     const first = this.#first;
     if (!first) return;
     const both = [first, ...(this.#second ? [this.#second] : [])];
@@ -300,11 +303,7 @@ class EpisodeView extends LitElement {
             disabled: this.#state.range === null,
             click: () => this.#events.zoom(null),
           })}
-          ${menu('export-episode', 'export', t('Export'), [
-            { label: t('PNG picture'), click: () => this.#save('png') },
-            { label: t('SVG picture'), click: () => this.#save('svg') },
-            { label: t('CSV table'), click: () => this.#save('csv') },
-          ])}
+          ${exportMenu('episode', t('Export'), (format) => this.#save(format))}
           ${iconButton({
             icon: 'type-hierarchy-sub',
             label: t('Open Clustering'),

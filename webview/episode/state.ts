@@ -48,6 +48,3 @@ export function counterpart(first: Place, runs: readonly EpisodeRun[], episodes:
   if (other !== undefined) return { ...first, seed: other };
   return { ...first, episode: (first.episode + 1) % Math.max(1, episodes) };
 }
-
-export const toggled = (list: readonly string[], item: string): string[] =>
-  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];

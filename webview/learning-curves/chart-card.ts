@@ -1,26 +1,25 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { Chart } from '../shared/chart.ts';
-import { iconButton, menu } from '../shared/controls.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ChartEvents } from '../shared/chart.ts';
+import { ChartElement } from '../shared/chart-element.ts';
+import { chartTools } from '../shared/chart-tools.ts';
+import { iconButton } from '../shared/controls.ts';
 import { dataTable } from '../shared/data-table.ts';
+import type { Format } from '../shared/export-menu.ts';
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
-import { pointAt, type ChartData, type Line, type Range } from '../shared/series.ts';
+import { pointAt, type ChartData, type Line } from '../shared/series.ts';
 import { swatch } from '../shared/swatch.ts';
 import { summaryOf } from './chart-data.ts';
 import type { Metric } from './metrics.ts';
 
-export type Format = 'png' | 'svg' | 'csv';
-
-export interface CardEvents {
-  zoom(range: Range | null): void;
-  cursor(x: number | undefined): void;
+export interface CardEvents extends ChartEvents {
   maximise(metric: string): void;
   table(metric: string): void;
   save(metric: string, format: Format): void;
 }
 
 /** One metric: its chart (or table), what it says at the cursor, and its buttons. */
-export class ChartCard extends LitElement {
+export class ChartCard extends ChartElement {
   static override properties = {
     metric: { attribute: false },
     data: { attribute: false },
@@ -31,17 +30,17 @@ export class ChartCard extends LitElement {
   };
   declare metric: Metric;
   declare data: ChartData;
-  declare cursor: number | undefined;
   declare maximised: boolean;
   declare asTable: boolean;
   declare waiting: boolean;
   declare events: CardEvents;
-  #chart: Chart | undefined;
-  #shown: ChartData | undefined;
 
-  /** Page styles apply: there is nothing to hide from them. */
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  protected override chartData(): ChartData {
+    return this.data;
+  }
+
+  protected override chartEvents(): ChartEvents {
+    return this.events;
   }
 
   protected override render(): TemplateResult {
@@ -50,16 +49,14 @@ export class ChartCard extends LitElement {
     return html`<section class="card" aria-labelledby="title-${id}">
       <header>
         <h2 id="title-${id}" title=${about}>${title} <small>${unit}</small></h2>
-        ${iconButton({
-          icon: asTable ? 'graph-line' : 'table',
-          label: asTable ? t('Show {0} as a Chart', title) : t('Show {0} as a Table', title),
-          click: () => this.events.table(id),
+        ${chartTools({
+          id,
+          title,
+          asTable,
+          chartIcon: 'graph-line',
+          toggleTable: () => this.events.table(id),
+          save: (format) => this.events.save(id, format),
         })}
-        ${menu(`export-${id}`, 'export', t('Export {0}', title), [
-          { label: t('PNG picture'), click: () => this.events.save(id, 'png') },
-          { label: t('SVG picture'), click: () => this.events.save(id, 'svg') },
-          { label: t('CSV table'), click: () => this.events.save(id, 'csv') },
-        ])}
         ${iconButton({
           icon: maximised ? 'screen-normal' : 'screen-full',
           label: maximised ? t('Show All Charts') : t('Maximise {0}', title),
@@ -79,27 +76,6 @@ export class ChartCard extends LitElement {
       ${this.#readout()}
       <p class="visually-hidden">${summaryOf(this.data)}</p>
     </section>`;
-  }
-
-  protected override updated(): void {
-    const place = this.querySelector<HTMLElement>('.plot');
-    if (!place) return;
-    this.#chart ??= new Chart(place, {
-      zoom: (range) => this.events.zoom(range),
-      cursor: (x) => this.events.cursor(x),
-    });
-    if (this.#shown !== this.data) {
-      this.#shown = this.data;
-      this.#chart.show(this.data);
-    }
-    this.#chart.setCursor(this.cursor);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#chart?.dispose();
-    this.#chart = undefined;
-    this.#shown = undefined;
   }
 
   /** Values at the cursor, else the last ones. */

@@ -1,21 +1,24 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { learningCurves, type Query, type RunInfo } from '../protocol/learning-curves.ts';
 import '../shared/base.css';
+import '../shared/empty.css';
 import { connect } from '../shared/channel.ts';
-import { button, checkbox, dropdown, iconButton, menu, slider } from '../shared/controls.ts';
+import { button, checkbox, dropdown, iconButton, slider } from '../shared/controls.ts';
 import { pictureFile } from '../shared/export.ts';
+import { exportMenu, type Format } from '../shared/export-menu.ts';
 import { t } from '../shared/l10n.ts';
 import { dashOf } from '../shared/markers.ts';
 import type { ChartData } from '../shared/series.ts';
 import { swatch } from '../shared/swatch.ts';
 import { onThemeChange, readTheme, type Theme } from '../shared/theme.ts';
-import type { CardEvents, ChartCard, Format } from './chart-card.ts';
+import { toggled } from '../shared/toggled.ts';
+import type { CardEvents, ChartCard } from './chart-card.ts';
 import './chart-card.ts';
 import { chartDataOf, runLabel } from './chart-data.ts';
 import { CurveStore } from './curve-store.ts';
 import './learning-curves.css';
 import { METRICS, type Metric } from './metrics.ts';
-import { restore, toggled, withRuns, type State } from './state.ts';
+import { restore, withRuns, type State } from './state.ts';
 import { stateIcon, stateInWords } from './words.ts';
 
 /** A dragged slider asks so often (ms) at most. */
@@ -245,11 +248,7 @@ class LearningCurves extends LitElement {
           disabled: range === null,
           click: () => this.#change({ range: null }),
         })}
-        ${menu('export-all', 'export', t('Export All Charts'), [
-          { label: t('PNG picture'), click: () => this.#save(metrics, 'png') },
-          { label: t('SVG picture'), click: () => this.#save(metrics, 'svg') },
-          { label: t('CSV table'), click: () => this.#save(metrics, 'csv') },
-        ])}
+        ${exportMenu('all', t('Export All Charts'), (format) => this.#save(metrics, format))}
       </span>`;
   }
 

@@ -76,8 +76,3 @@ export function withRuns(state: State, ids: readonly string[]): State {
   }
   return { ...state, runs };
 }
-
-/** With it if it was not there, without if it was. */
-export function toggled(list: readonly string[], item: string): string[] {
-  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
-}

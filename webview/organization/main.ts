@@ -8,6 +8,7 @@ import {
   type TriedState,
 } from '../protocol/organization.ts';
 import '../shared/base.css';
+import '../shared/empty.css';
 import { connect } from '../shared/channel.ts';
 import { button, dropdown, iconButton } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';

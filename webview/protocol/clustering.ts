@@ -97,4 +97,3 @@ export const clustering = {
 export type ClusteringMessage = Of<typeof analysis>;
 export type RowsMessage = Of<typeof rows>;
 export type RowKind = RowsMessage['kind'];
-export type MatchedGroup = Of<typeof group>;

@@ -15,7 +15,7 @@ import {
   type PlacedEdge,
 } from './layout.ts';
 import { KINDS } from './state.ts';
-import { kindWord, spoken } from './words.ts';
+import { kindLabel, spoken } from './labels.ts';
 
 export interface DrawingEvents {
   select(key: string): void;
@@ -83,7 +83,7 @@ function edgeOf(
     <path class="halo" d=${path} stroke-width=${width + 6}></path>
     <path class="line" d=${path} stroke-width=${width} stroke-dasharray=${dashesOf(edge, width).join(' ') || nothing}
       marker-end=${edge.directed ? `url(#arrow-${edge.kind})` : nothing}></path>
-    ${edge.declared ? svg`<path class="hollow" d=${path} stroke-width=${width - 3}></path><text x=${middle[0]} y=${middle[1] + 4} text-anchor="middle">${kindWord(edge.kind)}</text>` : nothing}
+    ${edge.declared ? svg`<path class="hollow" d=${path} stroke-width=${width - 3}></path><text x=${middle[0]} y=${middle[1] + 4} text-anchor="middle">${kindLabel(edge.kind)}</text>` : nothing}
   </g>`;
 }
 
@@ -113,7 +113,7 @@ export function picture({ width, height, agents, edges }: Layout, title: string,
           ],
           { color: color(kind), width: 3, dash: dashesOf({ kind, declared: false }, 3) },
         );
-        pen.text(x + 36, 52, kindWord(kind), { color: theme.text, size: 12, anchor: 'start' });
+        pen.text(x + 36, 52, kindLabel(kind), { color: theme.text, size: 12, anchor: 'start' });
       });
       for (const placed of edges) {
         const { edge } = placed;
@@ -125,7 +125,7 @@ export function picture({ width, height, agents, edges }: Layout, title: string,
         if (!edge.declared) continue;
         pen.line(points, { color: theme.background, width: thick - 3, dash: [] });
         const [x, y] = middleOf(placed);
-        pen.text(x, y + 64, kindWord(edge.kind), { color: theme.text, size: 11, anchor: 'middle' });
+        pen.text(x, y + 64, kindLabel(edge.kind), { color: theme.text, size: 11, anchor: 'middle' });
       }
       for (const { name, roles, x, y, width: w, height: h } of agents) {
         const [left, top] = [x - w / 2, y - h / 2 + 60];

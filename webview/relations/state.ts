@@ -30,6 +30,3 @@ export function restore(kept: Partial<Record<keyof State, unknown>>): State {
     selected: typeof selected === 'string' ? selected : '',
   };
 }
-
-export const toggled = <T>(list: readonly T[], item: T): T[] =>
-  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];

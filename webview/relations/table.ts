@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import '../shared/data-table.css';
 import { t } from '../shared/l10n.ts';
 import type { Edge } from './edges.ts';
-import { kindWord, pWord, strengthWord } from './words.ts';
+import { kindLabel, pLabel, strengthLabel } from './labels.ts';
 
 export function edgeTable(
   edges: readonly Edge[],
@@ -46,13 +46,13 @@ export function edgeTable(
                   aria-pressed=${String(edge.key === selected)}
                   @click=${() => select(edge.key)}
                 >
-                  ${kindWord(edge.kind)}
+                  ${kindLabel(edge.kind)}
                 </button>
               </th>
               <td class="text">${edge.from}</td>
               <td class="text">${edge.to}</td>
-              <td>${strengthWord(edge.strength)}</td>
-              <td>${pWord(edge.p)}</td>
+              <td>${strengthLabel(edge.strength)}</td>
+              <td>${pLabel(edge.p)}</td>
               <td>${edge.significant ? t('yes') : t('no')}</td>
               <td>${edge.declared || isDeclared(edge) ? t('yes') : t('no')}</td>
             </tr>`,

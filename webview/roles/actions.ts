@@ -1,11 +1,11 @@
 /** What the sections of Roles and Goals can ask for, and the controls that they share. */
 import type { TemplateResult } from 'lit';
 import type { Proposal } from '../protocol/proposals.ts';
-import { iconButton, menu } from '../shared/controls.ts';
+import { iconButton } from '../shared/controls.ts';
+import { exportMenu, type Format } from '../shared/export-menu.ts';
 import { t } from '../shared/l10n.ts';
 
 export type Part = 'comparison' | 'confusion' | 'alignment' | 'roles' | 'goals' | 'satisfaction';
-export type Format = 'png' | 'svg' | 'csv';
 
 export interface Actions {
   accept(proposal: Proposal): void;
@@ -16,16 +16,11 @@ export interface Actions {
   readonly open: readonly string[];
 }
 
-export const exportMenu = (part: Part, what: string, save: Actions['save'], goal?: string): TemplateResult =>
-  menu(
-    `export-${part}${goal === undefined ? '' : `-${goal.replace(/[^\w-]/g, '-')}`}`,
-    'export',
+export const exportPart = (part: Part, what: string, save: Actions['save'], goal?: string): TemplateResult =>
+  exportMenu(
+    `${part}${goal === undefined ? '' : `-${goal.replace(/[^\w-]/g, '-')}`}`,
     t('Export {0}', what),
-    [
-      { label: t('PNG picture'), click: () => save(part, 'png', goal) },
-      { label: t('SVG picture'), click: () => save(part, 'svg', goal) },
-      { label: t('CSV table'), click: () => save(part, 'csv', goal) },
-    ],
+    (format) => save(part, format, goal),
   );
 
 export const exportTable = (part: Part, what: string, save: Actions['save']): TemplateResult =>

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { AgentAlignment, RolesMessage } from '../protocol/roles.ts';
 import { t } from '../shared/l10n.ts';
 import { heading, percent, scrollable } from '../shared/sections.ts';
-import { exportMenu, type Actions } from './actions.ts';
+import { exportPart, type Actions } from './actions.ts';
 import { bar } from './bar.ts';
 import { confusion, uncovered } from './facts.ts';
 
@@ -12,7 +12,7 @@ export function declaredAgainstInferred(message: RolesMessage, { save }: Actions
   const { purity, stability } = message;
   const what = t('Groups against declared roles');
   return html`<section aria-labelledby="confusion">
-    ${heading('confusion', what, exportMenu('confusion', what, save))}
+    ${heading('confusion', what, exportPart('confusion', what, save))}
     <p>
       ${t('Action sequences of each group by the declared role of their agent; a frame marks the role that a group matches.')}
       ${t('Purity {0}.', percent(purity))}
@@ -62,7 +62,7 @@ export function alignment(message: RolesMessage, { save }: Actions): TemplateRes
   const { agents } = message;
   const what = t('Alignment with the declared role');
   return html`<section aria-labelledby="alignment">
-    ${heading('alignment', what, exportMenu('alignment', what, save))}
+    ${heading('alignment', what, exportPart('alignment', what, save))}
     <p>
       ${t('Share of the steps at which a rule of the role matched where the action was allowed: as played under the mask, and for what the policy chooses without it. The rest is what the rules do not cover.')}
     </p>

@@ -5,7 +5,7 @@ import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
 import { heading, percent, scrollable } from '../shared/sections.ts';
 import { acceptance, proposalOf } from './acceptance.ts';
-import { exportMenu, exportTable, type Actions } from './actions.ts';
+import { exportPart, exportTable, type Actions } from './actions.ts';
 import { bar } from './bar.ts';
 import { boundInWords, boundOnRange } from './facts.ts';
 
@@ -40,7 +40,7 @@ function goalCard(
     <header>
       <h3 id="goal-${name}">${name}</h3>
       <small>${t('{0} of the states of successful episodes', percent(probability))}</small>
-      ${bounds.length > 0 ? exportMenu('goals', t('goal {0}', name), actions.save, name) : nothing}
+      ${bounds.length > 0 ? exportPart('goals', t('goal {0}', name), actions.save, name) : nothing}
     </header>
     ${
       bounds.length === 0

@@ -13,6 +13,3 @@ export function restore({ directory, open }: Partial<Record<keyof State, unknown
     open: Array.isArray(open) ? open.filter((item) => typeof item === 'string') : [],
   };
 }
-
-export const toggled = (list: readonly string[], item: string): string[] =>
-  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];

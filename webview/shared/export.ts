@@ -1,4 +1,5 @@
 import { CanvasPen } from './canvas-pen.ts';
+import type { PictureFormat } from './export-menu.ts';
 import { drawPicture, type Box } from './picture.ts';
 import { SvgPen, type Pen } from './pen.ts';
 import type { ChartData } from './series.ts';
@@ -11,6 +12,8 @@ export interface SavedFile {
   readonly base64: boolean;
 }
 
+export const textFile = (name: string, content: string): SavedFile => ({ name, content, base64: false });
+
 const SIZE = { width: 800, height: 440 };
 /** Pixels of a PNG for one of the drawing. */
 const SCALE = 2;
@@ -18,7 +21,7 @@ const SCALE = 2;
 /** One picture of one chart, or of all, in one or two columns. `name` has no ending. */
 export function pictureFile(
   name: string,
-  format: 'png' | 'svg',
+  format: PictureFormat,
   charts: readonly ChartData[],
   theme: Theme,
 ): SavedFile {
@@ -49,7 +52,7 @@ export interface Drawing {
 /** A drawing as a file, on the theme's background. `name` has no ending. */
 export function drawingFile(
   name: string,
-  format: 'png' | 'svg',
+  format: PictureFormat,
   { title, width, height, draw }: Drawing,
   theme: Theme,
 ): SavedFile {
@@ -57,7 +60,7 @@ export function drawingFile(
     const pen = new SvgPen(theme.fontFamily);
     pen.fillRect(0, 0, width, height, theme.background);
     draw(pen);
-    return { name: `${name}.svg`, content: pen.document(width, height, title), base64: false };
+    return textFile(`${name}.svg`, pen.document(width, height, title));
   }
   const canvas = document.createElement('canvas');
   canvas.width = width * SCALE;

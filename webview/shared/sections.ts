@@ -3,8 +3,9 @@ import { html, type TemplateResult } from 'lit';
 import type { OpenWhat } from '../protocol/proposals.ts';
 import { button } from './controls.ts';
 import { t } from './l10n.ts';
-import './top-bar.css';
+import './empty.css';
 import './sections.css';
+import './top-bar.css';
 
 export const icon = (name: string): TemplateResult =>
   html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;

@@ -1,24 +1,22 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { FanSeries } from '../protocol/twin-report.ts';
-import { Chart } from '../shared/chart.ts';
-import { iconButton, menu } from '../shared/controls.ts';
+import type { ChartEvents } from '../shared/chart.ts';
+import { ChartElement } from '../shared/chart-element.ts';
+import { chartTools } from '../shared/chart-tools.ts';
 import { dataTable } from '../shared/data-table.ts';
+import type { Format } from '../shared/export-menu.ts';
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
-import { pointAt, type ChartData, type Range } from '../shared/series.ts';
+import { pointAt, type ChartData } from '../shared/series.ts';
 import { fanSummary } from './fan-data.ts';
 
-export type Format = 'png' | 'svg' | 'csv';
-
-export interface FanEvents {
-  zoom(range: Range | null): void;
-  cursor(x: number | undefined): void;
+export interface FanEvents extends ChartEvents {
   table(name: string): void;
   save(name: string, format: Format): void;
 }
 
 /** One metric: the twin beside the record, as a chart or a table, and what they say at the cursor. */
-export class FanCard extends LitElement {
+export class FanCard extends ChartElement {
   static override properties = {
     name: { attribute: false },
     data: { attribute: false },
@@ -29,14 +27,15 @@ export class FanCard extends LitElement {
   declare name: string;
   declare data: ChartData;
   declare series: FanSeries;
-  declare cursor: number | undefined;
   declare asTable: boolean;
   declare events: FanEvents;
-  #chart: Chart | undefined;
-  #shown: ChartData | undefined;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  protected override chartData(): ChartData {
+    return this.data;
+  }
+
+  protected override chartEvents(): ChartEvents {
+    return this.events;
   }
 
   protected override render(): TemplateResult {
@@ -45,16 +44,14 @@ export class FanCard extends LitElement {
     return html`<section class="card" aria-labelledby=${id}>
       <header>
         <h3 id=${id}>${data.title}</h3>
-        ${iconButton({
-          icon: asTable ? 'graph-line' : 'table',
-          label: asTable ? t('Show {0} as a Chart', data.title) : t('Show {0} as a Table', data.title),
-          click: () => this.events.table(name),
+        ${chartTools({
+          id,
+          title: data.title,
+          asTable,
+          chartIcon: 'graph-line',
+          toggleTable: () => this.events.table(name),
+          save: (format) => this.events.save(name, format),
         })}
-        ${menu(`export-${id}`, 'export', t('Export {0}', data.title), [
-          { label: t('PNG picture'), click: () => this.events.save(name, 'png') },
-          { label: t('SVG picture'), click: () => this.events.save(name, 'svg') },
-          { label: t('CSV table'), click: () => this.events.save(name, 'csv') },
-        ])}
       </header>
       <div class="plot-area">
         <div class="plot" ?hidden=${asTable}></div>
@@ -63,27 +60,6 @@ export class FanCard extends LitElement {
       ${this.#readout()}
       <p class="visually-hidden">${fanSummary(this.series)}</p>
     </section>`;
-  }
-
-  protected override updated(): void {
-    const place = this.querySelector<HTMLElement>('.plot');
-    if (!place) return;
-    this.#chart ??= new Chart(place, {
-      zoom: (range) => this.events.zoom(range),
-      cursor: (x) => this.events.cursor(x),
-    });
-    if (this.#shown !== this.data) {
-      this.#shown = this.data;
-      this.#chart.show(this.data);
-    }
-    this.#chart.setCursor(this.cursor);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#chart?.dispose();
-    this.#chart = undefined;
-    this.#shown = undefined;
   }
 
   /** Values at the cursor; without one, how well they agree. */

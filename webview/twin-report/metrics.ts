@@ -70,3 +70,11 @@ export function parameterName(name: string): string {
   };
   return Object.hasOwn(names, name) ? names[name] : name;
 }
+
+/** For people: the indicator, of what, and its unit. */
+export function titleOf(name: string): string {
+  const { label, unit } = wordsOf(name);
+  const owner = ownerOf(name);
+  const what = unit === '' ? label : `${label} (${unit})`;
+  return owner === '' ? what : `${owner}: ${what}`;
+}

@@ -27,6 +27,3 @@ export function restore({ directory, model, fansOf, tables, open, range }: Parti
     range: isRange ? range : null,
   };
 }
-
-export const toggled = (list: readonly string[], item: string): string[] =>
-  list.includes(item) ? list.filter((other) => other !== item) : [...list, item];

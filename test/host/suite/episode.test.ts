@@ -1,32 +1,19 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { packTrajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
-import { createRun, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
+import { openRun } from '../../../src/runs/run-directory.ts';
 import { fourAgents, makeTrajectories } from '../../unit/analyzing/synthetic.ts';
 import { eventually, karma, runOnce } from './helpers.ts';
+import { createTestRun, panelsOf } from './run-panel.ts';
 
-describe('the Episode view', () => {
-  const project = vscode.workspace.workspaceFolders![0].uri.fsPath;
-  const panels = () =>
-    vscode.window.tabGroups.all
-      .flatMap(({ tabs }) => tabs)
-      .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('karma-mas.episode'));
+describe('The Episode view in the extension host', () => {
+  const panels = () => panelsOf('karma-mas.episode');
 
   afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 
-  it('opens once, with an episode, with a run, or with an episode that is chosen', async () => {
+  it('The Episode view opens once: with an episode, with a run, or after the user has chosen an episode', async () => {
     await karma();
-    const directory = createRun(runsFolder(project), {
-      kind: 'analyze',
-      name: 'recorded',
-      createdAt: Date.now(),
-      folder: project,
-      specs: [],
-      options: {},
-      seeds: [1],
-      versions: {},
-      machine: { cpu: 'x', cores: 1, memory: 1 },
-    });
+    const directory = createTestRun('analyze', 'recorded');
     const run = openRun(directory, Date.now);
     run.begin('analyze', [1]);
     const trajectories = makeTrajectories({ agents: fourAgents(), episodes: 2, steps: 20, noise: 0.1, seed: 1 });

@@ -10,7 +10,7 @@ export async function karma(): Promise<KarmaApi> {
   return extension.activate();
 }
 
-/** What comes to be within half a minute. */
+/** Resolves with what `look` finds, once it finds something. Throws after a minute. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
     const found = await look();

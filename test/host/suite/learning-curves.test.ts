@@ -1,50 +1,38 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { eventually } from './helpers.ts';
+import { panelsOf } from './run-panel.ts';
 
-/** Panels of this kind that are open. */
-function panels(): vscode.Tab[] {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  return tabs.filter(
-    ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('karma-mas.learningCurves'),
-  );
-}
+const panels = () => panelsOf('karma-mas.learningCurves');
 
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    assert.ok(Date.now() < end, 'waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-describe('learning curves', () => {
+describe('The Learning Curves view in the extension host', () => {
   afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 
-  it('open once, however often they are asked for, and come to the front', async () => {
+  it('The Learning Curves view opens once and comes to the front when it is opened again', async () => {
     await vscode.commands.executeCommand('karma-mas.openLearningCurves');
-    await until(() => panels().length === 1);
+    await eventually('the view is open', () => panels().length === 1);
     const document = await vscode.workspace.openTextDocument({ content: 'in front' });
     await vscode.window.showTextDocument(document);
-    await until(() => !panels()[0].isActive);
+    await eventually('the view is behind', () => !panels()[0].isActive);
     await vscode.commands.executeCommand('karma-mas.openLearningCurves');
-    await until(() => panels()[0].isActive);
+    await eventually('the view is in front', () => panels()[0].isActive);
     assert.equal(panels().length, 1);
     assert.equal(panels()[0].label, 'Learning Curves');
   });
 
-  it('open again after they were closed', async () => {
+  it('The Learning Curves view opens again after it was closed', async () => {
     for (let time = 0; time < 2; time++) {
       await vscode.commands.executeCommand('karma-mas.openLearningCurves');
-      await until(() => panels().length === 1);
+      await eventually('the view is open', () => panels().length === 1);
       await vscode.window.tabGroups.close(panels());
-      await until(() => panels().length === 0);
+      await eventually('the view is closed', () => panels().length === 0);
     }
   });
 
-  it('open whatever they are called with', async () => {
+  it('The Learning Curves view opens whatever arguments the command gets', async () => {
     for (const argument of [undefined, null, 7, 'no such run', { entry: {} }, {}]) {
       await vscode.commands.executeCommand('karma-mas.openLearningCurves', argument);
-      await until(() => panels().length === 1);
+      await eventually('the view is open', () => panels().length === 1);
     }
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { chartDataOf, summaryOf } from '../../../webview/learning-curves/chart-data.ts';
 import { CurveStore } from '../../../webview/learning-curves/curve-store.ts';
 import { METRICS } from '../../../webview/learning-curves/metrics.ts';
-import { INITIAL, restore, toggled, withRuns } from '../../../webview/learning-curves/state.ts';
+import { INITIAL, restore, withRuns } from '../../../webview/learning-curves/state.ts';
+import { toggled } from '../../../webview/shared/toggled.ts';
 import type { RunInfo } from '../../../webview/protocol/learning-curves.ts';
 
 const run = (id: string, more: Partial<RunInfo> = {}): RunInfo => ({

@@ -12,7 +12,7 @@ import { groupColor, groupShape, inkOn, mix, moveColors, type Colors } from '../
 import { addRows, groupingOf, isWhole, modelOf, type Model } from '../../../../webview/clustering/model.ts';
 import { itemsOf, stretchesOf, type Scene } from '../../../../webview/clustering/scene.ts';
 import { csvOf, tableOf } from '../../../../webview/clustering/tables.ts';
-import { cutInWords, groupRole, movesInWords, shownBy } from '../../../../webview/clustering/words.ts';
+import { cutInWords, groupRole, movesInWords, shownBy } from '../../../../webview/clustering/labels.ts';
 import { packNumbers, unpackNumbers, widthFor } from '../../../../webview/protocol/packed-numbers.ts';
 import { clustering as protocol } from '../../../../webview/protocol/clustering.ts';
 import { SvgPen } from '../../../../webview/shared/pen.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../../../webview/relations/edges.ts';
 import { dashesOf, layOut, middleOf, pathOf, pointsOf, widthOf } from '../../../../webview/relations/layout.ts';
 import { KINDS, restore } from '../../../../webview/relations/state.ts';
-import { pairWord, pWord, spoken, windowWord } from '../../../../webview/relations/words.ts';
+import { pairLabel, pLabel, spoken, windowLabel } from '../../../../webview/relations/labels.ts';
 
 const relation = (
   kind: Relation['kind'],
@@ -118,12 +118,12 @@ describe('the Relations view', () => {
 
   it('says a relation in one line', () => {
     const [together, leads, link] = edgesOf(message, ALL);
-    assert.equal(pairWord(leads), 'a → b');
-    assert.equal(pairWord(together), 'a – c');
+    assert.equal(pairLabel(leads), 'a → b');
+    assert.equal(pairLabel(together), 'a – c');
     assert.equal(spoken(leads), 'authority, a → b: strength 0.40, p = 0.0033, significant');
     assert.match(spoken(link), /^communication, c – a: declared; strength 0\.03, p = 0\.5, not significant$/);
-    assert.equal(pWord(undefined), '–');
-    assert.equal(windowWord({ from: 0, to: 300 }), '0 s – 5:00');
+    assert.equal(pLabel(undefined), '–');
+    assert.equal(windowLabel({ from: 0, to: 300 }), '0 s – 5:00');
   });
 
   it('lays agents apart and curves that join the same agents beside one another', () => {

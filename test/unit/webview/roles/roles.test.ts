@@ -24,7 +24,8 @@ import {
   trend,
   uncovered,
 } from '../../../../webview/roles/facts.ts';
-import { restore, toggled } from '../../../../webview/roles/state.ts';
+import { restore } from '../../../../webview/roles/state.ts';
+import { toggled } from '../../../../webview/shared/toggled.ts';
 
 const quality = { samples: 1200, baseRate: 0.1, allows: 0.2, precision: 0.5, recall: 0.9 };
 const rule: InferredRule = {

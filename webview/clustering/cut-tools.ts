@@ -1,69 +1,11 @@
-/** The parts of the page beside the charts. */
+/** The controls above the charts: the cut, the filters, and how sequences are drawn. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ToHost } from '../protocol/messages.ts';
-import type { ChoosableRun } from '../protocol/run-choice.ts';
 import { button, dropdown, iconButton, slider } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
-import { runChoice } from '../shared/run-choice.ts';
 import { heightOfCut } from './dendrogram.ts';
-import type { Model } from './model.ts';
 import type { Scene } from './scene.ts';
 import { FILTERS, type FilterName, type State } from './state.ts';
-import { cutInWords, FILTER_WORDS, valuesOf } from './words.ts';
-
-type Open = (what: ToHost<'clustering'>['open']['what']) => void;
-
-export interface HeaderOptions {
-  readonly model: Model | undefined;
-  readonly runs: readonly ChoosableRun[];
-  /** Directory of the run shown. */
-  readonly selected: string;
-  readonly show: (directory: string) => void;
-  readonly open: Open;
-}
-
-export function header({ model, runs, selected, show, open }: HeaderOptions): TemplateResult {
-  return html`<header class="top">
-    <h1>${model ? t('Clustering of {0}', model.analysis.organization) : t('Clustering')}</h1>
-    <div class="bar">
-      ${runChoice(runs, selected, show)}
-      ${
-        model
-          ? html`${iconButton({ icon: 'folder-opened', label: t('Show the Run'), click: () => open('reveal') })}
-            ${button({ label: t('Roles and Goals'), click: () => open('roles') })}
-            ${button({ label: t('Relations'), click: () => open('relations') })}`
-          : nothing
-      }
-    </div>
-  </header>`;
-}
-
-/** Nothing can be shown: why, and what to do. `isFirst`: no run has an analysis. */
-export function wayOut(title: string, why: string, isFirst: boolean, open: Open): TemplateResult {
-  return html`<div class="empty">
-    <h2>${title}</h2>
-    <p>${why}</p>
-    <div class="buttons">
-      ${button({ label: t('Analyze'), kind: 'primary', click: () => open('analyze') })}
-      ${isFirst ? button({ label: t('Train'), click: () => open('train') }) : nothing}
-      ${isFirst ? button({ label: t('Run All Phases'), click: () => open('runAll') }) : nothing}
-    </div>
-  </div>`;
-}
-
-export function noGroups({ analysis }: Model, open: Open): TemplateResult {
-  return html`<section class="notice" aria-labelledby="no-groups">
-    <h2 id="no-groups"><span class="codicon codicon-info" aria-hidden="true"></span> ${t('No groups stand out')}</h2>
-    <p>
-      ${analysis.suggested.reason}
-      ${t('The agents act alike, or each as it comes. You can still cut the dendrogram; train longer or analyze more episodes to see whether groups appear.')}
-    </p>
-    <div class="buttons">
-      ${button({ label: t('Analyze'), click: () => open('analyze') })}
-      ${button({ label: t('Train'), click: () => open('train') })}
-    </div>
-  </section>`;
-}
+import { cutInWords, FILTER_WORDS, valuesOf } from './labels.ts';
 
 /** How many groups, and what that is good for. */
 export function cutSection({ model, grouping }: Scene, cut: (groups: number) => void): TemplateResult {

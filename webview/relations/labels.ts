@@ -4,7 +4,7 @@ import { t } from '../shared/l10n.ts';
 import { duration } from '../shared/numbers.ts';
 import type { Edge } from './edges.ts';
 
-export function kindWord(kind: RelationKind): string {
+export function kindLabel(kind: RelationKind): string {
   const words: { readonly [K in RelationKind]: string } = {
     acquaintance: t('acquaintance'),
     authority: t('authority'),
@@ -22,29 +22,29 @@ export function kindAbout(kind: RelationKind): string {
   return words[kind];
 }
 
-export const pairWord = ({ from, to, directed }: Edge): string => `${from} ${directed ? '→' : '–'} ${to}`;
+export const pairLabel = ({ from, to, directed }: Edge): string => `${from} ${directed ? '→' : '–'} ${to}`;
 
 /** p as it is written: below what the permutations can tell, "p = 0.003". */
-export const pWord = (p: number | undefined): string => (p === undefined ? '–' : String(Number(p.toPrecision(2))));
+export const pLabel = (p: number | undefined): string => (p === undefined ? '–' : String(Number(p.toPrecision(2))));
 
-export const strengthWord = (strength: number | undefined): string =>
+export const strengthLabel = (strength: number | undefined): string =>
   strength === undefined ? '–' : strength.toFixed(2);
 
 /** All of an edge in one line, for screen readers and tips. */
 export function spoken(edge: Edge): string {
   const { kind, declared, strength, p, significant } = edge;
-  const what = `${kindWord(kind)}, ${pairWord(edge)}`;
+  const what = `${kindLabel(kind)}, ${pairLabel(edge)}`;
   const measured =
     strength === undefined
       ? t('not measured')
       : t(
           'strength {0}, p = {1}, {2}',
-          strengthWord(strength),
-          pWord(p),
+          strengthLabel(strength),
+          pLabel(p),
           significant ? t('significant') : t('not significant'),
         );
   return declared ? t('{0}: declared; {1}', what, measured) : t('{0}: {1}', what, measured);
 }
 
-export const windowWord = ({ from, to }: { readonly from: number; readonly to: number }): string =>
+export const windowLabel = ({ from, to }: { readonly from: number; readonly to: number }): string =>
   `${duration(from)} – ${duration(to)}`;
