@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { registerAddProposal } from './analysis/add-proposal.ts';
 import { registerRefine } from './analysis/refine.ts';
 import { makeApi, type KarmaApi } from './api.ts';
-import { registerCommand } from './commands.ts';
+import { registerCommand } from './register-command.ts';
 import { registerContextKeys } from './context-keys.ts';
 import { startLanguageLater } from './language-later.ts';
 import { registerAddOrganization } from './cluster/add-organization.ts';
@@ -29,13 +29,7 @@ import { registerGpuBackend } from './setup/gpu-backend.ts';
 import { registerCreateSample } from './setup/create-sample.ts';
 import { registerSpecificationsView } from './specifications/specifications-view.ts';
 import { Trust } from './trust.ts';
-import { registerClustering } from './webviews/clustering.ts';
-import { registerEpisode } from './webviews/episode.ts';
-import { registerLearningCurves } from './webviews/learning-curves.ts';
-import { registerOrganization } from './webviews/organization.ts';
-import { registerRelations } from './webviews/relations.ts';
-import { registerRoles } from './webviews/roles.ts';
-import { registerTwinReport } from './webviews/twin-report.ts';
+import { registerPanels } from './webviews/register-panels.ts';
 
 /** FileChangeType of the language server protocol. */
 const CHANGED = 2;
@@ -59,15 +53,9 @@ export function activate(context: vscode.ExtensionContext): KarmaApi {
       registerCreateSample(services),
       registerGpuBackend(services),
       registerCheckSetup(services),
-      registerLearningCurves(services),
-      registerTwinReport(services),
-      registerEpisode(services),
-      registerClustering(services),
-      registerRoles(services),
-      registerRelations(services),
+      registerPanels(services),
       registerAddProposal(services),
       registerRefine(services),
-      registerOrganization(services),
       registerMoise(services),
       registerClusterView(services),
       registerImportCluster(services),

@@ -32,7 +32,7 @@ export interface Services {
   showError(message: string, ...actions: readonly MessageAction[]): Promise<void>;
 }
 
-/** The language server, as language-client.ts starts it (`startLanguageClient(services): LanguageService`). */
+/** The language server, as language-client.ts starts it. */
 export interface LanguageService extends vscode.Disposable {
   /** Waits for the server to be there. Methods and types: src/language/protocol.ts. */
   request<Result>(method: string, params: unknown): Promise<Result>;

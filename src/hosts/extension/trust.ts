@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** The guard of everything that starts a process, writes or connects: none of it happens in an untrusted workspace. */
+/** The guard of everything that starts a process or connects to something: none of it happens in an untrusted workspace. */
 export class Trust {
   get isTrusted(): boolean {
     return vscode.workspace.isTrusted;

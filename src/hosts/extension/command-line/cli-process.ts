@@ -20,6 +20,9 @@ export interface CliResult {
   readonly [field: string]: unknown;
 }
 
+/** Characters, the last ones, that are kept of what is no result: they tell why a process died. */
+const MOST_SAID = 5_000;
+
 /** Resolves where it ends well. Rejects with the sentence that it ends with, or why it does not start. */
 export async function runCli(
   args: readonly string[],
@@ -34,16 +37,28 @@ export async function runCli(
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   let problem = '';
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-5_000)));
+  let said = '';
+  const note = (text: string) => (said = `${said}${text}\n`.slice(-MOST_SAID));
+  createInterface({ input: child.stderr }).on('line', note);
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const result = JSON.parse(line) as CliResult;
-    if (result.type === 'error') problem = String(result.message);
+    const result = resultOf(line);
+    if (!result) note(line);
+    else if (result.type === 'error') problem = String(result.message);
     else onResult(result);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   }).finally(() => signal.removeEventListener('abort', stop));
-  if (code !== 0 && !signal.aborted) throw new Error(problem || errors.trim() || `exit code ${code}`);
+  if (code !== 0 && !signal.aborted) throw new Error(problem || said.trim() || `exit code ${code}`);
+}
+
+/** Undefined where the line is none of ours: Node or a library may print too. */
+function resultOf(line: string): CliResult | undefined {
+  try {
+    const value = JSON.parse(line) as Partial<CliResult> | null;
+    return typeof value?.type === 'string' ? (value as CliResult) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,9 +1,9 @@
 /** MOISE+MARL organizations in and out of a project, by the command line's own import and export in a process. */
-import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { chooseFolder } from '../choose-folder.ts';
-import { nodeProblem } from '../node-program.ts';
+import type { CliResult } from '../command-line/cli-process.ts';
+import { runCommandLine, type CommandLine } from '../command-line/run-command-line.ts';
 import type { Project } from '../projects.ts';
 import type { Services } from '../services.ts';
 import { ORGANIZATION, type OrganizationAnswer } from '../../../language/protocol.ts';
@@ -14,28 +14,36 @@ const { t } = vscode.l10n;
 /** Registers import and export. */
 export function registerMoise(services: Services): vscode.Disposable {
   const found = vscode.languages.createDiagnosticCollection('karma-mas.import');
+  const closing = new AbortController();
   return vscode.Disposable.from(
     found,
-    services.command('karma-mas.importMoise', async (file) => {
-      if (await services.trust.request()) await importMoise(services, found, file);
-    }),
-    services.command('karma-mas.exportMoise', async (folder) => {
-      if (await services.trust.request()) await exportMoise(services, folder);
-    }),
+    { dispose: () => closing.abort() },
+    services.command('karma-mas.importMoise', (file) => importMoise(services, found, closing.signal, file)),
+    services.command('karma-mas.exportMoise', (folder) => exportMoise(services, closing.signal, folder)),
   );
 }
 
-async function importMoise(services: Services, found: vscode.DiagnosticCollection, given: unknown): Promise<void> {
-  const file = given instanceof vscode.Uri ? given : await chooseFile();
+async function importMoise(
+  services: Services,
+  found: vscode.DiagnosticCollection,
+  closing: AbortSignal,
+  given: unknown,
+): Promise<void> {
+  const title = t('Import MOISE+MARL Organization');
+  const file = given instanceof vscode.Uri ? given : await chooseFile(title);
   const folder =
     file &&
     (await chooseFolder(services, {
-      title: t('Import MOISE+MARL Organization'),
+      title,
       placeHolder: t('Folder of the specifications to import into'),
       none: t('Open a folder first: the organization is imported into it.'),
     }));
   if (!file || folder === undefined) return;
-  const result = await runCli(services, ['import', 'moise', file.fsPath, '--dir', folder]);
+  const result = await runExchange(services, {
+    title,
+    args: ['import', 'moise', file.fsPath, '--dir', folder],
+    closing,
+  });
   found.clear();
   found.set(file, result.problems.map(diagnosticOf));
   const count = result.problems.length;
@@ -45,7 +53,7 @@ async function importMoise(services: Services, found: vscode.DiagnosticCollectio
   };
   const [specs] = result.files;
   if (specs === undefined) {
-    const why = result.error || t('{0} describes no organization that can be read.', file.fsPath);
+    const why = t('{0} describes no organization that can be read.', file.fsPath);
     await services.showError(why, ...(count > 0 ? [problems] : []));
     return;
   }
@@ -54,7 +62,7 @@ async function importMoise(services: Services, found: vscode.DiagnosticCollectio
     count === 0
       ? t('Imported the organization {0}.', result.organization)
       : t(
-          'Imported the organization {0}; what has no place in specifications is told in {1} problems.',
+          'Imported the organization {0}. The Problems view lists {1} parts of the file that specifications cannot express.',
           result.organization,
           count,
         );
@@ -62,7 +70,7 @@ async function importMoise(services: Services, found: vscode.DiagnosticCollectio
   if (choice !== undefined) await problems.run();
 }
 
-async function exportMoise(services: Services, given: unknown): Promise<void> {
+async function exportMoise(services: Services, closing: AbortSignal, given: unknown): Promise<void> {
   const project = await chooseProject(services, given);
   if (project?.folder === undefined) return;
   const answer = await services.language.request<OrganizationAnswer | null>(ORGANIZATION, {
@@ -80,14 +88,17 @@ async function exportMoise(services: Services, given: unknown): Promise<void> {
   });
   if (!target) return;
   const options = ['--organization', name, '--out', target.fsPath];
-  const { error } = await runCli(services, ['export', 'moise', project.folder, ...options]);
-  if (error !== '') throw new Error(error);
+  await runCommandLine(services, {
+    title: t('Exporting organization {0}', name),
+    args: ['export', 'moise', project.folder, ...options],
+    closing,
+  });
   await vscode.window.showTextDocument(target);
 }
 
-async function chooseFile(): Promise<vscode.Uri | undefined> {
+async function chooseFile(title: string): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
-    title: t('Import MOISE+MARL Organization'),
+    title,
     openLabel: t('Import'),
     filters: { JSON: ['json'] },
   });
@@ -104,21 +115,15 @@ async function chooseProject({ projects }: Services, given: unknown): Promise<Pr
   return (await vscode.window.showQuickPick(items, { placeHolder: t('Project to export from') }))?.project;
 }
 
-/** Ends well also where the import finds problems. Throws where the program does not run at all. */
-async function runCli(services: Services, args: readonly string[]): Promise<ExchangeResult> {
-  services.trust.assert();
-  const node = services.node;
-  const problem = await nodeProblem(node);
-  if (problem !== undefined) throw new Error(problem);
-  const cli = vscode.Uri.joinPath(services.extensionUri, 'dist', 'cli.mjs').fsPath;
-  services.log.info(`karma-mas ${args.join(' ')}`);
-  return new Promise((resolve, reject) => {
-    const options = { env: { ...process.env, ...node.env }, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 };
-    execFile(node.path, [cli, ...args, '--json'], options, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(error);
-      else resolve(exchangeResult(stdout, stderr, Number(error?.code ?? 0)));
-    });
-  });
+/** Ends well also where the import fails because of problems in the file: they say what is wrong with it, and where. */
+async function runExchange(services: Services, commandLine: CommandLine): Promise<ExchangeResult> {
+  const results: CliResult[] = [];
+  try {
+    await runCommandLine(services, { ...commandLine, onResult: (result) => results.push(result) });
+  } catch (error) {
+    if (error instanceof vscode.CancellationError || exchangeResult(results).problems.length === 0) throw error;
+  }
+  return exchangeResult(results);
 }
 
 function diagnosticOf({ line, column, severity, message }: ImportProblem): vscode.Diagnostic {

@@ -20,17 +20,11 @@ const COMMANDS = {
 } as const;
 
 export function registerClustering(services: Services): vscode.Disposable {
-  return registerRunPanel(
-    services,
-    { id: 'karma-mas.openClustering', has: hasAnalysis },
-    {
-      view: 'clustering',
-      viewType: 'karma-mas.clustering',
-      title: vscode.l10n.t('Clustering'),
-      icon: 'type-hierarchy',
-      connect: (send: Send<'clustering'>, asked) => connect(services, send, asked),
-    },
-  );
+  return registerRunPanel(services, {
+    view: 'clustering',
+    has: hasAnalysis,
+    connect: (send: Send<'clustering'>, asked) => connect(services, send, asked),
+  });
 }
 
 function connect(

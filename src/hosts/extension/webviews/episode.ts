@@ -12,6 +12,7 @@ import type { Send } from './channel.ts';
 import { placeOf, type Asked } from './episode-arguments.ts';
 import { episodeList, episodeMessage, recordedSeeds, TrajectoryFiles } from './episode-data.ts';
 import { registerPanel, type PanelConnection } from './panel.ts';
+import { PANELS } from './panels.ts';
 
 /** Registers the panel and what opens it: with an episode named, with a run (its first one), or with a choice. */
 export function registerEpisode(services: Services): vscode.Disposable {
@@ -19,9 +20,6 @@ export function registerEpisode(services: Services): vscode.Disposable {
   const panel = registerPanel(
     {
       view: 'episode',
-      viewType: 'karma-mas.episode',
-      title: vscode.l10n.t('Episode'),
-      icon: 'debug-step-over',
       connect: (send: Send<'episode'>, shown: Asked | undefined) => new EpisodeHost(services, send, shown),
     },
     extensionUri,
@@ -29,7 +27,7 @@ export function registerEpisode(services: Services): vscode.Disposable {
   );
   return vscode.Disposable.from(
     panel,
-    services.command('karma-mas.openEpisode', async (...args) => {
+    services.command(PANELS.episode.command, async (...args) => {
       await runs.refresh();
       const [named] = runsOf(args, runs);
       const asked = named ? await placeOf(named.directory, args.slice(1), recordedSeeds) : await pickEpisode(services);

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import type { Send } from './channel.ts';
 import { CurvesHost, type Pause } from './learning-curves/curves-host.ts';
 import { registerPanel, type PanelConnection } from './panel.ts';
+import { PANELS } from './panels.ts';
 import { saveFiles } from './save-files.ts';
 
 /** A look at journals lets others work after so many milliseconds. */
@@ -18,9 +19,6 @@ export function registerLearningCurves(services: Services): vscode.Disposable {
   const panel = registerPanel(
     {
       view: 'learning-curves',
-      viewType: 'karma-mas.learningCurves',
-      title: vscode.l10n.t('Learning Curves'),
-      icon: 'graph-line',
       connect: (send: Send<'learning-curves'>, shown: readonly string[] | undefined) => connect(services, send, shown),
     },
     services.extensionUri,
@@ -29,7 +27,7 @@ export function registerLearningCurves(services: Services): vscode.Disposable {
   const open = (entries: readonly RunEntry[]) => panel.open(entries.map(({ directory }) => directory));
   return vscode.Disposable.from(
     panel,
-    services.command('karma-mas.openLearningCurves', async (...args) => {
+    services.command(PANELS['learning-curves'].command, async (...args) => {
       await runs.refresh();
       const named = runsOf(args, runs);
       open(named.length > 0 ? named : newest(runs.runs));

@@ -14,6 +14,7 @@ import { describeError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Send } from './channel.ts';
 import { registerPanel, type PanelConnection } from './panel.ts';
+import { PANELS } from './panels.ts';
 
 const { t } = vscode.l10n;
 /** While one types. */
@@ -31,9 +32,6 @@ export function registerOrganization(services: Services): vscode.Disposable {
   const panel = registerPanel(
     {
       view: 'organization',
-      viewType: 'karma-mas.organization',
-      title: t('Organization'),
-      icon: 'organization',
       column: vscode.ViewColumn.Beside,
       connect: (send: Send<'organization'>, shown: Shown | undefined) => new OrganizationHost(services, send, shown),
     },
@@ -47,7 +45,7 @@ export function registerOrganization(services: Services): vscode.Disposable {
   };
   return vscode.Disposable.from(
     panel,
-    services.command('karma-mas.openOrganization', (uri) => open('graph', uri)),
+    services.command(PANELS.organization.command, (uri) => open('graph', uri)),
     services.command('karma-mas.openPlayground', (uri) => open('playground', uri)),
   );
 }

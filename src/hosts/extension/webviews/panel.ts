@@ -2,22 +2,18 @@ import * as vscode from 'vscode';
 import type { ViewName } from '../../../../webview/protocol/messages.ts';
 import { openChannel, type Channel, type Send, type ViewConnection } from './channel.ts';
 import { viewPage } from './html.ts';
+import { PANELS, type PanelName } from './panels.ts';
 
 /** A view that opens as an editor: at most one of each kind in a window. */
-export interface PanelKind<V extends ViewName, A> {
+export interface PanelKind<V extends PanelName, A> {
   readonly view: V;
-  /** 'karma-mas.learningCurves'; package.json activates by `onWebviewPanel:` this. */
-  readonly viewType: string;
-  readonly title: string;
-  /** Name of a codicon. */
-  readonly icon: string;
   /** Where it opens; left out: in front of what is there. */
   readonly column?: vscode.ViewColumn;
   /** Makes the host side. `shown` is what it was opened with; undefined where a reload restored it: then the view's own state counts. */
   connect(send: Send<V>, shown: A | undefined): PanelConnection<V, A>;
 }
 
-export interface PanelConnection<V extends ViewName, A> extends ViewConnection<V> {
+export interface PanelConnection<V extends PanelName, A> extends ViewConnection<V> {
   /** It is open already and was opened once more, with this. */
   show(what: A): void;
 }
@@ -28,16 +24,18 @@ export interface PanelHost<A> extends vscode.Disposable {
 }
 
 /** Lets a panel be opened, and be restored after a reload of the window. */
-export function registerPanel<V extends ViewName, A>(
+export function registerPanel<V extends PanelName, A>(
   kind: PanelKind<V, A>,
   extensionUri: vscode.Uri,
   log: vscode.LogOutputChannel,
 ): PanelHost<A> {
+  const { viewType, title, icon } = PANELS[kind.view];
+  const shownTitle = vscode.l10n.t(title);
   let current: { readonly panel: vscode.WebviewPanel; readonly connection: PanelConnection<V, A> } | undefined;
   const attach = (panel: vscode.WebviewPanel, shown: A | undefined) => {
-    panel.iconPath = new vscode.ThemeIcon(kind.icon);
+    panel.iconPath = new vscode.ThemeIcon(icon);
     let connection: PanelConnection<V, A> | undefined;
-    const channel = showView(kind.view, kind.title, panel.webview, extensionUri, log, (send) => {
+    const channel = showView(kind.view, shownTitle, panel.webview, extensionUri, log, (send) => {
       connection = kind.connect(send, shown);
       return connection;
     });
@@ -50,7 +48,7 @@ export function registerPanel<V extends ViewName, A>(
     });
     if (connection) current = { panel, connection };
   };
-  const serializer = vscode.window.registerWebviewPanelSerializer(kind.viewType, {
+  const serializer = vscode.window.registerWebviewPanelSerializer(viewType, {
     async deserializeWebviewPanel(panel) {
       attach(panel, undefined);
     },
@@ -62,10 +60,10 @@ export function registerPanel<V extends ViewName, A>(
         current.connection.show(what);
         return;
       }
-      closeUnrestored(kind.viewType);
+      closeUnrestored(viewType);
       const options = { enableScripts: true, localResourceRoots: [resourceRoot(extensionUri)] };
       const column = kind.column ?? vscode.ViewColumn.Active;
-      attach(vscode.window.createWebviewPanel(kind.viewType, kind.title, column, options), what);
+      attach(vscode.window.createWebviewPanel(viewType, shownTitle, column, options), what);
     },
     dispose() {
       serializer.dispose();

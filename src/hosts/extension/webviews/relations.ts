@@ -1,5 +1,5 @@
 /** Relations: the panel and its command. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 import { hasAnalysis } from './analysis-data.ts';
 import { AnalysisHost } from './analysis-host.ts';
@@ -9,17 +9,11 @@ import type { PanelConnection } from './panel.ts';
 import { registerRunPanel } from './run-panel.ts';
 
 export function registerRelations(services: Services): vscode.Disposable {
-  return registerRunPanel(
-    services,
-    { id: 'karma-mas.openRelations', has: hasAnalysis },
-    {
-      view: 'relations',
-      viewType: 'karma-mas.relations',
-      title: vscode.l10n.t('Relations'),
-      icon: 'references',
-      connect: (send: Send<'relations'>, asked) => connect(services, send, asked),
-    },
-  );
+  return registerRunPanel(services, {
+    view: 'relations',
+    has: hasAnalysis,
+    connect: (send: Send<'relations'>, asked) => connect(services, send, asked),
+  });
 }
 
 function connect(

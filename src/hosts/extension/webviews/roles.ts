@@ -1,5 +1,5 @@
 /** Roles and Goals: the panel and its command. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Analysis } from '../../../analyzing/analyze.ts';
 import { comparisonOf } from '../analysis/comparison.ts';
 import { describeError } from '../errors.ts';
@@ -13,17 +13,11 @@ import type { PanelConnection } from './panel.ts';
 import { registerRunPanel } from './run-panel.ts';
 
 export function registerRoles(services: Services): vscode.Disposable {
-  return registerRunPanel(
-    services,
-    { id: 'karma-mas.openRoles', has: hasAnalysis },
-    {
-      view: 'roles',
-      viewType: 'karma-mas.roles',
-      title: vscode.l10n.t('Roles and Goals'),
-      icon: 'person',
-      connect: (send: Send<'roles'>, asked) => connect(services, send, asked),
-    },
-  );
+  return registerRunPanel(services, {
+    view: 'roles',
+    has: hasAnalysis,
+    connect: (send: Send<'roles'>, asked) => connect(services, send, asked),
+  });
 }
 
 function connect(services: Services, send: Send<'roles'>, shown: string | undefined): PanelConnection<'roles', string> {

@@ -18,17 +18,11 @@ const COMMANDS = {
 } as const;
 
 export function registerTwinReport(services: Services): vscode.Disposable {
-  return registerRunPanel(
-    services,
-    { id: 'karma-mas.openTwinReport', has: hasTwin },
-    {
-      view: 'twin-report',
-      viewType: 'karma-mas.twinReport',
-      title: vscode.l10n.t('Twin Report'),
-      icon: 'graph-scatter',
-      connect: (send: Send<'twin-report'>, asked) => connect(services, send, asked),
-    },
-  );
+  return registerRunPanel(services, {
+    view: 'twin-report',
+    has: hasTwin,
+    connect: (send: Send<'twin-report'>, asked) => connect(services, send, asked),
+  });
 }
 
 function connect(

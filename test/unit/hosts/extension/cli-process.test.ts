@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli, type CliResult } from '../../../../src/hosts/extension/command-line/cli-process.ts';
 
-describe('the command line as the extension starts it', () => {
+describe('The command line as the extension starts it', () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'karma-cli-'))));
   after(() => rmSync(folder, { recursive: true }));
@@ -25,7 +25,7 @@ describe('the command line as the extension starts it', () => {
   }
   const print = (value: string) => `process.stdout.write(JSON.stringify(${value}) + '\\n');`;
 
-  it('is told its arguments, and tells its results line by line', async () => {
+  it('The command line gets its arguments and its environment, and its results come line by line', async () => {
     const { done, results } = start(
       print(`{ type: 'plan', args: process.argv.slice(2), env: [process.env.KARMA_TEST, process.env.KARMA_MORE] }`),
     );
@@ -33,14 +33,22 @@ describe('the command line as the extension starts it', () => {
     assert.deepEqual(results, [{ type: 'plan', args: ['--json', 'one', 'two'], env: ['set', 'too'] }]);
   });
 
-  it('rejects with the sentence that it ends with, or else with what it printed', async () => {
+  it('A command line that fails rejects with its last sentence, or else with what it printed', async () => {
     const failed = start(`${print(`{ type: 'error', message: 'Needs verb patch.' }`)} process.exitCode = 3;`);
     await assert.rejects(failed.done, /^Error: Needs verb patch\.$/);
     assert.deepEqual(failed.results, []);
     await assert.rejects(start(`process.stderr.write('died'); process.exitCode = 1;`).done, /^Error: died$/);
   });
 
-  it('is asked to stop, and may still say what it has done', async () => {
+  it('Lines of the command line that are no results are left out, and tell why it died where nothing else does', async () => {
+    const foreign = `console.log('(node:1) Warning: x'); console.log('5'); console.log('null'); console.log('{"kind":1}');`;
+    const { done, results } = start(`${foreign} ${print(`{ type: 'plan' }`)} console.log('{"type":');`);
+    await done;
+    assert.deepEqual(results, [{ type: 'plan' }]);
+    await assert.rejects(start(`${foreign} process.exitCode = 2;`).done, /Warning: x/);
+  });
+
+  it('A command line that is cancelled is asked to stop and may still say what it has done', async () => {
     const cancel = new AbortController();
     const running = start(
       `process.on('SIGINT', () => { ${print(`{ type: 'message' }`)} process.exit(130); });

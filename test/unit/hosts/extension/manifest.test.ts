@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMANDS, type CommandId } from '../../../../src/hosts/extension/commands.ts';
+import { PANELS } from '../../../../src/hosts/extension/webviews/panels.ts';
 
 /* The manifest holds what users of good extensions expect, and says nothing that the code does not do. */
 
@@ -32,11 +34,19 @@ interface Command {
   readonly command: string;
   readonly title: string;
   readonly category: string;
+  readonly icon?: string;
   readonly enablement?: string;
 }
 interface Step {
   readonly media: { readonly svg: string; readonly altText: string };
   readonly completionEvents: readonly string[];
+}
+
+function sources(): { readonly name: string; readonly source: string }[] {
+  const folder = join(root, 'src/hosts/extension');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name, source: readFileSync(join(folder, name), 'utf8') }));
 }
 
 /** Commands that always apply, and why. */
@@ -81,34 +91,43 @@ describe('manifest', () => {
       else assert.ok(enablement, `${command} needs an enablement, or a reason in ALWAYS`);
     });
 
-  it('has the commands that the code knows, which guards those that start something', () => {
-    const source = readFileSync(join(root, 'src/hosts/extension/commands.ts'), 'utf8');
-    const known = new Map(
-      [...source.matchAll(/'(karma-mas\.\w+)': \{ trusted: (true|false) \}/g)].map(([, id, trusted]) => [
-        id,
-        trusted === 'true',
-      ]),
-    );
-    assert.deepEqual([...known.keys()].sort(), contributes.commands.map(({ command }) => command).sort());
+  it('package.json has exactly the commands of the table, and enables those that need trust in a trusted workspace only', () => {
+    assert.deepEqual(Object.keys(COMMANDS).sort(), contributes.commands.map(({ command }) => command).sort());
     for (const { command, enablement = '' } of contributes.commands)
       assert.equal(
         enablement.includes('isWorkspaceTrusted'),
-        known.get(command),
+        COMMANDS[command as CommandId].needsTrust,
         `${command} is guarded in one place only`,
       );
   });
 
-  it('registers each command once', () => {
-    const sources = readdirSync(join(root, 'src/hosts/extension'), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(join(root, 'src/hosts/extension', name), 'utf8'));
-    const all = sources.join('\n');
-    for (const { command } of contributes.commands) {
+  it('the source files that run the command line or a job register only commands that need trust', () => {
+    for (const { name, source } of sources().filter(({ source }) => /\brunCommandLine\(|\.startJob\(/.test(source)))
+      for (const [, id] of source.matchAll(/\.command\('(karma-mas\.\w+)'/g))
+        assert.ok(COMMANDS[id as CommandId].needsTrust, `${id} in ${name} starts a process`);
+  });
+
+  it('the extension registers each command of the table once', () => {
+    const panels = new Set<string>(Object.values(PANELS).map(({ command }) => command));
+    const all = sources()
+      .map(({ source }) => source)
+      .join('\n');
+    for (const command of Object.keys(COMMANDS).filter((id) => !panels.has(id))) {
       const direct = all.split(`.command('${command}'`).length - 1;
       const listed = all.split(`id: '${command}'`).length - 1;
       assert.equal(direct + listed, 1, `${command} is registered ${direct + listed} times`);
     }
   });
+
+  for (const [name, { viewType, command, title, icon }] of Object.entries(PANELS))
+    it(`package.json activates the extension for the panel ${name} and gives its command the same title and icon`, () => {
+      assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${viewType}`));
+      assert.ok(existsSync(join(root, 'webview', name, 'main.ts')));
+      const contributed = contributes.commands.find((each) => each.command === command);
+      assert.ok(contributed, command);
+      assert.equal(contributed.icon, `$(${icon})`);
+      assert.equal(nls[contributed.title.slice(1, -1)], `Open ${title}`);
+    });
 
   it('names only commands and submenus that there are in menus, welcomes and the walkthrough', () => {
     const known = new Set(contributes.commands.map(({ command }) => command));
