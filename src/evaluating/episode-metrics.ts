@@ -1,13 +1,10 @@
 import { EpisodeSums } from '../cluster/simulation/run-controller.ts';
 import { ACCOUNTING_INTERVAL, type Episode, type Outcome } from '../cluster/simulation/simulation.ts';
-import type { Metric } from './evaluation.ts';
-import { disturbances, GOOD_SUCCESS, recoveryTime } from './recovery.ts';
+import { byMetric, METRICS, type MetricValues } from './metrics.ts';
+import { GOOD_SUCCESS } from './recovery.ts';
 
-/** The metrics of one system in one episode; null = nothing to measure. */
-export type MetricValues = Readonly<Record<Metric, number | null>>;
-
-/** Adds up what one system does in one episode, one accounting interval at a time. */
-export class Account {
+/** Measures one system in one episode, one accounting interval at a time. */
+export class EpisodeMetrics {
   readonly #episode: Episode;
   readonly #sums = new EpisodeSums();
   readonly #good: number[] = [];
@@ -18,7 +15,11 @@ export class Account {
 
   /** Whether the whole episode has been counted. */
   get complete(): boolean {
-    return this.#good.length * ACCOUNTING_INTERVAL >= this.#episode.seconds;
+    return this.#seconds >= this.#episode.seconds;
+  }
+
+  get #seconds(): number {
+    return this.#good.length * ACCOUNTING_INTERVAL;
   }
 
   /** Counts one accounting interval of an environment. */
@@ -28,20 +29,14 @@ export class Account {
     this.#good.push(Number(isGood));
   }
 
-  /** Means, and amounts per hour, over what was counted. */
+  /** All columns, over what was counted. */
   values(): MetricValues {
-    const result = this.#sums.result();
-    const seconds = this.#good.length * ACCOUNTING_INTERVAL;
-    return {
-      objective: result.objective,
-      resilience: result.resilience,
-      success: result.success,
-      latencyCompliance: result.latencyCompliance,
-      podSeconds: (result.podSeconds * 3600) / seconds,
-      coreSeconds: (result.coreSeconds * 3600) / seconds,
-      cores: result.coreSeconds / seconds,
-      moves: result.movesPerHour,
-      recovery: recoveryTime(disturbances(this.#episode), Uint8Array.from(this.#good)),
+    const measured = {
+      episode: this.#episode,
+      result: this.#sums.result(),
+      seconds: this.#seconds,
+      good: Uint8Array.from(this.#good),
     };
+    return byMetric((name) => METRICS[name].of(measured)) as MetricValues;
   }
 }

@@ -2,12 +2,12 @@
 import type { LoadRecords } from '../cluster/episodes/load-records.ts';
 import { ACCOUNTING_INTERVAL, type System } from '../cluster/simulation/simulation.ts';
 import type { Scenario } from '../spec/model.ts';
-import type { MetricValues } from './episode-metrics.ts';
-import { planMatches, type PlannerSettings } from './baselines/planner.ts';
-import { METRIC_NAMES, type Evaluation, type SystemResult } from './evaluation.ts';
-import { assertSplit, drawMatches, loadsWithoutSplit, type Match } from './shared-episodes.ts';
-import { play, type World } from './run-systems.ts';
-import type { Control } from './baselines/candidate-search.ts';
+import type { Control } from './control.ts';
+import type { Evaluation, SystemResult } from './evaluation.ts';
+import { byMetric, type MetricValues } from './metrics.ts';
+import { planEpisodes, type PlannerSettings } from './planner/planner.ts';
+import { runSystem, type World } from './run-systems.ts';
+import { assertSplit, drawSharedEpisodes, loadsWithoutSplit, type SharedEpisode } from './shared-episodes.ts';
 
 export interface Contender {
   readonly name: string;
@@ -26,7 +26,7 @@ export interface EvaluationRequest {
   readonly seed: number;
   /** Length of an episode; the scenario's duration by default. */
   readonly seconds?: number | undefined;
-  /** Lets the clairvoyant planner play the first so many episodes of each scenario too. It is slow. */
+  /** Runs the clairvoyant planner too, in the first `perScenario` episodes of each scenario. It is slow. */
   readonly planner?: { readonly settings: PlannerSettings; readonly perScenario: number } | undefined;
 }
 
@@ -34,17 +34,22 @@ export const PLANNER_NAME = 'clairvoyant planner';
 
 /**
  * Lets every contender meet the same episodes of the test split: same load, events, luck and warm start, counted at the
- * accounting interval. Progress is in units of one system playing all episodes. Rejects with the signal's reason when
+ * accounting interval. Progress is in units of one system in all episodes. Rejects with the signal's reason when
  * aborted; throws a RangeError where two contenders have one name.
  */
 export async function evaluate(request: EvaluationRequest, { signal, onProgress }: Control = {}): Promise<Evaluation> {
   const { world, scenarios, contenders, planner, perScenario, seed, seconds } = request;
   const names = contenders.map((contender) => contender.name);
   if (new Set(names).size < names.length) throw new RangeError(`Two systems have one name: ${names.join(', ')}.`);
-  const matches = drawMatches(world.cluster, scenarios, request.loads, { split: 'test', perScenario, seed, seconds });
-  assertSplit(matches, 'test');
-  const planned = matches.flatMap((_, i) => (planner && i % perScenario < planner.perScenario ? [i] : []));
-  const plannerWork = planner ? (planned.length / matches.length) * workPerSecond(planner.settings) : 0;
+  const episodes = drawSharedEpisodes(world.cluster, scenarios, request.loads, {
+    split: 'test',
+    perScenario,
+    seed,
+    seconds,
+  });
+  assertSplit(episodes, 'test');
+  const planned = episodes.flatMap((_, i) => (planner && i % perScenario < planner.perScenario ? [i] : []));
+  const plannerWork = planner ? (planned.length / episodes.length) * workPerSecond(planner.settings) : 0;
   const total = contenders.reduce((sum, contender) => sum + contender.seeds.length, plannerWork);
   let done = 0;
   const part = (work: number): Control => ({
@@ -56,17 +61,17 @@ export async function evaluate(request: EvaluationRequest, { signal, onProgress 
   for (const { name, seeds } of contenders) {
     const rows: MetricValues[][] = [];
     for (const system of seeds) {
-      rows.push(await play(world, system, matches, part(1)));
+      rows.push(await runSystem(world, system, episodes, part(1)));
       done++;
     }
     const { interval } = seeds[0].make(world.cluster, 1);
-    systems.push({ name, interval, episodes: matches.map((_, i) => i), values: byMetric(rows) });
+    systems.push({ name, interval, episodes: episodes.map((_, i) => i), values: columnsOf(rows) });
   }
   if (planner && planned.length > 0) {
-    const chosen = planned.map((i) => matches[i]);
-    const row = await planMatches(world, chosen, planner.settings, seed, part(plannerWork));
+    const chosen = planned.map((i) => episodes[i]);
+    const row = await planEpisodes(world, chosen, planner.settings, seed, part(plannerWork));
     const { interval } = planner.settings;
-    systems.push({ name: PLANNER_NAME, interval, episodes: planned, values: byMetric([row]) });
+    systems.push({ name: PLANNER_NAME, interval, episodes: planned, values: columnsOf([row]) });
   }
   return {
     cluster: world.cluster.name,
@@ -75,7 +80,7 @@ export async function evaluate(request: EvaluationRequest, { signal, onProgress 
     split: 'test',
     seed,
     notHeldOut: loadsWithoutSplit(scenarios),
-    episodes: matches.map(infoOf),
+    episodes: episodes.map(infoOf),
     systems,
   };
 }
@@ -85,11 +90,10 @@ function workPerSecond({ steps, plans, generations }: PlannerSettings): number {
   return steps * plans * generations;
 }
 
-function infoOf({ episode: { scenario, load, seconds }, seed }: Match): Evaluation['episodes'][number] {
+function infoOf({ episode: { scenario, load, seconds }, seed }: SharedEpisode): Evaluation['episodes'][number] {
   return { scenario, load, seed, seconds };
 }
 
-function byMetric(rows: readonly (readonly MetricValues[])[]): SystemResult['values'] {
-  const columns = METRIC_NAMES.map((metric) => [metric, rows.map((row) => row.map((values) => values[metric]))]);
-  return Object.fromEntries(columns) as SystemResult['values'];
+function columnsOf(rows: readonly (readonly MetricValues[])[]): SystemResult['values'] {
+  return byMetric((metric) => rows.map((row) => row.map((values) => values[metric])));
 }

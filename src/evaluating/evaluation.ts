@@ -1,33 +1,10 @@
 /**
  * What an evaluation found, as plain data: one value per metric, system, training seed and episode. Everything in a
- * table is computed from these, so that a stored evaluation can be summarised again.
+ * table is computed from these, so that a stored evaluation can be summarized again.
  */
 import type { SplitName } from '../spec/model.ts';
+import type { Metric } from './metrics.ts';
 import { estimate, meanOverRows, pairedDifference, type Estimate, type PairedEstimate } from './statistics.ts';
-
-interface MetricText {
-  readonly title: string;
-  readonly about: string;
-  readonly digits: number;
-}
-
-export const METRICS = {
-  objective: { title: 'J', about: 'mean of resilience - cost x allocated share of CPU', digits: 4 },
-  resilience: { title: 'or(s)', about: 'mean operational resilience', digits: 4 },
-  success: { title: 'success', about: 'share of the requests from outside that succeeded', digits: 4 },
-  latencyCompliance: {
-    title: 'latency ok',
-    about: 'share of accounting intervals with latency within the maximum',
-    digits: 3,
-  },
-  podSeconds: { title: 'pod-s/h', about: 'seconds that scheduled pods occupied, per hour', digits: 0 },
-  coreSeconds: { title: 'core-s/h', about: 'core-seconds that scheduled pods requested, per hour', digits: 0 },
-  cores: { title: 'cores', about: 'mean cores that scheduled pods requested', digits: 2 },
-  moves: { title: 'moves/h', about: 'pods by which desired replicas were changed, per hour', digits: 1 },
-  recovery: { title: 'recovery s', about: 'mean seconds from a disturbance until service is good again', digits: 1 },
-} as const satisfies Record<string, MetricText>;
-export type Metric = keyof typeof METRICS;
-export const METRIC_NAMES = Object.keys(METRICS) as Metric[];
 
 export interface EpisodeInfo {
   readonly scenario: string;
@@ -115,12 +92,14 @@ export function compare(
   metric: Metric,
   scenario: string = ALL,
 ): PairedEstimate {
-  const first = perEpisode(evaluation, system, metric, scenario);
   const second = perEpisode(evaluation, base, metric, scenario);
-  const both = [...first.keys()].filter((episode) => second.has(episode));
+  const pairs = [...perEpisode(evaluation, system, metric, scenario)].flatMap(([episode, value]) => {
+    const other = second.get(episode);
+    return other === undefined ? [] : [{ value, other }];
+  });
   return pairedDifference(
-    both.map((episode) => first.get(episode)!),
-    both.map((episode) => second.get(episode)!),
+    pairs.map(({ value }) => value),
+    pairs.map(({ other }) => other),
   );
 }
 

@@ -1,10 +1,11 @@
-/** Plays systems through matches: the same episodes, luck and start for all. */
+/** Runs systems through shared episodes: the same load, events, luck and start for all. */
 import { runEpisodes } from '../cluster/simulation/run-controller.ts';
 import type { Simulation, System } from '../cluster/simulation/simulation.ts';
 import type { Cluster } from '../spec/model.ts';
-import { Account, type MetricValues } from './episode-metrics.ts';
-import type { Match } from './shared-episodes.ts';
-import type { Control } from './baselines/candidate-search.ts';
+import type { Control } from './control.ts';
+import { EpisodeMetrics } from './episode-metrics.ts';
+import type { MetricValues } from './metrics.ts';
+import type { SharedEpisode } from './shared-episodes.ts';
 
 /**
  * The world in which systems are judged or tuned. `simulate` makes so many environments of it: the emulator, or a twin.
@@ -14,46 +15,46 @@ export interface World {
   readonly simulate: (environments: number) => Simulation;
 }
 
-/** What the system gets in each match. Rejects with the signal's reason when aborted. */
-export async function play(
+/** The metrics of the system in each episode. Rejects with the signal's reason when aborted. */
+export async function runSystem(
   world: World,
   system: System,
-  matches: readonly Match[],
+  episodes: readonly SharedEpisode[],
   control: Control = {},
 ): Promise<MetricValues[]> {
-  const accounts = matches.map((match) => new Account(match.episode));
-  await run(world, system, matches, control, accounts);
-  return accounts.map((account) => account.values());
+  const metrics = episodes.map(({ episode }) => new EpisodeMetrics(episode));
+  await run(world, system, episodes, control, metrics);
+  return metrics.map((one) => one.values());
 }
 
-/** The system's mean J over the matches. */
+/** The system's mean J over the episodes. */
 export async function meanObjective(
   world: World,
   system: System,
-  matches: readonly Match[],
+  episodes: readonly SharedEpisode[],
   control: Control = {},
 ): Promise<number> {
-  const results = await run(world, system, matches, control);
+  const results = await run(world, system, episodes, control);
   return results.reduce((sum, { objective }) => sum + objective, 0) / results.length;
 }
 
 function run(
   { cluster, simulate }: World,
   system: System,
-  matches: readonly Match[],
+  episodes: readonly SharedEpisode[],
   { signal = new AbortController().signal, onProgress }: Control,
-  accounts?: readonly Account[],
+  metrics?: readonly EpisodeMetrics[],
 ): ReturnType<typeof runEpisodes> {
-  if (matches.length === 0) throw new RangeError('There is no episode to play.');
+  if (episodes.length === 0) throw new RangeError('There is no episode to run.');
   return runEpisodes(
     simulate,
     system,
     cluster,
-    matches.map((match) => match.episode),
+    episodes.map(({ episode }) => episode),
     {
       signal,
-      luck: matches.map((match) => match.seed),
-      onInterval: (episode, outcome, environment) => accounts?.[episode].add(outcome, environment),
+      luck: episodes.map(({ seed }) => seed),
+      onInterval: (episode, outcome, environment) => metrics?.[episode].add(outcome, environment),
       ...(onProgress && { onProgress }),
     },
   );

@@ -8,13 +8,14 @@ import { Random } from '../cluster/random.ts';
 import type { Episode } from '../cluster/simulation/simulation.ts';
 import type { Cluster, Scenario, SplitName } from '../spec/model.ts';
 
-export interface Match {
+/** An episode that every system meets under the same luck. */
+export interface SharedEpisode {
   readonly episode: Episode;
   /** Fixes arrivals and crash draws. */
   readonly seed: number;
 }
 
-export interface MatchOptions {
+export interface DrawOptions {
   readonly split: SplitName;
   readonly perScenario: number;
   readonly seed: number;
@@ -23,16 +24,16 @@ export interface MatchOptions {
 }
 
 /**
- * So many matches of each scenario, in the scenarios' order, the load profiles taken in turn. A scenario's matches do
- * not depend on the other scenarios, and those of one split share no seed with those of another. Throws as makeEpisode
+ * `perScenario` episodes of each scenario, in the scenarios' order, the load profiles taken in turn. A scenario's episodes
+ * do not depend on the other scenarios, and those of one split share no seed with those of another. Throws as makeEpisode
  * does.
  */
-export function drawMatches(
+export function drawSharedEpisodes(
   cluster: Cluster,
   scenarios: readonly Scenario[],
   loads: LoadRecords,
-  { split, perScenario, seed, seconds }: MatchOptions,
-): Match[] {
+  { split, perScenario, seed, seconds }: DrawOptions,
+): SharedEpisode[] {
   return scenarios.flatMap((scenario) => {
     const random = new Random(seed, streamOf(`${split} ${scenario.name}`));
     return Array.from({ length: perScenario }, (_, profile) => {
@@ -43,9 +44,9 @@ export function drawMatches(
   });
 }
 
-/** Throws a RangeError unless all matches are of this split: what was trained or chosen on must not judge. */
-export function assertSplit(matches: readonly Match[], split: SplitName): void {
-  const other = matches.find((match) => match.episode.split !== split);
+/** Throws a RangeError unless all episodes are of this split: days of training or choosing must not judge. */
+export function assertSplit(episodes: readonly SharedEpisode[], split: SplitName): void {
+  const other = episodes.find(({ episode }) => episode.split !== split);
   if (other)
     throw new RangeError(`An episode of the '${other.episode.split}' split was given where '${split}' is needed.`);
 }

@@ -2,16 +2,14 @@
 import {
   ALL,
   compare,
-  METRICS,
-  METRIC_NAMES,
   overEpisodes,
   overSeeds,
   scenariosOf,
   systemOf,
   type Evaluation,
-  type Metric,
   type SystemResult,
 } from './evaluation.ts';
+import { METRICS, METRIC_NAMES, type Metric } from './metrics.ts';
 import type { Estimate, PairedEstimate } from './statistics.ts';
 import { toCsv, toMarkdown, toText, type Table } from './table-format.ts';
 
@@ -90,7 +88,20 @@ export function seedsTable(evaluation: Evaluation): Table {
   };
 }
 
-/** All tables: results, J by scenario, differences to each of `bases` that took part, seeds. */
+/** What the columns of the other tables mean. */
+export function columnsTable(): Table {
+  return {
+    title: 'What the columns mean',
+    columns: ['column', 'unit', 'better', 'meaning'],
+    rows: METRIC_NAMES.map((name) => {
+      const { title, unit, better, about } = METRICS[name];
+      return [title, unit || '-', better, about];
+    }),
+    notes: [],
+  };
+}
+
+/** All tables: results, J by scenario, differences to each of `bases` that took part, seeds, the meaning of the columns. */
 export function tablesOf(evaluation: Evaluation, bases: readonly string[]): Table[] {
   const present = bases.filter((base) => evaluation.systems.some((system) => system.name === base));
   return [
@@ -99,6 +110,7 @@ export function tablesOf(evaluation: Evaluation, bases: readonly string[]): Tabl
     ...present.map((base) => differencesTable(evaluation, base)),
     ...scenariosOf(evaluation).map((scenario) => resultsTable(evaluation, scenario)),
     ...(evaluation.systems.some((system) => seedsOf(system) > 1) ? [seedsTable(evaluation)] : []),
+    columnsTable(),
   ];
 }
 

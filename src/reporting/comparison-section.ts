@@ -1,13 +1,13 @@
 import {
   ALL,
   compare,
-  METRICS,
   overEpisodes,
   scenariosOf,
   systemOf,
   type Evaluation,
   type SystemResult,
 } from '../evaluating/evaluation.ts';
+import { METRICS } from '../evaluating/metrics.ts';
 import type { Estimate } from '../evaluating/statistics.ts';
 import { tablesOf } from '../evaluating/tables.ts';
 import { extentOf, round, xAxis, xScale, type Frame } from './axes.ts';

@@ -1,63 +1,48 @@
 /**
- * The systems that every comparison holds beside the policies: found once per cluster and weight of cost, then listed.
+ * The systems that every comparison holds beside the policies. A new one is a file of this folder that exports a Baseline,
+ * and a line in the list.
  */
-import { defaultHpa, hpaSystem } from '../../cluster/hpa/controller.ts';
-import type { HpaSettings } from '../../cluster/hpa/settings.ts';
 import type { Cluster } from '../../spec/model.ts';
+import type { Control } from '../control.ts';
 import type { Contender } from '../evaluate.ts';
 import type { World } from '../run-systems.ts';
-import type { Control, SearchEffort } from './candidate-search.ts';
-import { bestConstant } from './best-constant.ts';
-import { constant, everythingAtMaximum } from './constant.ts';
-import { demandRule } from './demand-rule.ts';
-import { safetyStock, type SafetyStockSettings } from './safety-stock.ts';
-import { TUNING_EFFORT, type TuningMatches } from './tune.ts';
-import { tuneHpa } from './tune-hpa.ts';
-import { tuneSafetyStock } from './tune-safety-stock.ts';
+import type { TuningTask } from '../tuning/tune.ts';
+import type { Baseline, BaselineSettings } from './baseline.ts';
+import { bestConstantBaseline } from './best-constant.ts';
+import { maximumBaseline } from './constant.ts';
+import { defaultHpaBaseline } from './default-hpa.ts';
+import { demandRuleBaseline } from './demand-rule.ts';
+import { tunedHpaBaseline } from './tuned-hpa.ts';
+import { safetyStockBaseline } from './tuned-safety-stock.ts';
 
-/** Plain data, to be kept beside a run. */
-export interface BaselineSettings {
-  /** Weight of cost in J that they were found for. */
-  readonly cost: number;
-  readonly constant: readonly number[];
-  readonly hpa: readonly HpaSettings[];
-  readonly safetyStock: SafetyStockSettings;
-}
+/** In the order of the tables. */
+const BASELINES: readonly Baseline[] = [
+  defaultHpaBaseline,
+  tunedHpaBaseline,
+  bestConstantBaseline,
+  maximumBaseline,
+  demandRuleBaseline,
+  safetyStockBaseline,
+];
 
-export const DEFAULT_HPA_NAME = 'default hpa';
-export const TUNED_HPA_NAME = 'tuned hpa';
-
-/** Finds the best constant and tunes HPA and safety stock; see their functions. Progress is in thousandths. */
+/** Finds the settings of all baselines that have some, one after the other. Progress is in thousandths. */
 export async function tuneBaselines(
   world: World,
-  matches: TuningMatches,
-  seed: number,
-  effort: SearchEffort = TUNING_EFFORT,
+  task: TuningTask,
   { signal, onProgress }: Control = {},
 ): Promise<BaselineSettings> {
-  const part = (index: number): Control => ({
-    signal,
-    onProgress: (done, total) => onProgress?.(Math.floor((1000 * (index + done / total)) / 3), 1000),
-  });
-  const best = await bestConstant(world, matches.train, part(0));
-  const hpa = await tuneHpa(world, matches, seed, effort, part(1));
-  const stock = await tuneSafetyStock(world, matches, seed, effort, part(2));
-  return {
-    cost: world.cluster.objectives.cost,
-    constant: best.candidate,
-    hpa: hpa.settings,
-    safetyStock: stock.settings,
-  };
+  const tunings = BASELINES.flatMap(({ tuning }) => tuning ?? []);
+  const found: [string, unknown][] = [];
+  for (const [index, { key, find }] of tunings.entries()) {
+    const settings = await find(world, task, {
+      signal,
+      onProgress: (done, total) => onProgress?.(Math.floor((1000 * (index + done / total)) / tunings.length), 1000),
+    });
+    found.push([key, settings]);
+  }
+  return { cost: world.cluster.objectives.cost, ...Object.fromEntries(found) };
 }
 
 export function baselineContenders(cluster: Cluster, found: BaselineSettings): Contender[] {
-  const systems = {
-    [DEFAULT_HPA_NAME]: defaultHpa,
-    [TUNED_HPA_NAME]: hpaSystem(TUNED_HPA_NAME, found.hpa),
-    [`best constant (${found.constant.join(', ')})`]: constant('best constant', found.constant),
-    'everything at maximum': everythingAtMaximum(cluster),
-    'demand rule': demandRule(),
-    'safety stock': safetyStock(found.safetyStock),
-  };
-  return Object.entries(systems).map(([name, system]) => ({ name, seeds: [system] }));
+  return BASELINES.map(({ make }) => make(cluster, found)).map(({ name, system }) => ({ name, seeds: [system] }));
 }

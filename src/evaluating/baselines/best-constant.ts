@@ -1,22 +1,24 @@
 import type { Cluster } from '../../spec/model.ts';
-import { assertSplit, type Match } from '../shared-episodes.ts';
+import type { Control } from '../control.ts';
 import { meanObjective, type World } from '../run-systems.ts';
-import type { Control, Ranked } from './candidate-search.ts';
+import { assertSplit, type SharedEpisode } from '../shared-episodes.ts';
+import type { Ranked } from '../tuning/candidate-search.ts';
+import { tunedBaseline } from './baseline.ts';
 import { constant } from './constant.ts';
 
-/** Up to so many allocations all are tried; beyond, one service after the other is moved. */
+/** Up to so many allocations, all are tried; beyond that, one service after the other is moved. */
 const EXHAUSTIVE = 2000;
 
 /**
  * The allocation with the highest mean J on training episodes, among those that the nodes have room for. Throws a
- * RangeError where the nodes have no room for the minimum replicas, or where a match is not of the training split.
+ * RangeError where the nodes have no room for the minimum replicas, or where an episode is not of the training split.
  */
 export async function bestConstant(
   world: World,
-  matches: readonly Match[],
+  episodes: readonly SharedEpisode[],
   { signal, onProgress }: Control = {},
 ): Promise<Ranked<readonly number[]>> {
-  assertSplit(matches, 'train');
+  assertSplit(episodes, 'train');
   const { cluster } = world;
   const least = cluster.services.map(({ replicas }) => replicas.min);
   if (!fits(cluster, least))
@@ -26,7 +28,7 @@ export async function bestConstant(
     const key = replicas.join();
     const known = scores.get(key);
     if (known !== undefined) return known;
-    const value = await meanObjective(world, constant('constant', replicas), matches, { signal });
+    const value = await meanObjective(world, constant('constant', replicas), episodes, { signal });
     scores.set(key, value);
     return value;
   };
@@ -34,17 +36,28 @@ export async function bestConstant(
   return count <= EXHAUSTIVE ? tryAll(cluster, score, onProgress) : climb(cluster, least, score, onProgress);
 }
 
+/** The best allocation is part of its name in tables. */
+export const bestConstantBaseline = tunedBaseline(
+  'constant',
+  async (world, { train }, control) => (await bestConstant(world, train, control)).candidate,
+  (replicas) => ({
+    name: `best constant (${replicas.join(', ')})`,
+    system: constant('best constant', replicas),
+  }),
+);
+
 type Score = (replicas: readonly number[]) => Promise<number>;
 
 async function tryAll(cluster: Cluster, score: Score, onProgress: Control['onProgress']): Promise<Ranked<number[]>> {
+  // There is at least one: the minimum replicas fit.
   const candidates = allocations(cluster).filter((replicas) => fits(cluster, replicas));
-  let best: Ranked<number[]> | undefined;
+  let best: Ranked<number[]> = { candidate: candidates[0], score: -Infinity };
   for (const [i, candidate] of candidates.entries()) {
     const value = await score(candidate);
-    if (!best || value > best.score) best = { candidate, score: value };
+    if (value > best.score) best = { candidate, score: value };
     onProgress?.(i + 1, candidates.length);
   }
-  return best!;
+  return best;
 }
 
 /**
@@ -61,7 +74,7 @@ async function climb(
   let best: Ranked<number[]> = { candidate, score: await score(candidate) };
   for (let tried = 1, better = true; better;) {
     better = false;
-    const near = neighbours(cluster, best.candidate);
+    const near = neighbors(cluster, best.candidate);
     for (candidate of near) {
       const value = await score(candidate);
       onProgress?.(++tried, tried + near.length);
@@ -102,7 +115,7 @@ function filled(cluster: Cluster, least: readonly number[]): number[] {
   return replicas;
 }
 
-function neighbours(cluster: Cluster, replicas: readonly number[]): number[][] {
+function neighbors(cluster: Cluster, replicas: readonly number[]): number[][] {
   const single = cluster.services.flatMap(({ replicas: { min, max } }, i) =>
     Array.from({ length: max - min + 1 }, (_, n) => replicas.with(i, min + n)),
   );

@@ -1,5 +1,6 @@
 import { ACCOUNTING_INTERVAL, type System } from '../../cluster/simulation/simulation.ts';
 import type { Cluster } from '../../spec/model.ts';
+import { fixedBaseline } from './baseline.ts';
 
 /** Holds the same replicas whatever happens. `replicas`: pods per service. */
 export function constant(name: string, replicas: readonly number[]): System {
@@ -27,3 +28,8 @@ export function everythingAtMaximum(cluster: Cluster): System {
     cluster.services.map((service) => service.replicas.max),
   );
 }
+
+export const maximumBaseline = fixedBaseline((cluster) => {
+  const system = everythingAtMaximum(cluster);
+  return { name: system.name, system };
+});

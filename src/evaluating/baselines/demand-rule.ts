@@ -2,6 +2,7 @@ import { ACCOUNTING_INTERVAL, type System } from '../../cluster/simulation/simul
 import { callsPerRequest } from '../../spec/call-graph.ts';
 import type { Cluster } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
+import { fixedBaseline } from './baseline.ts';
 
 /** Follows the load without memory: pods = ceil(arrivals x head / throughput of a pod). */
 export function demandRule(head = 1.5): System {
@@ -28,9 +29,14 @@ export function demandRule(head = 1.5): System {
   };
 }
 
+export const demandRuleBaseline = fixedBaseline(() => {
+  const system = demandRule();
+  return { name: system.name, system };
+});
+
 /**
  * Requests a second that a service has to expect: what the entry points receive times the calls that a request makes to
- * it. An own queue upstream hides nothing from this, unlike the service's own arrivals.
+ * it. Unlike the service's own arrivals, this sees what still waits in the queues of its callers.
  * The second argument of the function is environment * services + service.
  */
 export function makeDemand(cluster: Cluster): (observation: Observation, index: number) => number {

@@ -12,7 +12,7 @@ export interface SafetyStockSettings {
   readonly holdOff: number;
 }
 
-/** Found on the sample cluster, without a forecast (method.md, section 7). */
+/** Found on the sample cluster, without a forecast. */
 export const SAFETY_STOCK_HEADS = [1.6, 1.5, 1.3, 1.25];
 
 /** A pod slower than this share of its throughput is taken to be a glitch of the metrics. */

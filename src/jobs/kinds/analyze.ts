@@ -3,7 +3,7 @@ import { analyze } from '../../analyzing/analyze.ts';
 import { goalsAsYaml, rolesAsYaml } from '../../analyzing/inferred-yaml.ts';
 import { recordTrajectories } from '../../analyzing/trajectories/record-trajectories.ts';
 import { packTrajectories, type SeedTrajectories } from '../../analyzing/trajectories/trajectories.ts';
-import { drawMatches } from '../../evaluating/shared-episodes.ts';
+import { drawSharedEpisodes } from '../../evaluating/shared-episodes.ts';
 import { resolveTraining } from '../../training/setup.ts';
 import { npy } from '../../analyzing/export/npy.ts';
 import { trajectoriesAsParquet } from '../../analyzing/export/parquet.ts';
@@ -32,7 +32,7 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
     const { model, folder, run, signal, onProgress, log } = context;
     const { cluster, organization, scenarios, training } = resolveTraining(model, options.training);
     const loads = await loadRecords(folder, scenarios);
-    const matches = drawMatches(cluster, scenarios, loads, {
+    const shared = drawSharedEpisodes(cluster, scenarios, loads, {
       split: 'test',
       perScenario: options.episodes,
       seed: EPISODE_SEED,
@@ -45,8 +45,8 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
         organization,
         backend,
         simulate: makeWorld(worldFor(training), cluster).simulate,
-        episodes: matches.map((match) => match.episode),
-        luck: matches.map((match) => match.seed),
+        episodes: shared.map((match) => match.episode),
+        luck: shared.map((match) => match.seed),
         signal,
         onProgress: (done, total) =>
           onProgress({

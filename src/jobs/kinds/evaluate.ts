@@ -1,15 +1,13 @@
 import { loadRecords } from '../../cluster/episodes/load-records.ts';
-import {
-  baselineContenders,
-  DEFAULT_HPA_NAME,
-  tuneBaselines,
-  TUNED_HPA_NAME,
-  type BaselineSettings,
-} from '../../evaluating/baselines/all.ts';
-import { PLANNER } from '../../evaluating/baselines/planner.ts';
+import { baselineContenders, tuneBaselines } from '../../evaluating/baselines/all.ts';
+import type { BaselineSettings } from '../../evaluating/baselines/baseline.ts';
+import { DEFAULT_HPA_NAME } from '../../evaluating/baselines/default-hpa.ts';
+import { TUNED_HPA_NAME } from '../../evaluating/baselines/tuned-hpa.ts';
 import { evaluate } from '../../evaluating/evaluate.ts';
-import { ALL, METRIC_NAMES, overEpisodes, type Evaluation } from '../../evaluating/evaluation.ts';
-import { drawMatches } from '../../evaluating/shared-episodes.ts';
+import { ALL, overEpisodes, type Evaluation } from '../../evaluating/evaluation.ts';
+import { byMetric, type Metric } from '../../evaluating/metrics.ts';
+import { PLANNER } from '../../evaluating/planner/planner.ts';
+import { drawSharedEpisodes } from '../../evaluating/shared-episodes.ts';
 import { evaluationCsv, evaluationMarkdown, evaluationText, type Provenance } from '../../evaluating/tables.ts';
 import { readManifest } from '../../runs/manifest.ts';
 import type { SplitName } from '../../spec/model.ts';
@@ -48,23 +46,19 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
       signal,
       onProgress: (done: number, total: number) => onProgress({ done, total, unit: 'parts', what }),
     });
-    const matches = (split: SplitName, perScenario: number) =>
-      drawMatches(cluster, scenarios, loads, { split, perScenario, seed: EPISODE_SEED });
+    const episodesOf = (split: SplitName, perScenario: number) =>
+      drawSharedEpisodes(cluster, scenarios, loads, { split, perScenario, seed: EPISODE_SEED });
 
     // Tuning takes the most time: what it found is kept in a checkpoint.
     let found = checkpoint?.json as BaselineSettings | undefined;
     if (!found) {
-      const tuning = {
-        train: matches('train', options.tuningEpisodes),
-        choose: matches('choose', options.tuningEpisodes),
+      const task = {
+        train: episodesOf('train', options.tuningEpisodes),
+        choose: episodesOf('choose', options.tuningEpisodes),
+        seed: EPISODE_SEED,
+        effort: effortOf(options.tuning),
       };
-      found = await tuneBaselines(
-        world,
-        tuning,
-        EPISODE_SEED,
-        effortOf(options.tuning),
-        control('tuning the baselines'),
-      );
+      found = await tuneBaselines(world, task, control('tuning the baselines'));
       run.saveCheckpoint(1, { json: found, arrays: {} });
     }
     const contender = (name: string, folder: string) => ({
@@ -90,10 +84,10 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
     const bases = basesOf(evaluation);
     run.writeArtifact('evaluation.md', evaluationMarkdown(evaluation, bases, provenance));
     run.writeArtifact(TABLES_FILE, evaluationText(evaluation, bases, provenance));
-    const mean = (system: (typeof evaluation.systems)[number], metric: (typeof METRIC_NAMES)[number]) =>
+    const mean = (system: (typeof evaluation.systems)[number], metric: Metric) =>
       overEpisodes(evaluation, system, metric, ALL).mean;
     for (const system of evaluation.systems) {
-      const metrics = Object.fromEntries(METRIC_NAMES.map((metric) => [metric, mean(system, metric)]));
+      const metrics = byMetric((metric) => mean(system, metric));
       run.journal.append('evaluation', { system: system.name, metrics });
     }
     return {

@@ -3,7 +3,7 @@ import { analyze, type Analysis, type AnalyzeOptions } from '../../../src/analyz
 import { recordTrajectories } from '../../../src/analyzing/trajectories/record-trajectories.ts';
 import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
-import { drawMatches } from '../../../src/evaluating/shared-episodes.ts';
+import { drawSharedEpisodes } from '../../../src/evaluating/shared-episodes.ts';
 import type { Model, Organization } from '../../../src/spec/model.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
 import { trainSeed } from '../../../src/training/train.ts';
@@ -30,14 +30,14 @@ export async function trainSample(backend: Backend, seed: number, changes: Sampl
 /** On the days kept for testing. */
 export function record({ setup, policies }: Trained, backend: Backend, perScenario: number): Promise<Trajectories> {
   const { cluster, model, organization, scenarios, loads } = setup;
-  const matches = drawMatches(cluster, scenarios, loads, { split: 'test', perScenario, seed: 4 });
+  const episodes = drawSharedEpisodes(cluster, scenarios, loads, { split: 'test', perScenario, seed: 4 });
   return recordTrajectories(policies, {
     model,
     organization,
     backend,
     simulate: setup.makeSimulation,
-    episodes: matches.map((match) => match.episode),
-    luck: matches.map((match) => match.seed),
+    episodes: episodes.map((match) => match.episode),
+    luck: episodes.map((match) => match.seed),
     signal: new AbortController().signal,
   });
 }

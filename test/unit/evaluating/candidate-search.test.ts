@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { search, type SearchSpace } from '../../../src/evaluating/baselines/candidate-search.ts';
+import { searchCandidates, type SearchSpace } from '../../../src/evaluating/tuning/candidate-search.ts';
 
 const space: SearchSpace<number> = {
   draw: (random) => random.between(-10, 10),
-  neighbour: (of, random) => of + random.normal(),
+  neighbor: (of, random) => of + random.normal(),
 };
 const peak = (x: number): Promise<number> => Promise.resolve(-((x - 3) ** 2));
 const effort = { random: 20, rounds: 5, perRound: 8 };
 
 describe('search', () => {
   it('gets near the peak and ranks from best to worst', async () => {
-    const ranked = await search(space, [], peak, effort, 1);
+    const ranked = await searchCandidates({ space, known: [], score: peak, effort, seed: 1 });
     assert.equal(ranked.length, 60);
     assert.ok(Math.abs(ranked[0].candidate - 3) < 0.1, `${ranked[0].candidate}`);
     for (let i = 1; i < ranked.length; i++) assert.ok(ranked[i - 1].score >= ranked[i].score);
@@ -19,11 +19,11 @@ describe('search', () => {
   it('refines: rounds near the best are better than as many draws, in four dimensions', async () => {
     const wide: SearchSpace<number[]> = {
       draw: (random) => [0, 0, 0, 0].map(() => space.draw(random)),
-      neighbour: (of, random) => of.map((x) => space.neighbour(x, random)),
+      neighbor: (of, random) => of.map((x) => space.neighbor(x, random)),
     };
     const score = (x: number[]): Promise<number> => Promise.resolve(-x.reduce((sum, xi) => sum + (xi - 3) ** 2, 0));
     const best = async (seed: number, how: typeof effort): Promise<number> =>
-      (await search(wide, [], score, how, seed))[0].score;
+      (await searchCandidates({ space: wide, known: [], score, effort: how, seed }))[0].score;
     for (const seed of [1, 2, 3])
       assert.ok(
         (await best(seed, { ...effort, rounds: 20 })) > (await best(seed, { random: 180, rounds: 0, perRound: 0 })),
@@ -31,15 +31,18 @@ describe('search', () => {
   });
 
   it('keeps what is known where nothing is better', async () => {
-    const ranked = await search(space, [3], peak, effort, 1);
+    const ranked = await searchCandidates({ space, known: [3], score: peak, effort, seed: 1 });
     assert.equal(ranked[0].candidate, 3);
   });
 
   it('gives the same again for the same seed, and reports progress', async () => {
     const progress: number[] = [];
-    const first = await search(space, [0], peak, effort, 7, { onProgress: (done) => progress.push(done) });
-    assert.deepEqual(await search(space, [0], peak, effort, 7), first);
-    assert.notDeepEqual(await search(space, [0], peak, effort, 8), first);
+    const first = await searchCandidates(
+      { space, known: [0], score: peak, effort, seed: 7 },
+      { onProgress: (done) => progress.push(done) },
+    );
+    assert.deepEqual(await searchCandidates({ space, known: [0], score: peak, effort, seed: 7 }), first);
+    assert.notDeepEqual(await searchCandidates({ space, known: [0], score: peak, effort, seed: 8 }), first);
     assert.deepEqual(
       progress,
       Array.from({ length: 61 }, (_, i) => i + 1),
@@ -53,7 +56,10 @@ describe('search', () => {
       if (++tried === 5) stop.abort(new Error('enough'));
       return peak(x);
     };
-    await assert.rejects(search(space, [], score, effort, 1, { signal: stop.signal }), /enough/);
+    await assert.rejects(
+      searchCandidates({ space, known: [], score, effort, seed: 1 }, { signal: stop.signal }),
+      /enough/,
+    );
     assert.equal(tried, 5);
   });
 });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { defaultHpa, hpaSystem } from '../../../src/cluster/hpa/controller.ts';
-import { DEFAULT_HPA } from '../../../src/cluster/hpa/settings.ts';
+import { defaultHpa } from '../../../src/cluster/hpa/controller.ts';
 import type { System } from '../../../src/cluster/simulation/simulation.ts';
 import { constant } from '../../../src/evaluating/baselines/constant.ts';
 import { evaluate, PLANNER_NAME, type EvaluationRequest } from '../../../src/evaluating/evaluate.ts';
-import { compare, METRIC_NAMES, overSeeds, systemOf } from '../../../src/evaluating/evaluation.ts';
-import { select } from '../../../src/evaluating/choose-candidate.ts';
-import { matchesOf, scenarios, world } from './sample.ts';
+import { compare, overSeeds, systemOf } from '../../../src/evaluating/evaluation.ts';
+import { METRIC_NAMES } from '../../../src/evaluating/metrics.ts';
+import { sharedEpisodes, scenarios, world } from './sample-world.ts';
 
 const fixed = constant('fixed', [3, 3, 2, 2]);
 const lean = constant('lean', [1, 1, 1, 1]);
@@ -79,7 +78,7 @@ describe('evaluate', () => {
     assert.equal(evaluation.accountingInterval, 15);
     assert.deepEqual(
       evaluation.episodes.map(({ seed }) => seed),
-      matchesOf('test', 3).map(({ seed }) => seed),
+      sharedEpisodes('test', 3).map(({ seed }) => seed),
     );
     assert.deepEqual(JSON.parse(JSON.stringify(evaluation)), evaluation);
   });
@@ -101,24 +100,5 @@ describe('evaluate', () => {
     const stop = new AbortController();
     const onProgress = (): void => stop.abort(new Error('enough'));
     await assert.rejects(evaluate(request([[defaultHpa]]), { signal: stop.signal, onProgress }), /enough/);
-  });
-});
-
-describe('select', () => {
-  it('keeps the first candidate unless another is better on the days for choosing', async () => {
-    const matches = matchesOf('choose', 3);
-    const better = await select([lean, defaultHpa, fixed], world, matches);
-    assert.notEqual(better.best, 0);
-    assert.ok(better.candidates[better.best].gain.mean > 0);
-    assert.equal((await select([defaultHpa, lean], world, matches)).best, 0);
-    const same = hpaSystem('the same', DEFAULT_HPA);
-    const tie = await select([defaultHpa, same], world, matches);
-    assert.equal(tie.best, 0);
-    assert.equal(tie.candidates[1].gain.mean, 0);
-  });
-
-  it('refuses other days and no candidates', async () => {
-    await assert.rejects(select([lean], world, matchesOf('test', 1)), /'test' split/);
-    await assert.rejects(select([], world, matchesOf('choose', 1)), /no candidate/);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { defaultHpa } from '../../../src/cluster/hpa/controller.ts';
 import { Random } from '../../../src/cluster/random.ts';
-import { PlanSearch, type Plan } from '../../../src/evaluating/baselines/plan-search.ts';
-import { planMatches } from '../../../src/evaluating/baselines/planner.ts';
-import { play } from '../../../src/evaluating/run-systems.ts';
+import { PlanSearch, type Plan } from '../../../src/evaluating/planner/plan-search.ts';
+import { planEpisodes } from '../../../src/evaluating/planner/planner.ts';
+import { runSystem } from '../../../src/evaluating/run-systems.ts';
 import { sampleCluster } from '../cluster/sample.ts';
-import { matchesOf, world } from './sample.ts';
+import { sharedEpisodes, world } from './sample-world.ts';
 
 describe('plan search', () => {
   const { services } = sampleCluster;
@@ -38,23 +38,23 @@ describe('plan search', () => {
 });
 
 describe('the clairvoyant planner', () => {
-  const matches = matchesOf('test', 2);
+  const episodes = sharedEpisodes('test', 2);
   const settings = { interval: 15, steps: 12, plans: 12, generations: 3 };
 
   it('is better than the HPA in every episode, and the same again for the same seed', async () => {
     const progress: number[] = [];
     const onProgress = (done: number, total: number): unknown => progress.push(done / total);
-    const planned = await planMatches(world, matches, settings, 1, { onProgress });
-    const scaled = await play(world, defaultHpa, matches);
+    const planned = await planEpisodes(world, episodes, settings, 1, { onProgress });
+    const scaled = await runSystem(world, defaultHpa, episodes);
     for (const [i, { objective }] of planned.entries())
-      assert.ok(objective! > scaled[i].objective!, `${objective} > ${scaled[i].objective}`);
+      assert.ok(objective > scaled[i].objective, `${objective} > ${scaled[i].objective}`);
     assert.equal(progress.at(-1), 1);
     assert.deepEqual(progress, progress.toSorted());
-    assert.deepEqual(await planMatches(world, matches.slice(0, 1), settings, 1), planned.slice(0, 1));
+    assert.deepEqual(await planEpisodes(world, episodes.slice(0, 1), settings, 1), planned.slice(0, 1));
   });
 
   it('stops when told to', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
-    await assert.rejects(planMatches(world, matches, settings, 1, { signal }), /enough/);
+    await assert.rejects(planEpisodes(world, episodes, settings, 1, { signal }), /enough/);
   });
 });

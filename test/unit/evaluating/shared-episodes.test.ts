@@ -1,38 +1,42 @@
 import assert from 'node:assert/strict';
-import { assertSplit, drawMatches, loadsWithoutSplit } from '../../../src/evaluating/shared-episodes.ts';
+import { assertSplit, drawSharedEpisodes, loadsWithoutSplit } from '../../../src/evaluating/shared-episodes.ts';
 import type { FileProfile } from '../../../src/spec/model.ts';
 import { sampleCluster, sampleScenarios } from '../cluster/sample.ts';
-import { matchesOf, scenarios } from './sample.ts';
+import { sharedEpisodes, scenarios } from './sample-world.ts';
 
-describe('matches', () => {
+describe('episodes', () => {
   it('are the same again for the same seed, and others for another', () => {
-    assert.deepEqual(matchesOf('test', 3), matchesOf('test', 3));
-    assert.notDeepEqual(matchesOf('test', 3), matchesOf('test', 3, 2));
+    assert.deepEqual(sharedEpisodes('test', 3), sharedEpisodes('test', 3));
+    assert.notDeepEqual(sharedEpisodes('test', 3), sharedEpisodes('test', 3, 2));
   });
 
   it('take the load profiles in turn', () => {
     assert.deepEqual(
-      matchesOf('test', 4).map(({ episode }) => `${episode.scenario} ${episode.load}`),
+      sharedEpisodes('test', 4).map(({ episode }) => `${episode.scenario} ${episode.load}`),
       ['ddos', 'failures'].flatMap((name) => [`${name} sine`, `${name} bursts`, `${name} sine`, `${name} bursts`]),
     );
   });
 
   it('of a scenario do not depend on how many there are, nor on other scenarios', () => {
-    const alone = drawMatches(sampleCluster, scenarios.slice(1), new Map(), { split: 'test', perScenario: 2, seed: 1 });
-    assert.deepEqual(alone, matchesOf('test', 5).slice(5, 7));
+    const alone = drawSharedEpisodes(sampleCluster, scenarios.slice(1), new Map(), {
+      split: 'test',
+      perScenario: 2,
+      seed: 1,
+    });
+    assert.deepEqual(alone, sharedEpisodes('test', 5).slice(5, 7));
   });
 
   it('share no luck and no events between splits', () => {
     const seeds = (['train', 'choose', 'test'] as const).flatMap((split) =>
-      matchesOf(split, 10).map(({ seed }) => seed),
+      sharedEpisodes(split, 10).map(({ seed }) => seed),
     );
     assert.equal(new Set(seeds).size, seeds.length);
-    const [train, test] = (['train', 'test'] as const).map((split) => matchesOf(split, 1)[0].episode.attack);
+    const [train, test] = (['train', 'test'] as const).map((split) => sharedEpisodes(split, 1)[0].episode.attack);
     assert.notDeepEqual(train, test);
   });
 
   it('can be shorter than the scenario', () => {
-    const [match] = drawMatches(sampleCluster, scenarios, new Map(), {
+    const [match] = drawSharedEpisodes(sampleCluster, scenarios, new Map(), {
       split: 'test',
       perScenario: 1,
       seed: 1,
@@ -42,9 +46,9 @@ describe('matches', () => {
   });
 
   it('of another split are refused', () => {
-    const matches = matchesOf('choose', 1);
-    assertSplit(matches, 'choose');
-    assert.throws(() => assertSplit(matches, 'train'), /'choose' split was given where 'train' is needed/);
+    const episodes = sharedEpisodes('choose', 1);
+    assertSplit(episodes, 'choose');
+    assert.throws(() => assertSplit(episodes, 'train'), /'choose' split was given where 'train' is needed/);
   });
 
   it('know loads that hold no days out', () => {

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import {
   compare,
-  METRIC_NAMES,
   overEpisodes,
   overSeeds,
   systemOf,
   type Evaluation,
   type SystemResult,
 } from '../../../src/evaluating/evaluation.ts';
+import { byMetric, METRIC_NAMES } from '../../../src/evaluating/metrics.ts';
 import { toCsv, toMarkdown, toText } from '../../../src/evaluating/table-format.ts';
 import {
+  columnsTable,
   differencesTable,
   evaluationCsv,
   evaluationMarkdown,
@@ -24,7 +25,7 @@ const system = (name: string, rows: (number | null)[][], episodes = rows[0].map(
   name,
   interval: 15,
   episodes,
-  values: Object.fromEntries(METRIC_NAMES.map((metric) => [metric, rows])) as unknown as SystemResult['values'],
+  values: byMetric(() => rows),
 });
 const evaluation: Evaluation = {
   cluster: 'chained-services',
@@ -106,6 +107,13 @@ describe('tables', () => {
     assert.equal(differencesTable(evaluation, 'karma').rows[0][1], '-0.0200 ± 0.0000 (0 %)');
     const same = { ...evaluation, systems: [hpa, { ...hpa, name: 'again' }] };
     assert.equal(differencesTable(same, 'hpa').rows[0][1], '0.0000 ± 0.0000 (50 %)');
+  });
+
+  it('The table of columns says what each column means and which direction is better', () => {
+    const { rows } = columnsTable();
+    assert.equal(rows.length, METRIC_NAMES.length);
+    assert.deepEqual(rows[0], ['J', '-', 'higher', 'mean of resilience - cost x allocated share of CPU']);
+    assert.deepEqual(rows.at(-1)?.slice(0, 3), ['recovery s', 's', 'lower']);
   });
 
   it('lists seeds only of what was trained more than once', () => {

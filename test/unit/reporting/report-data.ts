@@ -1,7 +1,8 @@
 /** A report's data as a run of all phases would give it: the analysis is real, the rest drawn with a fixed seed. */
 import { analyze } from '../../../src/analyzing/analyze.ts';
 import { Random } from '../../../src/cluster/random.ts';
-import { METRIC_NAMES, type Evaluation, type Metric, type SystemResult } from '../../../src/evaluating/evaluation.ts';
+import type { Evaluation, SystemResult } from '../../../src/evaluating/evaluation.ts';
+import { byMetric, type Metric } from '../../../src/evaluating/metrics.ts';
 import type { ReportData, TransferData } from '../../../src/reporting/data.ts';
 import type { TwinReport } from '../../../src/modeling/fit-twin.ts';
 import type { AuditRecord, DecisionRecord } from '../../../src/transferring/audit.ts';
@@ -105,9 +106,7 @@ function evaluation(random: Random): Evaluation {
     const rows = Array.from({ length: seeds }, () =>
       base.map((value, e) => value + offset * (episodes[e].scenario === 'failures' ? 3 : 1) + 0.003 * random.normal()),
     );
-    const values = Object.fromEntries(
-      METRIC_NAMES.map((metric) => [metric, rows.map((row) => row.map((j) => scale[metric]?.(j) ?? j))]),
-    ) as unknown as SystemResult['values'];
+    const values = byMetric((metric) => rows.map((row) => row.map((j) => scale[metric]?.(j) ?? j)));
     return { name, interval: 15, episodes: episodes.map((_, e) => e), values };
   });
   return {

@@ -7,10 +7,11 @@ import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../cluster/random.ts';
 import { initialReplicas } from '../../cluster/episodes/warm-start.ts';
 import { ACCOUNTING_INTERVAL, type Simulation } from '../../cluster/simulation/simulation.ts';
-import { Account, type MetricValues } from '../episode-metrics.ts';
-import type { Match } from '../shared-episodes.ts';
+import type { Control } from '../control.ts';
+import { EpisodeMetrics } from '../episode-metrics.ts';
+import type { MetricValues } from '../metrics.ts';
 import type { World } from '../run-systems.ts';
-import type { Control } from './candidate-search.ts';
+import type { SharedEpisode } from '../shared-episodes.ts';
 import { PlanSearch } from './plan-search.ts';
 
 export interface PlannerSettings {
@@ -27,39 +28,39 @@ export interface PlannerSettings {
 export const PLANNER: PlannerSettings = { interval: 15, steps: 16, plans: 32, generations: 6 };
 
 /**
- * Plans through every match and returns its metrics. As many environments as plans are tried at once play
- * one match together, alike in everything (episode, luck, start), so that a saved state is the root of every branch.
+ * Plans through every episode and returns its metrics. All environments (one per plan that is tried at once) run the same
+ * episode with the same luck from the same start, so that one saved state is the root of every branch.
  */
-export async function planMatches(
+export async function planEpisodes(
   world: World,
-  matches: readonly Match[],
+  episodes: readonly SharedEpisode[],
   settings: PlannerSettings,
   seed: number,
   { signal, onProgress }: Control = {},
 ): Promise<MetricValues[]> {
   const simulation = world.simulate(settings.plans);
   const results: MetricValues[] = [];
-  for (const [index, match] of matches.entries()) {
+  for (const [index, shared] of episodes.entries()) {
     const search = new PlanSearch(simulation.cluster.services, settings.steps, new Random(seed, index));
-    const advanced = (share: number): void => onProgress?.(index + share, matches.length);
-    results.push(await planMatch(simulation, match, settings, search, { signal, onProgress: advanced }));
+    const advanced = (share: number): void => onProgress?.(index + share, episodes.length);
+    results.push(await planEpisode(simulation, shared, settings, search, { signal, onProgress: advanced }));
   }
   return results;
 }
 
-async function planMatch(
+async function planEpisode(
   simulation: Simulation,
-  match: Match,
+  { episode, seed }: SharedEpisode,
   settings: PlannerSettings,
   search: PlanSearch,
   { signal, onProgress }: Control,
 ): Promise<MetricValues> {
   const { environments, services } = simulation;
-  const episodes = Array.from({ length: environments }, () => match.episode);
-  const replicas = initialReplicas(simulation.cluster, match.episode, 0);
-  for (let e = 0; e < environments; e++) simulation.reset(e, match.episode, { second: 0, seed: match.seed, replicas });
-  const account = new Account(match.episode);
-  for (let decision = 0; !account.complete; decision++) {
+  const episodes = Array.from({ length: environments }, () => episode);
+  const replicas = initialReplicas(simulation.cluster, episode, 0);
+  for (let e = 0; e < environments; e++) simulation.reset(e, episode, { second: 0, seed, replicas });
+  const metrics = new EpisodeMetrics(episode);
+  for (let decision = 0; !metrics.complete; decision++) {
     const root = simulation.save();
     const present = simulation.desired.slice(0, services);
     let plans = search.begin(present, decision === 0 ? 0 : 1, environments);
@@ -75,11 +76,11 @@ async function planMatch(
     setStep(simulation, chosen, 0);
     for (let t = 0; t < settings.interval; t += ACCOUNTING_INTERVAL) {
       simulation.advance(ACCOUNTING_INTERVAL);
-      account.add(simulation.outcome, 0);
+      metrics.add(simulation.outcome, 0);
     }
-    onProgress?.(Math.min(1, ((decision + 1) * settings.interval) / match.episode.seconds), 1);
+    onProgress?.(Math.min(1, ((decision + 1) * settings.interval) / episode.seconds), 1);
   }
-  return account.values();
+  return metrics.values();
 }
 
 /** Mean J of each plan, one per environment. Leaves the simulation at the end of the plans. */

@@ -1,6 +1,6 @@
 /** Short scenarios whose load needs no record. */
 import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
-import { drawMatches, type Match } from '../../../src/evaluating/shared-episodes.ts';
+import { drawSharedEpisodes, type SharedEpisode } from '../../../src/evaluating/shared-episodes.ts';
 import type { World } from '../../../src/evaluating/run-systems.ts';
 import type { Cluster, RandomEvent, Scenario, SplitName } from '../../../src/spec/model.ts';
 import { origin, sampleCluster } from '../cluster/sample.ts';
@@ -44,6 +44,6 @@ export const worldOf = (cluster: Cluster): World => ({
 });
 export const world = worldOf(sampleCluster);
 
-export function matchesOf(split: SplitName, perScenario: number, seed = 1): Match[] {
-  return drawMatches(sampleCluster, scenarios, new Map(), { split, perScenario, seed });
+export function sharedEpisodes(split: SplitName, perScenario: number, seed = 1): SharedEpisode[] {
+  return drawSharedEpisodes(sampleCluster, scenarios, new Map(), { split, perScenario, seed });
 }

@@ -1,10 +1,11 @@
 /** Random search with local refinement, over settings of any kind; the best candidates come first. */
 import { Random } from '../../cluster/random.ts';
+import type { Control } from '../control.ts';
 
 export interface SearchSpace<Candidate> {
   draw(random: Random): Candidate;
   /** Something close to the given candidate. */
-  neighbour(of: Candidate, random: Random): Candidate;
+  neighbor(of: Candidate, random: Random): Candidate;
 }
 
 /** How many candidates are tried: `random` drawn from the whole space, then `rounds` times `perRound` near the best. */
@@ -19,24 +20,21 @@ export interface Ranked<Candidate> {
   readonly score: number;
 }
 
-export interface Control {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+export interface CandidateSearch<Candidate> {
+  readonly space: SearchSpace<Candidate>;
+  /** Tried before anything is drawn, so that the result is never worse than what was known. */
+  readonly known: readonly Candidate[];
+  readonly score: (candidate: Candidate) => Promise<number>;
+  readonly effort: SearchEffort;
+  readonly seed: number;
 }
 
-/** Neighbours are drawn around this many of the best so far. */
+/** Neighbors are drawn around this many of the best so far. */
 const PARENTS = 4;
 
-/**
- * Highest score first; of equal scores the one tried first. `known` are tried before anything is drawn, so that the
- * result is never worse than what one had. Rejects with the signal's reason when aborted.
- */
-export async function search<Candidate>(
-  space: SearchSpace<Candidate>,
-  known: readonly Candidate[],
-  score: (candidate: Candidate) => Promise<number>,
-  effort: SearchEffort,
-  seed: number,
+/** Highest score first; of equal scores the one tried first. Rejects with the signal's reason when aborted. */
+export async function searchCandidates<Candidate>(
+  { space, known, score, effort, seed }: CandidateSearch<Candidate>,
   { signal, onProgress }: Control = {},
 ): Promise<Ranked<Candidate>[]> {
   const random = new Random(seed);
@@ -56,7 +54,7 @@ export async function search<Candidate>(
   for (let round = 0; round < effort.rounds; round++) {
     sort();
     const parents = ranked.slice(0, PARENTS).map(({ candidate }) => candidate);
-    for (let i = 0; i < effort.perRound; i++) await attempt(space.neighbour(random.pick(parents), random));
+    for (let i = 0; i < effort.perRound; i++) await attempt(space.neighbor(random.pick(parents), random));
   }
   sort();
   return ranked;

@@ -2,9 +2,13 @@ import type { Random } from '../../cluster/random.ts';
 import { hpaSystem } from '../../cluster/hpa/controller.ts';
 import { DEFAULT_HPA, type HpaSettings, type ScalingPolicy, type ScalingRules } from '../../cluster/hpa/settings.ts';
 import type { Cluster } from '../../spec/model.ts';
+import type { Control } from '../control.ts';
 import type { World } from '../run-systems.ts';
-import type { Control, SearchEffort, SearchSpace } from './candidate-search.ts';
-import { tune, TUNING_EFFORT, type Tuned, type TuningMatches } from './tune.ts';
+import type { SearchSpace } from '../tuning/candidate-search.ts';
+import { tune, type TunableSystem, type Tuned, type TuningTask } from '../tuning/tune.ts';
+import { tunedBaseline } from './baseline.ts';
+
+export const TUNED_HPA_NAME = 'tuned hpa';
 
 /** What is searched: targets and minimum replicas per service, the rest in common. */
 interface Genes {
@@ -18,14 +22,12 @@ interface Genes {
 /**
  * The HPA with the settings that suit this cluster, its scenarios and its weight of cost best: an HPA as good as an
  * administrator could make it. Searches the target (.4 to .95, per service or common), the tolerance, both
- * stabilisation windows, both policies and the minimum replicas; the default HPA takes part. Returns one HpaSettings
+ * stabilization windows, both policies and the minimum replicas; the default HPA takes part. Returns one HpaSettings
  * per service.
  */
 export async function tuneHpa(
   world: World,
-  matches: TuningMatches,
-  seed: number,
-  effort: SearchEffort = TUNING_EFFORT,
+  task: TuningTask,
   control: Control = {},
 ): Promise<Tuned<readonly HpaSettings[]>> {
   const { cluster } = world;
@@ -36,10 +38,20 @@ export async function tuneHpa(
     scaleUp: DEFAULT_HPA.scaleUp,
     scaleDown: DEFAULT_HPA.scaleDown,
   };
-  const systemOf = (genes: Genes): ReturnType<typeof hpaSystem> => hpaSystem('tuned hpa', settingsOf(genes));
-  const tuned = await tune(world, matches, spaceOf(cluster), [known], systemOf, effort, seed, control);
+  const tunable: TunableSystem<Genes> = {
+    space: spaceOf(cluster),
+    known: [known],
+    systemOf: (genes) => hpaSystem(TUNED_HPA_NAME, settingsOf(genes)),
+  };
+  const tuned = await tune(world, tunable, task, control);
   return { ...tuned, settings: settingsOf(tuned.settings) };
 }
+
+export const tunedHpaBaseline = tunedBaseline(
+  'hpa',
+  async (world, task, control) => (await tuneHpa(world, task, control)).settings,
+  (settings) => ({ name: TUNED_HPA_NAME, system: hpaSystem(TUNED_HPA_NAME, settings) }),
+);
 
 function settingsOf({ targets, minReplicas, tolerance, scaleUp, scaleDown }: Genes): HpaSettings[] {
   return targets.map((cpuTarget, i) => ({ cpuTarget, minReplicas: minReplicas[i], tolerance, scaleUp, scaleDown }));
@@ -89,7 +101,7 @@ function spaceOf(cluster: Cluster): SearchSpace<Genes> {
         scaleDown: rules(random, DOWN_WINDOWS, DOWN_POLICIES),
       };
     },
-    neighbour: (of, random) => {
+    neighbor: (of, random) => {
       const sometimes = (): boolean => random.uniform() < 0.25;
       return {
         targets: of.targets.map((value) => (random.uniform() < 0.5 ? target(value + 0.06 * random.normal()) : value)),
