@@ -15,13 +15,13 @@ export interface AgentLayout {
 
 /**
  * The layout for training. `algorithm.organization: false` leaves every agent without a role (free);
- * `algorithm.agents: 'single'` puts all roles on one agent that moves every service at once, one head each.
+ * `algorithm.agentMode: 'single'` puts all roles on one agent that moves every service at once, one head each.
  */
 export function layoutAgents(
   model: Pick<Model, 'roles'>,
   organization: Organization,
   cluster: Cluster,
-  algorithm: Pick<Algorithm, 'agents' | 'organization'>,
+  algorithm: Pick<Algorithm, 'agentMode' | 'organization'>,
 ): AgentLayout[] {
   const all = cluster.services.map((_, index) => index);
   const indicesOf = (names: readonly string[]) =>
@@ -29,7 +29,7 @@ export function layoutAgents(
   const rolesOf = (names: readonly string[]) =>
     algorithm.organization ? names.map((name) => roleNamed(model, name)) : [];
 
-  if (algorithm.agents === 'single') {
+  if (algorithm.agentMode === 'single') {
     const names = [...new Set(organization.agents.flatMap((agent) => agent.roles))];
     const options = all.flatMap((service) => optionsOf([service], cluster.maxMove));
     return [{ name: 'single', roles: rolesOf(names), observes: all, heads: all.length, options }];

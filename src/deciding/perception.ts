@@ -84,6 +84,17 @@ export function combineMasks(view: AgentView, into: Uint8Array): void {
   for (let i = 0; i < into.length; i++) into[i] = view.allowed[i] & view.possible[i];
 }
 
+/** Whether the roles of the agent allow what it chose in every head. `actions`: [row x heads]; the row is that of environment 0. */
+export function complies(view: AgentView, actions: Int32Array, row: number, environment: number): boolean {
+  const { heads, options } = view.layout;
+  const perHead = options.length / heads;
+  for (let h = 0; h < heads; h++) {
+    const action = actions[(row + environment) * heads + h];
+    if (!view.allowed[environment * options.length + h * perHead + action]) return false;
+  }
+  return true;
+}
+
 /**
  * Applies the agents' choices: moves on one service add up, are capped at maxMove and at the service's bounds.
  * `actions[agent]`: [environment x heads], index within the head. `desired` is changed in place.

@@ -305,8 +305,8 @@ export type SearchRange = { readonly log: Span } | { readonly uniform: Span };
 
 export interface Algorithm {
   readonly name: 'mappo';
-  /** 'multi' = one actor per agent; 'single' = one agent with one head per service and the union of all roles. */
-  readonly agents: 'multi' | 'single';
+  /** `agents` in the text. 'multi' = one actor per agent; 'single' = one agent with one head per service and the union of all roles. */
+  readonly agentMode: 'multi' | 'single';
   /** false = no roles and no missions: every agent is free. */
   readonly organization: boolean;
   readonly clip: number;

@@ -12,7 +12,7 @@ const recipe = (decisionInterval: number): Preset => ({
   twin: 'calibrated',
   algorithm: {
     name: 'mappo',
-    agents: 'multi',
+    agentMode: 'multi',
     organization: true,
     clip: 0.2,
     entropy: [0.01, 0.001],
@@ -40,7 +40,7 @@ const published: Preset = {
   twin: 'recorded-then-mlp',
   algorithm: {
     name: 'mappo',
-    agents: 'multi',
+    agentMode: 'multi',
     organization: true,
     clip: 0.2,
     entropy: [0.01, 0.01],

@@ -6,11 +6,11 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { defaultHpa } from '../cluster/hpa/controller.ts';
 import { runEpisodes } from '../cluster/simulation/run-controller.ts';
 import type { System } from '../cluster/simulation/simulation.ts';
-import type { Content, TypedArray } from '../runs/checkpoints.ts';
-import type { TrainingMetrics } from './mappo/metrics.ts';
-import { policySystem, type Policies } from '../deciding/policy.ts';
+import type { Content } from '../runs/checkpoints.ts';
+import { packPolicies, policySystem, unpackPolicies, type Policies } from '../deciding/policy.ts';
+import type { TrainingMetrics } from './algorithm.ts';
+import { ALGORITHMS } from './algorithms.ts';
 import { episodePool, type TrainingSetup } from './setup.ts';
-import { Trainer } from './mappo/mappo.ts';
 
 /** Distinct training episodes to cut from: enough that none is learned by heart. */
 const TRAINING_EPISODES = 600;
@@ -43,7 +43,7 @@ export interface TrainedSeed {
   readonly convergedAt: number;
 }
 
-/** Aborting `signal` ends after the current iteration, with a checkpoint. */
+/** Trains with the algorithm of the setup's training. Aborting `signal` ends it after the current iteration, with a checkpoint. */
 export async function trainSeed(
   setup: TrainingSetup,
   seed: number,
@@ -52,7 +52,7 @@ export async function trainSeed(
 ): Promise<TrainedSeed> {
   const { cluster, training, backend } = setup;
   const total = training.budget.steps;
-  const trainer = new Trainer({
+  const algorithm = ALGORITHMS[training.algorithm.name].make({
     ...setup,
     seed,
     episodes: TRAINING_EPISODES,
@@ -69,87 +69,79 @@ export async function trainSeed(
   };
   let best = new Best();
   if (checkpoint) {
-    trainer.restore(checkpoint);
+    algorithm.restore(checkpoint);
     best = Best.restore(checkpoint);
   }
-  const save = () => hooks.saveCheckpoint(trainer.steps, best.addTo(trainer.save()));
+  const isFinished = () => algorithm.steps >= total;
+  const save = () => hooks.saveCheckpoint(algorithm.steps, best.addTo(algorithm.save()));
 
   if (Number.isNaN(best.hpaObjective)) {
     best.hpaObjective = await judge(defaultHpa);
     hooks.onJudgement(0, 'hpa', { objective: best.hpaObjective });
   }
-  while (!trainer.finished && !hooks.signal.aborted) {
-    const metrics = trainer.iterate();
-    hooks.onIteration(trainer.steps, metrics);
-    if (isJudgementDue(trainer, total)) {
-      const policies = trainer.policies();
+  while (!isFinished() && !hooks.signal.aborted) {
+    const before = algorithm.steps;
+    const metrics = algorithm.iterate();
+    hooks.onIteration(algorithm.steps, metrics);
+    if (isFinished() || isJudgementDue(before, algorithm.steps, total)) {
+      const policies = algorithm.policies();
       const objective = await judge(policySystem('karma', policies, backend));
-      hooks.onJudgement(trainer.steps, 'karma', { objective });
+      hooks.onJudgement(algorithm.steps, 'karma', { objective });
       best.offer(objective, policies);
     }
-    if (trainer.iteration % CHECKPOINT_EVERY === 0 || trainer.finished) save();
-    hooks.onProgress(Math.min(trainer.steps, total), total);
+    if (algorithm.iteration % CHECKPOINT_EVERY === 0 || isFinished()) save();
+    hooks.onProgress(Math.min(algorithm.steps, total), total);
     await breathe();
   }
-  const state = trainer.finished ? 'finished' : 'stopped';
+  const state = isFinished() ? 'finished' : 'stopped';
   if (state === 'stopped') save();
   const result: TrainedSeed = {
     state,
-    policies: best.policiesFrom(trainer.policies()),
+    policies: best.policies ?? algorithm.policies(),
     objective: best.objective,
     hpaObjective: best.hpaObjective,
-    convergedAt: trainer.convergedAt,
+    convergedAt: algorithm.convergedAt,
   };
-  trainer.dispose();
+  algorithm.dispose();
   return result;
 }
 
-function isJudgementDue(trainer: Trainer, total: number): boolean {
+/** Whether an iteration from `before` to `after` steps reached another part of the budget. */
+function isJudgementDue(before: number, after: number, total: number): boolean {
   const perJudgement = total / JUDGEMENTS;
-  const before = trainer.steps - trainer.stepsPerIteration;
-  return trainer.finished || Math.floor(trainer.steps / perJudgement) > Math.floor(before / perJudgement);
+  return Math.floor(after / perJudgement) > Math.floor(before / perJudgement);
 }
 
 /** The best policies so far, by the days kept for choosing. */
-class Best {
+export class Best {
+  policies: Policies | undefined;
   objective = -Infinity;
+  /** Of the default HPA on the same episodes; NaN = not judged yet. */
   hpaObjective = NaN;
-  #steps = 0;
-  #weights: Float32Array[] = [];
-  /** Of the critic beside them; undefined where they come from a checkpoint of an earlier version. */
-  #critic: Float32Array | undefined;
 
+  /** Keeps the policies if they are better. An objective that is no number is never better. */
   offer(objective: number, policies: Policies): void {
-    if (objective <= this.objective) return;
+    if (!(objective > this.objective)) return;
     this.objective = objective;
-    this.#steps = policies.steps;
-    this.#weights = policies.agents.map((agent) => agent.weights);
-    this.#critic = policies.critic?.weights;
-  }
-
-  policiesFrom(present: Policies): Policies {
-    if (this.#weights.length === 0) return present;
-    const agents = present.agents.map((agent, a) => ({ ...agent, weights: this.#weights[a] }));
-    const { critic, ...rest } = present;
-    const kept = critic && this.#critic ? { critic: { ...critic, weights: this.#critic } } : {};
-    return { ...rest, steps: this.#steps, agents, ...kept };
+    this.policies = policies;
   }
 
   addTo({ json, arrays }: Content): Content {
-    const weights = this.#weights.map((array, a): [string, TypedArray] => [`best${a}`, array]);
-    const best = { objective: finite(this.objective), hpaObjective: finite(this.hpaObjective), steps: this.#steps };
-    const critic = this.#critic ? { bestCritic: this.#critic } : {};
-    return { json: { ...(json as object), best }, arrays: { ...arrays, ...Object.fromEntries(weights), ...critic } };
+    const best = { objective: finite(this.objective), hpaObjective: finite(this.hpaObjective) };
+    return {
+      json: { ...(json as object), best },
+      arrays: { ...arrays, ...(this.policies ? { best: packPolicies(this.policies) } : {}) },
+    };
   }
 
   static restore({ json, arrays }: Content): Best {
-    const saved = (json as { best: { objective: number | null; hpaObjective: number | null; steps: number } }).best;
+    const saved = (json as { best: { objective: number | null; hpaObjective: number | null } }).best;
     const best = new Best();
-    best.objective = saved.objective ?? -Infinity;
     best.hpaObjective = saved.hpaObjective ?? NaN;
-    best.#steps = saved.steps;
-    for (let a = 0; `best${a}` in arrays; a++) best.#weights.push(arrays[`best${a}`] as Float32Array);
-    best.#critic = arrays.bestCritic as Float32Array | undefined;
+    // A checkpoint of an earlier version kept the best in another form: the search for the best begins anew there.
+    if (!(arrays.best instanceof Uint8Array)) return best;
+    best.policies = unpackPolicies(arrays.best);
+    best.objective = saved.objective ?? -Infinity;
     return best;
   }
 }

@@ -5,7 +5,7 @@ import { loadRecords } from '../../src/cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../src/cluster/episodes/make-episode.ts';
 import { createWasmBackend } from '../../src/nn/wasm/backend.ts';
 import { episodePool } from '../../src/training/setup.ts';
-import { Trainer } from '../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../src/training/mappo/mappo.ts';
 import { Decider } from '../../src/transferring/decide.ts';
 import { currentReplicas } from '../../src/transferring/decision-record.ts';
 import { sampleModel, sampleSetup } from '../unit/training/sample.ts';
@@ -32,7 +32,7 @@ export async function benchDecision(log: (line: string) => void): Promise<Decisi
   // As large as the sample trains them.
   const { hidden, critic } = training.algorithm;
   const setup = await sampleSetup(backend, { algorithm: { hidden, critic } });
-  const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+  const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
   const policies = trainer.policies();
   trainer.dispose();
 

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { createWasmBackend } from '../../src/nn/wasm/backend.ts';
 import { episodePool } from '../../src/training/setup.ts';
-import { Trainer } from '../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../src/training/mappo/mappo.ts';
 import { sampleSetup } from '../unit/training/sample.ts';
 
 const WARM_UP = 8;
@@ -17,7 +17,7 @@ export async function benchTraining(log: (line: string) => void): Promise<void> 
       algorithm: { hidden: [64, 64], critic: [128, 128] },
       budget: { steps: 2_000_000, episode: 900, environments, horizon: 32 },
     });
-    const trainer = new Trainer({ ...setup, seed: 1, episodes: 50, episodeAt: episodePool(setup, 'train', 1) });
+    const trainer = new Mappo({ ...setup, seed: 1, episodes: 50, episodeAt: episodePool(setup, 'train', 1) });
     for (let i = 0; i < WARM_UP; i++) trainer.iterate();
     const times = Array.from({ length: MEASURED }, () => {
       const start = performance.now();

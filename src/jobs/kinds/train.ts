@@ -11,7 +11,7 @@ import type { Selection } from '../../nn/select-backend.ts';
 import type { BackendName } from '../../spec/model.ts';
 import { packPolicies } from '../../deciding/policy.ts';
 import { resolveTraining, type TrainingSetup } from '../../training/setup.ts';
-import { largestStep } from '../../training/step-size.ts';
+import { ALGORITHMS } from '../../training/algorithms.ts';
 import { trainSeed } from '../../training/train.ts';
 import { withBackend } from '../backend/backend.ts';
 import type { JobContext, Summary } from '../running/context.ts';
@@ -75,7 +75,11 @@ export function trainSeedJob(
     const { objective, hpaObjective, convergedAt } = trained;
     return { objective, hpaObjective, convergedAt, ...computed };
   };
-  return withBackend(options.backend as BackendName, work, largestStep(resolved));
+  return withBackend(
+    options.backend as BackendName,
+    work,
+    ALGORITHMS[resolved.training.algorithm.name].largestStep(resolved),
+  );
 }
 
 async function setUp(

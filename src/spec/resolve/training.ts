@@ -7,7 +7,7 @@ import { parseDuration } from '../units.ts';
 import { checkAscending, type Context, type Declared } from './context.ts';
 
 type Numbers = number | readonly [number, number];
-type Plain = Omit<Algorithm, 'entropy' | 'learningRate' | 'maxGradient'>;
+type Plain = Omit<Algorithm, 'agentMode' | 'entropy' | 'learningRate' | 'maxGradient'>;
 
 export interface TrainingSpec {
   readonly organization: string;
@@ -16,6 +16,7 @@ export interface TrainingSpec {
   readonly scenarios: readonly string[];
   readonly attacker: Training['attacker'];
   readonly algorithm: Partial<Plain> & {
+    readonly agents?: Algorithm['agentMode'];
     readonly entropy?: Numbers;
     readonly learningRate?: Numbers;
     readonly maxGradient: Partial<Algorithm['maxGradient']>;
@@ -83,10 +84,11 @@ export function resolveTraining(
 const span = (numbers: Numbers): Span => (typeof numbers === 'number' ? [numbers, numbers] : [numbers[0], numbers[1]]);
 
 function resolveAlgorithm(spec: TrainingSpec['algorithm'], preset: Algorithm): Algorithm {
-  const { entropy, learningRate, maxGradient, ...rest } = spec;
+  const { agents, entropy, learningRate, maxGradient, ...rest } = spec;
   return {
     ...preset,
     ...rest,
+    agentMode: agents ?? preset.agentMode,
     entropy: entropy === undefined ? preset.entropy : span(entropy),
     learningRate: learningRate === undefined ? preset.learningRate : span(learningRate),
     maxGradient: { ...preset.maxGradient, ...maxGradient },

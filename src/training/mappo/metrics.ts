@@ -1,8 +1,6 @@
 /** What an iteration reports: means over its steps and over the episodes that ended in it. */
 import type { Outcome } from '../../cluster/simulation/simulation.ts';
-
-/** Metric name -> value; the names are those of docs/results.md and of the learning curves. */
-export type TrainingMetrics = Record<string, number>;
+import type { TrainingMetrics } from '../algorithm.ts';
 
 export class Tally {
   readonly #sums: Record<string, number> = {};

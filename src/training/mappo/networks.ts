@@ -1,10 +1,12 @@
 /** The networks of MAPPO: one actor per agent, one critic with an output per agent. */
 import { Random } from '../../cluster/random.ts';
-import type { Backend, Network, NetworkShape } from '../../nn/backend.ts';
+import type { Backend, Network, NetworkShape, NetworkState } from '../../nn/backend.ts';
 import { initialState } from '../../nn/initialise.ts';
 import { networkWith } from '../../nn/network-with.ts';
-import type { Algorithm } from '../../spec/model.ts';
+import type { TypedArray } from '../../runs/checkpoints.ts';
 import type { AgentLayout } from '../../deciding/agents.ts';
+import type { MappoConfig } from './config.ts';
+import type { MappoVariants } from './variants.ts';
 
 /** Start bias of the logits: without it early policies churn through moves. */
 const HOLD_BIAS = 2;
@@ -14,13 +16,13 @@ const CRITIC_STREAM = 1000;
 
 export function makeActor(
   backend: Backend,
-  algorithm: Algorithm,
+  config: MappoConfig & Pick<MappoVariants, 'startBias'>,
   layout: AgentLayout,
   inputs: number,
   seed: number,
   index: number,
 ): Network {
-  const { hidden, activation, startBias } = algorithm;
+  const { hidden, activation, startBias } = config;
   const shape: NetworkShape = { inputs, hidden, outputs: layout.options.length, activation };
   const random = new Random(seed, 1 + index);
   const { weights } = initialState(shape, { outputGain: 0.01, uniform: () => random.uniform() });
@@ -35,13 +37,39 @@ export function makeActor(
 
 export function makeCritic(
   backend: Backend,
-  algorithm: Algorithm,
+  config: MappoConfig,
   inputs: number,
   outputs: number,
   seed: number,
 ): Network {
-  const shape: NetworkShape = { inputs, hidden: algorithm.critic, outputs, activation: algorithm.activation };
+  const shape: NetworkShape = { inputs, hidden: config.critic, outputs, activation: config.activation };
   const random = new Random(seed, CRITIC_STREAM);
   const { weights } = initialState(shape, { outputGain: 1, uniform: () => random.uniform() });
   return networkWith(backend, shape, weights);
+}
+
+/** What a checkpoint keeps of the networks: weights and the state of Adam, by the name of the network. */
+export function saveNetworks(networks: Readonly<Record<string, Network>>): Record<string, TypedArray> {
+  const arrays: Record<string, TypedArray> = {};
+  for (const [name, network] of Object.entries(networks)) {
+    const state = network.save();
+    arrays[`${name}.weights`] = state.weights;
+    arrays[`${name}.first`] = state.firstMoment;
+    arrays[`${name}.second`] = state.secondMoment;
+    arrays[`${name}.steps`] = Int32Array.of(state.steps);
+  }
+  return arrays;
+}
+
+export function restoreNetworks(
+  networks: Readonly<Record<string, Network>>,
+  arrays: Readonly<Record<string, TypedArray>>,
+): void {
+  for (const [name, network] of Object.entries(networks))
+    network.load({
+      weights: arrays[`${name}.weights`],
+      firstMoment: arrays[`${name}.first`],
+      secondMoment: arrays[`${name}.second`],
+      steps: (arrays[`${name}.steps`] as Int32Array)[0],
+    } as NetworkState);
 }

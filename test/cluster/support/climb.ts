@@ -5,7 +5,7 @@ import type { Cluster, Transfer, TransferStage } from '../../../src/spec/model.t
 import type { Policies } from '../../../src/deciding/policy.ts';
 import { leaseOptions } from '../../../src/jobs/running/real-cluster.ts';
 import { episodePool } from '../../../src/training/setup.ts';
-import { Trainer } from '../../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../../src/training/mappo/mappo.ts';
 import type { AuditRecord, DecisionRecord } from '../../../src/transferring/audit.ts';
 import { runGuardedTransfer } from '../../../src/transferring/guarded-transfer.ts';
 import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
@@ -25,7 +25,7 @@ const RESTLESS = 8;
 /** Agents of the sample that have seen little and act wherever their roles let them: what they do hardly matters here, that they do does. */
 export async function restlessAgents(backend: Backend, spec: Cluster): Promise<Policies> {
   const setup = await sampleSetup(backend);
-  const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+  const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
   trainer.iterate();
   const policies = trainer.policies();
   trainer.dispose();

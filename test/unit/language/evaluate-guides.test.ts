@@ -39,7 +39,7 @@ describe('the guides in one state', () => {
       const organization = model.organizations.find((each) => each.name === name)!;
       const cluster = model.clusters.find((each) => each.name === organization.cluster)!;
       const { moments } = sampleStates(cluster, 1200, 5);
-      const layouts = layoutAgents(model, organization, cluster, { agents: 'multi', organization: true });
+      const layouts = layoutAgents(model, organization, cluster, { agentMode: 'multi', organization: true });
       let matched = 0;
       for (const moment of moments) {
         // Training sees all environments at once; the playground one state, here the first.

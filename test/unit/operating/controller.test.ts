@@ -8,7 +8,7 @@ import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
 import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
-import { Trainer } from '../../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../../src/training/mappo/mappo.ts';
 import type { AuditRecord } from '../../../src/transferring/audit.ts';
 import type { LeaseEvent } from '../../../src/transferring/guarded-transfer.ts';
 import { sampleSetup } from '../training/sample.ts';
@@ -23,7 +23,7 @@ describe('The controller', () => {
   before(async () => {
     backend = await createWasmBackend();
     setup = await sampleSetup(backend);
-    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
     policies = trainer.policies();
     trainer.dispose();
   });

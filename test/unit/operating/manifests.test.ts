@@ -15,7 +15,7 @@ import { readSpecFolder } from '../../../src/spec/folder.ts';
 import type { Cluster } from '../../../src/spec/model.ts';
 import { packPolicies } from '../../../src/deciding/policy.ts';
 import { episodePool } from '../../../src/training/setup.ts';
-import { Trainer } from '../../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../../src/training/mappo/mappo.ts';
 import { sampleSetup } from '../training/sample.ts';
 
 interface Kube {
@@ -30,7 +30,7 @@ describe('The exported manifests', () => {
   before(async () => {
     const backend = await createWasmBackend();
     const setup = await sampleSetup(backend);
-    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
     policies = packPolicies(trainer.policies());
     trainer.dispose();
     backend.dispose();

@@ -163,7 +163,10 @@ describe('loading specifications', () => {
     assert.deepEqual(fast.algorithm.entropy, [0.02, 0.02]);
     assert.deepEqual(fast.algorithm.learningRate, [0.001, 0.0001]);
     assert.deepEqual(fast.algorithm.maxGradient, { actor: 0.5, critic: 9 });
-    assert.deepEqual([fast.algorithm.agents, fast.algorithm.gamma, fast.algorithm.wideCritic], ['single', 0.95, true]);
+    assert.deepEqual(
+      [fast.algorithm.agentMode, fast.algorithm.gamma, fast.algorithm.wideCritic],
+      ['single', 0.95, true],
+    );
     assert.deepEqual(fast.budget, { steps: 5000, episode: 1800, environments: 64, horizon: 32 });
     assert.deepEqual(fast.twin, { kind: 'calibrated', residual: { hidden: [128, 128, 128], learningRate: 0.001 } });
     const [slow] = modelOf(cluster('', '30s'), role, organization, scenario, training()).trainings;

@@ -91,7 +91,7 @@ describe('the sample', () => {
       ],
       [0.99, 0.95, 'paper', 3600],
     );
-    assert.equal(byName.get('single-agent')!.algorithm.agents, 'single');
+    assert.equal(byName.get('single-agent')!.algorithm.agentMode, 'single');
     assert.equal(byName.get('no-organization')!.algorithm.organization, false);
   });
 

@@ -4,8 +4,11 @@ import { Convergence } from '../../../src/training/convergence.ts';
 describe('convergence rule', () => {
   const rule = { window: 4, std: 0.1, mean: 0.8 };
   const after = (...returns: number[]): boolean => {
-    const convergence = new Convergence(rule);
-    for (const value of returns) convergence.add(value);
+    const convergence = new Convergence(rule, 1);
+    for (const value of returns) {
+      convergence.addStep(Float64Array.of(value));
+      convergence.endEpisode(0);
+    }
     return convergence.converged;
   };
 

@@ -95,7 +95,7 @@ describe('training', () => {
   });
 
   for (const algorithm of [
-    { agents: 'single' },
+    { agentMode: 'single' },
     { organization: false },
     { observation: 'paper', wideCritic: false, pairedReward: false, starts: 'warm', activation: 'relu' },
   ] as const)

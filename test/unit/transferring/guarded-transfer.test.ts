@@ -7,7 +7,7 @@ import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
 import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
-import { Trainer } from '../../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../../src/training/mappo/mappo.ts';
 import { applyWrites } from '../../../src/transferring/apply.ts';
 import type { AuditRecord } from '../../../src/transferring/audit.ts';
 import {
@@ -30,7 +30,7 @@ describe('a transfer to a cluster that others write to', () => {
   before(async () => {
     backend = await createWasmBackend({ threads: 1 });
     setup = await sampleSetup(backend);
-    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
     trainer.iterate();
     policies = trainer.policies();
     trainer.dispose();

@@ -7,7 +7,7 @@ import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import type { Transfer } from '../../../src/spec/model.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
-import { Trainer } from '../../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../../src/training/mappo/mappo.ts';
 import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
 import type { AuditRecord, DecisionRecord, StageRecord, WriteRecord } from '../../../src/transferring/audit.ts';
 import { explainRecord } from '../../../src/transferring/explain.ts';
@@ -39,7 +39,7 @@ describe('transfer to the emulated cluster', () => {
   before(async () => {
     backend = await createWasmBackend({ threads: 1 });
     setup = await sampleSetup(backend);
-    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
     trainer.iterate();
     policies = trainer.policies();
     trainer.dispose();

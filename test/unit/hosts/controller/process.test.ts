@@ -12,7 +12,7 @@ import { createWasmBackend } from '../../../../src/nn/wasm/backend.ts';
 import { readSpecFolder } from '../../../../src/spec/folder.ts';
 import { packPolicies } from '../../../../src/deciding/policy.ts';
 import { episodePool } from '../../../../src/training/setup.ts';
-import { Trainer } from '../../../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../../../src/training/mappo/mappo.ts';
 import { hpas, NAMESPACE, startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
 import { sampleSetup } from '../../training/sample.ts';
 
@@ -50,7 +50,7 @@ describe('The process of the controller', function () {
     mkdirSync(folder);
     const backend = await createWasmBackend();
     const setup = await sampleSetup(backend);
-    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
     const policies = packPolicies(trainer.policies());
     trainer.dispose();
     backend.dispose();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { estimateAdvantages, explainedVariance, normalise } from '../../../../src/training/mappo/advantage.ts';
+import { estimateAdvantages } from '../../../../src/training/mappo/mappo.ts';
+import { explainedVariance, normalize } from '../../../../src/training/mappo/statistics.ts';
 
 const close = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-5, `${actual} is not ${expected}`);
@@ -52,9 +53,9 @@ describe('generalised advantage estimation', () => {
 });
 
 describe('advantage helpers', () => {
-  it('normalises to mean 0 and deviation 1', () => {
+  it('normalizes to mean 0 and deviation 1', () => {
     const values = Float32Array.of(1, 2, 3, 4);
-    normalise(values);
+    normalize(values);
     close(
       values.reduce((a, b) => a + b),
       0,

@@ -4,7 +4,7 @@ import { loadRecords } from '../../../../../src/cluster/episodes/load-records.ts
 import { makeEpisode } from '../../../../../src/cluster/episodes/make-episode.ts';
 import { createWasmBackend } from '../../../../../src/nn/wasm/backend.ts';
 import { episodePool } from '../../../../../src/training/setup.ts';
-import { Trainer } from '../../../../../src/training/mappo/mappo.ts';
+import { Mappo } from '../../../../../src/training/mappo/mappo.ts';
 import type { AuditRecord } from '../../../../../src/transferring/audit.ts';
 import type { OriginalHpas } from '../../../../../src/transferring/ladder.ts';
 import { runTransfer, type TransferOptions } from '../../../../../src/transferring/transfer.ts';
@@ -16,7 +16,7 @@ export async function recordTransfer(
   const backend = await createWasmBackend({ threads: 1 });
   try {
     const setup = await sampleSetup(backend);
-    const trainer = new Trainer({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
     trainer.iterate();
     const policies = trainer.policies();
     trainer.dispose();

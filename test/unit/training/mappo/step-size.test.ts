@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { GPU_PAYS_FROM } from '../../../src/nn/select-backend.ts';
-import { readSpecFolder } from '../../../src/spec/folder.ts';
-import { resolveTraining } from '../../../src/training/setup.ts';
-import { largestStep } from '../../../src/training/step-size.ts';
+import { GPU_PAYS_FROM } from '../../../../src/nn/select-backend.ts';
+import { readSpecFolder } from '../../../../src/spec/folder.ts';
+import { resolveTraining } from '../../../../src/training/setup.ts';
+import { largestStep } from '../../../../src/training/mappo/step-size.ts';
 
 describe('size of the largest training step', () => {
   it('is that of the sample, by hand, and too small for a GPU', async () => {
-    const { model } = await readSpecFolder(join(import.meta.dirname, '../../../examples/chained-services'));
+    const { model } = await readSpecFolder(join(import.meta.dirname, '../../../../examples/chained-services'));
     const resolved = resolveTraining(model, 'default');
     const { algorithm, budget } = resolved.training;
     const inputs = resolved.cluster.services.length * 11 + 3;
@@ -20,7 +20,7 @@ describe('size of the largest training step', () => {
   });
 
   it('lets a GPU pay for wide networks and large batches', async () => {
-    const { model } = await readSpecFolder(join(import.meta.dirname, '../../../examples/chained-services'));
+    const { model } = await readSpecFolder(join(import.meta.dirname, '../../../../examples/chained-services'));
     const resolved = resolveTraining(model, 'default');
     const training = {
       ...resolved.training,

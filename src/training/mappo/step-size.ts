@@ -1,16 +1,9 @@
-import { parameterCount } from '../nn/backend.ts';
-import { makeFeatures } from '../deciding/features.ts';
-import type { TrainingSetup } from './setup.ts';
+import { parameterCount } from '../../nn/backend.ts';
+import { makeFeatures } from '../../deciding/features.ts';
+import type { AlgorithmEntry } from '../algorithm.ts';
 
-/**
- * Parameters times rows of the largest training step, by which 'auto' chooses the backend. Without the few inputs of the critic that
- * only a simulator can tell.
- */
-export function largestStep({
-  cluster,
-  training,
-  layouts,
-}: Pick<TrainingSetup, 'cluster' | 'training' | 'layouts'>): number {
+/** The few inputs of the critic that only a simulator can tell are not counted. */
+export const largestStep: AlgorithmEntry['largestStep'] = ({ cluster, training, layouts }) => {
   const { hidden, critic, activation, observation, minibatches } = training.algorithm;
   const { environments, horizon } = training.budget;
   const inputs = (services: readonly number[]) => makeFeatures(cluster, services, observation).size;
@@ -22,4 +15,4 @@ export function largestStep({
     ),
   ];
   return Math.max(...parameters) * Math.ceil((environments * horizon) / minibatches);
-}
+};
