@@ -45,7 +45,7 @@ export function organizationOf(
   const declaringObject = ({ kind, name: node }: GraphNode): DeclaredObject | undefined => {
     if (kind === 'role') return names.object('Role', node);
     if (kind === 'mission') return names.object('Mission', node);
-    return kind === 'service' ? names.object('Cluster', graph!.cluster) : organization;
+    return kind === 'service' && graph ? names.object('Cluster', graph.cluster) : organization;
   };
   for (const node of graph?.nodes ?? []) note(node.id, declaringObject(node), KINDS[node.kind], node.name);
   return { folder: project.uri, organizations, errors, name, graph, places };

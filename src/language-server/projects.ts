@@ -177,7 +177,9 @@ export class Projects {
 
   /** False in the folders that hold no specifications of the user's. */
   #isSearched(path: string): boolean {
-    return !relative(this.#rootOf(path)!, path)
+    const root = this.#rootOf(path);
+    if (root === undefined) return false;
+    return !relative(root, path)
       .split(sep)
       .some((name) => name === '.karma' || name === '.git' || name === 'node_modules');
   }
@@ -215,11 +217,13 @@ export class Projects {
   }
 
   #fill(projects: ReadonlyMap<string, Project>, places: ReadonlyMap<string, Place>): void {
-    const wanted = new Map([...projects.values()].map((project) => [project, new Map<string, Content>()] as const));
-    for (const [key, { project, path }] of places) {
-      wanted.get(project)!.set(path, this.#open.get(key) ?? this.#disk.get(key)!);
-    }
-    for (const [project, contents] of wanted) {
+    const filesOf = Map.groupBy(places, ([, { project }]) => project);
+    for (const project of projects.values()) {
+      const contents = new Map<string, Content>();
+      for (const [key, { path }] of filesOf.get(project) ?? []) {
+        const content = this.#open.get(key) ?? this.#disk.get(key);
+        if (content) contents.set(path, content);
+      }
       const { analysis } = project;
       for (const path of analysis.paths) if (!contents.has(path)) analysis.delete(path);
       project.unreadable.clear();
