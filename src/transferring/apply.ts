@@ -108,11 +108,8 @@ async function send(cluster: LiveCluster, write: ClusterWrite, context: ApplyCon
   try {
     if (dryRun || write.type !== 'restoreHpa') await cluster.write(write, { dryRun: true, signal });
     if (dryRun) return undefined;
-    const seconds = await fence?.check(signal);
-    const bounded =
-      seconds === undefined
-        ? signal
-        : AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.floor(1000 * seconds)))]);
+    using allowed = await fence?.check(signal);
+    const bounded = allowed ? AbortSignal.any([signal, allowed.signal]) : signal;
     const mayStillWrite = () => fence?.isHeld ?? true;
     await cluster.write(write, { dryRun: false, signal: bounded, mayStillWrite });
   } catch (error) {

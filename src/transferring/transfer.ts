@@ -9,6 +9,7 @@ import {
   type HpaState,
   type Snapshot,
 } from '../cluster/live/live-cluster.ts';
+import { Deadline, type Timers } from '../cluster/live/timers.ts';
 import { observedObjective } from '../cluster/live/observed-objective.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Steering } from '../runs/steering.ts';
@@ -35,8 +36,8 @@ import {
 import { limitProposal } from './limits.ts';
 import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
-/** Giving back to the HPA must not hang on the way out: one attempt, and seconds between two. */
-const FALLBACK_TIMEOUT_MS = 10_000;
+/** Giving back to the HPA must not hang on the way out: seconds for one attempt, and between two. */
+const FALLBACK_TIMEOUT = 10;
 const FALLBACK_RETRY = 2;
 /** One observation may be older than the pause. */
 const RESUMED_IN_A_ROW = 2;
@@ -73,6 +74,7 @@ export interface TransferOptions {
   /** Two snapshots one decision apart, to flow back into the trace store. */
   readonly onTransition: (before: Snapshot, after: Snapshot) => void;
   readonly onProgress: (seconds: number, total: number, stage: StageName) => void;
+  readonly timers: Timers;
   readonly signal: AbortSignal;
 }
 
@@ -310,7 +312,7 @@ class TransferSession {
     if (failed === '' && !this.#options.dryRun) originals.write({});
     const reason =
       failed === '' ? why : `${why}; the HPA of ${failed} could not be restored, run the transfer's fallback again`;
-    const hpas = await this.#readBack(AbortSignal.timeout(FALLBACK_TIMEOUT_MS));
+    const hpas = await this.#readBack();
     audit({
       type: 'stage',
       time: this.#last?.time ?? 0,
@@ -339,9 +341,9 @@ class TransferSession {
   }
 
   async #attempt(writes: readonly ClusterWrite[]): Promise<readonly Refusal[]> {
-    const signal = AbortSignal.timeout(FALLBACK_TIMEOUT_MS);
+    using deadline = new Deadline(this.#options.timers, FALLBACK_TIMEOUT);
     try {
-      const context = { ...this.#context('fallback', this.#last), signal };
+      const context = { ...this.#context('fallback', this.#last), signal: deadline.signal };
       return (await applyWrites(this.#options.cluster, writes, context)).refused;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -350,9 +352,10 @@ class TransferSession {
   }
 
   /** The HPAs as the cluster has them now, beside what they were; undefined where it does not answer. */
-  async #readBack(signal: AbortSignal): Promise<Record<string, RestoredHpa> | undefined> {
+  async #readBack(): Promise<Record<string, RestoredHpa> | undefined> {
+    using deadline = new Deadline(this.#options.timers, FALLBACK_TIMEOUT);
     try {
-      const { hpas } = await this.#options.cluster.observe(signal);
+      const { hpas } = await this.#options.cluster.observe(deadline.signal);
       const entries = hpas.flatMap((hpa): [string, RestoredHpa][] => {
         if (!hpa) return [];
         const original = this.#originals[hpa.service] as HpaState | undefined;

@@ -10,6 +10,7 @@
  */
 import { ClusterError } from '../cluster/live/live-cluster.ts';
 import type { LeaseClient, LeaseRecord } from '../cluster/live/lease-client.ts';
+import { Deadline, type Timers } from '../cluster/live/timers.ts';
 
 export interface LeaseTiming {
   /** Seconds without a renewal after which somebody else may take it. */
@@ -38,8 +39,11 @@ export class WriterLeaseError extends Error {
 
 /** What applyWrites asks before each write. */
 export interface Fence {
-  /** Resolves with the seconds that the write may take. Rejects with WriterLeaseError, or ClusterError where the server does not tell. */
-  check(signal: AbortSignal): Promise<number>;
+  /**
+   * Resolves with the time that the write may take, for the caller to dispose of after the write. Rejects with WriterLeaseError,
+   * or with ClusterError where the server does not answer.
+   */
+  check(signal: AbortSignal): Promise<Deadline>;
   /** Whether a write may begin now, by our own clock. */
   readonly isHeld: boolean;
 }
@@ -48,27 +52,28 @@ export interface WriterLeaseOptions {
   readonly client: LeaseClient;
   /** Unique to this process: one that was restarted is another. */
   readonly identity: string;
-  /** Seconds of a clock that only goes forward, from any start. */
-  readonly clock: () => number;
-  readonly timing?: LeaseTiming;
+  readonly timers: Timers;
+  readonly timing?: LeaseTiming | undefined;
 }
 
 export class WriterLease implements Fence {
   readonly identity: string;
   readonly timing: LeaseTiming;
   readonly #client: LeaseClient;
-  readonly #clock: () => number;
+  readonly #timers: Timers;
   readonly #taken = new AbortController();
   /** When the last renewal that succeeded was sent, by our clock; undefined = not held. */
   #held: number | undefined;
   /** Of somebody else: since when, by our clock, it has not changed. */
   #seen: { readonly version: string; readonly since: number } | undefined;
   #holder = '';
+  /** Why the last renewal was refused, where a right is missing. */
+  #forbidden: ClusterError | undefined;
 
-  constructor({ client, identity, clock, timing = LEASE_TIMING }: WriterLeaseOptions) {
+  constructor({ client, identity, timers, timing = LEASE_TIMING }: WriterLeaseOptions) {
     this.#client = client;
     this.identity = identity;
-    this.#clock = clock;
+    this.#timers = timers;
     this.timing = timing;
   }
 
@@ -84,13 +89,13 @@ export class WriterLease implements Fence {
 
   /** Whether a write may begin now. */
   get isHeld(): boolean {
-    return this.#held !== undefined && this.#clock() < this.#held + this.timing.writeWithin;
+    return this.#held !== undefined && this.#timers.clock() < this.#held + this.timing.writeWithin;
   }
 
   /** One attempt: true = held from now on. Rejects with ClusterError where the server does not answer. */
   async tryAcquire(signal: AbortSignal): Promise<boolean> {
     const { lease, serverTime } = await this.#client.read(signal);
-    const now = this.#clock();
+    const now = this.#timers.clock();
     this.#holder = lease?.holder ?? '';
     if (lease && lease.holder !== '' && lease.holder !== this.identity) {
       if (this.#seen?.version !== lease.version) this.#seen = { version: lease.version, since: now };
@@ -102,33 +107,17 @@ export class WriterLease implements Fence {
     return this.#write(transitions, lease?.version, serverTime, signal);
   }
 
-  /** Waits until it is held. Rejects when `signal` aborts; a server that does not answer is asked again, after `onError`. */
-  async acquire(
-    sleep: (seconds: number, signal: AbortSignal) => Promise<void>,
-    signal: AbortSignal,
-    onError: (error: unknown) => void,
-  ): Promise<void> {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        if (await this.tryAcquire(signal)) return;
-      } catch (error) {
-        signal.throwIfAborted();
-        onError(error);
-      }
-      await sleep(this.timing.retryEvery, signal);
-    }
-  }
-
   /** Renews until `signal` aborts or somebody else has taken it. Never rejects: one that cannot be renewed runs out. */
-  async keep(sleep: (seconds: number, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async keep(signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, this.taken]);
     while (!until.aborted) {
       try {
-        await sleep(this.timing.renewEvery, until);
+        await this.#timers.sleep(this.timing.renewEvery, until);
         await this.renew(until);
-      } catch {
+        this.#forbidden = undefined;
+      } catch (error) {
         // Aborted, or the server does not answer: it is asked again.
+        this.#forbidden = error instanceof ClusterError && error.reason === 'forbidden' ? error : undefined;
       }
     }
   }
@@ -137,21 +126,18 @@ export class WriterLease implements Fence {
   async renew(signal: AbortSignal): Promise<void> {
     if (this.#held === undefined) return;
     const { lease, serverTime } = await this.#client.read(signal);
-    if (lease?.holder !== this.identity) return this.#lose(lease?.holder ?? '');
+    if (lease?.holder !== this.identity) return void this.#lose(lease?.holder ?? '');
     await this.#write(lease.transitions, lease.version, serverTime, signal);
   }
 
   /** See Fence. By our own clock, and by what the server says of the lease at this moment. */
-  async check(signal: AbortSignal): Promise<number> {
+  async check(signal: AbortSignal): Promise<Deadline> {
     this.#assertHeld();
     const { lease, serverTime } = await this.#client.read(signal);
-    if (lease?.holder !== this.identity) {
-      this.#lose(lease?.holder ?? '');
-      this.#assertHeld();
-    }
-    if (serverTime - lease!.renewed > lease!.duration) throw expired();
-    this.#assertHeld();
-    return this.#held! + this.timing.duration - CUT_OFF - this.#clock();
+    if (lease?.holder !== this.identity) throw this.#lose(lease?.holder ?? '');
+    if (serverTime - lease.renewed > lease.duration) throw expired();
+    const held = this.#assertHeld();
+    return new Deadline(this.#timers, held + this.timing.duration - CUT_OFF - this.#timers.clock());
   }
 
   /** Lets others take it at once. No write may be under way. Rejects with ClusterError; then it runs out by itself. */
@@ -173,7 +159,7 @@ export class WriterLease implements Fence {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { duration } = this.timing;
-    const since = this.#clock();
+    const since = this.#timers.clock();
     const record = { holder: this.identity, renewed: serverTime, duration, transitions };
     try {
       await this.#client.write(record, version, signal);
@@ -188,15 +174,20 @@ export class WriterLease implements Fence {
     return this.isHeld;
   }
 
-  #lose(holder: string): void {
+  /** Notes that somebody else has it, and returns what says so. */
+  #lose(holder: string): WriterLeaseError {
     this.#held = undefined;
     this.#holder = holder;
-    this.#taken.abort(new WriterLeaseError('taken', takenBy(holder)));
+    const error = new WriterLeaseError('taken', takenBy(holder));
+    this.#taken.abort(error);
+    return error;
   }
 
-  #assertHeld(): void {
+  /** When the last renewal was sent. Throws WriterLeaseError where it no longer allows a write, ClusterError where it may not be renewed. */
+  #assertHeld(): number {
     if (this.#held === undefined) throw new WriterLeaseError('taken', takenBy(this.#holder));
-    if (!this.isHeld) throw expired();
+    if (!this.isHeld) throw this.#forbidden ?? expired();
+    return this.#held;
   }
 }
 

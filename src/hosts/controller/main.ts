@@ -5,7 +5,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { SharedLiveCluster } from '../../cluster/live/live-cluster.ts';
 import { connectCluster } from '../../cluster/kubernetes/connect.ts';
@@ -17,6 +16,7 @@ import { RefreshOffers } from '../../transferring/refresh-offers.ts';
 import { makeTraceRecorder, type TraceRecorder } from '../../transferring/trace-recorder.ts';
 import { formatProblem } from '../../spec/problem.ts';
 import { describeFailure } from '../../jobs/failure.ts';
+import { systemTimers } from '../../jobs/running/system-timers.ts';
 import { SpecError } from '../../jobs/starting/spec-error.ts';
 import { readConfiguration } from '../../operating/controller/configuration.ts';
 import { runController } from '../../operating/controller/controller.ts';
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   if (!STAGES.includes(values.stage)) throw new Error(`--stage must be one of ${STAGES.join(', ')}.`);
   const configuration = readConfiguration(values.config, values.transfer);
   const { spec, transfer, policies, drift } = configuration;
-  const clock = () => performance.now() / 1000;
+  const { clock } = systemTimers;
   const metrics = new ControllerMetrics();
   let leads = false;
   let lastSign = clock();
@@ -104,8 +104,7 @@ async function main(): Promise<number> {
       backend,
       upTo: values.stage as Stage['stage'],
       identity,
-      clock,
-      sleep: (seconds, signal) => sleepFor(1000 * seconds, undefined, { signal }),
+      timers: systemTimers,
       onSign: () => (lastSign = clock()),
       driftOf: ({ observation }) => drift?.distance(stateOf(observation)) ?? NaN,
       audit: (record) => {

@@ -2,7 +2,8 @@
  * The background process: `start <request>` makes a run (start-protocol.ts), says so in one line on stdout, and does it;
  * `job <runDirectory>` does the job that a run's manifest describes, from its newest checkpoint on; `seed <runDirectory>
  * <seed>` one seed of it. All else it has to say is in the journal; a `stop` file, SIGINT or SIGTERM ask it to stop.
- * `probe <backend>` tries a backend, and says in one line how that went. `watchdog <runDirectory> <identity>`: see watchdog.ts.
+ * `probe <backend>` tries a backend, and says in one line how that went. `watchdog <runDirectory> <identity>
+ * [<patience>]`: see watchdog.ts.
  */
 import { readManifest } from '../../runs/manifest.ts';
 import { progressWriter } from '../../runs/progress-file.ts';
@@ -13,7 +14,7 @@ import { probeBackend } from '../../jobs/backend/probe-backend.ts';
 import { startRun } from '../../jobs/starting/start.ts';
 import { watchOver } from '../../jobs/running/watchdog.ts';
 
-const [command, subject, seed] = process.argv.slice(2);
+const [command, subject, seed, patience] = process.argv.slice(2);
 process.exit(await main());
 
 async function main(): Promise<number> {
@@ -21,9 +22,9 @@ async function main(): Promise<number> {
   if (command === 'job' && subject) return executeJob(subject);
   if (command === 'start' && subject) return start(subject);
   if (command === 'probe' && subject) return probe(subject);
-  if (command === 'watchdog' && subject && seed) return watch(subject, seed);
+  if (command === 'watchdog' && subject && seed) return watch(subject, seed, Number(patience ?? 0));
   process.stderr.write(
-    'Usage: start <request as JSON> | job <runDirectory> | seed <runDirectory> <seed> | probe <backend> | watchdog <runDirectory> <identity>\n',
+    'Usage: start <request as JSON> | job <runDirectory> | seed <runDirectory> <seed> | probe <backend> | watchdog <runDirectory> <identity> [<patience>]\n',
   );
   return EXIT.usage;
 }
@@ -41,22 +42,24 @@ async function probe(backend: string): Promise<number> {
   return EXIT.fine;
 }
 
-async function watch(directory: string, identity: string): Promise<number> {
+async function watch(directory: string, guarded: string, patience: number): Promise<number> {
   outliveParent();
-  await watchOver(directory, identity);
-  return EXIT.fine;
+  try {
+    await watchOver(directory, guarded, { patience, signal: stopSignal() });
+    return EXIT.fine;
+  } catch (error) {
+    return describeFailure(error).exitCode;
+  }
 }
 
 async function executeJob(directory: string): Promise<number> {
   outliveParent();
-  const stop = new AbortController();
-  process.on('SIGINT', () => stop.abort());
-  process.on('SIGTERM', () => stop.abort());
+  const signal = stopSignal();
   try {
     giveWay(readManifest(directory).kind);
     const end = await executeRun(directory, {
       now: Date.now,
-      signal: stop.signal,
+      signal,
       onProgress: progressWriter(directory, Date.now),
       onLog: () => undefined,
     });
@@ -67,6 +70,14 @@ async function executeJob(directory: string): Promise<number> {
     process.stderr.write(`${process.env.KARMA_DEBUG ? stack : message}\n`);
     return exitCode;
   }
+}
+
+/** Aborts when this process is asked to end. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  process.on('SIGINT', () => stop.abort());
+  process.on('SIGTERM', () => stop.abort());
+  return stop.signal;
 }
 
 /** The window that started it may close, and take its terminal and its end of the pipes with it: the job goes on. */

@@ -6,8 +6,9 @@ import { ACCOUNTING_INTERVAL } from '../../cluster/simulation/simulation.ts';
 import type { Cluster, Transfer } from '../../spec/model.ts';
 import { applyWrites } from '../../transferring/apply.ts';
 import type { Audit } from '../../transferring/audit.ts';
-import { restoreUntilDone, withLease } from '../../transferring/guarded-transfer.ts';
+import { withLease } from '../../transferring/holding-lease.ts';
 import { limitProposal } from '../../transferring/limits.ts';
+import { restoreChangedHpas } from '../../transferring/restore-changed-hpas.ts';
 import type { Fence } from '../../transferring/writer-lease.ts';
 import { COLLECT_AUDIT_FILE } from '../../runs/artifacts.ts';
 import { continueAuditFile } from '../running/audit-file.ts';
@@ -76,7 +77,7 @@ export async function collectRealJob(
         ? await record()
         : await withLease(lease, async (fence) => {
             const transfer = transferOf(context, spec);
-            await restoreUntilDone({ ...lease, spec, transfer: { limits: transfer.limits }, audit }, fence);
+            await restoreChangedHpas({ ...lease, spec, transfer: { limits: transfer.limits }, audit }, fence);
             const explore = exploration(cluster, spec, transfer.limits, options.exploration, audit, fence);
             return record(explore, AbortSignal.any([signal, fence.taken])).catch((error: unknown) => {
               throw fence.taken.aborted ? fence.taken.reason : error;

@@ -14,7 +14,7 @@ import { artifactPath } from '../../runs/run-directory.ts';
 import { takeSteering } from '../../runs/steering.ts';
 import type { Cluster, Transfer } from '../../spec/model.ts';
 import { named, resolveTraining } from '../../training/setup.ts';
-import { runGuardedTransfer, type LeaseEvent } from '../../transferring/guarded-transfer.ts';
+import { runGuardedTransfer } from '../../transferring/guarded-transfer.ts';
 import type { OriginalHpas } from '../../transferring/ladder.ts';
 import { planTransfer } from '../../transferring/plan.ts';
 import { blocking, planLines } from '../../transferring/plan-text.ts';
@@ -25,6 +25,7 @@ import { continueAuditFile, startAuditFile } from '../running/audit-file.ts';
 import { withBackend } from '../backend/backend.ts';
 import { JobError, type JobContext, type Summary } from '../running/context.ts';
 import type { JobOptions } from '../options/options.ts';
+import { tellLease } from '../running/lease-messages.ts';
 import { atPace } from '../running/paced-cluster.ts';
 import { assertMayWrite, connectReal, leaseOptions } from '../running/real-cluster.ts';
 import { startWatchdog } from '../running/watchdog.ts';
@@ -53,6 +54,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     if (!isReal) withIoErrors(originals, () => rmSync(originals, { force: true }));
     const policies = readPolicies(options.policies, spec)[0];
     using store = new TraceStore(options.traces);
+    using watchdogs = new DisposableStack();
     const recorder = makeTraceRecorder(store, spec, cluster.identity, `transfer of ${run.directory}`);
     try {
       if (options.upTo === 'plan') {
@@ -94,7 +96,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
         onProgress: (done, total, stage) =>
           onProgress({ done, total, unit: 's of the cluster', what: `stage ${stage}` }),
         onLease: (event) => {
-          if (event.event === 'held') startWatchdog(run.directory, lease.identity);
+          if (event.event === 'held') watchdogs.use(startWatchdog(run.directory, lease.identity, log));
           tellLease(event, log);
         },
         signal,
@@ -145,23 +147,4 @@ async function openCluster(
   const episode = makeEpisode(spec, ordinary, loads, { split: 'test', seed: seeds[0], seconds });
   const emulated = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });
   return { cluster: atPace(emulated, options.pace), isReal: false };
-}
-
-function tellLease(event: LeaseEvent, log: JobContext['log']): void {
-  switch (event.event) {
-    case 'waiting':
-      return log(`Waiting for ${event.holder}, who writes to the namespace.`);
-    case 'restored':
-      return log(
-        `Restored the HPAs that an earlier transfer had left changed: ${event.services.join(', ')}.`,
-        'warning',
-      );
-    case 'lost':
-      return log(`${event.holder === '' ? 'Somebody else' : event.holder} took the lease of the namespace.`, 'warning');
-    case 'failed':
-      return log(event.message, 'warning');
-    case 'held':
-    case 'released':
-      return;
-  }
 }

@@ -1,12 +1,12 @@
 /** Real clusters as jobs use them: connected to, and written to only where a user said so by name. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { ClusterIdentity } from '../../cluster/live/live-cluster.ts';
 import type { KubernetesCluster } from '../../cluster/kubernetes/kubernetes-cluster.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { JobError, type JobContext } from './context.ts';
 import type { ClusterTarget } from '../starting/target.ts';
+import { systemTimers } from './system-timers.ts';
 
 /** A bearer token for a Prometheus at a URL: from the environment, so that it stands in no file and no process list. */
 export const PROMETHEUS_TOKEN = 'KARMA_PROMETHEUS_TOKEN';
@@ -46,8 +46,7 @@ export function assertMayWrite(identity: ClusterIdentity, writeTo: string, what:
 /** How this process takes part in the lease of a namespace. */
 export const leaseOptions = () => ({
   identity: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-  clock: () => performance.now() / 1000,
-  sleep: (seconds: number, signal: AbortSignal): Promise<void> => sleepFor(1000 * seconds, undefined, { signal }),
+  timers: systemTimers,
   // As long as a dead writer's lease lasts, and a little.
   waitFor: 20,
 });

@@ -1,6 +1,6 @@
 /** What /metrics tells of the controller: fed by the audit trail and by what happens to the lease. */
 import type { AuditRecord, DecisionRecord } from '../../transferring/audit.ts';
-import type { LeaseEvent } from '../../transferring/guarded-transfer.ts';
+import type { LeaseEvent } from '../../transferring/holding-lease.ts';
 import type { Offer } from '../../transferring/refresh-offers.ts';
 import { MetricRegistry } from './prometheus-text.ts';
 

@@ -5,7 +5,9 @@
 import type { SharedLiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
 import type { Backend } from '../../nn/backend.ts';
 import type { Audit, TransferEnd } from '../../transferring/audit.ts';
-import { restoreUntilDone, withLease, type LeaseEvent } from '../../transferring/guarded-transfer.ts';
+import type { Timers } from '../../cluster/live/timers.ts';
+import { messageOf, withLease, type LeaseEvent } from '../../transferring/holding-lease.ts';
+import { restoreChangedHpas } from '../../transferring/restore-changed-hpas.ts';
 import type { Stage } from '../../transferring/ladder.ts';
 import { runTransfer, type TransferOptions } from '../../transferring/transfer.ts';
 import type { LeaseTiming, WriterLease } from '../../transferring/writer-lease.ts';
@@ -17,9 +19,7 @@ export interface ControllerOptions {
   readonly backend: Backend;
   readonly upTo: Stage['stage'];
   readonly identity: string;
-  /** Seconds of a clock that only goes forward. */
-  readonly clock: () => number;
-  readonly sleep: (seconds: number, signal: AbortSignal) => Promise<void>;
+  readonly timers: Timers;
   readonly driftOf: (snapshot: Snapshot) => number;
   readonly audit: Audit;
   readonly onTransition: TransferOptions['onTransition'];
@@ -45,24 +45,24 @@ const GIVE_BACK_FOR = 40;
 
 /** Runs until `signal` aborts; the HPAs are restored and the lease is released when it resolves. */
 export async function runController(options: ControllerOptions): Promise<void> {
-  const { signal, sleep, onLease } = options;
+  const { signal, timers, onLease } = options;
   while (!signal.aborted)
     try {
       await withLease({ ...options, waitFor: Infinity }, (lease) => lead(options, lease));
     } catch (error) {
       if (signal.aborted) break;
       onLease({ event: 'failed', message: messageOf(error) });
-      await sleep(5, signal).catch(() => undefined);
+      await timers.sleep(5, signal).catch(() => undefined);
     }
 }
 
 /** Climbs again and again, until the lease is taken or the controller stops. */
 async function lead(options: ControllerOptions, lease: WriterLease): Promise<void> {
-  const { configuration, sleep, onLease, pauses = PAUSES } = options;
+  const { configuration, timers, onLease, pauses = PAUSES } = options;
   const signal = AbortSignal.any([options.signal, lease.taken]);
   for (let pause = pauses.first; !signal.aborted; pause = Math.min(2 * pause, pauses.longest)) {
     // Also what this replica could not restore when it last fell back.
-    await restoreUntilDone({ ...options, ...configuration }, lease);
+    await restoreChangedHpas({ ...options, ...configuration }, lease);
     const ended = await climb(options, lease, signal).catch((error: unknown): TransferEnd => {
       onLease({ event: 'failed', message: messageOf(error) });
       return 'fallback';
@@ -70,7 +70,7 @@ async function lead(options: ControllerOptions, lease: WriterLease): Promise<voi
     if (ended === 'finished') pause = pauses.first;
     for (let waited = 0; waited < pause && !signal.aborted; waited += SLICE) {
       options.onSign?.();
-      await sleep(Math.min(SLICE, pause - waited), signal).catch(() => undefined);
+      await timers.sleep(Math.min(SLICE, pause - waited), signal).catch(() => undefined);
     }
   }
 }
@@ -97,5 +97,3 @@ async function climb(options: ControllerOptions, fence: WriterLease, signal: Abo
   });
   return ended;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,13 +5,10 @@ import { controllerPods, servicesWithChangedHpas } from '../status/controller-st
 import { KubernetesCluster } from '../../cluster/kubernetes/kubernetes-cluster.ts';
 import type { Cluster, Transfer } from '../../spec/model.ts';
 import type { Audit } from '../../transferring/audit.ts';
-import {
-  WriterLeaseHeldError,
-  restoreUntilDone,
-  withLease,
-  type LeaseEvent,
-} from '../../transferring/guarded-transfer.ts';
+import { withLease, WriterLeaseHeldError, type LeaseEvent } from '../../transferring/holding-lease.ts';
+import { restoreChangedHpas } from '../../transferring/restore-changed-hpas.ts';
 import { leaseOptions } from '../../jobs/running/real-cluster.ts';
+import { systemTimers } from '../../jobs/running/system-timers.ts';
 
 export interface GiveBackOptions {
   readonly api: ApiServer;
@@ -43,7 +40,7 @@ export async function giveBack(options: GiveBackOptions): Promise<void> {
 }
 
 async function waitForPods({ api, namespace, signal, onMessage }: GiveBackOptions): Promise<void> {
-  const { clock, sleep } = leaseOptions();
+  const { clock, sleep } = systemTimers;
   const began = clock();
   for (let told = false; ; told = true) {
     const pods = await controllerPods(api, namespace, signal);
@@ -70,5 +67,5 @@ async function restore(given: GiveBackOptions, cluster: KubernetesCluster): Prom
     if (event.event === 'restored') onMessage(`Restored the HPAs of ${event.services.join(', ')}.`);
   };
   const options = { ...given, ...leaseOptions(), cluster, onLease };
-  await withLease(options, (lease) => restoreUntilDone(options, lease));
+  await withLease(options, (lease) => restoreChangedHpas(options, lease));
 }

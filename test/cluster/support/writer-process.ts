@@ -3,11 +3,11 @@
  * the tests of the lease, and killed by them.
  *     writer-process.ts KUBECONFIG NAMESPACE IDENTITY
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connectCluster } from '../../../src/cluster/kubernetes/connect.ts';
-import { kubernetesLease } from '../../../src/cluster/kubernetes/writing/lease.ts';
+import { systemTimers } from '../../../src/jobs/running/system-timers.ts';
 import { applyWrites } from '../../../src/transferring/apply.ts';
-import { WriterLease, type LeaseTiming } from '../../../src/transferring/writer-lease.ts';
+import { withLease } from '../../../src/transferring/holding-lease.ts';
+import type { LeaseTiming } from '../../../src/transferring/writer-lease.ts';
 import { clusterSpec, clusterYaml } from './sample-project.ts';
 
 /** A fifth of the product's, so that hundreds of kills fit in minutes. */
@@ -19,8 +19,6 @@ const { signal } = new AbortController();
 const spec = clusterSpec(clusterYaml(namespace, { url: 'http://127.0.0.1:9' }));
 const env = { ...process.env, KUBECONFIG: kubeconfig };
 const cluster = await connectCluster(spec, { env, now: Date.now, context: '' });
-const rest = (seconds: number, until: AbortSignal): Promise<void> =>
-  sleep(1000 * seconds, undefined, { signal: until });
 const context = {
   spec,
   limits: { move: 10, podsPerDecision: 10 },
@@ -32,16 +30,17 @@ const context = {
   signal,
 } as const;
 
-for (let minReplicas = 1; ;) {
-  const client = kubernetesLease(cluster.api, namespace);
-  const lease = new WriterLease({ client, identity, clock: () => performance.now() / 1000, timing: TIMING });
-  await lease.acquire(rest, signal, () => undefined);
-  void lease.keep(rest, signal);
-  while (!lease.taken.aborted) {
-    minReplicas = 3 - minReplicas;
-    // What it writes to has to be seen first.
-    await cluster.observe(signal);
-    await applyWrites(cluster, [{ type: 'setHpaMinimum', service: 'd', minReplicas }], { ...context, fence: lease });
-    await rest(0.05, signal);
-  }
-}
+let minReplicas = 1;
+for (;;)
+  await withLease(
+    { cluster, identity, timers: systemTimers, waitFor: Infinity, timing: TIMING, signal },
+    async (fence) => {
+      while (!fence.taken.aborted) {
+        minReplicas = 3 - minReplicas;
+        // What it writes to has to be seen first.
+        await cluster.observe(signal);
+        await applyWrites(cluster, [{ type: 'setHpaMinimum', service: 'd', minReplicas }], { ...context, fence });
+        await systemTimers.sleep(0.05, signal);
+      }
+    },
+  );

@@ -7,6 +7,7 @@ import { readAuditFile } from '../audit.ts';
 import { deployments, hpas, NAMESPACE, startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
 import { useFolder } from '../runs/helpers.ts';
 import { cli, copySmallSample, objects, startCli } from './cli-helpers.ts';
+import { copyRealClusterSample } from './real-cluster-specs.ts';
 
 const TOKEN = 'planted-token-0123456789';
 
@@ -19,27 +20,10 @@ describe('cluster commands and jobs on a real cluster', () => {
     fake = await startFakeCluster({ user: { token: TOKEN } });
     fake.api.tokens = [TOKEN];
     env = { KUBECONFIG: fake.env.KUBECONFIG! };
-    copySmallSample(specs());
-    edit('cluster.karma.yaml', [
-      [/source: emulator.*/, 'source: prometheus'],
-      [/# prometheus: \{ service/, 'prometheus: { service'],
-      [/namespace: chained-services/, `namespace: ${NAMESPACE}`],
-    ]);
-    edit('transfer.karma.yaml', [[/target: .*/, `target: { context: fake, namespace: ${NAMESPACE} }`]]);
+    copyRealClusterSample(specs());
   });
   afterEach(() => fake.stop());
 
-  function edit(name: string, changes: readonly (readonly [RegExp, string])[]): void {
-    const path = join(specs(), name);
-    const text = changes.reduce(
-      (now, [pattern, by]) => {
-        assert.match(now, pattern);
-        return now.replace(pattern, by);
-      },
-      readFileSync(path, 'utf8'),
-    );
-    writeFileSync(path, text);
-  }
   const run = (...args: string[]) => cli(args, folder(), env);
 
   it('contexts: lists them, and connects to nothing', async () => {

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
-import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
-import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
 import { runController, type ControllerOptions } from '../../../src/operating/controller/controller.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
-import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
-import { Mappo } from '../../../src/training/mappo/mappo.ts';
+import type { TrainingSetup } from '../../../src/training/setup.ts';
 import type { AuditRecord } from '../../../src/transferring/audit.ts';
-import type { LeaseEvent } from '../../../src/transferring/guarded-transfer.ts';
-import { sampleSetup } from '../training/sample.ts';
-import { FakeLease, LeasedCluster } from '../transferring/leased-cluster.ts';
-
-const NEVER = new AbortController().signal;
+import type { LeaseEvent } from '../../../src/transferring/holding-lease.ts';
+import { leasedDay, pausedIn, type LeasedDay } from '../transferring/leased-cluster.ts';
+import { sampleTransfer, unjudgedTransfer } from '../transferring/sample-transfer.ts';
 
 describe('The controller', () => {
   let backend: Backend;
@@ -22,34 +16,12 @@ describe('The controller', () => {
   let policies: Policies;
   before(async () => {
     backend = await createWasmBackend();
-    setup = await sampleSetup(backend);
-    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
-    policies = trainer.policies();
-    trainer.dispose();
+    ({ setup, policies } = await sampleTransfer(backend));
   });
   after(() => backend.dispose());
 
-  /** A cluster whose time passes as the controllers sleep. */
-  async function makeWorld() {
-    let now = 1000;
-    const sleep = async (seconds: number, signal: AbortSignal): Promise<void> => {
-      for (const until = now + seconds; now < until; now += 1) {
-        signal.throwIfAborted();
-        await breathe();
-      }
-    };
-    const loads = await loadRecords('examples/chained-services', setup.scenarios);
-    const episode = makeEpisode(setup.cluster, setup.scenarios[0], loads, { split: 'test', seed: 3, seconds: 7200 });
-    const inner = new EmulatedCluster(setup.cluster, { episode, seed: 1 });
-    const lease = new FakeLease(() => now);
-    const cluster = await LeasedCluster.around(inner, lease, sleep);
-    return { cluster, lease, inner, sleep, clock: () => now };
-  }
-
-  type World = Awaited<ReturnType<typeof makeWorld>>;
-
   /** One replica; `stop` is SIGTERM, `kill` is SIGKILL. */
-  function startReplica(world: World, identity: string, changes: Partial<ControllerOptions> = {}) {
+  function startReplica(world: LeasedDay, identity: string, changes: Partial<ControllerOptions> = {}) {
     const records: AuditRecord[] = [];
     const events: LeaseEvent[] = [];
     const stop = new AbortController();
@@ -61,12 +33,6 @@ describe('The controller', () => {
       return killed ? halt() : result;
     };
     const { cluster } = world;
-    const [sample] = setup.model.transfers;
-    const transfer = {
-      ...sample,
-      stages: sample.stages.map((stage) => (stage.stage === 'shadow' ? stage : { ...stage, abortWhen: '' })),
-      fallback: { ...sample.fallback, when: ['drift', 'staleMetrics'] as const },
-    };
     const ended = runController({
       cluster: {
         kind: 'shared',
@@ -82,12 +48,15 @@ describe('The controller', () => {
         wait: (seconds, signal) => alive(() => cluster.wait(seconds, signal)),
         close: () => Promise.resolve(),
       },
-      configuration: { transfer, spec: setup.cluster, policies, drift: undefined },
+      configuration: { transfer: unjudgedTransfer(setup), spec: setup.cluster, policies, drift: undefined },
       backend,
       upTo: 'full',
       identity,
-      clock: world.clock,
-      sleep: (seconds, signal) => alive(() => world.sleep(seconds, signal)),
+      timers: {
+        clock: world.time.clock,
+        after: world.time.after,
+        sleep: (seconds, signal) => alive(() => world.time.sleep(seconds, signal)),
+      },
       driftOf: () => 0,
       audit: (record) => records.push(record),
       onTransition: () => undefined,
@@ -105,17 +74,14 @@ describe('The controller', () => {
     }
     assert.fail(`It never came to this: ${what}`);
   };
-  const paused = async ({ inner }: World): Promise<string[]> =>
-    (await inner.observe(NEVER)).hpas.flatMap((hpa) => (hpa!.paused ? [hpa!.service] : []));
-
   it('climbs to the top, stays there, and restores the HPAs when it is stopped', async () => {
-    const world = await makeWorld();
+    const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one');
     await until('full for an hour', () => one.records.filter(({ stage }) => stage === 'full').length > 130);
-    assert.equal((await paused(world)).length, 4);
+    assert.equal((await pausedIn(world)).length, 4);
     one.stop();
     await one.ended;
-    assert.deepEqual(await paused(world), []);
+    assert.deepEqual(await pausedIn(world), []);
     assert.equal(world.lease.lease?.holder, '');
     assert.deepEqual(
       one.events.map(({ event }) => event),
@@ -124,15 +90,15 @@ describe('The controller', () => {
   });
 
   it('is followed by its standby when it is killed, within 60 s, and the HPAs are restored first', async () => {
-    const world = await makeWorld();
+    const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one');
     await until('one leads', () => one.events.some(({ event }) => event === 'held'));
     const two = startReplica(world, 'two');
-    await until('canary', async () => (await paused(world)).includes('b'));
+    await until('canary', async () => (await pausedIn(world)).includes('b'));
     one.kill();
-    const killed = world.clock();
-    await until('restored', async () => (await paused(world)).length === 0);
-    assert.ok(world.clock() - killed <= 60, `${world.clock() - killed} s`);
+    const killed = world.time.now;
+    await until('restored', async () => (await pausedIn(world)).length === 0);
+    assert.ok(world.time.now - killed <= 60, `${world.time.now - killed} s`);
     await until('two decides', () => two.records.some(({ type }) => type === 'decision'));
     assert.ok(two.events.some((event) => event.event === 'restored' && event.services.includes('b')));
     const first = two.records.find(({ type }) => type === 'stage')!;
@@ -142,7 +108,7 @@ describe('The controller', () => {
   });
 
   it('stands by while another one leads, and writes nothing', async () => {
-    const world = await makeWorld();
+    const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one');
     await until('one leads', () => one.events.some(({ event }) => event === 'held'));
     const two = startReplica(world, 'two');
@@ -157,7 +123,7 @@ describe('The controller', () => {
   });
 
   it('lets the HPAs act for a while after a fallback, longer each time, and begins in shadow again', async () => {
-    const world = await makeWorld();
+    const world = await leasedDay(setup, 1);
     let drift = 9;
     const one = startReplica(world, 'one', { driftOf: () => drift, pauses: { first: 200, longest: 350 } });
     const fallbacks = () => one.records.filter((record) => record.type === 'stage' && record.stage === 'fallback');
@@ -165,9 +131,9 @@ describe('The controller', () => {
     const pauses: number[] = [];
     for (let n = 1; n <= 3; n++) {
       await until(`fallback ${n}`, () => fallbacks().length >= n);
-      const fell = world.clock();
+      const fell = world.time.now;
       await until(`start ${n + 1}`, () => starts().length > n);
-      pauses.push(Math.round((world.clock() - fell) / 50) * 50);
+      pauses.push(Math.round((world.time.now - fell) / 50) * 50);
     }
     assert.deepEqual(pauses, [200, 350, 350]);
     drift = 0;
@@ -177,13 +143,13 @@ describe('The controller', () => {
   });
 
   it('gives the lease up to nobody when the API server is gone, and goes on when it is back', async () => {
-    const world = await makeWorld();
+    const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one', { upTo: 'floor' });
     await until('floor', () => one.records.some(({ stage }) => stage === 'floor'));
     world.lease.down = true;
     world.inner.faults.unreachable = true;
-    const gone = world.clock();
-    await until('a minute has passed', () => world.clock() - gone > 60);
+    const gone = world.time.now;
+    await until('a minute has passed', () => world.time.now - gone > 60);
     world.lease.down = false;
     world.inner.faults.unreachable = false;
     const held = one.records.length;

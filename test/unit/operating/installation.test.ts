@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlannedWrite } from '../../../src/operating/install/installation.ts';
@@ -16,7 +16,8 @@ import type { Cluster, Transfer } from '../../../src/spec/model.ts';
 import type { KubeObject, Request } from '../../fake-kubernetes/api-server.ts';
 import { hpas, NAMESPACE, pods, startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
 import { refused, signal } from '../cluster/kubernetes/refused.ts';
-import { cli, copySmallSample, objects } from '../hosts/cli-helpers.ts';
+import { cli, objects } from '../hosts/cli-helpers.ts';
+import { copyRealClusterSample } from '../hosts/real-cluster-specs.ts';
 
 const TOKEN = 'planted-token-0123456789';
 const PLACE = `fake/${NAMESPACE}`;
@@ -57,13 +58,7 @@ describe('installing the controller', function () {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'karma-installation-'));
-    copySmallSample(specs());
-    edit('cluster.karma.yaml', [
-      [/source: emulator.*/, 'source: prometheus'],
-      [/# prometheus: \{ service/, 'prometheus: { service'],
-      [/namespace: chained-services/, `namespace: ${NAMESPACE}`],
-    ]);
-    edit('transfer.karma.yaml', [[/target: .*/, `target: { context: fake, namespace: ${NAMESPACE} }`]]);
+    copyRealClusterSample(specs());
     const trained = await cli(['train', specs(), '--seed', '1', '--steps', '1024', '--training', 'default'], folder);
     assert.equal(trained.code, 0, trained.stderr);
     run = findRun(runsFolder(specs()), 'latest', Date.now);
@@ -77,18 +72,6 @@ describe('installing the controller', function () {
     fake.api.tokens = [TOKEN];
   });
   afterEach(() => fake.stop());
-
-  function edit(name: string, changes: readonly (readonly [RegExp, string])[]): void {
-    const path = join(specs(), name);
-    const text = changes.reduce(
-      (now, [pattern, by]) => {
-        assert.match(now, pattern);
-        return now.replace(pattern, by);
-      },
-      readFileSync(path, 'utf8'),
-    );
-    writeFileSync(path, text);
-  }
 
   interface Outcome {
     readonly plan: InstallationPlan | undefined;

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
-import { setImmediate as breathe } from 'node:timers/promises';
-import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
-import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
-import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
-import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
-import { Mappo } from '../../../src/training/mappo/mappo.ts';
+import type { TrainingSetup } from '../../../src/training/setup.ts';
 import { applyWrites } from '../../../src/transferring/apply.ts';
 import type { AuditRecord } from '../../../src/transferring/audit.ts';
-import {
-  WriterLeaseHeldError,
-  runGuardedTransfer,
-  standBy,
-  type GuardedOptions,
-  type LeaseEvent,
-} from '../../../src/transferring/guarded-transfer.ts';
+import { runGuardedTransfer, type GuardedOptions } from '../../../src/transferring/guarded-transfer.ts';
+import { WriterLeaseHeldError, type LeaseEvent } from '../../../src/transferring/holding-lease.ts';
 import { WriterLease } from '../../../src/transferring/writer-lease.ts';
-import { sampleSetup } from '../training/sample.ts';
-import { FakeLease, LeasedCluster } from './leased-cluster.ts';
+import { leasedDay, leaveBehind, type LeasedCluster, type LeasedDay } from './leased-cluster.ts';
+import { sampleTransfer, transferOptions } from './sample-transfer.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -29,85 +19,30 @@ describe('a transfer to a cluster that others write to', () => {
   let policies: Policies;
   before(async () => {
     backend = await createWasmBackend({ threads: 1 });
-    setup = await sampleSetup(backend);
-    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
-    trainer.iterate();
-    policies = trainer.policies();
-    trainer.dispose();
+    ({ setup, policies } = await sampleTransfer(backend));
   });
   after(() => backend.dispose());
 
-  /** A clock that only sleepers move. */
-  function makeTime() {
-    let now = 1000;
-    return {
-      clock: () => now,
-      sleep: async (seconds: number, signal: AbortSignal): Promise<void> => {
-        for (const until = now + seconds; now < until; now += 0.5) {
-          signal.throwIfAborted();
-          await breathe();
-        }
-      },
-    };
-  }
-
-  async function makeCluster(time = makeTime()) {
-    const { cluster: spec } = setup;
-    const loads = await loadRecords('examples/chained-services', setup.scenarios);
-    const episode = makeEpisode(spec, setup.scenarios[0], loads, { split: 'test', seed: 3, seconds: 7200 });
-    const inner = new EmulatedCluster(spec, { episode, seed: 1 });
-    const lease = new FakeLease(time.clock);
-    return { inner, lease, cluster: await LeasedCluster.around(inner, lease, time.sleep), ...time };
-  }
-
-  type Made = Awaited<ReturnType<typeof makeCluster>>;
-
-  function optionsOf(made: Made, changes: Partial<Omit<GuardedOptions, 'cluster'>> = {}) {
+  function optionsOf(made: LeasedDay, changes: Partial<Omit<GuardedOptions, 'cluster'>> = {}) {
     const records: AuditRecord[] = [];
     const events: LeaseEvent[] = [];
-    const [sample] = setup.model.transfers;
     const options: GuardedOptions & { cluster: LeasedCluster } = {
+      ...transferOptions({ setup, policies }, backend),
+      cluster: made.cluster,
       identity: 'me',
-      clock: made.clock,
-      sleep: made.sleep,
+      timers: made.time,
       waitFor: 20,
       onLease: (event) => events.push(event),
-      cluster: made.cluster,
-      spec: setup.cluster,
-      transfer: {
-        ...sample,
-        stages: sample.stages.map((stage) => (stage.stage === 'shadow' ? stage : { ...stage, abortWhen: '' })),
-        fallback: { ...sample.fallback, when: ['drift', 'staleMetrics'] },
-      },
-      policies,
-      backend,
-      driftOf: () => 0,
       fullFor: 300,
-      upTo: 'full',
-      dryRun: false,
-      confirm: () => Promise.resolve(true),
       audit: (record) => records.push(record),
       originals: { read: () => ({}), write: () => undefined },
-      onTransition: () => undefined,
-      onProgress: () => undefined,
-      signal: NEVER,
       ...changes,
     };
     return { options, records, events };
   }
 
-  /** A writer that paused the HPA of b, and died. */
-  async function leaveBehind({ cluster, lease }: Made): Promise<void> {
-    lease.lease = { holder: 'dead', renewed: 900, duration: 15, transitions: 0, version: 'x' };
-    await cluster.write({ type: 'pauseHpa', service: 'b' }, { dryRun: false, signal: NEVER });
-    cluster.written.length = 0;
-  }
-
-  const pausedIn = async ({ inner }: Made): Promise<string[]> =>
-    (await inner.observe(NEVER)).hpas.flatMap((hpa) => (hpa!.paused ? [hpa!.service] : []));
-
   it('writes only while it holds the lease, and lets it go', async () => {
-    const made = await makeCluster();
+    const made = await leasedDay(setup);
     const { options, events } = optionsOf(made);
     const result = await runGuardedTransfer(options);
     assert.equal(result.ended, 'finished', result.why);
@@ -122,11 +57,11 @@ describe('a transfer to a cluster that others write to', () => {
   });
 
   it('is refused while somebody else holds it, and writes nothing', async () => {
-    const made = await makeCluster();
+    const made = await leasedDay(setup);
     const stop = new AbortController();
-    const other = new WriterLease({ client: made.lease, identity: 'window-2', clock: made.clock });
+    const other = new WriterLease({ client: made.lease, identity: 'window-2', timers: made.time });
     await other.tryAcquire(NEVER);
-    const kept = other.keep(made.sleep, stop.signal);
+    const kept = other.keep(stop.signal);
     await assert.rejects(runGuardedTransfer(optionsOf(made).options), (error: unknown) => {
       assert.ok(error instanceof WriterLeaseHeldError);
       assert.match(error.message, /window-2 writes to namespace chained-services/);
@@ -138,7 +73,7 @@ describe('a transfer to a cluster that others write to', () => {
   });
 
   it('needs no lease to look on', async () => {
-    const made = await makeCluster();
+    const made = await leasedDay(setup);
     const shadow = await runGuardedTransfer(optionsOf(made, { upTo: 'shadow' }).options);
     assert.deepEqual([shadow.ended, shadow.why], ['finished', 'all stages went through']);
     await runGuardedTransfer(optionsOf(made, { dryRun: true }).options);
@@ -147,15 +82,15 @@ describe('a transfer to a cluster that others write to', () => {
   });
 
   it('restores first what a dead writer left', async () => {
-    const made = await makeCluster();
+    const made = await leasedDay(setup);
     await leaveBehind(made);
     const { options, events } = optionsOf(made, { upTo: 'floor' });
-    const began = made.clock();
+    const began = made.time.now;
     await runGuardedTransfer({
       ...options,
       onLease: (event) => {
         events.push(event);
-        if (event.event === 'restored') assert.ok(made.clock() - began <= 20, 'within 20 s');
+        if (event.event === 'restored') assert.ok(made.time.now - began <= 20, 'within 20 s');
       },
     });
     assert.deepEqual(made.cluster.written[0], {
@@ -166,7 +101,7 @@ describe('a transfer to a cluster that others write to', () => {
   });
 
   it('stops writing at once when the lease is taken, and leaves the rest to the new holder', async () => {
-    const made = await makeCluster();
+    const made = await leasedDay(setup);
     const { options, records } = optionsOf(made);
     let at = 0;
     const result = await runGuardedTransfer({
@@ -186,7 +121,7 @@ describe('a transfer to a cluster that others write to', () => {
   });
 
   it('holds while the lease cannot be renewed, and enters the stage when it can', async () => {
-    const made = await makeCluster();
+    const made = await leasedDay(setup);
     const { options } = optionsOf(made, { upTo: 'canary' });
     const records: AuditRecord[] = [];
     let decided = 0;
@@ -213,7 +148,7 @@ describe('a transfer to a cluster that others write to', () => {
   });
 
   it('cannot be written to without a lease', async () => {
-    const made = await makeCluster();
+    const made = await leasedDay(setup);
     const { options } = optionsOf(made);
     const write = { type: 'pauseHpa', service: 'b' } as const;
     const context = {
@@ -227,49 +162,5 @@ describe('a transfer to a cluster that others write to', () => {
       signal: NEVER,
     } as const;
     await assert.rejects(applyWrites(made.cluster, [write], context), /written to by its holder only/);
-  });
-
-  describe("the dead man's switch of a transfer without a standby", () => {
-    it('restores what its ward left, once its lease has run out', async () => {
-      const made = await makeCluster();
-      await leaveBehind(made);
-      assert.deepEqual(await pausedIn(made), ['b']);
-      const began = made.clock();
-      await standBy({ ...optionsOf(made).options, identity: 'watchdog' }, 'dead');
-      assert.deepEqual(await pausedIn(made), []);
-      assert.ok(made.clock() - began <= 25, `${made.clock() - began} s`);
-      assert.equal(made.lease.lease?.holder, '');
-    });
-
-    it('does nothing while its ward lives, and ends with it', async () => {
-      const made = await makeCluster();
-      const ward = new WriterLease({ client: made.lease, identity: 'ward', clock: made.clock });
-      const stop = new AbortController();
-      await ward.tryAcquire(NEVER);
-      await made.cluster.write({ type: 'pauseHpa', service: 'b' }, { dryRun: false, signal: NEVER });
-      const kept = ward.keep(made.sleep, stop.signal);
-      let ended = false;
-      const watching = standBy({ ...optionsOf(made).options, identity: 'watchdog' }, 'ward').then(() => (ended = true));
-      await made.sleep(100, NEVER);
-      assert.equal(ended, false);
-      assert.deepEqual(await pausedIn(made), ['b']);
-      // The ward restores and lets go by itself.
-      stop.abort();
-      await kept;
-      const original = { minReplicas: 1, maxReplicas: 3, paused: false };
-      await made.cluster.write({ type: 'restoreHpa', service: 'b', original }, { dryRun: false, signal: NEVER });
-      made.cluster.written.length = 0;
-      await ward.release(NEVER);
-      await watching;
-      assert.deepEqual(made.cluster.written, []);
-    });
-
-    it('leaves it to whoever has taken the lease', async () => {
-      const made = await makeCluster();
-      await leaveBehind(made);
-      made.lease.lease = { holder: 'standby', renewed: 1000, duration: 15, transitions: 1, version: 'y' };
-      await standBy({ ...optionsOf(made).options, identity: 'watchdog' }, 'dead');
-      assert.deepEqual(made.cluster.written, []);
-    });
   });
 });

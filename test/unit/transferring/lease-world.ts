@@ -5,6 +5,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { ClusterError } from '../../../src/cluster/live/live-cluster.ts';
 import type { LeaseClient, LeaseRecord } from '../../../src/cluster/live/lease-client.ts';
+import type { Timers } from '../../../src/cluster/live/timers.ts';
 import type { Random } from '../../../src/cluster/random.ts';
 
 export class VirtualTime {
@@ -40,7 +41,7 @@ export interface Weather {
 }
 
 /** What a process of the world lives by. When it is killed, nothing of it goes on. */
-export class Process {
+export class Process implements Timers {
   killed = false;
   /** It stands still until then (SIGSTOP, a swapped machine). */
   pausedUntil = 0;
@@ -65,8 +66,14 @@ export class Process {
       });
     });
 
+  readonly after = (seconds: number, action: () => void): (() => void) => {
+    let isCancelled = false;
+    this.#time.after(seconds, () => this.#live(() => isCancelled || action()));
+    return () => (isCancelled = true);
+  };
+
   /** Runs it when the process runs. */
-  #live(action: () => void): void {
+  #live(action: () => unknown): void {
     if (this.killed) return;
     if (this.pausedUntil > this.#time.now)
       this.#time.after(this.pausedUntil - this.#time.now, () => this.#live(action));

@@ -9,13 +9,20 @@ import {
 import type { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import type { Preflight } from '../../../src/cluster/live/preflight.ts';
 import type { LeaseClient, LeaseReading, LeaseRecord } from '../../../src/cluster/live/lease-client.ts';
+import type { TrainingSetup } from '../../../src/training/setup.ts';
+import { FakeTime } from './fake-time.ts';
+import { emulatedDay } from './sample-transfer.ts';
 
 type Sleep = (seconds: number, signal: AbortSignal) => Promise<void>;
 
 /** Answers at once; its clock is `now`. */
 export class FakeLease implements LeaseClient {
   lease: LeaseReading['lease'];
+  /** The API server does not answer. */
   down = false;
+  /** The right to the lease is missing. */
+  forbidden = false;
+  reads = 0;
   #version = 0;
   readonly #now: () => number;
 
@@ -24,6 +31,7 @@ export class FakeLease implements LeaseClient {
   }
 
   async read(): Promise<LeaseReading> {
+    this.reads++;
     this.#assertUp();
     return { lease: this.lease, serverTime: this.#now() };
   }
@@ -36,6 +44,7 @@ export class FakeLease implements LeaseClient {
 
   #assertUp(): void {
     if (this.down) throw new ClusterError('unreachable', 'the API server does not answer');
+    if (this.forbidden) throw new ClusterError('forbidden', 'the right to get leases is missing');
   }
 }
 
@@ -94,4 +103,33 @@ export class LeasedCluster implements SharedLiveCluster {
   close(): Promise<void> {
     return this.#inner.close();
   }
+}
+
+export interface LeasedDay {
+  readonly time: FakeTime;
+  readonly inner: EmulatedCluster;
+  readonly lease: FakeLease;
+  readonly cluster: LeasedCluster;
+}
+
+/** An emulated day that others can write to as well. `step`: see FakeTime. */
+export async function leasedDay(setup: TrainingSetup, step?: number): Promise<LeasedDay> {
+  const time = new FakeTime(step);
+  const inner = await emulatedDay(setup);
+  const lease = new FakeLease(time.clock);
+  return { time, inner, lease, cluster: await LeasedCluster.around(inner, lease, time.sleep) };
+}
+
+/** A writer named `dead` that paused the HPA of b, and died. */
+export async function leaveBehind({ cluster, lease }: LeasedDay): Promise<void> {
+  const { signal } = new AbortController();
+  lease.lease = { holder: 'dead', renewed: 900, duration: 15, transitions: 0, version: 'x' };
+  await cluster.write({ type: 'pauseHpa', service: 'b' }, { dryRun: false, signal });
+  cluster.written.length = 0;
+}
+
+/** Services whose HPAs are paused. */
+export async function pausedIn({ inner }: LeasedDay): Promise<string[]> {
+  const { hpas } = await inner.observe(new AbortController().signal);
+  return hpas.flatMap((hpa) => (hpa?.paused ? [hpa.service] : []));
 }

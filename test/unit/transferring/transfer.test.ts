@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
-import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
-import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
+import type { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import type { ClusterWrite, Snapshot } from '../../../src/cluster/live/live-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
-import type { Transfer } from '../../../src/spec/model.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
-import { Mappo } from '../../../src/training/mappo/mappo.ts';
-import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
+import type { TrainingSetup } from '../../../src/training/setup.ts';
 import type { AuditRecord, DecisionRecord, StageRecord, WriteRecord } from '../../../src/transferring/audit.ts';
 import { explainRecord } from '../../../src/transferring/explain.ts';
 import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
 import { planTransfer } from '../../../src/transferring/plan.ts';
 import { runTransfer, type TransferOptions, type TransferResult } from '../../../src/transferring/transfer.ts';
-import { sampleSetup } from '../training/sample.ts';
+import { emulatedDay, sampleTransfer, transferOptions, unjudgedTransfer } from './sample-transfer.ts';
 
 interface Observed {
   readonly result: TransferResult;
@@ -38,29 +34,17 @@ describe('transfer to the emulated cluster', () => {
   let policies: Policies;
   before(async () => {
     backend = await createWasmBackend({ threads: 1 });
-    setup = await sampleSetup(backend);
-    const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
-    trainer.iterate();
-    policies = trainer.policies();
-    trainer.dispose();
+    ({ setup, policies } = await sampleTransfer(backend));
   });
   after(() => backend.dispose());
 
-  /** The sample's ladder, but no judgement of how good the agents are: these are hardly trained. */
-  const ladder = (abortWhen = ''): Transfer => {
-    const [sample] = setup.model.transfers;
-    const stages = sample.stages.map((stage) => (stage.stage === 'shadow' ? stage : { ...stage, abortWhen }));
-    return { ...sample, stages, fallback: { ...sample.fallback, when: ['drift', 'staleMetrics'] } };
-  };
+  const ladder = (abortWhen?: string) => unjudgedTransfer(setup, abortWhen);
 
   async function transfer(
     changes: Partial<TransferOptions> = {},
     during: (cluster: EmulatedCluster, record: AuditRecord) => void = () => undefined,
   ): Promise<Observed> {
-    const { cluster: spec } = setup;
-    const loads = await loadRecords('examples/chained-services', setup.scenarios);
-    const episode = makeEpisode(spec, setup.scenarios[0], loads, { split: 'test', seed: 3, seconds: 7200 });
-    const cluster = new EmulatedCluster(spec, { episode, seed: 1 });
+    const cluster = await emulatedDay(setup);
     const written: ClusterWrite[] = [];
     const write = cluster.write.bind(cluster);
     cluster.write = async (change, options) => {
@@ -71,24 +55,14 @@ describe('transfer to the emulated cluster', () => {
     let originals: OriginalHpas = {};
     let transitions = 0;
     const result = await runTransfer({
+      ...transferOptions({ setup, policies }, backend),
       cluster,
-      spec,
-      transfer: ladder(),
-      policies,
-      backend,
-      driftOf: () => 0,
-      fullFor: 600,
-      upTo: 'full',
-      dryRun: false,
-      confirm: () => Promise.resolve(true),
       audit: (record) => {
         records.push(record);
         during(cluster, record);
       },
       originals: { read: () => originals, write: (saved) => (originals = saved) },
       onTransition: () => transitions++,
-      onProgress: () => undefined,
-      signal: new AbortController().signal,
       ...changes,
     });
     return { result, records, cluster, written, transitions, originals };
@@ -381,9 +355,7 @@ describe('transfer to the emulated cluster', () => {
 
   it('plans what each stage would write, asks the server, and changes nothing', async () => {
     const { cluster: spec } = setup;
-    const loads = await loadRecords('examples/chained-services', setup.scenarios);
-    const episode = makeEpisode(spec, setup.scenarios[0], loads, { split: 'test', seed: 3, seconds: 7200 });
-    const cluster = new EmulatedCluster(spec, { episode, seed: 1 });
+    const cluster = await emulatedDay(setup);
     const before = await cluster.observe(new AbortController().signal);
     const records: AuditRecord[] = [];
     const plan = await planTransfer({

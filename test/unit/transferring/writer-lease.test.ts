@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ClusterError } from '../../../src/cluster/live/live-cluster.ts';
 import { Random } from '../../../src/cluster/random.ts';
+import { withLease, type LeaseOptions } from '../../../src/transferring/holding-lease.ts';
 import { LEASE_TIMING, WriterLeaseError, WriterLease } from '../../../src/transferring/writer-lease.ts';
 import { LeaseServer, Process, VirtualTime, type Weather } from './lease-world.ts';
 
@@ -47,41 +48,45 @@ function makeWorld(seed: number, weather: Weather): World {
 async function live(world: World, process: Process, identity: string, releases: number): Promise<void> {
   const { server, random } = world;
   for (;;) {
-    const lease = new WriterLease({ client: server.clientOf(process), identity, clock: process.clock });
-    const stop = new AbortController();
-    await lease.acquire(process.sleep, NEVER, () => undefined);
-    void lease.keep(process.sleep, stop.signal);
-    while (!lease.taken.aborted) {
-      await process.sleep(random.between(0.1, 3));
-      await write(world, process, lease).catch(() => undefined);
-      if (random.uniform() > releases) continue;
-      await lease.release(NEVER).catch(() => undefined);
-      break;
-    }
-    stop.abort();
+    await withLease(leaseOptions(server, process, identity), async (lease) => {
+      while (!lease.taken.aborted) {
+        await process.sleep(random.between(0.1, 3));
+        await write(world, process, lease).catch(() => undefined);
+        if (random.uniform() <= releases) return;
+      }
+    });
     await process.sleep(random.between(0, 5));
   }
 }
 
+function leaseOptions(server: LeaseServer, process: Process, identity: string): LeaseOptions {
+  const cluster = {
+    lease: server.clientOf(process),
+    identity: { context: 'test', server: 'test', namespace: 'shop' },
+  };
+  return { cluster, identity, timers: process, waitFor: Infinity, signal: NEVER };
+}
+
+/** Takes the lease and keeps it for ever. Resolves once it is held. */
+const hold = (options: LeaseOptions): Promise<WriterLease> =>
+  new Promise((resolve) => {
+    void withLease(options, (lease) => {
+      resolve(lease);
+      return new Promise(() => undefined);
+    });
+  });
+
 /** As applyWrites and KubernetesCluster: ask the fence, read the object, write it, cut off before the lease ends. */
 async function write({ time, server, writes, wrong }: World, process: Process, lease: WriterLease): Promise<void> {
-  const cut = new AbortController();
-  const seconds = await lease.check(NEVER);
-  const deadline = process.clock() + seconds;
-  void process.sleep(seconds, cut.signal).then(
-    () => cut.abort(),
-    () => undefined,
-  );
-  await server.call(process, () => undefined, cut.signal);
-  // Timers come first when a process that stood still goes on.
-  if (process.clock() >= deadline) return;
+  using allowed = await lease.check(NEVER);
+  await server.call(process, () => undefined, allowed.signal);
+  if (!lease.isHeld) return;
   const store = (): void => {
     if (server.lease?.holder !== lease.identity)
       wrong.push(`${time.now}: ${lease.identity} wrote while "${server.lease?.holder}" held the lease`);
     writes.push([time.now, lease.identity]);
   };
-  await server.call(process, store, cut.signal, SERVER_LIMIT);
-  cut.abort();
+  await server.call(process, store, allowed.signal, SERVER_LIMIT);
 }
 
 const holderOf = ({ server }: World): string => server.lease?.holder ?? '';
@@ -129,14 +134,7 @@ describe('the lease for one writer', () => {
         const process = new Process(time, p);
         processes.push(process);
         void (async () => {
-          const lease = new WriterLease({
-            client: server.clientOf(process),
-            identity: `careless-${p}`,
-            clock: process.clock,
-            timing: careless,
-          });
-          await lease.acquire(process.sleep, NEVER, () => undefined);
-          void lease.keep(process.sleep, NEVER);
+          const lease = await hold({ ...leaseOptions(server, process, `careless-${p}`), timing: careless });
           for (;;) {
             await process.sleep(1);
             if (!lease.isHeld) continue;
@@ -168,7 +166,7 @@ describe('the lease for one writer', () => {
     const { time, server } = makeWorld(1, FINE);
     const [first, second] = [0, 500].map((start) => new Process(time, start));
     const [a, b] = [first, second].map(
-      (process, p) => new WriterLease({ client: server.clientOf(process), identity: 'ab'[p], clock: process.clock }),
+      (process, p) => new WriterLease({ client: server.clientOf(process), identity: 'ab'[p], timers: process }),
     );
     const done = (async () => {
       assert.equal(await a.tryAcquire(NEVER), true);
@@ -188,9 +186,9 @@ describe('the lease for one writer', () => {
   it('is kept through an outage that nobody used, and says so meanwhile', async () => {
     const { time, server } = makeWorld(2, FINE);
     const process = new Process(time, 42);
-    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
-    void lease.acquire(process.sleep, NEVER, () => undefined).then(() => lease.keep(process.sleep, NEVER));
+    const held = hold(leaseOptions(server, process, 'a'));
     await time.run(5);
+    const lease = await held;
     assert.equal(lease.isHeld, true);
     server.down = true;
     await time.run(65);
@@ -205,9 +203,9 @@ describe('the lease for one writer', () => {
   it('notices that somebody else has taken it, and tells by its signal', async () => {
     const { time, server } = makeWorld(3, FINE);
     const process = new Process(time, 0);
-    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
-    void lease.acquire(process.sleep, NEVER, () => undefined).then(() => lease.keep(process.sleep, NEVER));
+    const held = hold(leaseOptions(server, process, 'a'));
     await time.run(5);
+    const lease = await held;
     server.lease = { ...server.lease!, holder: 'b', version: 'other' };
     await time.run(10);
     assert.equal(lease.taken.aborted, true);
@@ -220,12 +218,11 @@ describe('the lease for one writer', () => {
     const { time, server } = makeWorld(4, FINE);
     server.lease = { holder: 'gone', renewed: 0, duration: 15, transitions: 3, version: '1' };
     const process = new Process(time, 0);
-    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
-    void lease.acquire(process.sleep, NEVER, () => undefined);
+    void hold(leaseOptions(server, process, 'a'));
     await time.run(14);
-    assert.equal(lease.isHeld, false);
+    assert.equal(server.lease.holder, 'gone');
     await time.run(20);
-    assert.equal(lease.isHeld, true);
+    assert.equal(server.lease.holder, 'a');
     assert.equal(server.lease.transitions, 4);
   });
 
@@ -233,7 +230,7 @@ describe('the lease for one writer', () => {
     const { time, server } = makeWorld(5, FINE);
     server.down = true;
     const process = new Process(time, 0);
-    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', clock: process.clock });
+    const lease = new WriterLease({ client: server.clientOf(process), identity: 'a', timers: process });
     const failed = lease.tryAcquire(NEVER).catch((error: unknown) => error);
     await time.run(20);
     assert.ok((await failed) instanceof ClusterError);

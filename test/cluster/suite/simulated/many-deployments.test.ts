@@ -8,7 +8,7 @@ import { statusOf } from '../../../../src/cluster/kubernetes/watching/namespace-
 import { leaseOptions } from '../../../../src/jobs/running/real-cluster.ts';
 import type { Cluster } from '../../../../src/spec/model.ts';
 import { applyWrites } from '../../../../src/transferring/apply.ts';
-import { withLease } from '../../../../src/transferring/guarded-transfer.ts';
+import { withLease } from '../../../../src/transferring/holding-lease.ts';
 import { signal } from '../../support/connected.ts';
 import { startFakePrometheus } from '../../support/fake-prometheus.ts';
 import { eventually, kubeconfig, kubectl, kubectlJson } from '../../support/kubectl.ts';

@@ -1,36 +1,21 @@
 import assert from 'node:assert/strict';
-import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Finding } from '../../../../src/cluster/live/preflight.ts';
 import { planLines } from '../../../../src/transferring/plan-text.ts';
 import type { KubeObject } from '../../../fake-kubernetes/api-server.ts';
-import {
-  hpa,
-  hpas,
-  deployments,
-  NAMESPACE,
-  SERVICES,
-  startFakeCluster,
-  type FakeCluster,
-} from '../../../fake-kubernetes/namespace.ts';
+import { hpa, hpas, deployments, NAMESPACE, SERVICES, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
 import { signal } from './refused.ts';
-import { sampleSpec } from './sample-spec.ts';
+import { useConnectedCluster } from './connected.ts';
 
 const inNamespace = (group: string, resource: string): string => `/apis/${group}/namespaces/${NAMESPACE}/${resource}`;
 const core = (resource: string): string => `/api/v1/namespaces/${NAMESPACE}/${resource}`;
 const DISABLED = { scaleUp: { selectPolicy: 'Disabled' }, scaleDown: { selectPolicy: 'Disabled' } };
 
 describe('The preflight of a transfer', () => {
+  const connected = useConnectedCluster();
   let fake: FakeCluster;
   let cluster: KubernetesCluster;
-  beforeEach(async () => {
-    fake = await startFakeCluster();
-    cluster = await connectCluster(sampleSpec(), { env: fake.env, now: Date.now, context: '' });
-  });
-  afterEach(async () => {
-    await cluster.close();
-    await fake.stop();
-  });
+  beforeEach(() => ({ fake, cluster } = connected()));
 
   const findings = async (): Promise<readonly Finding[]> => (await cluster.preflight(signal)).findings;
   const only = async (): Promise<Finding> => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import {
   grantedBy,
@@ -7,6 +6,7 @@ import {
   roleRules,
   type NeededRight,
 } from '../../../../src/cluster/kubernetes/writing/rights.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { WriterLease } from '../../../../src/transferring/writer-lease.ts';
 import type { Request } from '../../../fake-kubernetes/api-server.ts';
 import {
@@ -16,11 +16,10 @@ import {
   pod,
   pods,
   SERVICES,
-  startFakeCluster,
   type FakeCluster,
 } from '../../../fake-kubernetes/namespace.ts';
 import { signal } from './refused.ts';
-import { sampleSpec } from './sample-spec.ts';
+import { useConnectedCluster } from './connected.ts';
 
 const needed = neededRights({
   namespace: NAMESPACE,
@@ -36,28 +35,26 @@ const matches = (right: NeededRight, request: Request): boolean =>
   (right.name === undefined || right.name === request.name);
 
 describe('The rights that are needed', () => {
+  const connected = useConnectedCluster();
   let fake: FakeCluster;
   let cluster: KubernetesCluster;
-  beforeEach(async () => {
-    fake = await startFakeCluster();
-    cluster = await connectCluster(sampleSpec(), { env: fake.env, now: Date.now, context: '' });
-  });
-  afterEach(async () => {
-    await cluster.close();
-    await fake.stop();
-  });
+  beforeEach(() => ({ fake, cluster } = connected()));
 
   /** All that a transfer calls, once. */
   async function transfer(): Promise<void> {
     fake.api.put(deployments, deployment(SERVICES[0], { replicas: 2, readyReplicas: 1 }));
     fake.api.put(pods, pod(SERVICES[0], 0, 'ready'));
     let now = 0;
-    const lease = new WriterLease({ client: cluster.lease, identity: 'me', clock: () => now });
+    const lease = new WriterLease({
+      client: cluster.lease,
+      identity: 'me',
+      timers: { ...systemTimers, clock: () => now },
+    });
     assert.equal(await lease.tryAcquire(signal), true);
     await lease.renew(signal);
     for (const { name: service } of SERVICES) {
       const { hpas } = await cluster.observe(signal);
-      await lease.check(signal);
+      (await lease.check(signal))[Symbol.dispose]();
       for (const dryRun of [true, false]) {
         const options = { dryRun, signal };
         await cluster.write({ type: 'pauseHpa', service }, options);

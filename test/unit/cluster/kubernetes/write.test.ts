@@ -5,39 +5,20 @@ import { MINIMUM_ANNOTATION, ORIGINAL_ANNOTATION } from '../../../../src/cluster
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Hpa } from '../../../../src/cluster/kubernetes/client/objects.ts';
 import type { KubeObject, Request } from '../../../fake-kubernetes/api-server.ts';
-import {
-  deployments,
-  events,
-  hpa,
-  hpas,
-  SERVICES,
-  startFakeCluster,
-  type FakeCluster,
-} from '../../../fake-kubernetes/namespace.ts';
+import { deployments, events, hpa, hpas, SERVICES, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
 import { refused, signal } from './refused.ts';
 import { sampleSpec } from './sample-spec.ts';
+import { useConnectedCluster } from './connected.ts';
 
 const really = { dryRun: false, signal };
 const scaleOf = (service: string, replicas: number): ClusterWrite => ({ type: 'scale', service, replicas });
 
 describe('Writing to a Kubernetes cluster', () => {
+  const connected = useConnectedCluster();
   let fake: FakeCluster;
   let cluster: KubernetesCluster;
   let warnings: string[];
-  beforeEach(async () => {
-    fake = await startFakeCluster();
-    warnings = [];
-    cluster = await connectCluster(sampleSpec(), {
-      env: fake.env,
-      now: Date.now,
-      context: '',
-      onWarning: (message) => warnings.push(message),
-    });
-  });
-  afterEach(async () => {
-    await cluster.close();
-    await fake.stop();
-  });
+  beforeEach(() => ({ fake, cluster, warnings } = connected()));
 
   const replicas = (name: string): number =>
     fake.api.get<{ spec: { replicas: number } }>(`${deployments}/${name}`).spec.replicas;

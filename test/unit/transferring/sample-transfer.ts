@@ -1,0 +1,64 @@
+/** What tests of transfers share: the sample with policies that are hardly trained, and an emulated day. */
+import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
+import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
+import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
+import type { Policies } from '../../../src/deciding/policy.ts';
+import type { Backend } from '../../../src/nn/backend.ts';
+import type { Transfer } from '../../../src/spec/model.ts';
+import { Mappo } from '../../../src/training/mappo/mappo.ts';
+import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
+import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
+import type { TransferOptions } from '../../../src/transferring/transfer.ts';
+import { sampleSetup } from '../training/sample.ts';
+import { FakeTime } from './fake-time.ts';
+
+export interface SampleTransfer {
+  readonly setup: TrainingSetup;
+  readonly policies: Policies;
+}
+
+export async function sampleTransfer(backend: Backend): Promise<SampleTransfer> {
+  const setup = await sampleSetup(backend);
+  const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
+  trainer.iterate();
+  const policies = trainer.policies();
+  trainer.dispose();
+  return { setup, policies };
+}
+
+export async function emulatedDay(setup: TrainingSetup): Promise<EmulatedCluster> {
+  const loads = await loadRecords('examples/chained-services', setup.scenarios);
+  const episode = makeEpisode(setup.cluster, setup.scenarios[0], loads, { split: 'test', seed: 3, seconds: 7200 });
+  return new EmulatedCluster(setup.cluster, { episode, seed: 1 });
+}
+
+/** The sample's ladder without a judgement of how good the agents are. */
+export function unjudgedTransfer(setup: TrainingSetup, abortWhen = ''): Transfer {
+  const [sample] = setup.model.transfers;
+  const stages = sample.stages.map((stage) => (stage.stage === 'shadow' ? stage : { ...stage, abortWhen }));
+  return { ...sample, stages, fallback: { ...sample.fallback, when: ['drift', 'staleMetrics'] } };
+}
+
+/** A transfer of the sample that climbs to the top for ten minutes, is agreed to, and keeps nothing. */
+export function transferOptions(
+  { setup, policies }: SampleTransfer,
+  backend: Backend,
+): Omit<TransferOptions, 'cluster' | 'audit'> {
+  let originals: OriginalHpas = {};
+  return {
+    spec: setup.cluster,
+    transfer: unjudgedTransfer(setup),
+    policies,
+    backend,
+    driftOf: () => 0,
+    fullFor: 600,
+    upTo: 'full',
+    dryRun: false,
+    confirm: () => Promise.resolve(true),
+    originals: { read: () => originals, write: (saved) => (originals = saved) },
+    onTransition: () => undefined,
+    onProgress: () => undefined,
+    timers: new FakeTime(),
+    signal: new AbortController().signal,
+  };
+}
