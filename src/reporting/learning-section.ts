@@ -1,4 +1,5 @@
 import { estimate } from '../evaluating/statistics.ts';
+import type { MetricName } from '../runs/metric-names.ts';
 import { extentOf, round, xAxis, xScale, yAxis, yScale, type Frame } from './axes.ts';
 import type { LearningCurves, ReportData } from './data.ts';
 import { html, type Html } from './html.ts';
@@ -8,7 +9,7 @@ import { bandPath, linePath } from './paths.ts';
 import { seriesColor } from './theme.ts';
 
 interface CurveKind {
-  readonly metric: string;
+  readonly metric: MetricName;
   readonly title: string;
   readonly axis: string;
   readonly about: string;
@@ -16,18 +17,22 @@ interface CurveKind {
 
 interface ObjectiveKind {
   readonly id: string;
+  /** Of a judgement or of an iteration. */
+  readonly metric: 'objective' | MetricName;
   readonly title: string;
   readonly axis: string;
   readonly about: string;
 }
 const JUDGED: ObjectiveKind = {
   id: 'learning-judged',
+  metric: 'objective',
   title: 'J of the policies, on days kept for choosing',
   axis: 'mean J of an episode',
   about: 'The most probable option is taken, as on a cluster. The best of these policies are kept.',
 };
 const TRAINING: ObjectiveKind = {
   id: 'learning-objective',
+  metric: 'cluster/objective',
   title: 'J while training',
   axis: 'mean J of an iteration',
   about: 'Options are still tried at random, and episodes start from random replicas: lower than what is learned.',
@@ -35,25 +40,25 @@ const TRAINING: ObjectiveKind = {
 /** Those that tell whether a policy collapsed: it hardly moves, or no longer tries anything. */
 const OTHERS: readonly CurveKind[] = [
   {
-    metric: 'success',
+    metric: 'cluster/success',
     title: 'Success',
     axis: 'share of requests',
     about: 'Share of received requests that succeeded.',
   },
   {
-    metric: 'latencyCompliance',
+    metric: 'cluster/latency_compliance',
     title: 'Latency compliance',
     axis: 'share of intervals',
     about: 'Share of accounting intervals with latency within the maximum.',
   },
   {
-    metric: 'movesPerHour',
+    metric: 'cluster/moves_per_hour',
     title: 'Moves',
     axis: 'pods an hour',
     about: 'Pods by which desired replicas were changed, per hour. Near 0 the policy has become a constant.',
   },
   {
-    metric: 'entropy',
+    metric: 'losses/entropy',
     title: 'Entropy',
     axis: 'nats',
     about: 'Entropy of the policies. It falls as they become sure.',
@@ -101,8 +106,8 @@ interface Curve {
 }
 
 function objectiveFigure(kind: ObjectiveKind, learning: LearningCurves): Html {
-  const curve = curveOf(learning, 'objective');
-  const hpa = curveOf(learning, 'hpaObjective');
+  const curve = curveOf(learning, kind.metric);
+  const hpa = curveOf(learning, 'cluster/hpa_objective');
   const references = learning.references.filter(({ objective }) => isKnown(objective));
   const levels = references.map(({ objective }) => objective);
   const shown = [...curve.seeds.flat(), ...hpa.mean, ...levels];
@@ -162,7 +167,7 @@ function smallFigure(learning: LearningCurves, { metric, title, axis, about }: C
   const clamp = clampTo(SMALL, y);
   const at = (i: number) => x(curve.steps[i]);
   return figure({
-    id: `learning-${metric}`,
+    id: `learning-${metric.replace('/', '-')}`,
     title,
     description: `${about} It ends at ${significant(curve.mean.findLast(isKnown))}.`,
     width: SMALL.width,

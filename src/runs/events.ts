@@ -17,7 +17,7 @@ export interface EventMap {
     readonly summary?: Json;
     readonly seconds?: number;
   };
-  /** One training iteration: mean return, J, success, entropy, kl, clipFraction, ... Not finite = null. */
+  /** One training iteration, by the names in metric-names.ts. Not finite = null. */
   iteration: { readonly step: number; readonly metrics: Metrics; readonly seconds?: number };
   /** A system judged: tables and curves. */
   evaluation: {

@@ -1,4 +1,5 @@
 import type { JournalEvent } from './events.ts';
+import { withNamesOfNow } from './metric-names.ts';
 
 /** The events in bytes that end with a line feed (or are empty). `firstLine` numbers the lines in messages, from 1. */
 export function parseLines(
@@ -26,7 +27,9 @@ export function parseOne(bytes: Buffer): JournalEvent | undefined {
     const value = JSON.parse(bytes.toString('utf8')) as Partial<JournalEvent> | null;
     if (typeof value !== 'object' || value === null) return undefined;
     const isEvent = Number.isSafeInteger(value.seq) && typeof value.t === 'number' && typeof value.type === 'string';
-    return isEvent ? (value as JournalEvent) : undefined;
+    if (!isEvent) return undefined;
+    const event = value as JournalEvent;
+    return event.type === 'iteration' ? { ...event, metrics: withNamesOfNow(event.metrics) } : event;
   } catch {
     return undefined;
   }

@@ -5,10 +5,11 @@
 import type { Episode } from '../cluster/simulation/simulation.ts';
 import type { Policies } from '../deciding/policy.ts';
 import type { Content } from '../runs/checkpoints.ts';
+import type { MetricName } from '../runs/metric-names.ts';
 import type { TrainingSetup } from './setup.ts';
 
-/** Metric name -> value. The names are listed in runs/metric-names.ts. */
-export type TrainingMetrics = Readonly<Record<string, number>>;
+/** What an iteration reports. */
+export type TrainingMetrics = Readonly<Partial<Record<MetricName, number>>>;
 
 /** Training of one seed. */
 export interface TrainingAlgorithm {

@@ -26,7 +26,7 @@ const CHOOSE_SEED = 2_000_000;
 export interface TrainHooks {
   onIteration(step: number, metrics: TrainingMetrics): void;
   /** Mean J of the greedy policies and of the default HPA on the episodes for choosing. */
-  onJudgement(step: number, system: string, metrics: TrainingMetrics): void;
+  onJudgement(step: number, system: string, metrics: { readonly objective: number }): void;
   saveCheckpoint(step: number, content: Content): void;
   onProgress(done: number, total: number): void;
   readonly signal: AbortSignal;

@@ -53,18 +53,18 @@ export class WrittenRun {
     const learned = 1 - Math.exp(-this.#step / 50_000);
     const noise = Math.sin(this.#step / 700 + seed) / 100;
     return {
-      objective: 0.8 + 0.06 * learned + noise,
-      hpaObjective: 0.85 + noise / 2,
-      episodeReturn: 0.8 + 0.06 * learned + noise,
-      success: 0.95 + 0.03 * learned + noise,
-      latency: 0.6 - 0.3 * learned + noise,
-      pending: 90 - 40 * learned + 100 * noise,
-      compliance: 1,
-      entropy: 1.2 - learned + noise,
-      kl: 0.002 + noise / 20,
-      clipFraction: 0.05 + noise,
-      valueLoss: 50 - 40 * learned + 100 * noise,
-      converged: Number(this.#step >= 60_000),
+      'cluster/objective': 0.8 + 0.06 * learned + noise,
+      'cluster/hpa_objective': 0.85 + noise / 2,
+      'charts/episodic_return': 0.8 + 0.06 * learned + noise,
+      'cluster/success': 0.95 + 0.03 * learned + noise,
+      'cluster/latency': 0.6 - 0.3 * learned + noise,
+      'cluster/pending': 90 - 40 * learned + 100 * noise,
+      'guides/compliance': 1,
+      'losses/entropy': 1.2 - learned + noise,
+      'losses/approx_kl': 0.002 + noise / 20,
+      'losses/clipfrac': 0.05 + noise,
+      'losses/value_loss': 50 - 40 * learned + 100 * noise,
+      'charts/converged': Number(this.#step >= 60_000),
     };
   }
 }

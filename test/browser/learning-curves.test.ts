@@ -24,7 +24,7 @@ describe('learning curves', () => {
   const chart = (curves: FrameLocator, name: string): Locator => curves.getByRole('application', { name, exact: true });
   const lastStep = async (curves: FrameLocator) => {
     const text = await curves
-      .locator('karma-chart-card[data-metric=success] .data-table tbody th')
+      .locator('karma-chart-card[data-metric="cluster/success"] .data-table tbody th')
       .last()
       .textContent();
     return Number(text?.replaceAll(/\D/g, ''));
@@ -117,7 +117,7 @@ describe('learning curves', () => {
 
   it('leave out a seed that is switched off', async () => {
     const curves = await view();
-    const low = curves.locator('karma-chart-card[data-metric=success] .data-table thead').getByText('low');
+    const low = curves.locator('karma-chart-card[data-metric="cluster/success"] .data-table thead').getByText('low');
     assert.equal(await low.count(), 1);
     await curves.getByRole('button', { name: /^Seed 3, / }).click();
     await curves.getByText('two seeds: too few for an interval').waitFor();
@@ -137,7 +137,7 @@ describe('learning curves', () => {
     assert.equal(await curves.locator('karma-chart-card').count(), 1);
     assert.equal(await curves.getByRole('button', { name: /^Seed 3, / }).getAttribute('aria-pressed'), 'false');
     await curves.getByRole('button', { name: 'Show All Charts' }).click();
-    await curves.locator('karma-chart-card[data-metric=success] .data-table').waitFor();
+    await curves.locator('karma-chart-card[data-metric="cluster/success"] .data-table').waitFor();
   });
 
   const exports: readonly [string, (content: Buffer) => void][] = [
@@ -150,9 +150,9 @@ describe('learning curves', () => {
       const { workbench, folder } = session();
       const curves = await view();
       await curves.getByRole('button', { name: 'Export Entropy' }).click();
-      await curves.locator('#export-entropy').getByRole('button', { name: format.toUpperCase() }).click();
-      const path = join(folder, `entropy.${format}`);
-      await workbench.saveAs(path, `entropy.${format}`);
+      await curves.locator('#export-losses-entropy').getByRole('button', { name: format.toUpperCase() }).click();
+      const path = join(folder, `losses-entropy.${format}`);
+      await workbench.saveAs(path, `losses-entropy.${format}`);
       await eventually('the file is there', () => existsSync(path) && readFileSync(path).length > 0);
       check(readFileSync(path));
     });

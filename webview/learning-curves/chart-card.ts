@@ -45,12 +45,13 @@ export class ChartCard extends ChartElement {
 
   protected override render(): TemplateResult {
     const { id, title, about, unit } = this.metric;
+    const name = id.replace('/', '-');
     const { maximised, asTable } = this;
-    return html`<section class="card" aria-labelledby="title-${id}">
+    return html`<section class="card" aria-labelledby="title-${name}">
       <header>
-        <h2 id="title-${id}" title=${about}>${title} <small>${unit}</small></h2>
+        <h2 id="title-${name}" title=${about}>${title} <small>${unit}</small></h2>
         ${chartTools({
-          id,
+          id: name,
           title,
           asTable,
           chartIcon: 'graph-line',

@@ -66,7 +66,8 @@ export function chartDataOf(
     }
     if (metric.id === 'judged' && run.hpa !== undefined && stored.size > 0)
       levels.push({ label: several ? t('HPA of {0}', name) : t('default HPA'), y: run.hpa, color: theme.text });
-    if (metric.id === 'episodeReturn' || metric.id === 'judged') marks.push(...marksOf(run, state, color, isTime));
+    if (metric.id === 'charts/episodic_return' || metric.id === 'judged')
+      marks.push(...marksOf(run, state, color, isTime));
   }
   return {
     title: metric.title,

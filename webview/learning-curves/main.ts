@@ -180,7 +180,7 @@ class LearningCurves extends LitElement {
       return;
     }
     const charts = METRICS.filter(({ id }) => metrics.includes(id)).map((metric) => this.#chart(metric));
-    const name = metrics.length === 1 ? metrics[0] : 'learning-curves';
+    const name = metrics.length === 1 ? metrics[0].replace('/', '-') : 'learning-curves';
     this.#channel.send('save', { files: [pictureFile(name, format, charts, this.#theme)] });
   }
 

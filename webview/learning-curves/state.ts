@@ -42,7 +42,7 @@ export function restore(kept: Partial<Record<keyof State, unknown>>): State {
   return {
     runs: Array.isArray(kept.runs) ? kept.runs.filter(isSlot) : INITIAL.runs,
     hidden: texts(kept.hidden, INITIAL.hidden),
-    metrics: texts(kept.metrics, INITIAL.metrics).filter(known),
+    metrics: knownMetrics(kept.metrics),
     axis: kept.axis === 'time' ? 'time' : 'step',
     smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : INITIAL.smoothing,
     eachSeed: flag(kept.eachSeed, INITIAL.eachSeed),
@@ -51,6 +51,13 @@ export function restore(kept: Partial<Record<keyof State, unknown>>): State {
     maximised: known(kept.maximised) ? kept.maximised : null,
     tables: texts(kept.tables, INITIAL.tables).filter(known),
   };
+}
+
+/** The metrics that were chosen; the usual ones where none of them is known any more. */
+function knownMetrics(kept: unknown): readonly string[] {
+  if (!Array.isArray(kept)) return INITIAL.metrics;
+  const known = kept.filter((id): id is string => METRICS.some((metric) => metric.id === id));
+  return known.length === 0 && kept.length > 0 ? INITIAL.metrics : known;
 }
 
 function isSlot(value: unknown): value is State['runs'][number] {

@@ -21,7 +21,7 @@ import { Convergence } from '../convergence.ts';
 import { TrainingEnvironments } from '../environments.ts';
 import { gatherRows, makeBuffer, rowsWithChoice, type AgentBuffer, type RolloutBuffer } from './buffer.ts';
 import type { MappoConfig } from './config.ts';
-import { Tally } from './metrics.ts';
+import { Tally } from '../tally.ts';
 import { makeActor, makeCritic, restoreNetworks, saveNetworks } from './networks.ts';
 import { explainedVariance, normalize } from './statistics.ts';
 import type { MappoVariants } from './variants.ts';
@@ -86,7 +86,7 @@ export class Mappo implements TrainingAlgorithm {
     this.steps += this.stepsPerIteration;
     this.iteration++;
     if (this.convergedAt === 0 && this.#convergence.converged) this.convergedAt = this.steps;
-    return { ...collected, ...updated, converged: Number(this.convergedAt > 0) };
+    return { ...collected, ...updated, 'charts/converged': Number(this.convergedAt > 0) };
   }
 
   // ---- Rollout: horizon steps of all environments under the current policies ----
@@ -248,14 +248,14 @@ export class Mappo implements TrainingAlgorithm {
     const mean = (key: keyof PolicySums) =>
       actors.reduce((sum, sums) => sum + sums[key] / sums.count, 0) / Math.max(1, actors.length);
     return {
-      policyLoss: mean('loss'),
+      'losses/policy_loss': mean('loss'),
       ...this.#updateCritic(),
-      entropy: mean('entropy'),
-      kl: mean('kl'),
-      clipFraction: mean('clipFraction'),
-      gradientNorm: mean('gradientNorm'),
-      learningRate,
-      entropyWeight: entropy,
+      'losses/entropy': mean('entropy'),
+      'losses/approx_kl': mean('kl'),
+      'losses/clipfrac': mean('clipFraction'),
+      'losses/gradient_norm': mean('gradientNorm'),
+      'charts/learning_rate': learningRate,
+      'charts/entropy_weight': entropy,
     };
   }
 
@@ -310,7 +310,7 @@ export class Mappo implements TrainingAlgorithm {
     return sums;
   }
 
-  #updateCritic(): { valueLoss: number; explainedVariance: number } {
+  #updateCritic(): TrainingMetrics {
     const { epochs, minibatches, criticLearningRate, maxGradient } = this.#config;
     const { agents, criticInputs, truncated } = this.#buffer;
     const network = this.#critic;
@@ -340,7 +340,10 @@ export class Mappo implements TrainingAlgorithm {
         count++;
       }
     }
-    return { valueLoss: loss / count, explainedVariance: explainedVariance(values, targets) };
+    return {
+      'losses/value_loss': loss / count,
+      'losses/explained_variance': explainedVariance(values, targets),
+    };
   }
 
   // ---- What is kept ----

@@ -21,7 +21,7 @@ export async function measureRedraw({
     const chart = curves.getByRole('application', { name: 'Return', exact: true });
     await chart.locator('canvas').waitFor();
     await curves.getByRole('button', { name: 'Show Success as a Table' }).click();
-    const lastRow = curves.locator('karma-chart-card[data-metric=success] .data-table tbody th').last();
+    const lastRow = curves.locator('karma-chart-card[data-metric="cluster/success"] .data-table tbody th').last();
     await eventually('all points are read', async () => {
       const step = Number((await lastRow.textContent())?.replaceAll(/\D/g, ''));
       return step > 0.99 * run.step;

@@ -39,12 +39,12 @@ export async function sampleReport(): Promise<ReportData> {
           return {
             step: (i + 1) * 2048,
             metrics: {
-              objective: rise + 0.002 * seed,
-              hpaObjective: 0.8555 + 0.003 * random.normal(),
-              success: 0.98 - 0.05 * Math.exp(-share * 7) + 0.003 * random.normal(),
-              latencyCompliance: 0.9 - 0.1 * Math.exp(-share * 7) + 0.005 * random.normal(),
-              movesPerHour: 60 * Math.exp(-share * 3) + 22 + random.normal(),
-              entropy: 2.2 * Math.exp(-share * 2) + 0.05 * random.uniform(),
+              'cluster/objective': rise + 0.002 * seed,
+              'cluster/hpa_objective': 0.8555 + 0.003 * random.normal(),
+              'cluster/success': 0.98 - 0.05 * Math.exp(-share * 7) + 0.003 * random.normal(),
+              'cluster/latency_compliance': 0.9 - 0.1 * Math.exp(-share * 7) + 0.005 * random.normal(),
+              'cluster/moves_per_hour': 60 * Math.exp(-share * 3) + 22 + random.normal(),
+              'losses/entropy': 2.2 * Math.exp(-share * 2) + 0.05 * random.uniform(),
             },
           };
         }),

@@ -13,7 +13,11 @@ describe('journal', () => {
   function writeThree(): Buffer {
     const journal = openJournal(path(), steppingClock());
     journal.append('started', { kind: 'train', seeds: [1] });
-    journal.append('iteration', { step: 64, metrics: { objective: 0.5, explainedVariance: NaN }, seconds: 1.5 });
+    journal.append('iteration', {
+      step: 64,
+      metrics: { 'cluster/objective': 0.5, 'losses/explained_variance': NaN },
+      seconds: 1.5,
+    });
     journal.append('note', { level: 'info', message: 'größer als sonst — 日本' });
     journal.close();
     return readFileSync(path());
@@ -22,7 +26,7 @@ describe('journal', () => {
   it('writes numbered lines that read back, and goes on counting when opened again', () => {
     const lines = writeThree().toString('utf8').split('\n');
     assert.equal(lines[0], '{"seq":1,"t":1700000001000,"type":"started","kind":"train","seeds":[1]}');
-    assert.match(lines[1], /"explainedVariance":null/);
+    assert.match(lines[1], /"losses\/explained_variance":null/);
     const journal = openJournal(path(), steppingClock());
     assert.equal(journal.last, 3);
     journal.append('stopped', { step: 64 });

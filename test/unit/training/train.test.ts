@@ -3,6 +3,7 @@ import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import { pack, unpack, type Content } from '../../../src/runs/checkpoints.ts';
 import { packPolicies, unpackPolicies } from '../../../src/deciding/policy.ts';
+import type { TrainingMetrics } from '../../../src/training/algorithm.ts';
 import type { TrainingSetup } from '../../../src/training/setup.ts';
 import { trainSeed, type TrainedSeed } from '../../../src/training/train.ts';
 import { sampleSetup } from './sample.ts';
@@ -84,7 +85,9 @@ describe('training', () => {
 
   it('keeps hard roles to the letter, and soft ones not', async () => {
     const compliance = ({ journal }: Observed): number[] =>
-      journal.flatMap((line) => (JSON.parse(line) as { metrics?: { compliance: number } }).metrics?.compliance ?? []);
+      journal.flatMap(
+        (line) => (JSON.parse(line) as { metrics?: TrainingMetrics }).metrics?.['guides/compliance'] ?? [],
+      );
     assert.ok(compliance(await train(setup, 7)).every((share) => share === 1));
     const withHardness = (hardness: number) =>
       sampleSetup(backend, { roles: ({ roles }) => roles.map((role) => ({ ...role, hardness })) });

@@ -23,10 +23,10 @@ const curve = (of: string, y: (number | null)[]) => ({ of, from: 0, x: y.map((_,
 
 describe('state of the learning curves', () => {
   it('survives being kept', () => {
-    const state = withRuns({ ...INITIAL, smoothing: 0.5, range: { from: 1, to: 2 }, maximised: 'kl', axis: 'time' }, [
-      'a',
-      'b',
-    ]);
+    const state = withRuns(
+      { ...INITIAL, smoothing: 0.5, range: { from: 1, to: 2 }, maximised: 'losses/approx_kl', axis: 'time' },
+      ['a', 'b'],
+    );
     assert.deepEqual(restore(JSON.parse(JSON.stringify(state)) as object), state);
   });
 
@@ -34,14 +34,17 @@ describe('state of the learning curves', () => {
     assert.deepEqual(restore({}), INITIAL);
     const bad = {
       runs: [{ id: 1 }, { id: 'a', slot: 0 }],
-      metrics: ['kl', 'gone'],
+      metrics: ['losses/approx_kl', 'gone'],
       smoothing: 7,
       range: { from: 2, to: 1 },
       maximised: 'x',
       axis: 3,
       eachSeed: 'no',
     };
-    assert.deepEqual(restore(bad), { ...INITIAL, runs: [{ id: 'a', slot: 0 }], metrics: ['kl'] });
+    assert.deepEqual(restore(bad), { ...INITIAL, runs: [{ id: 'a', slot: 0 }], metrics: ['losses/approx_kl'] });
+    const renamed = { metrics: ['kl', 'entropy'] };
+    assert.deepEqual(restore(renamed).metrics, INITIAL.metrics, 'names of an earlier version only');
+    assert.deepEqual(restore({ metrics: [] }).metrics, []);
   });
 
   it('keeps the place of a run in the palette when others go, and gives away free ones', () => {
@@ -75,10 +78,10 @@ describe('chart of a metric', () => {
 
   it('has mean, HPA and faint single seeds', () => {
     const { lines } = chartDataOf(
-      metric('objective'),
+      metric('cluster/objective'),
       withRuns(INITIAL, ['a']),
       [run('a')],
-      store('objective', 'a'),
+      store('cluster/objective', 'a'),
       COLORS,
     );
     assert.deepEqual(
@@ -94,10 +97,10 @@ describe('chart of a metric', () => {
   it('tells runs apart by colour, dash and marker', () => {
     const state = withRuns(INITIAL, ['a', 'b']);
     const { lines } = chartDataOf(
-      metric('objective'),
+      metric('cluster/objective'),
       state,
       [run('a'), run('b')],
-      store('objective', 'a', 'b'),
+      store('cluster/objective', 'a', 'b'),
       COLORS,
     );
     const means = lines.filter(({ marker }) => marker > 0);
@@ -127,10 +130,10 @@ describe('chart of a metric', () => {
   it('marks where seeds converged, in the units of its axis, but not seeds switched off', () => {
     const marks = (more: object) =>
       chartDataOf(
-        metric('episodeReturn'),
+        metric('charts/episodic_return'),
         { ...withRuns(INITIAL, ['a']), ...more },
         [run('a')],
-        store('episodeReturn', 'a'),
+        store('charts/episodic_return', 'a'),
         COLORS,
       ).marks.map(({ x }) => x);
     assert.deepEqual(marks({}), [10]);

@@ -166,7 +166,7 @@ export class CurvesHost implements ViewConnection<View> {
       const seeds = [...journals.seeds].filter(([seed]) => !query.hidden.includes(`${run}#${seed}`));
       return [{ name: this.#source.get(run)?.id ?? run, seeds: new Map(seeds) }];
     });
-    const name = metrics.length === 1 ? metrics[0] : 'learning-curves';
+    const name = metrics.length === 1 ? metrics[0].replace('/', '-') : 'learning-curves';
     this.#actions.save(`${name}.csv`, tableFile(runs, metrics));
   }
 }

@@ -1,3 +1,4 @@
+import type { MetricName } from '../../../../runs/metric-names.ts';
 import type { Query } from '../../../../../webview/protocol/learning-curves.ts';
 import { meanOverSeeds, type SeedValues } from './mean.ts';
 import { JUDGED, type Column, type SeedColumns } from './seed-columns.ts';
@@ -5,7 +6,7 @@ import { smooth } from './smooth.ts';
 import { thinOut, type Points } from './thin-out.ts';
 
 /** What a metric is compared with: the default HPA's value of it on the same episodes. */
-const HPA_OF: Readonly<Record<string, string>> = { objective: 'hpaObjective' };
+const HPA_OF: Readonly<Partial<Record<string, MetricName>>> = { 'cluster/objective': 'cluster/hpa_objective' };
 
 /** The curves of one run for one metric: 'mean', where known 'hpa', and each seed's if asked for. */
 export function curvesOf(
@@ -30,8 +31,9 @@ export function curvesOf(
   const values = valuesOf(metric);
   if (values.length === 0) return curves;
   curves.set('mean', thin(meanOverSeeds(values.map(([, seed]) => seed))));
-  if (metric in HPA_OF) {
-    const { x, y } = meanOverSeeds(valuesOf(HPA_OF[metric]).map(([, seed]) => seed));
+  const hpa = HPA_OF[metric];
+  if (hpa !== undefined) {
+    const { x, y } = meanOverSeeds(valuesOf(hpa).map(([, seed]) => seed));
     if (x.length > 0) curves.set('hpa', thin({ x, y }));
   }
   if (query.eachSeed && values.length > 1)

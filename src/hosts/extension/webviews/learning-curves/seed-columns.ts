@@ -1,4 +1,5 @@
 import type { JournalEvent } from '../../../../runs/events.ts';
+import type { MetricName } from '../../../../runs/metric-names.ts';
 
 /** Values of one metric in the order of the journal. NaN = the journal says null: it was not finite. */
 export interface Column {
@@ -12,6 +13,8 @@ export interface Column {
 
 /** The metric under which judged policies stand: the mean J of an episode, on days kept for choosing. */
 export const JUDGED = 'judged';
+/** Training steps a second since the iteration before: not in the journal, which is the same for the same seed. */
+export const SPEED = 'charts/SPS';
 
 /**
  * One journal as columns, an event at a time. The same as columns made from settledEvents (src/runs/events.ts), which would have
@@ -39,6 +42,7 @@ export class SeedColumns {
     this.#seq.push(event.seq);
     this.#seconds.push(seconds);
     if (event.type === 'iteration') {
+      this.#addSpeed(event.seq, event.step, seconds);
       for (const [metric, value] of Object.entries(event.metrics))
         this.#push(metric, event.seq, event.step, seconds, value ?? NaN);
     } else if (event.type === 'evaluation') {
@@ -58,7 +62,7 @@ export class SeedColumns {
 
   /** The last training step. */
   get step(): number {
-    return this.#columns.get('objective')?.step.at(-1) ?? 0;
+    return this.#iterations('cluster/objective')?.step.at(-1) ?? 0;
   }
 
   /** J of the default HPA on the days kept for choosing. */
@@ -68,12 +72,23 @@ export class SeedColumns {
 
   get convergedAt(): { readonly step: number; readonly seconds: number } | undefined {
     // Journals of before the metric say it only at their end.
-    const converged = this.#columns.get('converged');
+    const converged = this.#iterations('charts/converged');
     const first = converged ? converged.value.indexOf(1) : -1;
     if (converged && first >= 0) return { step: converged.step[first], seconds: converged.seconds[first] };
-    const objective = this.#columns.get('objective');
+    const objective = this.#iterations('cluster/objective');
     const at = objective?.step.findIndex((step) => step >= (this.#convergedAt ?? Infinity)) ?? -1;
     return objective && at >= 0 ? { step: objective.step[at], seconds: objective.seconds[at] } : undefined;
+  }
+
+  #iterations(metric: MetricName): Column | undefined {
+    return this.#columns.get(metric);
+  }
+
+  #addSpeed(seq: number, step: number, seconds: number): void {
+    const before = this.#iterations('cluster/objective');
+    const stepBefore = before?.step.at(-1) ?? 0;
+    const secondsBefore = before?.seconds.at(-1) ?? 0;
+    if (seconds > secondsBefore) this.#push(SPEED, seq, step, seconds, (step - stepBefore) / (seconds - secondsBefore));
   }
 
   /** What an event says about how the work goes. */

@@ -14,7 +14,7 @@ const QUERY: Query = {
   query: 1,
   runs: [],
   hidden: [],
-  metrics: ['objective', 'judged'],
+  metrics: ['cluster/objective', 'judged'],
   axis: 'step',
   smoothing: 0,
   eachSeed: false,
@@ -65,7 +65,10 @@ describe('host of the learning curves', () => {
   });
   const iterate = (step: number, value: (seed: number) => number | null) => {
     for (const [i, writer] of writers.entries())
-      writer.journal.append('iteration', { step, metrics: { objective: value(i + 1), hpaObjective: 0.5 } });
+      writer.journal.append('iteration', {
+        step,
+        metrics: { 'cluster/objective': value(i + 1), 'cluster/hpa_objective': 0.5 },
+      });
   };
   const make = () => {
     const send: Send<'learning-curves'> = (type, data) => {
@@ -97,12 +100,12 @@ describe('host of the learning curves', () => {
   it('sends mean, interval and the HPA, and says that all is sent', async () => {
     iterate(10, (seed) => seed);
     await ask(make());
-    const mean = curve('objective', 'mean');
+    const mean = curve('cluster/objective', 'mean');
     assert.deepEqual(mean?.x, [10]);
     assert.deepEqual(mean?.y, [2]);
     assert.ok(Math.abs((mean?.high?.[0] ?? 0) - (2 + 4.302653 / Math.sqrt(3))) < 1e-3);
-    assert.deepEqual(curve('objective', 'hpa')?.y, [0.5]);
-    assert.equal(curve('objective', '1'), undefined);
+    assert.deepEqual(curve('cluster/objective', 'hpa')?.y, [0.5]);
+    assert.equal(curve('cluster/objective', '1'), undefined);
     assert.deepEqual((sent.at(-1)?.data as { query: number; at: number }).query, 1);
   });
 
@@ -113,11 +116,11 @@ describe('host of the learning curves', () => {
     sent = [];
     iterate(20, () => 3);
     await host.refresh();
-    assert.deepEqual(curve('objective', 'mean')?.from, 1);
-    assert.deepEqual(curve('objective', 'mean')?.y, [3]);
+    assert.deepEqual(curve('cluster/objective', 'mean')?.from, 1);
+    assert.deepEqual(curve('cluster/objective', 'mean')?.y, [3]);
     sent = [];
     await host.refresh();
-    assert.equal(curve('objective', 'mean'), undefined);
+    assert.equal(curve('cluster/objective', 'mean'), undefined);
   });
 
   it('counts once what is repeated after a resume', async () => {
@@ -130,7 +133,7 @@ describe('host of the learning curves', () => {
     iterate(30, () => 3);
     sent = [];
     await host.refresh();
-    const { from = NaN, x = [], y = [] } = curve('objective', 'mean') ?? {};
+    const { from = NaN, x = [], y = [] } = curve('cluster/objective', 'mean') ?? {};
     assert.deepEqual({ from, x: [...x], y: [...y] }, { from: 1, x: [20, 30], y: [2, 3] });
   });
 
@@ -138,9 +141,9 @@ describe('host of the learning curves', () => {
     iterate(10, (seed) => seed);
     const host = make();
     await ask(host, { hidden: [`${directory}#3`], eachSeed: true });
-    assert.deepEqual(curve('objective', 'mean')?.y, [1.5]);
-    assert.deepEqual(curve('objective', '2')?.y, [2]);
-    assert.equal(curve('objective', '3'), undefined);
+    assert.deepEqual(curve('cluster/objective', 'mean')?.y, [1.5]);
+    assert.deepEqual(curve('cluster/objective', '2')?.y, [2]);
+    assert.equal(curve('cluster/objective', '3'), undefined);
   });
 
   it('smooths what is noisy, but not the few judgements', async () => {
@@ -150,7 +153,7 @@ describe('host of the learning curves', () => {
         writer.journal.append('evaluation', { step, system: 'karma', metrics: { objective: step / 10 } });
     }
     await ask(make(), { smoothing: 0.5 });
-    assert.deepEqual(curve('objective', 'mean')?.y, [1, 1.66667]);
+    assert.deepEqual(curve('cluster/objective', 'mean')?.y, [1, 1.66667]);
     assert.deepEqual(curve('judged', 'mean')?.y, [1, 2]);
   });
 
@@ -158,7 +161,7 @@ describe('host of the learning curves', () => {
     iterate(10, () => 1);
     iterate(20, () => null);
     await ask(make());
-    assert.deepEqual(curve('objective', 'mean')?.y, [1, null]);
+    assert.deepEqual(curve('cluster/objective', 'mean')?.y, [1, null]);
   });
 
   it('tells the HPA level, convergence and how each seed goes', async () => {
@@ -199,11 +202,11 @@ describe('host of the learning curves', () => {
     iterate(10, (seed) => seed / 7);
     const host = make();
     await ask(host, { smoothing: 0.9 });
-    host.handlers.saveTable({ metrics: ['objective'] });
+    host.handlers.saveTable({ metrics: ['cluster/objective'] });
     const [name, text] = saved;
-    assert.equal(name, 'objective.csv');
+    assert.equal(name, 'cluster-objective.csv');
     const [head, first, ...rest] = text.split('\r\n');
-    assert.equal(head, 'run,seed,step,seconds,objective');
+    assert.equal(head, 'run,seed,step,seconds,cluster/objective');
     assert.match(first, /^run-1,1,10,[\d.]+,0\.14285714285714285$/);
     assert.equal(rest.length, 3);
   });

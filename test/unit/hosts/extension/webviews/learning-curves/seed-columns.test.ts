@@ -51,7 +51,7 @@ const journal = fc
         append({
           type: 'iteration',
           step: (step += 10),
-          metrics: { objective: value, ...(step % 20 === 0 ? { kl: 1 / step } : {}) },
+          metrics: { 'cluster/objective': value, ...(step % 20 === 0 ? { 'losses/approx_kl': 1 / step } : {}) },
         });
       else if (what === 'karma' || what === 'hpa')
         append({ type: 'evaluation', system: what, step, metrics: { objective: value } });
@@ -91,7 +91,7 @@ const iteration = (
   seq: number,
   t: number,
   step: number,
-  metrics: Record<string, number | null> = { objective: step },
+  metrics: Record<string, number | null> = { 'cluster/objective': step },
 ) => event(seq, t, { type: 'iteration', step, metrics });
 
 describe('columns of a journal', () => {
@@ -99,7 +99,7 @@ describe('columns of a journal', () => {
     fc.assert(
       fc.property(journal, (events) => {
         const columns = columnsOf(events);
-        for (const metric of ['objective', 'kl', JUDGED]) {
+        for (const metric of ['cluster/objective', 'losses/approx_kl', JUDGED]) {
           const { step = [], value = [] } = columns.column(metric) ?? {};
           assert.deepEqual({ step, value }, fromSettled(events, metric), metric);
         }
@@ -114,7 +114,7 @@ describe('columns of a journal', () => {
   it('have time that never falls (property)', () => {
     fc.assert(
       fc.property(journal, (events) => {
-        const { seconds = [] } = columnsOf(events).column('objective') ?? {};
+        const { seconds = [] } = columnsOf(events).column('cluster/objective') ?? {};
         seconds.forEach((value, i) => assert.ok(value >= (seconds[i - 1] ?? 0)));
       }),
     );
@@ -129,7 +129,7 @@ describe('columns of a journal', () => {
       event(5, 3_600_000, { type: 'resumed', step: 10, after: 2 }),
       iteration(6, 3_605_000, 20),
     ]);
-    assert.deepEqual(columns.column('objective')?.seconds, [10, 15]);
+    assert.deepEqual(columns.column('cluster/objective')?.seconds, [10, 15]);
     assert.equal(columns.state, 'running');
   });
 
@@ -139,11 +139,17 @@ describe('columns of a journal', () => {
     assert.deepEqual(columns.column('b')?.value, [NaN, 2]);
   });
 
+  it('The columns of a seed have its speed in training steps per second, which no journal holds', () => {
+    const columns = columnsOf([iteration(1, 0, 10), iteration(2, 2000, 20), iteration(3, 2500, 50)]);
+    assert.deepEqual(columns.column('charts/SPS')?.value, [5, 60]);
+    assert.deepEqual(columns.column('charts/SPS')?.step, [20, 50]);
+  });
+
   it('know where the training converged, while it runs and from journals that say it at their end', () => {
     const live = columnsOf([
-      iteration(1, 0, 10, { objective: 1, converged: 0 }),
-      iteration(2, 2000, 20, { objective: 1, converged: 1 }),
-      iteration(3, 3000, 30, { objective: 1, converged: 1 }),
+      iteration(1, 0, 10, { 'cluster/objective': 1, 'charts/converged': 0 }),
+      iteration(2, 2000, 20, { 'cluster/objective': 1, 'charts/converged': 1 }),
+      iteration(3, 3000, 30, { 'cluster/objective': 1, 'charts/converged': 1 }),
     ]);
     assert.deepEqual(live.convergedAt, { step: 20, seconds: 2 });
     const summary = { convergedAt: 20 };
