@@ -148,6 +148,27 @@ const webviewRules = {
   },
 };
 
+// Of the strict rules that know types, those that find mistakes. The others mostly ask for another way to write the same.
+const strictRules = Object.fromEntries(
+  [
+    'await-thenable',
+    'no-array-delete',
+    'no-duplicate-type-constituents',
+    'no-for-in-array',
+    'no-mixed-enums',
+    'no-redundant-type-constituents',
+    'no-unnecessary-boolean-literal-compare',
+    'no-unsafe-enum-comparison',
+    'no-unsafe-unary-minus',
+    'no-useless-constructor',
+    'prefer-promise-reject-errors',
+    'prefer-reduce-type-parameter',
+    'related-getter-setter-pairs',
+    'restrict-plus-operands',
+    'unified-signatures',
+  ].map((rule) => [`@typescript-eslint/${rule}`, 'error']),
+);
+
 export default tseslint.config(
   {
     ignores: [
@@ -172,6 +193,7 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      ...strictRules,
       'no-console': 'error',
       'no-eval': 'error',
       'no-implied-eval': 'error',

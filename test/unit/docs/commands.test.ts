@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cli } from '../hosts/cli-helpers.ts';
 import { codeIn, pages, read, root, trackedFiles } from './pages.ts';
 
 const manifest = JSON.parse(read('package.json')) as {
@@ -44,22 +44,20 @@ describe('commands in the documentation', () => {
     );
   });
 
-  it('every karma-mas command that a page names exists, with the options that stand beside it', async function () {
-    this.timeout(300_000);
-    const lines = mentions(pages(), /\bkarma-mas (?:-- )?((?:--json )?[a-z][^#`\n]*)/g, code);
+  it('every karma-mas command that a page names exists, with the options that stand beside it', () => {
+    const lines = mentions(pages(), /\bkarma-mas (?:-- )?((?:--json )?[a-z][^#`\n]*)/g, code).map(([line, file]) => {
+      const [command, ...rest] = line.split(/\s+/).filter((word) => word !== '--json' && word !== '');
+      const under = rest.length > 0 && /^[a-z][a-z-]+$/.test(rest[0]) ? `${command} ${rest[0]}` : command;
+      return { line, file, command, under, options: rest.filter((word) => /^--[a-z]/.test(word)) };
+    });
     assert.ok(lines.length > 20);
-    const missing: string[] = [];
-    for (const [line, file] of lines) {
-      const words = line.trim().split(/\s+/);
-      const [command, ...rest] = words.filter((word) => word !== '--json');
-      const help = await helpOf([command]);
-      const under = /^[a-z][a-z-]+$/.test(rest[0] ?? '') && /^Commands:/m.test(help ?? '') ? rest[0] : undefined;
-      const text = under ? await helpOf([command, under]) : help;
-      if (text === undefined) missing.push(`${file}: karma-mas ${line}`);
-      else
-        for (const option of rest.filter((word) => /^--[a-z]/.test(word)))
-          if (!text.includes(option.replace(/=.*/, ''))) missing.push(`${file}: ${option} of karma-mas ${line}`);
-    }
+    const helps = helpOf(new Set(lines.flatMap(({ command, under }) => [command, under])));
+    const missing = lines.flatMap(({ line, file, command, under, options }) => {
+      const group = helps.get(command);
+      const help = group?.includes('\nCommands:') ? helps.get(under) : group;
+      if (help === undefined) return [`${file}: karma-mas ${line}`];
+      return options.filter((option) => !help.includes(option)).map((option) => `${file}: ${option} of ${line}`);
+    });
     assert.deepEqual(missing, []);
   });
 
@@ -87,14 +85,22 @@ describe('commands in the documentation', () => {
   });
 });
 
-const helps = new Map<string, string | undefined>();
-
-/** What `karma-mas COMMAND --help` prints; undefined where there is no such command. */
-async function helpOf(command: readonly string[]): Promise<string | undefined> {
-  const key = command.join(' ');
-  if (!helps.has(key)) {
-    const { stdout } = await cli([...command, '--help'], root);
-    helps.set(key, stdout.startsWith(`Usage: karma-mas ${key}`) ? stdout : undefined);
-  }
-  return helps.get(key);
+/** What `karma-mas COMMAND --help` prints, for each command that exists. */
+function helpOf(commands: ReadonlySet<string>): Map<string, string> {
+  const script = `
+    import { runCommandLine } from './src/hosts/cli/program.ts';
+    for (const command of process.argv.slice(1)) {
+      process.stdout.write('\\0');
+      await runCommandLine([...command.split(' '), '--help']);
+    }`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script, '--', ...commands], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const texts = stdout.split('\0').slice(1);
+  return new Map(
+    [...commands]
+      .map((command, i): [string, string] => [command, texts[i]])
+      .filter(([command, text]) => text.startsWith(`Usage: karma-mas ${command} `)),
+  );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/* Who changes anything on a cluster, by what the sources say: docs/architecture.md, invariants 5 and 19. */
+/* Who changes anything on a cluster, by what the sources say: docs/architecture.md, invariant 5. */
 
 const sources = join(import.meta.dirname, '../../../../src');
 
