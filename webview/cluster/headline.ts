@@ -3,6 +3,8 @@ import type { ClusterStatus, Ended } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
 import { someNames, stageName } from './words.ts';
 
+type StageName = NonNullable<ClusterStatus['run']>['upTo'];
+
 export interface Headline {
   readonly icon: string;
   readonly title: string;
@@ -10,27 +12,15 @@ export interface Headline {
   readonly tone: 'calm' | 'active' | 'good' | 'bad';
 }
 
-export function headlineOf({ run, observed, ended, cluster, source }: ClusterStatus): Headline {
-  if (!run)
-    return {
-      icon: 'circle-outline',
-      title: t('No transfer yet'),
-      text:
-        source === 'emulator'
-          ? t(
-              'Nothing of {0} has been observed yet. Plan shows what each stage would write, and writes nothing.',
-              cluster,
-            )
-          : t('Nothing has been transferred here. Plan shows what each stage would write, and writes nothing.'),
-      tone: 'calm',
-    };
-  const upTo = stageName(run.upTo);
+export function headlineOf(status: ClusterStatus): Headline {
+  const { run, ended } = status;
+  if (!run) return noTransfer(status);
   switch (run.state) {
     case 'starting':
       return {
         icon: 'sync',
         title: t('Starting'),
-        text: t('A transfer up to {0} is being started.', upTo),
+        text: t('A transfer up to {0} is being started.', stageName(run.upTo)),
         tone: 'active',
       };
     case 'stopping':
@@ -41,22 +31,9 @@ export function headlineOf({ run, observed, ended, cluster, source }: ClusterSta
         tone: 'active',
       };
     case 'running':
-      if (!observed || run.upTo === 'plan')
-        return {
-          icon: 'sync',
-          title: run.upTo === 'plan' ? upTo : t('Starting'),
-          text: t('The cluster is being asked.'),
-          tone: 'active',
-        };
-      return { icon: 'sync', title: stageName(observed.stage), text: '', tone: 'active' };
+      return running(status, run.upTo);
     case 'finished':
-      if (run.upTo === 'plan')
-        return {
-          icon: 'pass',
-          title: t('Plan made'),
-          text: t('Nothing was written. Below is what each stage would write.'),
-          tone: 'good',
-        };
+      if (run.upTo === 'plan') return planMade();
       return ended?.how === 'fallback' ? fellBack(ended) : finished(ended);
     case 'stopped':
       return {
@@ -70,21 +47,50 @@ export function headlineOf({ run, observed, ended, cluster, source }: ClusterSta
         ? fellBack(ended)
         : { icon: 'error', title: t('Failed'), text: run.message, tone: 'bad' };
     case 'stale':
-      return {
-        icon: 'warning',
-        title: t('Interrupted'),
-        text:
-          source === 'emulator'
-            ? t('The process of this transfer has died, and with it the emulated cluster that lived in it.')
-            : t(
-                'The process of this transfer has died. The one that watches over it gives the services back to their HPAs; what is left, the next transfer gives back.',
-              ),
-        tone: 'bad',
-      };
+      return interrupted(status);
     case 'unreadable':
       return { icon: 'error', title: t('Unreadable'), text: run.message, tone: 'bad' };
   }
 }
+
+const noTransfer = ({ source, cluster }: ClusterStatus): Headline => ({
+  icon: 'circle-outline',
+  title: t('No transfer yet'),
+  text:
+    source === 'emulator'
+      ? t('Nothing of {0} has been observed yet. Plan shows what each stage would write, and writes nothing.', cluster)
+      : t('Nothing has been transferred here. Plan shows what each stage would write, and writes nothing.'),
+  tone: 'calm',
+});
+
+function running({ observed }: ClusterStatus, upTo: StageName): Headline {
+  if (observed && upTo !== 'plan') return { icon: 'sync', title: stageName(observed.stage), text: '', tone: 'active' };
+  return {
+    icon: 'sync',
+    title: upTo === 'plan' ? stageName(upTo) : t('Starting'),
+    text: t('The cluster is being asked.'),
+    tone: 'active',
+  };
+}
+
+const planMade = (): Headline => ({
+  icon: 'pass',
+  title: t('Plan made'),
+  text: t('Nothing was written. Below is what each stage would write.'),
+  tone: 'good',
+});
+
+const interrupted = ({ source }: ClusterStatus): Headline => ({
+  icon: 'warning',
+  title: t('Interrupted'),
+  text:
+    source === 'emulator'
+      ? t('The process of this transfer has died, and with it the emulated cluster that lived in it.')
+      : t(
+          'The process of this transfer has died. Its watchdog gives the services back to their HPAs; the next transfer restores whatever is left.',
+        ),
+  tone: 'bad',
+});
 
 const finished = (ended: Ended | null): Headline => ({
   icon: 'pass',

@@ -68,10 +68,11 @@ export function drawSilhouettes(pen: Pen, scene: Scene, box: Box): void {
     return;
   }
   const { plot, order, px, height, from } = bars;
+  const silhouettes = grouping.itemSilhouettes ?? [];
   drawScale(pen, scene, plot, px, from);
   order.forEach((item, i) => {
     if (item === undefined) return;
-    const percent = grouping.itemSilhouettes![item];
+    const percent = silhouettes[item];
     const color = groupColor(grouping.labels[item], theme);
     const [left, right] = [px(Math.min(0, percent)), px(Math.max(0, percent))];
     pen.fillRect(

@@ -69,13 +69,10 @@ function mapTable({ model, grouping, shown }: Scene): Table {
 function silhouettesTable(scene: Scene): Table {
   const { model, grouping, shown } = scene;
   const items = silhouetteOrder(scene).filter((item) => shown[item]);
+  const silhouettes = grouping.itemSilhouettes ?? [];
   return {
     columns: [t('sequence'), t('group'), t('silhouette')],
-    rows: items.map((item) => [
-      sequenceName(model, item),
-      grouping.labels[item] + 1,
-      grouping.itemSilhouettes![item] / 100,
-    ]),
+    rows: items.map((item) => [sequenceName(model, item), grouping.labels[item] + 1, silhouettes[item] / 100]),
     items,
   };
 }

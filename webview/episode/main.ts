@@ -258,7 +258,8 @@ class EpisodeView extends LitElement {
     const cards = [...this.querySelectorAll<HTMLElement>('.agent')];
     const card = cards.find(({ dataset }) => dataset.agent === this.#state.agent);
     // Not scrollIntoView, which would scroll the charts away too.
-    if (card) this.querySelector('.side')!.scrollTop = card.offsetTop - 8;
+    const side = this.querySelector('.side');
+    if (card && side) side.scrollTop = card.offsetTop - 8;
   }
 
   /** The explanation stays below the header, whose height depends on the width. */

@@ -60,7 +60,7 @@ export function picker({ which, place, runs, list, theme, select }: PickerOption
         String(place.episode),
         [
           ...(place.episode < count ? [] : [[String(place.episode), String(place.episode + 1)] as const]),
-          ...Array.from({ length: count }, (_, e) => [String(e), episodeLabel(list!, e)] as const),
+          ...Array.from({ length: count }, (_, e) => [String(e), list ? episodeLabel(list, e) : ''] as const),
         ],
         (episode) => select({ episode: Number(episode) }),
       )}

@@ -77,11 +77,6 @@ function state(
       const found = valueAt(episode, name, at);
       return found === undefined ? '–' : as(found);
     });
-  const replicas = (service: string) =>
-    both((episode, at) => {
-      const [ready, desired] = ['ready', 'desired'].map((field) => valueAt(episode, `${service}.${field}`, at));
-      return ready === undefined && desired === undefined ? '–' : `${ready ?? '–'}/${desired ?? '–'}`;
-    });
   return html`<section aria-labelledby="state">
     <h3 id="state">${t('State')}</h3>
     <dl class="figures">
@@ -102,34 +97,49 @@ function state(
         <dd>${value('cluster.cpuAllocated', percent)}</dd>
       </div>
     </dl>
-    <table class="state">
-      <caption class="visually-hidden">
-        ${t('State of the services')}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${t('service')}</th>
-          <th scope="col" title=${t('Pods ready of those asked for')}>${t('ready')}</th>
-          <th scope="col" title=${t('Requests received a second')}>${t('req/s')}</th>
-          <th scope="col" title=${t('Requests waiting')}>${t('pending')}</th>
-          <th scope="col" title=${t('CPU used over CPU requested')}>${t('CPU')}</th>
-          <th scope="col" title=${t('Seconds in this service alone')}>${t('latency')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${first.services.map(
-          (service) =>
-            html`<tr>
-              <th scope="row">${service}</th>
-              <td>${replicas(service)}</td>
-              ${OF_SERVICE.map(
-                (field) => html`<td>${value(`${service}.${field}`, field === 'utilization' ? percent : compact)}</td>`,
-              )}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${serviceTable(first.services, both, value)}
   </section>`;
+}
+
+type Value = (name: string, as?: (value: number) => string) => TemplateResult;
+
+function serviceTable(
+  services: readonly string[],
+  both: (read: (episode: EpisodeMessage, step: number) => string) => TemplateResult,
+  value: Value,
+): TemplateResult {
+  const replicas = (service: string) =>
+    both((episode, at) => {
+      const [ready, desired] = ['ready', 'desired'].map((field) => valueAt(episode, `${service}.${field}`, at));
+      return ready === undefined && desired === undefined ? '–' : `${ready ?? '–'}/${desired ?? '–'}`;
+    });
+  return html`<table class="state">
+    <caption class="visually-hidden">
+      ${t('State of the services')}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">${t('service')}</th>
+        <th scope="col" title=${t('Pods ready of those asked for')}>${t('ready')}</th>
+        <th scope="col" title=${t('Requests received a second')}>${t('req/s')}</th>
+        <th scope="col" title=${t('Requests waiting')}>${t('pending')}</th>
+        <th scope="col" title=${t('CPU used over CPU requested')}>${t('CPU')}</th>
+        <th scope="col" title=${t('Seconds in this service alone')}>${t('latency')}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${services.map(
+        (service) =>
+          html`<tr>
+            <th scope="row">${service}</th>
+            <td>${replicas(service)}</td>
+            ${OF_SERVICE.map(
+              (field) => html`<td>${value(`${service}.${field}`, field === 'utilization' ? percent : compact)}</td>`,
+            )}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
 function goals(
@@ -144,11 +154,12 @@ function goals(
     <ul class="goals">
       ${first.goals.map(({ name, satisfied }) => {
         const is = satisfied[step] === '1';
-        const there = other === undefined ? undefined : second?.goals.find((goal) => goal.name === name);
+        const there =
+          other === undefined ? undefined : second?.goals.find((goal) => goal.name === name)?.satisfied[other];
         return html`<li class=${is ? 'satisfied' : ''}>
           <span class="codicon codicon-${is ? 'pass' : 'circle-slash'}" aria-hidden="true"></span>
           ${is ? t('{0}: satisfied', name) : t('{0}: not satisfied', name)}
-          ${there ? html`<small class="second">${there.satisfied[other!] === '1' ? t('(second: satisfied)') : t('(second: not satisfied)')}</small>` : nothing}
+          ${there !== undefined ? html`<small class="second">${there === '1' ? t('(second: satisfied)') : t('(second: not satisfied)')}</small>` : nothing}
         </li>`;
       })}
     </ul>

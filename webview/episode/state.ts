@@ -1,5 +1,7 @@
 /** What the reader navigates by: it survives a reload. */
-import type { EpisodeRun, Place } from '../protocol/episode.ts';
+import { placeShape, type EpisodeRun, type Place } from '../protocol/episode.ts';
+import { hasShape } from '../protocol/shape.ts';
+import { restoredRange, restoredTexts } from '../shared/restored.ts';
 import type { Range } from '../shared/series.ts';
 
 /** Steps a second. */
@@ -21,24 +23,20 @@ export interface State {
 
 /** From what was kept, by this version or an older one. */
 export function restore(kept: Partial<Record<keyof State, unknown>>): State {
-  const range = kept.range as Partial<Range> | null | undefined;
-  const isRange = Number.isFinite(range?.from) && Number.isFinite(range?.to) && range!.from! < range!.to!;
   return {
     first: asPlace(kept.first),
     second: asPlace(kept.second),
     step: Number.isInteger(kept.step) && (kept.step as number) >= 0 ? (kept.step as number) : 0,
     agent: typeof kept.agent === 'string' ? kept.agent : '',
     speed: SPEEDS.find((speed) => speed === kept.speed) ?? 2,
-    range: isRange ? (range as Range) : null,
-    hidden: Array.isArray(kept.hidden) ? kept.hidden.filter((item) => typeof item === 'string') : [],
+    range: restoredRange(kept.range),
+    hidden: restoredTexts(kept.hidden),
     asTable: kept.asTable === true,
   };
 }
 
 function asPlace(value: unknown): Place | null {
-  const { directory, seed, episode } = (value ?? {}) as Partial<Place>;
-  const isWhole = typeof directory === 'string' && Number.isInteger(seed) && Number.isInteger(episode);
-  return isWhole ? { directory, seed: seed!, episode: episode! } : null;
+  return hasShape(placeShape, value) && Number.isInteger(value.seed) && Number.isInteger(value.episode) ? value : null;
 }
 
 /** What to compare with at first: the same episode under another training seed, or else the next episode. */

@@ -4,7 +4,7 @@ import { dashOf } from '../shared/markers.ts';
 import { compact, duration } from '../shared/numbers.ts';
 import type { ChartData, Level, Line, Mark } from '../shared/series.ts';
 import type { ChartColors } from '../shared/picture.ts';
-import type { CurveStore } from './curve-store.ts';
+import type { CurveStore, StoredCurve } from './curve-store.ts';
 import type { Metric } from './metrics.ts';
 import type { State } from './state.ts';
 
@@ -38,32 +38,7 @@ export function chartDataOf(
     const color = theme.series[slot % theme.series.length];
     const name = runLabel(run);
     const stored = curves.of(metric.id, id);
-    for (const [of, { x, y, low, high }] of stored) {
-      const base = { key: `${id} ${of}`, x, y };
-      if (of === 'mean')
-        lines.push({
-          ...base,
-          label: name,
-          ...(low && high ? { low, high } : {}),
-          color,
-          dash: dashOf(slot),
-          marker: slot + 1,
-          width: 2,
-          faint: false,
-        });
-      else if (of === 'hpa')
-        lines.push({
-          ...base,
-          label: several ? t('HPA of {0}', name) : t('HPA, same episodes'),
-          color: several ? color : theme.muted,
-          dash: [4, 3],
-          marker: 0,
-          width: 1.5,
-          faint: false,
-        });
-      else
-        lines.push({ ...base, label: t('{0}, seed {1}', name, of), color, dash: [], marker: 0, width: 1, faint: true });
-    }
+    for (const [of, curve] of stored) lines.push(lineOf({ id, slot, name, of, curve, several, theme }));
     if (metric.id === 'judged' && run.hpa !== undefined && stored.size > 0)
       levels.push({ label: several ? t('HPA of {0}', name) : t('default HPA'), y: run.hpa, color: theme.text });
     if (metric.id === 'charts/episodic_return' || metric.id === 'judged')
@@ -82,6 +57,35 @@ export function chartDataOf(
     formatX: isTime ? duration : (x) => Math.round(x).toLocaleString('en').replaceAll(',', '\u202f'),
     xIsTime: isTime,
   };
+}
+
+interface LineOptions {
+  /** Of the run, and its place in the palette. */
+  readonly id: string;
+  readonly slot: number;
+  /** Of the run, for people. */
+  readonly name: string;
+  /** 'mean', 'hpa' or a seed. */
+  readonly of: string;
+  readonly curve: StoredCurve;
+  /** Several runs are shown. */
+  readonly several: boolean;
+  readonly theme: ChartColors;
+}
+
+function lineOf({ id, slot, name, of, curve, several, theme }: LineOptions): Line {
+  const { x, y, low, high } = curve;
+  const color = theme.series[slot % theme.series.length];
+  const base = { key: `${id} ${of}`, x, y, faint: false };
+  if (of === 'mean') {
+    const band = low && high ? { low, high } : {};
+    return { ...base, label: name, ...band, color, dash: dashOf(slot), marker: slot + 1, width: 2 };
+  }
+  if (of === 'hpa') {
+    const label = several ? t('HPA of {0}', name) : t('HPA, same episodes');
+    return { ...base, label, color: several ? color : theme.muted, dash: [4, 3], marker: 0, width: 1.5 };
+  }
+  return { ...base, label: t('{0}, seed {1}', name, of), color, dash: [], marker: 0, width: 1, faint: true };
 }
 
 function marksOf(run: RunInfo, state: State, color: string, isTime: boolean): Mark[] {

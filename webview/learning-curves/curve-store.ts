@@ -15,8 +15,8 @@ export class CurveStore {
   readonly #curves = new Map<string, Map<string, Map<string, StoredCurve>>>();
 
   put({ query, metric, run, curves }: Curves): void {
-    const runs = child(this.#curves, metric);
-    const stored = child(runs, run);
+    const runs = childOf(this.#curves, metric);
+    const stored = childOf(runs, run);
     for (const { of, from, x, y, low, high } of curves) {
       const before = stored.get(of);
       // The first of a query begins anew.
@@ -58,8 +58,10 @@ export class CurveStore {
   }
 }
 
-function child<K, V extends Map<unknown, unknown>>(map: Map<K, V>, key: K): V {
-  let found = map.get(key);
-  if (!found) map.set(key, (found = new Map() as unknown as V));
-  return found;
+function childOf<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = map.get(key);
+  if (known) return known;
+  const made = new Map<L, V>();
+  map.set(key, made);
+  return made;
 }

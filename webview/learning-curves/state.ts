@@ -1,4 +1,5 @@
 import type { Query } from '../protocol/learning-curves.ts';
+import { restoredRange } from '../shared/restored.ts';
 import type { Range } from '../shared/series.ts';
 import { METRICS } from './metrics.ts';
 
@@ -47,7 +48,7 @@ export function restore(kept: Partial<Record<keyof State, unknown>>): State {
     smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : INITIAL.smoothing,
     eachSeed: flag(kept.eachSeed, INITIAL.eachSeed),
     ignoreOutliers: flag(kept.ignoreOutliers, INITIAL.ignoreOutliers),
-    range: isRange(kept.range) ? kept.range : null,
+    range: restoredRange(kept.range),
     maximised: known(kept.maximised) ? kept.maximised : null,
     tables: texts(kept.tables, INITIAL.tables).filter(known),
   };
@@ -63,11 +64,6 @@ function knownMetrics(kept: unknown): readonly string[] {
 function isSlot(value: unknown): value is State['runs'][number] {
   const { id, slot } = (value ?? {}) as Partial<State['runs'][number]>;
   return typeof id === 'string' && Number.isInteger(slot) && (slot as number) >= 0;
-}
-
-function isRange(value: unknown): value is Range {
-  const { from, to } = (value ?? {}) as Partial<Range>;
-  return Number.isFinite(from) && Number.isFinite(to) && (from as number) < (to as number);
 }
 
 /** The runs, new ones with the first free places of the palette. */

@@ -27,11 +27,13 @@ export function factsOf({ nodes, edges }: Graph): Fact[] {
 }
 
 export function factTable(graph: Graph, reveal: (id: string) => void): TemplateResult {
-  const link = (id: string): TemplateResult => {
-    const node = graph.nodes.find((each) => each.id === id)!;
-    return html`<button type="button" class="link" @click=${() => reveal(id)}>${node.name}</button>`;
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const link = (id: string): TemplateResult =>
+    html`<button type="button" class="link" @click=${() => reveal(id)}>${nodes.get(id)?.name ?? id}</button>`;
+  const kindOf = (id: string): string => {
+    const node = nodes.get(id);
+    return node ? kindWord(node.kind) : '';
   };
-  const kindOf = (id: string): string => kindWord(graph.nodes.find((node) => node.id === id)!.kind);
   return html`<div class="data-table facts" tabindex="0" role="region" aria-label=${t('{0}, as a table', graph.name)}>
     <table>
       <caption class="visually-hidden">

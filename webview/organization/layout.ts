@@ -48,68 +48,94 @@ export function layOut(graph: Graph): Layout {
     graph.edges.filter(({ kind }) => kinds.includes(kind));
   const widthOf = (nodes: readonly GraphNode[]): number =>
     Math.max(90, ...nodes.map(({ name }) => Math.ceil(name.length * CHARACTER) + 44));
-  const columns = { agent: widthOf(of('agent')), role: widthOf(of('role')), mission: widthOf(of('mission')) };
-  const agentX = MARGIN;
-  const roleX = agentX + columns.agent + BETWEEN + PADDING;
-  const missionX = roleX + columns.role + BEHIND_ROLES;
+  const widths = { agent: widthOf(of('agent')), role: widthOf(of('role')), mission: widthOf(of('mission')) };
+  const roleX = MARGIN + widths.agent + BETWEEN + PADDING;
+  const missionX = roleX + widths.role + BEHIND_ROLES;
 
-  const placed = new Map<string, PlacedNode>();
-  const frames: PlacedNode[] = [];
-  let y = MARGIN;
-  const put = (node: GraphNode): void => {
-    placed.set(node.id, { node, x: roleX, y, width: columns.role, height: HEIGHT });
-    y += HEIGHT + GAP;
-  };
-  for (const group of of('group')) {
-    const members = edgesOf('member').filter(({ from }) => from === group.id);
-    // A role that is in several groups stands in its first; a line joins the others.
-    const roles = of('role').filter(({ id }) => !placed.has(id) && members.some(({ to }) => to === id));
-    const top = y;
-    y += TITLE + PADDING / 2;
-    roles.forEach(put);
-    y += (roles.length > 0 ? -GAP : 0) + PADDING;
-    const width = Math.max(columns.role, group.name.length * CHARACTER) + 2 * PADDING;
-    frames.push({ node: group, x: roleX - PADDING, y: top, width, height: y - top });
-    y += GAP;
-  }
-  of('role')
-    .filter(({ id }) => !placed.has(id))
-    .forEach(put);
+  const { roles, frames } = placeRoles(of('group'), of('role'), edgesOf('member'), { x: roleX, width: widths.role });
+  const placed = new Map(roles.map((box) => [box.node.id, box]));
+  const columns = [
+    { nodes: of('agent'), x: MARGIN, width: widths.agent, edges: edgesOf('holds') },
+    { nodes: of('mission'), x: missionX, width: widths.mission, edges: edgesOf('obligation', 'permission') },
+  ];
+  for (const column of columns) for (const box of placeBeside(column, placed)) placed.set(box.node.id, box);
 
-  const centre = (id: string): number | undefined => {
-    const box = placed.get(id);
-    return box && box.y + box.height / 2;
-  };
-  const column = (nodes: readonly GraphNode[], x: number, width: number, edges: readonly GraphEdge[]): void => {
-    const wanted = nodes.map((node, index) => {
-      const ends = edges.flatMap(({ from, to }) => (from === node.id ? [to] : to === node.id ? [from] : []));
-      const centres = ends.flatMap((id) => centre(id) ?? []);
-      const sum = centres.reduce((total, each) => total + each, 0);
-      return { node, index, at: centres.length > 0 ? sum / centres.length : Infinity };
-    });
-    wanted.sort((a, b) => (a.at === b.at ? a.index - b.index : a.at - b.at));
-    let free = MARGIN;
-    for (const { node, at } of wanted) {
-      const top = Math.max(free, Number.isFinite(at) ? at - HEIGHT / 2 : free);
-      placed.set(node.id, { node, x, y: top, width, height: HEIGHT });
-      free = top + HEIGHT + GAP;
-    }
-  };
-  column(of('agent'), agentX, columns.agent, edgesOf('holds'));
-  column(of('mission'), missionX, columns.mission, edgesOf('obligation', 'permission'));
-
-  const boxes = new Map([...placed, ...frames.map((frame) => [frame.node.id, frame] as const)]);
-  const edges = graph.edges.flatMap((edge): PlacedEdge[] => {
-    const [from, to] = [boxes.get(edge.from), boxes.get(edge.to)];
-    if (!from || !to) return [];
-    if (edge.kind === 'member') return within(to, from) ? [] : [{ edge, ...straight(from, to) }];
-    return [{ edge, ...(LINKS.has(edge.kind) ? arc(edge, from, to, graph.edges) : straight(from, to)) }];
-  });
   const nodes = [...placed.values()];
   const all: readonly Box[] = [...nodes, ...frames];
   const lowest = Math.max(0, ...all.map((box) => box.y + box.height));
   const rightmost = Math.max(0, ...all.map((box) => box.x + box.width), of('mission').length === 0 ? missionX : 0);
-  return { width: rightmost + MARGIN, height: lowest + MARGIN, frames, nodes, edges };
+  return {
+    width: rightmost + MARGIN,
+    height: lowest + MARGIN,
+    frames,
+    nodes,
+    edges: placeEdges(graph.edges, [...nodes, ...frames]),
+  };
+}
+
+/** Roles below one another, group by group, with a frame around each group. */
+function placeRoles(
+  groups: readonly GraphNode[],
+  all: readonly GraphNode[],
+  members: readonly GraphEdge[],
+  { x, width }: Pick<Box, 'x' | 'width'>,
+): { readonly roles: readonly PlacedNode[]; readonly frames: readonly PlacedNode[] } {
+  const placed = new Map<string, PlacedNode>();
+  const frames: PlacedNode[] = [];
+  let y = MARGIN;
+  const put = (node: GraphNode): void => {
+    placed.set(node.id, { node, x, y, width, height: HEIGHT });
+    y += HEIGHT + GAP;
+  };
+  for (const group of groups) {
+    const own = members.filter(({ from }) => from === group.id);
+    // A role that is in several groups stands in its first; a line joins the others.
+    const roles = all.filter(({ id }) => !placed.has(id) && own.some(({ to }) => to === id));
+    const top = y;
+    y += TITLE + PADDING / 2;
+    roles.forEach(put);
+    y += (roles.length > 0 ? -GAP : 0) + PADDING;
+    const frameWidth = Math.max(width, group.name.length * CHARACTER) + 2 * PADDING;
+    frames.push({ node: group, x: x - PADDING, y: top, width: frameWidth, height: y - top });
+    y += GAP;
+  }
+  all.filter(({ id }) => !placed.has(id)).forEach(put);
+  return { roles: [...placed.values()], frames };
+}
+
+interface Column extends Pick<Box, 'x' | 'width'> {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** A column in which each node stands as near as can be to the middle of the nodes that it is joined to. */
+function placeBeside({ nodes, x, width, edges }: Column, others: ReadonlyMap<string, PlacedNode>): PlacedNode[] {
+  const wanted = nodes.map((node, index) => {
+    const ends = edges.flatMap(({ from, to }) => (from === node.id ? [to] : to === node.id ? [from] : []));
+    const centers = ends.flatMap((id) => {
+      const box = others.get(id);
+      return box ? [box.y + box.height / 2] : [];
+    });
+    const sum = centers.reduce((total, each) => total + each, 0);
+    return { node, index, at: centers.length > 0 ? sum / centers.length : Infinity };
+  });
+  wanted.sort((a, b) => (a.at === b.at ? a.index - b.index : a.at - b.at));
+  let free = MARGIN;
+  return wanted.map(({ node, at }) => {
+    const top = Math.max(free, Number.isFinite(at) ? at - HEIGHT / 2 : free);
+    free = top + HEIGHT + GAP;
+    return { node, x, y: top, width, height: HEIGHT };
+  });
+}
+
+function placeEdges(edges: readonly GraphEdge[], placed: readonly PlacedNode[]): PlacedEdge[] {
+  const boxes = new Map(placed.map((box) => [box.node.id, box]));
+  return edges.flatMap((edge): PlacedEdge[] => {
+    const [from, to] = [boxes.get(edge.from), boxes.get(edge.to)];
+    if (!from || !to) return [];
+    if (edge.kind === 'member') return within(to, from) ? [] : [{ edge, ...straight(from, to) }];
+    return [{ edge, ...(LINKS.has(edge.kind) ? arc(edge, from, to, edges) : straight(from, to)) }];
+  });
 }
 
 const within = (inner: Box, outer: Box): boolean =>

@@ -194,7 +194,7 @@ class OrganizationView extends LitElement {
     const { tab: shown } = this.#state;
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-      const other = TABS.find((tab) => tab !== shown)!;
+      const other = shown === 'graph' ? 'playground' : 'graph';
       this.#change({ tab: other });
       void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${other}`)?.focus());
     };
@@ -269,7 +269,7 @@ class OrganizationView extends LitElement {
         ${button({ label: t('Show Problems'), kind: 'primary', click: () => this.#channel.send('open', { what: 'problems' }) })}
       </div>`;
     const { tried } = this.#state;
-    const state = tried?.key === key ? tried!.state : guides.answer.state;
+    const state = tried && tried.key === key ? tried.state : guides.answer.state;
     return playground(guides.answer, state, { attempt: (next) => this.#try(next) });
   }
 

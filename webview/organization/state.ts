@@ -1,14 +1,16 @@
 /** What the reader navigates by: it survives a reload. */
 import type { Tab, TriedState } from '../protocol/organization.ts';
+import { hasShape, number, object, type Of } from '../protocol/shape.ts';
 
-/** The part of the drawing that is shown. */
-export interface Camera {
+const cameraShape = object({
   /** 1 = all of it. */
-  readonly zoom: number;
+  zoom: number,
   /** Shares of the drawing by which its middle is moved. */
-  readonly x: number;
-  readonly y: number;
-}
+  x: number,
+  y: number,
+});
+/** The part of the drawing that is shown. */
+export type Camera = Of<typeof cameraShape>;
 
 export interface State {
   /** Key of the organization. */
@@ -25,12 +27,11 @@ const MOST_ZOOM = 8;
 
 /** From what was kept, by this version or an older one. */
 export function restore({ key, tab, asTable, camera, tried }: Partial<State>): State {
-  const isCamera = [camera?.zoom, camera?.x, camera?.y].every((value) => Number.isFinite(value));
   return {
     key: typeof key === 'string' ? key : '',
     tab: tab === 'playground' ? 'playground' : 'graph',
     asTable: asTable === true,
-    camera: isCamera ? clamped(camera!) : WHOLE,
+    camera: hasShape(cameraShape, camera) ? clamped(camera) : WHOLE,
     tried: typeof tried?.key === 'string' && isTried(tried.state) ? tried : null,
   };
 }

@@ -14,12 +14,12 @@ const run = object({
 });
 
 /** One recorded episode: the run's directory, the training seed, and the index in that seed's file. */
-const place = object({ directory: text, seed: number, episode: number });
+export const placeShape = object({ directory: text, seed: number, episode: number });
 
 /** What is to be shown; `second` is laid over `first`. A step and an agent only where somebody asked for them. */
 const selection = object({
-  first: orNull(place),
-  second: orNull(place),
+  first: orNull(placeShape),
+  second: orNull(placeShape),
   step: optional(number),
   agent: optional(text),
 });
@@ -71,7 +71,7 @@ const event = object({
 });
 
 const episode = object({
-  place,
+  place: placeShape,
   scenario: text,
   load: text,
   luck: number,
@@ -102,13 +102,13 @@ export const episodeView = {
     episodes,
     episode,
     /** An episode or a list cannot be shown: why, and what to do. `episode` -1: the list of the seed, or the run. */
-    missing: object({ place, why: text }),
+    missing: object({ place: placeShape, why: text }),
   },
   toHost: {
     /** The user chose what to show. */
-    select: object({ first: orNull(place), second: orNull(place) }),
+    select: object({ first: orNull(placeShape), second: orNull(placeShape) }),
     /** What was shown before a reload of the window: counts where nobody has asked for something else. */
-    restore: object({ first: orNull(place), second: orNull(place) }),
+    restore: object({ first: orNull(placeShape), second: orNull(placeShape) }),
     /** The list of a seed's episodes is needed to choose from. */
     list: object({ directory: text, seed: number }),
     open: object({ what: oneOf('clustering', 'analyze', 'runAll', 'reveal'), directory: text }),
@@ -116,7 +116,7 @@ export const episodeView = {
 } as const;
 
 export type EpisodeRun = Of<typeof run>;
-export type Place = Of<typeof place>;
+export type Place = Of<typeof placeShape>;
 export type EpisodeList = Of<typeof episodes>;
 export type EpisodeMessage = Of<typeof episode>;
 export type AgentRecord = Of<typeof agent>;

@@ -9,6 +9,9 @@ export interface Shape<T> {
   readonly example?: T;
 }
 
+/** Whether a value has a shape, and with that its type. */
+export const hasShape = <T>(shape: Shape<T>, value: unknown): value is T => shape.problem(value, 'value') === undefined;
+
 /** The type of what a shape lets through. */
 export type Of<S> = S extends Shape<infer T> ? T : never;
 

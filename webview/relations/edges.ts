@@ -42,6 +42,7 @@ export function edgesOf(
     .filter(
       ({ kind, strength, significant }) => !hidden.includes(kind) && (significant || (faint && strength >= LEAST)),
     )
+    .sort((a, b) => Number(a.significant) - Number(b.significant) || a.strength - b.strength)
     .map(({ kind, from, to, strength, p, significant }): Edge => ({
       key: keyOf('inferred', kind, from, to),
       kind,
@@ -52,8 +53,7 @@ export function edgesOf(
       strength,
       p,
       significant,
-    }))
-    .sort((a, b) => Number(a.significant) - Number(b.significant) || a.strength! - b.strength!);
+    }));
   if (!declared) return inferred;
   const links = message.declared
     .filter(({ kind }) => !hidden.includes(kind))

@@ -56,12 +56,13 @@ export function layOut(agents: readonly Agent[], edges: readonly Edge[]): Layout
     radius = { x: radius.x * 1.1, y: radius.y * 1.1 };
     placed = onEllipse(agents, radius, width);
   }
-  const pairs = Map.groupBy(edges, ({ from, to }) => [from, to].sort().join('\n'));
+  const pairOf = ({ from, to }: Edge): string => [from, to].sort().join('\n');
+  const pairs = Map.groupBy(edges, pairOf);
   const curves = edges.flatMap((edge): PlacedEdge[] => {
     const from = placed.find(({ name }) => name === edge.from);
     const to = placed.find(({ name }) => name === edge.to);
     if (!from || !to || from === to) return [];
-    const beside = pairs.get([edge.from, edge.to].sort().join('\n'))!;
+    const beside = pairs.get(pairOf(edge)) ?? [edge];
     const lane = beside.indexOf(edge) - (beside.length - 1) / 2;
     // Lanes are counted from one side of the pair, whichever way the edge goes.
     const side = edge.from < edge.to ? 1 : -1;

@@ -47,7 +47,8 @@ export function uncovered({ freeMoveAlignment, steps, activeSteps }: AgentAlignm
 /** "Scale b, c up by 1 or 2". */
 export function ruleInWords({ direction, scale, services }: InferredRule): string {
   const sizes = scale.map((move) => Math.abs(move)).sort((a, b) => a - b);
-  const by = sizes.length < 2 ? sizes.join('') : t('{0} or {1}', sizes.slice(0, -1).join(', '), sizes.at(-1)!);
+  const by =
+    sizes.length < 2 ? sizes.join('') : t('{0} or {1}', sizes.slice(0, -1).join(', '), sizes[sizes.length - 1]);
   const what = services.length === 0 ? t('any service') : services.join(', ');
   return direction === 'up' ? t('Scale {0} up by {1}', what, by) : t('Scale {0} down by {1}', what, by);
 }

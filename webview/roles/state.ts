@@ -1,4 +1,6 @@
 /** What the reader navigates by: it survives a reload. */
+import { restoredTexts } from '../shared/restored.ts';
+
 export interface State {
   /** Directory of the run. */
   readonly directory: string;
@@ -10,6 +12,6 @@ export interface State {
 export function restore({ directory, open }: Partial<Record<keyof State, unknown>>): State {
   return {
     directory: typeof directory === 'string' ? directory : '',
-    open: Array.isArray(open) ? open.filter((item) => typeof item === 'string') : [],
+    open: restoredTexts(open),
   };
 }

@@ -116,15 +116,16 @@ export function comparison({ before, isThere, figures }: Comparison, actions: Ac
           ${figures.map((figure) => {
             const { label, about, format } = figureWords(figure.what);
             const say = (value: number | null) => (value === null ? '–' : format(value));
-            const known = figure.before !== null && figure.after !== null;
-            const difference = known ? figure.after! - figure.before! : 0;
-            const sign = difference < 0 ? '−' : '+';
+            const difference =
+              figure.before === null || figure.after === null ? undefined : figure.after - figure.before;
             const way = trend(figure);
             return html`<tr>
               <th scope="row" class="text figure">${label} <small>${about}</small></th>
               <td>${say(figure.before)}</td>
               <td><b>${say(figure.after)}</b></td>
-              <td>${known ? `${sign}${format(Math.abs(difference))}` : '–'}</td>
+              <td>
+                ${difference === undefined ? '–' : `${difference < 0 ? '−' : '+'}${format(Math.abs(difference))}`}
+              </td>
               <td class="text trend ${way}">
                 ${way === 'same' ? nothing : icon(way === 'better' ? 'arrow-up' : 'arrow-down')} ${trends[way]}
               </td>

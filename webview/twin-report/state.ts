@@ -1,4 +1,5 @@
 /** What the reader navigates by: it survives a reload. */
+import { restoredRange, restoredTexts } from '../shared/restored.ts';
 import type { Range } from '../shared/series.ts';
 
 export interface State {
@@ -16,14 +17,12 @@ export interface State {
 
 /** From what was kept, by this version or an older one. */
 export function restore({ directory, model, fansOf, tables, open, range }: Partial<State>): State {
-  const texts = (value: unknown) => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
-  const isRange = typeof range?.from === 'number' && typeof range.to === 'number' && range.from < range.to;
   return {
     directory: typeof directory === 'string' ? directory : '',
     model: model === 'network' ? 'network' : 'twin',
     fansOf: typeof fansOf === 'string' ? fansOf : '',
-    tables: texts(tables),
-    open: texts(open),
-    range: isRange ? range : null,
+    tables: restoredTexts(tables),
+    open: restoredTexts(open),
+    range: restoredRange(range),
   };
 }

@@ -1,8 +1,7 @@
 /** Add Organization: what a Cluster lacks to be trained for and transferred to, beside it in its folder, by the command line. */
 import * as vscode from 'vscode';
-import { list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
+import { hasShape, list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import { CLUSTERS, type FolderClusters, type SpecificationsParams } from '../../../language/protocol.ts';
-import type { CliResult } from '../command-line/cli-process.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
 import { orCancelled } from '../questions.ts';
 import { saveSpecifications } from '../runs/jobs.ts';
@@ -43,7 +42,7 @@ async function addOrganization(services: Services, closing: AbortSignal, argumen
     ],
     closing,
   });
-  const added = results.find((each): each is CliResult & Organized => organizedShape.problem(each, '') === undefined);
+  const added = results.find((each) => hasShape(organizedShape, each));
   if (!added) throw new Error(t('It was not said what was written.'));
   await vscode.commands.executeCommand('karma-mas.refresh');
   await vscode.window.showTextDocument(vscode.Uri.joinPath(vscode.Uri.file(folder), 'organization.karma.yaml'));

@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { flag, list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
+import { flag, hasShape, list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import { chooseFolder } from '../choose-folder.ts';
-import type { CliResult } from '../command-line/cli-process.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
 import { orCancelled } from '../questions.ts';
 import type { Services } from '../services.ts';
@@ -44,7 +43,7 @@ async function importCluster(services: Services, closing: AbortSignal): Promise<
   const contexts = await runCommandLine(services, { title, args: ['cluster', 'contexts'], closing });
   const context = await chooseContext(
     title,
-    contexts.filter((each): each is CliResult & Context => contextShape.problem(each, 'context') === undefined),
+    contexts.filter((each) => hasShape(contextShape, each)),
   );
   const namespace = await chooseNamespace(title, context);
   const prometheus = await choosePrometheus(title);
@@ -56,7 +55,7 @@ async function importCluster(services: Services, closing: AbortSignal): Promise<
     env: token,
     closing,
   });
-  const imported = results.find((each): each is CliResult & Imported => importedShape.problem(each, '') === undefined);
+  const imported = results.find((each) => hasShape(importedShape, each));
   if (!imported) throw new Error(t('The import did not say what it has written.'));
   for (const note of imported.notes) services.log.warn(`Import of ${imported.namespace}: ${note}`);
   await vscode.commands.executeCommand('karma-mas.refresh');

@@ -1,6 +1,7 @@
 /** Test Queries: what each metric query of the cluster that is shown gives now, told in the Cluster view. */
 import * as vscode from 'vscode';
 import { testedQueriesShape, type TestedQueries } from '../../../../webview/protocol/cluster.ts';
+import { hasShape } from '../../../../webview/protocol/shape.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
 import { saveSpecifications } from '../runs/jobs.ts';
 import type { Services } from '../services.ts';
@@ -38,8 +39,7 @@ async function testQueries(
     env: await tokenFor(digest.prometheus, services.context.secrets),
     closing,
     onResult: (result) => {
-      if (result.type === 'queries' && testedQueriesShape.problem(result, 'queries') === undefined)
-        found.tested = result as unknown as TestedQueries;
+      if (result.type === 'queries' && hasShape(testedQueriesShape, result)) found.tested = result;
     },
   }).catch((error: unknown) => {
     if (!found.tested || error instanceof vscode.CancellationError) throw error;

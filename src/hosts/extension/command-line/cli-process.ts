@@ -9,6 +9,8 @@ export interface CliOptions {
   readonly program: string;
   /** To add to the environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** The folder that it runs in; left out: that of this process. */
+  readonly cwd?: string;
   /** It is asked to stop, and says what it has done. */
   readonly signal: AbortSignal;
   readonly onResult: (result: CliResult) => void;
@@ -26,10 +28,11 @@ const MOST_SAID = 5_000;
 /** Resolves where it ends well. Rejects with the sentence that it ends with, or why it does not start. */
 export async function runCli(
   args: readonly string[],
-  { node, program, env, signal, onResult }: CliOptions,
+  { node, program, env, cwd, signal, onResult }: CliOptions,
 ): Promise<void> {
   const child = spawn(node.path, [program, '--json', ...args], {
     env: { ...process.env, ...node.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });

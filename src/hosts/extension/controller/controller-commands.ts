@@ -3,6 +3,7 @@
  * confirmed first; the command line then writes to that place and no other.
  */
 import * as vscode from 'vscode';
+import { hasShape } from '../../../../webview/protocol/shape.ts';
 import type { CliResult } from '../command-line/cli-process.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
 import { pickRun, runsOf } from '../runs/run-arguments.ts';
@@ -10,6 +11,7 @@ import type { Services } from '../services.ts';
 import { objectName, planText, type InstallationPlan } from '../../../operating/install/plan-text.ts';
 import { chooseImage, chooseProject, chooseStage, chooseTransfer } from './choices.ts';
 import { ReadOnlyTexts } from './plan-preview.ts';
+import { planShape } from './plan-shape.ts';
 
 const { t } = vscode.l10n;
 
@@ -81,7 +83,7 @@ async function carryOut(work: Work, order: Order): Promise<void> {
   const { action, args } = order;
   try {
     const planned = await run(work, titleOf(action), [...args, '--dry-run']);
-    const plan = planned.find(({ type }) => type === 'plan') as unknown as InstallationPlan | undefined;
+    const plan = planned.find((each) => hasShape(planShape, each));
     if (!plan) {
       void vscode.window.showInformationMessage(t('There is no controller to remove.'));
       return;

@@ -1,5 +1,5 @@
 /** What the command line says of an import with --json. */
-import { list, number, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
+import { hasShape, list, number, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import type { CliResult } from '../command-line/cli-process.ts';
 
 const problemShape = object({
@@ -13,7 +13,6 @@ const problemShape = object({
 const importedShape = object({ type: oneOf('imported'), organization: text, files: list(text) });
 
 export type ImportProblem = Of<typeof problemShape>;
-type Imported = Of<typeof importedShape>;
 
 export interface ExchangeResult {
   readonly problems: readonly ImportProblem[];
@@ -23,9 +22,9 @@ export interface ExchangeResult {
 }
 
 export function exchangeResult(results: readonly CliResult[]): ExchangeResult {
-  const imported = results.find((each): each is CliResult & Imported => importedShape.problem(each, '') === undefined);
+  const imported = results.find((each) => hasShape(importedShape, each));
   return {
-    problems: results.filter((each): each is CliResult & ImportProblem => problemShape.problem(each, '') === undefined),
+    problems: results.filter((each) => hasShape(problemShape, each)),
     organization: imported?.organization ?? '',
     files: imported?.files ?? [],
   };

@@ -2,11 +2,11 @@
  * Check Setup: `karma-mas doctor` in a process of its own, with the Node that runs run by, and a list to read and to act on. The
  * findings are those of the command line, in its words.
  */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
-import type { Finding, FindingAction } from '../../../setup/checks/finding.ts';
+import { hasShape } from '../../../../webview/protocol/shape.ts';
+import { runCli } from '../command-line/cli-process.ts';
 import type { Services } from '../services.ts';
+import { findingShape, type Finding, type FindingAction } from './finding-shape.ts';
 
 const { t } = vscode.l10n;
 
@@ -54,33 +54,30 @@ async function runDoctor(
   signal: AbortSignal,
   onFinding: (finding: Finding) => void,
 ): Promise<void> {
-  const program = vscode.Uri.joinPath(extensionUri, 'dist', 'cli.mjs').fsPath;
-  const child = spawn(node.path, [program, '--json', 'doctor', '--', ...folders], {
-    cwd: folders[0] ?? extensionUri.fsPath,
-    env: { ...process.env, ...node.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-    signal,
-  });
-  let complete = false;
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-5_000)));
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const result = JSON.parse(line) as { type: string };
-    if (result.type === 'finding') onFinding(result as unknown as Finding);
-    if (result.type === 'checked') complete = true;
-  });
-  const failure = await new Promise<string | undefined>((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', () => resolve(undefined));
-  });
-  if (complete || signal.aborted) return;
-  throw new Error(
-    t(
-      'The checks did not run to their end ({0}). Check the setting karma-mas.nodePath.',
-      failure ?? errors.trim().split('\n').at(-1) ?? '',
-    ),
-  );
+  let isComplete = false;
+  try {
+    await runCli(['doctor', '--', ...folders], {
+      node,
+      program: vscode.Uri.joinPath(extensionUri, 'dist', 'cli.mjs').fsPath,
+      env: {},
+      cwd: folders[0] ?? extensionUri.fsPath,
+      signal,
+      onResult(result) {
+        if (hasShape(findingShape, result)) onFinding(result);
+        if (result.type === 'checked') isComplete = true;
+      },
+    });
+  } catch (error) {
+    // With problems it ends with an exit code of its own.
+    if (isComplete) return;
+    throw incomplete(error instanceof Error ? error.message : String(error));
+  }
+  if (!isComplete && !signal.aborted) throw incomplete('');
+}
+
+function incomplete(why: string): Error {
+  const reason = why.split('\n').at(-1) ?? '';
+  return new Error(t('The checks did not run to their end ({0}). Check the setting karma-mas.nodePath.', reason));
 }
 
 const ICONS = { ok: 'pass', warning: 'warning', problem: 'error' } as const;

@@ -51,20 +51,39 @@ function inconsistency({ sequences, linkage, groups }: Analysis, data: Clusterin
 }
 
 export function messagesOf(directory: string, analysis: Analysis, data: ClusteringData): ClusteringMessages {
-  const { sequences, linkage } = analysis;
+  const symbolWidth = widthFor(data.moves.length - 1);
+  const silhouettes = [...data.itemSilhouettes, data.ownSilhouettes].map((row) => row.map((percent) => percent + 100));
+  return {
+    analysis: {
+      directory,
+      organization: analysis.organization,
+      ...itemsOf(analysis, data),
+      ...groupsOf(analysis, data),
+    },
+    rows: [
+      ...rowMessages(directory, 'own', symbolWidth, data.sequences),
+      ...rowMessages(directory, 'silhouettes', SILHOUETTE_WIDTH, silhouettes),
+      ...rowMessages(directory, 'warped', symbolWidth, data.aligned),
+    ],
+  };
+}
+
+/** The sequences as columns, and the names that these point to. */
+function itemsOf(
+  { sequences, seeds }: Analysis,
+  data: ClusteringData,
+): Pick<ClusteringMessage, 'agents' | 'roles' | 'scenarios' | 'loads' | 'seeds' | 'items' | 'available'> {
   const agent = indexed(sequences.map((sequence) => sequence.agent));
   const role = indexed(sequences.map((sequence) => sequence.role));
   const scenario = indexed(sequences.map((sequence) => sequence.scenario));
   const load = indexed(sequences.map((sequence) => sequence.load));
-  const message: ClusteringMessage = {
-    directory,
-    organization: analysis.organization,
+  return {
     available: data.available,
     agents: agent.names,
     roles: role.names,
     scenarios: scenario.names,
     loads: load.names,
-    seeds: analysis.seeds,
+    seeds,
     items: {
       agent: agent.indices,
       role: role.indices,
@@ -79,45 +98,40 @@ export function messagesOf(directory: string, analysis: Analysis, data: Clusteri
       x: data.map.x.map(short),
       y: data.map.y.map(short),
     },
-    explained: data.map.explained.map(short),
+  };
+}
+
+/** The dendrogram, the groups that were cut from it, and what the sequences are made of. */
+function groupsOf(
+  { linkage, groups, silhouette, purity, stability }: Analysis,
+  { map, cuts, suggested, medoid, moves, moveOf, services }: ClusteringData,
+) {
+  return {
+    explained: map.explained.map(short),
     linkage: {
       left: linkage.map(([left]) => left),
       right: linkage.map(([, right]) => right),
       height: linkage.map(([, , height]) => short(height)),
     },
-    groups: analysis.groups.map(({ group, sequences, roles, role, variant }) => ({
+    groups: groups.map(({ group, sequences, roles, role, variant }) => ({
       group,
       sequences,
       roles,
       ...(role === undefined ? {} : { role }),
       variant,
     })),
-    silhouette: short(analysis.silhouette),
-    purity: short(analysis.purity),
-    ...(typeof analysis.stability === 'number' ? { stability: short(analysis.stability) } : {}),
-    cuts: data.cuts.map(({ groups, height, silhouette }) => ({
-      groups,
-      height: short(height),
-      silhouette: short(silhouette),
+    silhouette: short(silhouette),
+    purity: short(purity),
+    ...(typeof stability === 'number' ? { stability: short(stability) } : {}),
+    cuts: cuts.map((cut) => ({
+      groups: cut.groups,
+      height: short(cut.height),
+      silhouette: short(cut.silhouette),
     })),
-    suggested: data.suggested,
-    medoid: data.medoid,
-    moves: data.moves.map((text, i) => ({ text, ...data.moveOf[i] })),
-    services: data.services,
-  };
-  const symbolWidth = widthFor(data.moves.length - 1);
-  return {
-    analysis: message,
-    rows: [
-      ...rowMessages(directory, 'own', symbolWidth, data.sequences),
-      ...rowMessages(
-        directory,
-        'silhouettes',
-        SILHOUETTE_WIDTH,
-        [...data.itemSilhouettes, data.ownSilhouettes].map((row) => row.map((percent) => percent + 100)),
-      ),
-      ...rowMessages(directory, 'warped', symbolWidth, data.aligned),
-    ],
+    suggested,
+    medoid,
+    moves: moves.map((text, i) => ({ text, ...moveOf[i] })),
+    services,
   };
 }
 

@@ -164,9 +164,9 @@ class OrganizationHost implements PanelConnection<'organization', Shown> {
   async #answers(): Promise<OrganizationAnswer[]> {
     const wanted = parseKey(this.#wanted.key ?? '');
     const folders = this.#services.projects.all.map(({ uri }) => uri.toString());
-    const open = this.#wanted.uri?.toString();
+    const { uri: open } = this.#wanted;
     // A file outside of the workspace is a project of its own.
-    if (open !== undefined && !this.#services.projects.of(this.#wanted.uri!)) folders.unshift(open);
+    if (open && !this.#services.projects.of(open)) folders.unshift(open.toString());
     const answers = await Promise.all(
       folders.map((folder) => {
         const named = wanted?.folder === folder ? { name: wanted.name } : {};
