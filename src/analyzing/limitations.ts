@@ -2,7 +2,7 @@
 import type { ActionSequence } from './groups/action-sequences.ts';
 import type { SeedTrajectories } from './trajectories/trajectories.ts';
 
-export function notesOf(
+export function limitationsOf(
   seeds: readonly SeedTrajectories[],
   sequences: readonly ActionSequence[],
   available: number,

@@ -2,10 +2,10 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { copyFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Analysis } from '../analyzing/analyze.ts';
+import type { Analysis } from '../analyzing/analysis.ts';
 import { trajectoriesAsParquet } from '../analyzing/export/parquet.ts';
 import { jsonLines, unpackTrajectories } from '../analyzing/trajectories/trajectories.ts';
-import type { ClusteringData } from '../analyzing/view-data.ts';
+import type { ClusteringData } from '../analyzing/groups/clustering-data.ts';
 import { writeAll } from '../runs/atomic-file.ts';
 import { withIoErrors } from '../runs/io-error.ts';
 import { artifactPath } from '../runs/run-directory.ts';

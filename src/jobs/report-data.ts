@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Analysis } from '../analyzing/analyze.ts';
+import type { Analysis } from '../analyzing/analysis.ts';
 import type { Evaluation } from '../evaluating/evaluation.ts';
 import type { TwinReport } from '../modeling/fit-twin.ts';
 import { settledEvents, type Json, type JournalEvent } from '../runs/events.ts';

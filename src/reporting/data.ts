@@ -2,7 +2,7 @@
  * What a report is made of: plain JSON from the phases' artifacts. Every phase is optional; a report says which one is
  * missing. Numbers that a phase could not know may arrive as null (NaN in JSON).
  */
-import type { Analysis } from '../analyzing/analyze.ts';
+import type { Analysis } from '../analyzing/analysis.ts';
 import type { Evaluation } from '../evaluating/evaluation.ts';
 import type { TwinReport } from '../modeling/fit-twin.ts';
 import type { AuditRecord } from '../transferring/audit.ts';

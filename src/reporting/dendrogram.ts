@@ -1,6 +1,6 @@
 /** The dendrogram of action sequences, with the group and the declared role of each below it. */
 import { hierarchy } from 'd3-hierarchy';
-import type { Analysis, SequenceLabel } from '../analyzing/analyze.ts';
+import type { Analysis, SequenceLabel } from '../analyzing/analysis.ts';
 import { round, yAxis, yScale, type Frame } from './axes.ts';
 import { html, type Html } from './html.ts';
 import { significant } from './numbers.ts';

@@ -7,7 +7,7 @@ import {
   forceY,
   type SimulationNodeDatum,
 } from 'd3-force';
-import type { Analysis } from '../analyzing/analyze.ts';
+import type { Analysis } from '../analyzing/analysis.ts';
 import {
   RELATION_KINDS,
   type Relation,

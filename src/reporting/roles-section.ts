@@ -1,5 +1,5 @@
-import type { Analysis } from '../analyzing/analyze.ts';
-import { rolesAsYaml, goalsAsYaml } from '../analyzing/inferred-yaml.ts';
+import type { Analysis } from '../analyzing/analysis.ts';
+import { rolesAsYaml, goalsAsYaml } from '../analyzing/proposals/inferred-yaml.ts';
 import type { ReportData } from './data.ts';
 import { dendrogram } from './dendrogram.ts';
 import { html, NOTHING, type Html } from './html.ts';

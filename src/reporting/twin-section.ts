@@ -1,6 +1,6 @@
 import type { Accuracy, Fan, HorizonErrors } from '../modeling/accuracy/accuracy.ts';
 import type { Ranking } from '../modeling/accuracy/ranking.ts';
-import { unitOf } from '../analyzing/goals/states.ts';
+import { unitOf } from '../analyzing/trajectories/recorded-states.ts';
 import { extentOf, xAxis, xScale, yAxis, yScale, type Frame } from './axes.ts';
 import type { ReportData } from './data.ts';
 import { html, NOTHING, type Html } from './html.ts';

@@ -1,7 +1,8 @@
 /** Finished analyses for the tests of their views: planted behaviour, analysed for real, written as the runner writes it. */
-import { analyze, type Analysis } from '../../src/analyzing/analyze.ts';
+import type { Analysis } from '../../src/analyzing/analysis.ts';
+import { analyze } from '../../src/analyzing/analyze.ts';
 import { packTrajectories, type SeedTrajectories } from '../../src/analyzing/trajectories/trajectories.ts';
-import type { ClusteringData } from '../../src/analyzing/view-data.ts';
+import type { ClusteringData } from '../../src/analyzing/groups/clustering-data.ts';
 import type { Model } from '../../src/spec/model.ts';
 import type { SpecCopy } from '../../src/runs/manifest.ts';
 import { createRun, openRun, runsFolder } from '../../src/runs/run-directory.ts';

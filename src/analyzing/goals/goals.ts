@@ -8,7 +8,14 @@ import type { CondensedDistances } from '../groups/condensed-distances.ts';
 import { kMeans, type KMeans, type Points } from '../groups/k-means.ts';
 import { describeBounds, satisfiedWhen, stateBounds, type StateBound } from './state-bounds.ts';
 import { silhouette } from '../groups/silhouette.ts';
-import { fitScaler, sampleStates, splitField, standardize, stateOf, statesOfEpisode } from './states.ts';
+import {
+  fitScaler,
+  sampleStates,
+  splitField,
+  standardize,
+  stateOf,
+  statesOfEpisode,
+} from '../trajectories/recorded-states.ts';
 import type { Trajectories } from '../trajectories/trajectories.ts';
 
 export interface InferredGoal {

@@ -1,5 +1,5 @@
 /** The bounds that set a region of states apart, in words and as CEL. */
-import { splitField, unitOf } from './states.ts';
+import { splitField, unitOf } from '../trajectories/recorded-states.ts';
 
 export interface StateBound {
   readonly field: string;

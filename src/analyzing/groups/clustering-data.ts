@@ -1,4 +1,4 @@
-/** What a view of the groups draws: view-data.ts ClusteringData. */
+/** What a view of the groups draws. */
 import type { ActionSequence, MoveAlphabet } from './action-sequences.ts';
 import type { Linkage } from './agglomerative.ts';
 import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
@@ -6,8 +6,38 @@ import { cutByCount, type Cut } from './dendrogram-cuts.ts';
 import { principalCoordinates } from './principal-coordinates.ts';
 import { silhouettes } from './silhouette.ts';
 import { optionText } from '../trajectories/trajectories.ts';
-import type { ClusteringData } from '../view-data.ts';
 import { warpedOnto } from './warped-sequences.ts';
+
+/** artifacts/clustering.json: what a view of the groups needs beyond analysis.json. In the order of `Analysis.sequences`. */
+export interface ClusteringData {
+  /** Text of each symbol: 0 = 'hold', others as 'b +2'. */
+  readonly moves: readonly string[];
+  readonly services: readonly string[];
+  /** Of each symbol: index of the service (-1 = hold) and the replicas moved. */
+  readonly moveOf: readonly { readonly service: number; readonly move: number }[];
+  /** Symbols per step. */
+  readonly sequences: readonly (readonly number[])[];
+  /** Index of the sequence that is nearest to all others on average. */
+  readonly medoid: number;
+  /** Each sequence warped onto the medoid's time: one symbol per step of the medoid. */
+  readonly aligned: readonly (readonly number[])[];
+  /** First two principal coordinates of the distances, and the share of each (principal-coordinates.ts). */
+  readonly map: {
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+    readonly explained: readonly [number, number];
+  };
+  /** Cuts by count, 2..min(30, n - 1) groups, each at a height of the dendrogram that gives as many. */
+  readonly cuts: readonly { readonly groups: number; readonly height: number; readonly silhouette: number }[];
+  /** Per cut, per sequence: its silhouette in percent, -100..100. */
+  readonly itemSilhouettes: readonly (readonly number[])[];
+  /** The same for the groups of the analysis (`SequenceLabel.group`), which no cut by count need give. */
+  readonly ownSilhouettes: readonly number[];
+  /** 1 = no groups stand out. `reason` is a sentence. */
+  readonly suggested: { readonly groups: number; readonly reason: string };
+  /** Action sequences there were; more than `sequences` where an even sample was drawn. */
+  readonly available: number;
+}
 
 /** More groups than this nobody tells apart. */
 const MOST_GROUPS = 30;

@@ -1,6 +1,6 @@
 import type { Random } from '../../cluster/random.ts';
 import { kMeans } from '../groups/k-means.ts';
-import { fitScaler, sampleStates, standardize, stateOf, statesOfEpisode } from '../goals/states.ts';
+import { fitScaler, sampleStates, standardize, stateOf, statesOfEpisode } from '../trajectories/recorded-states.ts';
 import type { Trajectories } from '../trajectories/trajectories.ts';
 
 const SAMPLE = 2000;

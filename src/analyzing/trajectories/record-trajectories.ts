@@ -15,7 +15,7 @@ import { makeKeptCritic, meaningOf, type Critic } from '../../deciding/critic.ts
 import { goalChecks } from '../../deciding/goal-guide.ts';
 import type { AgentView } from '../../deciding/perception.ts';
 import { PolicyController, type Policies } from '../../deciding/policy.ts';
-import { eventsOf } from '../episode-events.ts';
+import { eventsOf } from './episode-events.ts';
 import type { Trajectories, TrajectoryAgent, TrajectoryEpisode } from './trajectories.ts';
 
 export interface RecordOptions {

@@ -1,7 +1,7 @@
 /** Recorded episodes as the histories that guides and goals read, many side by side. */
 import { HistoryRing, MEMORY } from '../../cluster/history.ts';
 import { CLUSTER_FIELDS, SERVICE_FIELDS, type Observation, type ObservationHistory } from '../../spec/observation.ts';
-import { splitField } from '../goals/states.ts';
+import { splitField } from './recorded-states.ts';
 import type { Trajectories, TrajectoryEpisode } from './trajectories.ts';
 
 /** Episodes stepped together. */

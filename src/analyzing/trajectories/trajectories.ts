@@ -4,7 +4,7 @@
  */
 import type { Option } from '../../deciding/actions.ts';
 import { pack, unpack, type TypedArray } from '../../runs/typed-arrays.ts';
-import type { EpisodeEvent } from '../episode-events.ts';
+import type { EpisodeEvent } from './episode-events.ts';
 
 export interface Trajectories {
   readonly services: readonly string[];

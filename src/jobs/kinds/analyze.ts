@@ -1,6 +1,6 @@
 import { loadRecords } from '../../cluster/episodes/load-records.ts';
 import { analyze } from '../../analyzing/analyze.ts';
-import { goalsAsYaml, rolesAsYaml } from '../../analyzing/inferred-yaml.ts';
+import { goalsAsYaml, rolesAsYaml } from '../../analyzing/proposals/inferred-yaml.ts';
 import { recordTrajectories } from '../../analyzing/trajectories/record-trajectories.ts';
 import { packTrajectories, type SeedTrajectories } from '../../analyzing/trajectories/trajectories.ts';
 import { drawSharedEpisodes } from '../../evaluating/shared-episodes.ts';

@@ -1,6 +1,6 @@
 /** The pictures of an analysis as files. */
-import type { Analysis } from '../../analyzing/analyze.ts';
-import type { ClusteringData } from '../../analyzing/view-data.ts';
+import type { Analysis } from '../../analyzing/analysis.ts';
+import type { ClusteringData } from '../../analyzing/groups/clustering-data.ts';
 import { dendrogram } from '../dendrogram.ts';
 import { relationFigures, relationLegend } from '../relations-section.ts';
 import { groupNames } from '../roles-section.ts';

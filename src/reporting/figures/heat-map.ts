@@ -1,6 +1,6 @@
 /** What each agent did in each episode, on one time, in the order of the dendrogram. */
-import type { Analysis } from '../../analyzing/analyze.ts';
-import type { ClusteringData } from '../../analyzing/view-data.ts';
+import type { Analysis } from '../../analyzing/analysis.ts';
+import type { ClusteringData } from '../../analyzing/groups/clustering-data.ts';
 import { round } from '../axes.ts';
 import { dendrogramOrder } from '../dendrogram.ts';
 import { html, type Html } from '../html.ts';

@@ -1,6 +1,6 @@
 /** Action sequences as points: the nearer, the more alike. */
-import type { Analysis } from '../../analyzing/analyze.ts';
-import type { ClusteringData } from '../../analyzing/view-data.ts';
+import type { Analysis } from '../../analyzing/analysis.ts';
+import type { ClusteringData } from '../../analyzing/groups/clustering-data.ts';
 import { extentOf, round, xAxis, xScale, yAxis, yScale, type Frame, type Range } from '../axes.ts';
 import { html } from '../html.ts';
 import { percent } from '../numbers.ts';

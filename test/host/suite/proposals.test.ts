@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import * as vscode from 'vscode';
-import type { Analysis } from '../../../src/analyzing/analyze.ts';
+import type { Analysis } from '../../../src/analyzing/analysis.ts';
 import { writePlantedTeam } from '../../browser/planted-team.ts';
 import { answerMessages, eventually, karma } from './helpers.ts';
 

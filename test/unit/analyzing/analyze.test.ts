@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sampleSequences, moveAlphabet } from '../../../src/analyzing/groups/action-sequences.ts';
 import { analyze, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
-import { goalsAsYaml, rolesAsYaml } from '../../../src/analyzing/inferred-yaml.ts';
+import { goalsAsYaml, rolesAsYaml } from '../../../src/analyzing/proposals/inferred-yaml.ts';
 import { matchGroups } from '../../../src/analyzing/groups/role-groups.ts';
 import { loadSpecs } from '../../../src/spec/load.ts';
 import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, type Plan } from './synthetic.ts';

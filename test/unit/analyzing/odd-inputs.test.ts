@@ -1,9 +1,10 @@
 /** Inputs that are empty, tiny, constant, broken or enormous: each gets a result that says so, or a sentence. */
 import assert from 'node:assert/strict';
-import { analyze, MOST_SEQUENCES, type Analysis, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
-import { rolesAsYaml } from '../../../src/analyzing/inferred-yaml.ts';
+import type { Analysis } from '../../../src/analyzing/analysis.ts';
+import { analyze, MOST_SEQUENCES, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
+import { rolesAsYaml } from '../../../src/analyzing/proposals/inferred-yaml.ts';
 import type { SeedTrajectories, TrajectoryEpisode } from '../../../src/analyzing/trajectories/trajectories.ts';
-import type { ClusteringData } from '../../../src/analyzing/view-data.ts';
+import type { ClusteringData } from '../../../src/analyzing/groups/clustering-data.ts';
 import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, STATE_FIELDS, type Plan } from './synthetic.ts';
 
 const plan: Plan = { agents: fourAgents(), episodes: 8, steps: 60, noise: 0.1, seed: 1 };

@@ -8,7 +8,7 @@ import { applyTextEdits } from '../../../src/language/text.ts';
 import type { ActionSequence } from '../../../src/analyzing/groups/action-sequences.ts';
 import { guideFit } from '../../../src/analyzing/roles/guide-fit.ts';
 import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
-import type { Proposal } from '../../../src/analyzing/view-data.ts';
+import type { Proposal } from '../../../src/analyzing/proposals/proposal.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import { createWasmBackend } from '../../../src/nn/wasm/backend.ts';
 import { loadSpecs } from '../../../src/spec/load.ts';

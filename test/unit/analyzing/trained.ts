@@ -1,5 +1,6 @@
 /** Policies of the sample organisation after a short training, and trajectories of them. */
-import { analyze, type Analysis, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
+import type { Analysis } from '../../../src/analyzing/analysis.ts';
+import { analyze, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
 import { recordTrajectories } from '../../../src/analyzing/trajectories/record-trajectories.ts';
 import type { Trajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import type { Backend } from '../../../src/nn/backend.ts';

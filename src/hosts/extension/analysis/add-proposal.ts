@@ -1,6 +1,6 @@
 /** The way back from an analysis into the specifications: a proposal as an edit that is previewed before it is made. */
 import * as vscode from 'vscode';
-import type { Analysis } from '../../../analyzing/analyze.ts';
+import type { Analysis } from '../../../analyzing/analysis.ts';
 import type { Placement } from '../../../language/proposals/proposal.ts';
 import {
   ADD_PROPOSAL,

@@ -1,6 +1,6 @@
 /** A run that refines another one, beside it: what accepting the proposals came to. Plain code. */
 import type { Comparison, ComparisonFigure } from '../../../../webview/protocol/roles.ts';
-import type { Analysis } from '../../../analyzing/analyze.ts';
+import type { Analysis } from '../../../analyzing/analysis.ts';
 import { settledEvents } from '../../../runs/events.ts';
 import { readJournal } from '../../../runs/journal.ts';
 import { journalPath } from '../../../runs/run-directory.ts';

@@ -3,9 +3,9 @@
  * with a sentence that says what is wrong and what to do: absent, of an older version, damaged.
  */
 import { readFile } from 'node:fs/promises';
-import type { Analysis } from '../../../analyzing/analyze.ts';
+import type { Analysis } from '../../../analyzing/analysis.ts';
 import type { Trajectories, TrajectoryEpisode } from '../../../analyzing/trajectories/trajectories.ts';
-import type { ClusteringData } from '../../../analyzing/view-data.ts';
+import type { ClusteringData } from '../../../analyzing/groups/clustering-data.ts';
 import { toIoError } from '../../../runs/io-error.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';
 import { unpack, type TypedArray } from '../../../runs/typed-arrays.ts';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenWhat, Proposals } from '../../../../webview/protocol/proposals.ts';
 import type { MissingMessage, RunsMessage } from '../../../../webview/protocol/run-choice.ts';
-import type { Analysis } from '../../../analyzing/analyze.ts';
+import type { Analysis } from '../../../analyzing/analysis.ts';
 import { readManifest } from '../../../runs/manifest.ts';
 import {
   PROPOSALS,

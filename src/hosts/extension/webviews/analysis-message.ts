@@ -2,7 +2,7 @@
 import { relationsView, type RelationsMessage } from '../../../../webview/protocol/relations.ts';
 import { rolesView, type RolesMessage } from '../../../../webview/protocol/roles.ts';
 import type { Shape } from '../../../../webview/protocol/shape.ts';
-import type { Analysis } from '../../../analyzing/analyze.ts';
+import type { Analysis } from '../../../analyzing/analysis.ts';
 
 /** Digits that count: more than anybody reads, a third of what JSON has. */
 const DIGITS = 6;

@@ -2,8 +2,8 @@
 import type { ClusteringMessage, RowKind, RowsMessage } from '../../../../webview/protocol/clustering.ts';
 import { clustering as protocol } from '../../../../webview/protocol/clustering.ts';
 import { packNumbers, widthFor } from '../../../../webview/protocol/packed-numbers.ts';
-import type { Analysis } from '../../../analyzing/analyze.ts';
-import type { ClusteringData } from '../../../analyzing/view-data.ts';
+import type { Analysis } from '../../../analyzing/analysis.ts';
+import type { ClusteringData } from '../../../analyzing/groups/clustering-data.ts';
 import { readAnalysis, readClustering } from './analysis-data.ts';
 
 /** Characters of rows in one message: several fill an envelope. */

@@ -1,6 +1,6 @@
 /** Roles and Goals: the panel and its command. */
 import type * as vscode from 'vscode';
-import type { Analysis } from '../../../analyzing/analyze.ts';
+import type { Analysis } from '../../../analyzing/analysis.ts';
 import { comparisonOf } from '../analysis/comparison.ts';
 import { describeError } from '../errors.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
