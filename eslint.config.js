@@ -104,7 +104,7 @@ const engineRules = {
 // them are tables and protocols.
 const lightModules = [
   'language/protocol',
-  'jobs/options/',
+  'jobs/options/(job-table|option)\\.',
   'jobs/starting/start-protocol',
   'operating/install/plan-text',
   'jobs/backend/(gpu-package|probe)\\.',

@@ -19,8 +19,7 @@ import {
   LINKAGE_FILE,
   TRAJECTORIES_FOLDER,
 } from '../runs/artifacts.ts';
-import { JobError } from './running/context.ts';
-import { UsageError } from './failure.ts';
+import { UsageError, JobError } from './failure.ts';
 
 /** Files as the run has them. */
 const COPIED = [ANALYSIS_FILE, CLUSTERING_FILE, DISTANCES_FILE, LINKAGE_FILE, INFERRED_ROLES_FILE, INFERRED_GOALS_FILE];

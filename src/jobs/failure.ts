@@ -16,6 +16,14 @@ export class UsageError extends Error {
   }
 }
 
+/** A job cannot be done with what it was given; the message says what to do. */
+export class JobError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'JobError';
+  }
+}
+
 /** What a user is told of a failure: one sentence, the exit code, and the stack for those who ask for it. */
 export function describeFailure(error: unknown): { message: string; exitCode: ExitCode; stack: string } {
   const stack = error instanceof Error ? (error.stack ?? '') : '';

@@ -4,6 +4,7 @@ import type { Evaluation } from '../evaluating/evaluation.ts';
 import type { TwinReport } from '../modeling/fit-twin.ts';
 import { settledEvents, type Json, type JournalEvent } from '../runs/events.ts';
 import { withIoErrors } from '../runs/io-error.ts';
+import { isJobKind } from '../runs/job-kinds.ts';
 import { readJournal } from '../runs/journal.ts';
 import { readManifest, type Manifest } from '../runs/manifest.ts';
 import { artifactPath, journalPath, seedDirectory } from '../runs/run-directory.ts';
@@ -12,6 +13,7 @@ import type { AuditRecord } from '../transferring/audit.ts';
 import type { LearningCurves, PhaseSummary, ReportData, SeedCurve, TransferData } from '../reporting/data.ts';
 import { ANALYSIS_FILE, AUDIT_FILE, EVALUATION_FILE, TRANSFER_FILE, TWIN_REPORT_FILE } from '../runs/artifacts.ts';
 import { basesOf } from './kinds/evaluate.ts';
+import { flagsOf } from './options/check-options.ts';
 import { modelOfRun } from './starting/specs.ts';
 
 /** Everything that a report shows, from a run directory alone. Phases that have not been done are left out. */
@@ -51,17 +53,9 @@ export function gatherReport(directory: string): ReportData {
   };
 }
 
-/** Of a run that refines another one: they follow from that. */
-const SETTLED: ReadonlySet<string> = new Set(['before', 'twin']);
-
-/** The command that does the same again, in words of the command line. */
+/** The command that does the same again, on any number of cores. */
 function commandOf({ kind, options, seeds }: Manifest): string {
-  const flags = Object.entries(options)
-    .filter(
-      ([name, value]) =>
-        name !== 'cores' && !(kind === 'run' && SETTLED.has(name)) && value !== '' && value !== 0 && value !== false,
-    )
-    .map(([name, value]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${String(value)}`);
+  const flags = isJobKind(kind) ? flagsOf(kind, { ...options, cores: 0 }) : [];
   return ['karma-mas', kind, '.', ...flags, `--seeds ${seeds.join(',')}`].join(' ');
 }
 

@@ -273,7 +273,8 @@ export interface RandomEvent {
   readonly data: Span;
 }
 
-export type TwinKind = 'calibrated' | 'recorded-then-mlp' | 'emulator';
+export const TWIN_KINDS = ['calibrated', 'recorded-then-mlp', 'emulator'] as const;
+export type TwinKind = (typeof TWIN_KINDS)[number];
 
 export interface Training {
   readonly kind: 'Training';

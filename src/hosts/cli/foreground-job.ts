@@ -8,7 +8,7 @@ import { TABLES_FILE } from '../../runs/artifacts.ts';
 import { describeFailure, EXIT, UsageError } from '../../jobs/failure.ts';
 import type { JobEnd } from '../../jobs/running/run-job.ts';
 import { stopOnInterrupt } from './interrupt.ts';
-import type { CommandHost } from './program.ts';
+import type { CommandHost } from './command.ts';
 import { ProgressLine } from './progress.ts';
 
 /** Goes on with a run from its newest checkpoint, by its own copies of specs and options. Resolves with the exit code. */

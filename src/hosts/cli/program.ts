@@ -15,14 +15,8 @@ import { addRuns } from './commands/runs.ts';
 import { addTraces } from './commands/traces.ts';
 import { addValidate } from './commands/validate.ts';
 import { formatProblem } from '../../spec/problem.ts';
+import type { CommandHost, RunAction } from './command.ts';
 import { Output, wantsColor } from './output.ts';
-
-/** What every command is given. */
-export interface CommandHost {
-  readonly output: Output;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
 
 const EXIT_CODES = `
 Exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 a file or a cluster failed, 130 stopped.`;
@@ -77,10 +71,6 @@ function tellFailure(output: Output, error: unknown): number {
   if (error instanceof SpecError) for (const problem of error.problems) output.message(`  ${formatProblem(problem)}`);
   return exitCode;
 }
-
-/** How a command's module adds itself; its actions call `run` with what they do, which returns the exit code. */
-export type AddCommand = (program: Command, run: RunAction) => void;
-export type RunAction = (action: (host: CommandHost) => Promise<number> | number) => Promise<void>;
 
 /** Commander has printed the sentence already. */
 function usageExit(error: CommanderError, args: readonly string[]): number {

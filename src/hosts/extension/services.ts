@@ -1,6 +1,6 @@
 /** What every part of the extension is given. Parts export `registerX(services): vscode.Disposable`; main.ts calls them. */
 import type * as vscode from 'vscode';
-import type { JobKind } from '../../jobs/options/options.ts';
+import type { JobKind } from '../../jobs/options/job-table.ts';
 import type { StartRequest } from '../../jobs/starting/start-protocol.ts';
 import type { CommandHandler, CommandId } from './commands.ts';
 import type { Projects } from './projects.ts';

@@ -1,5 +1,5 @@
 import type { Job } from '../running/context.ts';
-import type { JobKind, JobOptions } from '../options/options.ts';
+import type { JobKind } from '../options/job-table.ts';
 import { analyzeJob } from './analyze.ts';
 import { collectJob } from './collect.ts';
 import { evaluateJob } from './evaluate.ts';
@@ -9,7 +9,7 @@ import { trainJob } from './train.ts';
 import { transferJob } from './transfer.ts';
 
 /** What does each kind of run. */
-export const JOBS: { readonly [K in JobKind]: Job<JobOptions[K]> } = {
+export const JOBS: { readonly [K in JobKind]: Job<K> } = {
   run: runAllJob,
   collect: collectJob,
   fit: fitJob,

@@ -18,8 +18,9 @@ import {
 } from '../../runs/artifacts.ts';
 import { warpingFiles } from '../assets.ts';
 import { withBackend } from '../backend/backend.ts';
-import type { JobContext, Summary } from '../running/context.ts';
-import type { JobOptions } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import type { JobSummaries } from '../running/summaries.ts';
+import type { JobOptions } from '../options/job-table.ts';
 import { makeWorld, worldFor } from '../running/worlds.ts';
 import { readPolicies } from './policies.ts';
 
@@ -27,7 +28,7 @@ import { readPolicies } from './policies.ts';
 const EPISODE_SEED = 4;
 
 /** Records trajectories of each seed's policies on test days, and what they show: artifacts/analysis.json and YAML. */
-export function analyzeJob(context: JobContext, options: JobOptions['analyze']): Promise<Summary> {
+export function analyzeJob(context: JobContext, options: JobOptions['analyze']): Promise<JobSummaries['analyze']> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, signal, onProgress, log } = context;
     const { cluster, organization, scenarios, training } = resolveTraining(model, options.training);
@@ -63,7 +64,7 @@ export function analyzeJob(context: JobContext, options: JobOptions['analyze']):
     const analysis = await analyze(seeds, organization, {
       cluster,
       model,
-      ...(options.sequences ? { maxSequences: options.sequences } : {}),
+      maxSequences: options.sequences,
       onDistances: ({ values }) => run.writeArtifact(DISTANCES_FILE, npy(values, [values.length])),
       onClustering: (data) => run.writeArtifact(CLUSTERING_FILE, JSON.stringify(data)),
       warping: { files: warpingFiles(), threads: options.cores },

@@ -12,8 +12,10 @@ import { restoreChangedHpas } from '../../transferring/restore-changed-hpas.ts';
 import type { Fence } from '../../transferring/writer-lease.ts';
 import { COLLECT_AUDIT_FILE } from '../../runs/artifacts.ts';
 import { continueAuditFile } from '../running/audit-file.ts';
-import { JobError, type JobContext, type Summary } from '../running/context.ts';
-import type { JobOptions } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import { JobError } from '../failure.ts';
+import type { JobSummaries } from '../running/summaries.ts';
+import type { JobOptions } from '../options/job-table.ts';
 import { assertMayWrite, connectReal, leaseOptions } from '../running/real-cluster.ts';
 import { targetOf } from '../starting/target.ts';
 
@@ -30,11 +32,11 @@ export async function collectRealJob(
   context: JobContext,
   options: JobOptions['collect'],
   spec: Cluster,
-): Promise<Summary> {
+): Promise<JobSummaries['collect']> {
   const { model, run, seeds, signal, onProgress, log } = context;
   const target = targetOf(model, spec);
   const cluster = await connectReal(spec, { ...target, context: options.context || target.context }, context);
-  const writeTo = options.writeTo ?? '';
+  const { writeTo } = options;
   const notes = `run ${run.directory}`;
   using store = new TraceStore(options.traces);
   try {

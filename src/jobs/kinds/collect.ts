@@ -13,8 +13,9 @@ import { applyWrites } from '../../transferring/apply.ts';
 import type { Audit } from '../../transferring/audit.ts';
 import { COLLECT_AUDIT_FILE } from '../../runs/artifacts.ts';
 import { startAuditFile } from '../running/audit-file.ts';
-import type { JobContext, Summary } from '../running/context.ts';
-import type { JobOptions } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import type { JobSummaries } from '../running/summaries.ts';
+import type { JobOptions } from '../options/job-table.ts';
 import { collectRealJob } from './collect-real.ts';
 
 const RECORDING_SECONDS = 3600;
@@ -23,7 +24,10 @@ const RECORDING_SECONDS = 3600;
  * Records traces of the emulated cluster in recordings of at most an hour, the scenarios in turn, on training days. What an
  * earlier, interrupted attempt of this run recorded is replaced. A real cluster is recorded as long as it takes.
  */
-export async function collectJob(context: JobContext, options: JobOptions['collect']): Promise<Summary> {
+export async function collectJob(
+  context: JobContext,
+  options: JobOptions['collect'],
+): Promise<JobSummaries['collect']> {
   const { model, folder, run, seeds, signal, onProgress } = context;
   const { cluster, scenarios } = resolveTraining(model, options.training);
   if (cluster.metrics.source !== 'emulator') return collectRealJob(context, options, cluster);

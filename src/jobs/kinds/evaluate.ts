@@ -15,8 +15,9 @@ import { policySystem } from '../../deciding/policy.ts';
 import { resolveTraining } from '../../training/setup.ts';
 import { EVALUATION_FILE, TABLES_FILE } from '../../runs/artifacts.ts';
 import { withBackend } from '../backend/backend.ts';
-import type { JobContext, Summary } from '../running/context.ts';
-import type { JobOptions, WorldName } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import type { JobSummaries } from '../running/summaries.ts';
+import type { JobOptions, WorldName } from '../options/job-table.ts';
 import { makeWorld, worldFor } from '../running/worlds.ts';
 import { readPolicies } from './policies.ts';
 
@@ -35,7 +36,7 @@ export function basesOf({ systems }: Evaluation): string[] {
 }
 
 /** KARMA against autoscalers and the limit: artifacts/evaluation.{json,csv,md,txt}. */
-export function evaluateJob(context: JobContext, options: JobOptions['evaluate']): Promise<Summary> {
+export function evaluateJob(context: JobContext, options: JobOptions['evaluate']): Promise<JobSummaries['evaluate']> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, checkpoint, signal, onProgress } = context;
     const { cluster, scenarios, training } = resolveTraining(model, options.training);

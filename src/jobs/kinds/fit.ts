@@ -9,14 +9,14 @@ import { demandRule } from '../../evaluating/baselines/demand-rule.ts';
 import { fitTwin, type FitStage, type RankingRequest } from '../../modeling/fit-twin.ts';
 import { saveTwin } from '../../modeling/twin.ts';
 import { TraceStore } from '../../modeling/traces/trace-store.ts';
-import type { Json } from '../../runs/events.ts';
 import { withIoErrors } from '../../runs/io-error.ts';
 import { artifactPath } from '../../runs/run-directory.ts';
-import type { Cluster, TwinKind } from '../../spec/model.ts';
+import type { Cluster } from '../../spec/model.ts';
 import { episodePool, resolveTraining } from '../../training/setup.ts';
 import { withBackend } from '../backend/backend.ts';
-import type { JobContext, Summary } from '../running/context.ts';
-import type { JobOptions } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import type { JobSummaries } from '../running/summaries.ts';
+import type { JobOptions } from '../options/job-table.ts';
 import { TWIN_FOLDER, TWIN_REPORT_FILE } from '../../runs/artifacts.ts';
 
 /** Episodes on which known policies are ranked, and where their seeds begin. */
@@ -31,7 +31,7 @@ const STAGES: Readonly<Record<FitStage, string>> = {
 };
 
 /** Fits a twin to the traces: artifacts/twin/, and artifacts/twin-report.json. */
-export function fitJob(context: JobContext, options: JobOptions['fit']): Promise<Summary> {
+export function fitJob(context: JobContext, options: JobOptions['fit']): Promise<JobSummaries['fit']> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, seeds, signal, onProgress } = context;
     const { cluster, training, scenarios } = resolveTraining(model, options.training);
@@ -41,7 +41,7 @@ export function fitJob(context: JobContext, options: JobOptions['fit']): Promise
     const { twin, report } = await fitTwin({
       cluster,
       store,
-      kind: options.twin as TwinKind,
+      kind: options.twin || training.twin.kind,
       seed: seeds[0],
       backend,
       network: { hidden, learningRate },
@@ -56,7 +56,7 @@ export function fitJob(context: JobContext, options: JobOptions['fit']): Promise
     saveTwin(target, twin);
     for (const name of readdirSync(target).sort()) run.recordArtifact(`${TWIN_FOLDER}/${name}`);
     run.writeArtifact(TWIN_REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
-    return { kind: twin.kind, verdict: report.verdict as unknown as Json };
+    return { kind: twin.kind, verdict: report.verdict };
   });
 }
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { withIoErrors } from '../../runs/io-error.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { unpackPolicies, type Policies } from '../../deciding/policy.ts';
-import { JobError } from '../running/context.ts';
+import { JobError } from '../failure.ts';
 
 /**
  * The policies of every training seed in a folder. Throws JobError where there are none, or where the services of the

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../runs/atomic-file.ts';
 import type { PhaseName } from '../../runs/events.ts';
 import { artifactPath, type RunWriter } from '../../runs/run-directory.ts';
-import type { JobContext, Summary } from '../running/context.ts';
-import type { JobOptions } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import { asJson, type JobSummaries, type JobSummary } from '../running/summaries.ts';
+import { withDefaults } from '../options/check-options.ts';
+import type { JobOptions } from '../options/job-table.ts';
 import { writeReport } from '../../reporting/write-report.ts';
 import { POLICIES_FOLDER, TWIN_FOLDER } from '../../runs/artifacts.ts';
 import { trainingOf, transferOf } from '../starting/prepare.ts';
 import { gatherReport } from '../report-data.ts';
 import { analyzeJob } from './analyze.ts';
+import type { BackendName } from '../../spec/model.ts';
 import { resolveTraining } from '../../training/setup.ts';
 import { collectJob } from './collect.ts';
 import { evaluateJob } from './evaluate.ts';
@@ -21,7 +24,6 @@ const TRACES_FILE = 'traces.sqlite';
 /** Of the phase that brings the policies to the emulated cluster. */
 const FULL_FOR = 1800;
 const TUNING_EPISODES = 4;
-const EXPLORATION = 0.25;
 /** What changed specifications change. */
 const REFINED: ReadonlySet<PhaseName> = new Set(['training', 'analyzing', 'evaluating']);
 /** Steps of checkpoints: phase number times this, plus the phase's own. */
@@ -29,7 +31,7 @@ const PHASE_STEP = 1000;
 
 /** What checkpoints keep: summaries of the phases that are done, and the state of the one that is not. */
 interface State {
-  readonly done: { readonly [P in PhaseName]?: Summary };
+  readonly done: { readonly [P in PhaseName]?: JobSummary };
   readonly inner: unknown;
 }
 
@@ -37,7 +39,7 @@ interface State {
  * All phases in one run directory, each on what the ones before left in artifacts/, and report.html. A run that refines another one
  * keeps to its twin, judges its policies beside the new ones, and leaves the cluster alone.
  */
-export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<Summary> {
+export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<JobSummaries['run']> {
   const { run, model } = context;
   const { training, cores, hours, episodes, tuning, planned, refines, before } = options;
   const policies = artifactPath(run.directory, POLICIES_FOLDER);
@@ -47,40 +49,43 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
   const spec = trainingOf(model, training);
   const isReal = resolveTraining(model, training).cluster.metrics.source !== 'emulator';
 
-  const all: readonly [PhaseName, (inner: JobContext) => Promise<Summary>][] = [
-    ['collecting', (inner) => collectJob(inner, { ...common, hours, traces, exploration: EXPLORATION })],
-    ['modeling', (inner) => fitJob(inner, { ...common, traces, twin: spec.twin.kind })],
+  const all: readonly [PhaseName, (inner: JobContext) => Promise<JobSummary>][] = [
+    ['collecting', (inner) => collectJob(inner, withDefaults('collect', { ...common, hours, traces }))],
+    ['modeling', (inner) => fitJob(inner, withDefaults('fit', { ...common, traces, twin: spec.twin.kind }))],
     ['training', (inner) => trainJob(inner, trainOptions(run.directory, options, spec.backend))],
-    ['analyzing', (inner) => analyzeJob(inner, { ...common, policies, episodes })],
+    ['analyzing', (inner) => analyzeJob(inner, withDefaults('analyze', { ...common, policies, episodes }))],
     [
       'evaluating',
       (inner) =>
-        evaluateJob(inner, {
-          ...common,
-          policies,
-          before,
-          episodes,
-          tuning,
-          tuningEpisodes: TUNING_EPISODES,
-          planned,
-          on: '',
-        }),
+        evaluateJob(
+          inner,
+          withDefaults('evaluate', {
+            ...common,
+            policies,
+            before,
+            episodes,
+            tuning,
+            tuningEpisodes: TUNING_EPISODES,
+            planned,
+          }),
+        ),
     ],
     [
       'transferring',
       (inner) =>
-        transferJob(inner, {
-          ...common,
-          policies,
-          twin,
-          traces,
-          transfer: transferOf(model, '', spec),
-          // A real cluster is written to on a user's word alone.
-          upTo: isReal ? 'plan' : 'full',
-          fullFor: FULL_FOR,
-          dryRun: false,
-          pace: 0,
-        }),
+        transferJob(
+          inner,
+          withDefaults('transfer', {
+            ...common,
+            policies,
+            twin,
+            traces,
+            transfer: transferOf(model, '', spec),
+            // A real cluster is written to on a user's word alone.
+            upTo: isReal ? 'plan' : 'full',
+            fullFor: FULL_FOR,
+          }),
+        ),
     ],
   ];
   const phases = refines === '' ? all : all.filter(([phase]) => REFINED.has(phase));
@@ -100,10 +105,10 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
 }
 
 /** What the processes of the seeds go by, in a run of all phases. */
-export function trainOptions(directory: string, options: JobOptions['run'], backend: string): JobOptions['train'] {
+export function trainOptions(directory: string, options: JobOptions['run'], backend: BackendName): JobOptions['train'] {
   const { training, cores, steps, refines } = options;
   const twin = refines === '' ? artifactPath(directory, TWIN_FOLDER) : options.twin;
-  return { training, cores, steps, twin, backend };
+  return withDefaults('train', { training, cores, steps, twin, backend });
 }
 
 async function runPhase(
@@ -111,8 +116,8 @@ async function runPhase(
   phase: PhaseName,
   firstStep: number,
   state: State,
-  work: (inner: JobContext) => Promise<Summary>,
-): Promise<Summary> {
+  work: (inner: JobContext) => Promise<JobSummary>,
+): Promise<JobSummary> {
   const { run, checkpoint, now } = context;
   const begin = now();
   run.journal.append('phase', { phase, state: 'started' });
@@ -124,6 +129,6 @@ async function runPhase(
   };
   const inner = state.inner === undefined ? undefined : checkpoint && { ...checkpoint, json: state.inner };
   const summary = await work({ ...context, run: innerRun, checkpoint: inner });
-  run.journal.append('phase', { phase, state: 'finished', summary, seconds: (now() - begin) / 1000 });
+  run.journal.append('phase', { phase, state: 'finished', summary: asJson(summary), seconds: (now() - begin) / 1000 });
   return summary;
 }

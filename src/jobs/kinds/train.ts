@@ -8,24 +8,25 @@ import { withIoErrors } from '../../runs/io-error.ts';
 import type { Computed } from '../../runs/manifest.ts';
 import { artifactPath, seedDirectory } from '../../runs/run-directory.ts';
 import type { Selection } from '../../nn/select-backend.ts';
-import type { BackendName } from '../../spec/model.ts';
 import { packPolicies } from '../../deciding/policy.ts';
 import { resolveTraining, type TrainingSetup } from '../../training/setup.ts';
 import { ALGORITHMS } from '../../training/algorithms.ts';
 import { trainSeed } from '../../training/train.ts';
 import { withBackend } from '../backend/backend.ts';
-import type { JobContext, Summary } from '../running/context.ts';
-import type { JobOptions } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import { seedSummary, type JobSummaries, type SeedSummary } from '../running/summaries.ts';
+import type { JobOptions } from '../options/job-table.ts';
 import { POLICIES_FOLDER } from '../../runs/artifacts.ts';
 import { runSeeds } from '../seeds/seed-pool.ts';
 
 const POLICIES_FILE = 'policies.bin';
 
 /** Trains every seed in a process of its own and gathers the policies in artifacts/policies/<seed>.bin. */
-export async function trainJob(context: JobContext, options: JobOptions['train']): Promise<Summary> {
+export async function trainJob(context: JobContext, options: JobOptions['train']): Promise<JobSummaries['train']> {
   const { run, seeds, signal, onProgress, log } = context;
   const { cores } = options;
-  const summaries = await runSeeds({ runDirectory: run.directory, seeds, cores, signal, onProgress, onLog: log });
+  const ended = await runSeeds({ runDirectory: run.directory, seeds, cores, signal, onProgress, onLog: log });
+  const summaries = ended.map((summary) => seedSummary(summary));
   for (const seed of seeds) {
     const trained = artifactPath(seedDirectory(run.directory, seed), POLICIES_FILE);
     run.writeArtifact(
@@ -34,7 +35,7 @@ export async function trainJob(context: JobContext, options: JobOptions['train']
     );
   }
   const mean = (name: 'objective' | 'hpaObjective') =>
-    summaries.reduce<number>((sum, summary) => sum + (summary as Record<typeof name, number>)[name], 0) / seeds.length;
+    summaries.reduce((sum, summary) => sum + summary[name], 0) / seeds.length;
   return {
     objective: mean('objective'),
     hpaObjective: mean('hpaObjective'),
@@ -50,9 +51,9 @@ export function trainSeedJob(
   context: JobContext,
   options: JobOptions['train'],
   onBackend: (computed: Computed) => boolean,
-): Promise<Summary> {
+): Promise<SeedSummary> {
   const resolved = resolveTraining(context.model, options.training);
-  const work = async (backend: Backend, { reason, warning }: Selection): Promise<Summary> => {
+  const work = async (backend: Backend, { reason, warning }: Selection): Promise<SeedSummary> => {
     const { run, checkpoint, signal, onProgress, log } = context;
     const computed = { backend: backend.name, device: backend.device };
     const isNews = onBackend({ ...computed, backendReason: reason });
@@ -76,7 +77,7 @@ export function trainSeedJob(
     return { objective, hpaObjective, convergedAt, ...computed };
   };
   return withBackend(
-    options.backend as BackendName,
+    options.backend || resolved.training.backend,
     work,
     ALGORITHMS[resolved.training.algorithm.name].largestStep(resolved),
   );

@@ -8,7 +8,6 @@ import { TraceStore } from '../../modeling/traces/trace-store.ts';
 import { stateOf } from '../../modeling/traces/layout.ts';
 import { driftMeterOf, loadTwin } from '../../modeling/twin.ts';
 import { writeFileAtomic } from '../../runs/atomic-file.ts';
-import type { Json } from '../../runs/events.ts';
 import { withIoErrors } from '../../runs/io-error.ts';
 import { artifactPath } from '../../runs/run-directory.ts';
 import { takeSteering } from '../../runs/steering.ts';
@@ -23,8 +22,10 @@ import { makeTraceRecorder } from '../../transferring/trace-recorder.ts';
 import { AUDIT_FILE, TRANSFER_FILE } from '../../runs/artifacts.ts';
 import { continueAuditFile, startAuditFile } from '../running/audit-file.ts';
 import { withBackend } from '../backend/backend.ts';
-import { JobError, type JobContext, type Summary } from '../running/context.ts';
-import type { JobOptions } from '../options/options.ts';
+import type { JobContext } from '../running/context.ts';
+import { JobError } from '../failure.ts';
+import type { JobSummaries } from '../running/summaries.ts';
+import type { JobOptions } from '../options/job-table.ts';
 import { tellLease } from '../running/lease-messages.ts';
 import { atPace } from '../running/paced-cluster.ts';
 import { assertMayWrite, connectReal, leaseOptions } from '../running/real-cluster.ts';
@@ -39,7 +40,7 @@ const GIVE_BACK_FOR = 300;
  * Climbs the ladder on the emulated cluster, or on the real one that the Transfer names; every decision is a line of
  * artifacts/audit.jsonl.
  */
-export function transferJob(context: JobContext, options: JobOptions['transfer']): Promise<Summary> {
+export function transferJob(context: JobContext, options: JobOptions['transfer']): Promise<JobSummaries['transfer']> {
   return withBackend('wasm', async (backend) => {
     const { model, run, signal, onProgress, log } = context;
     const transfer = named(model.transfers, 'Transfer', options.transfer);
@@ -62,10 +63,10 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
         const preflight = cluster.kind === 'shared' ? await cluster.preflight(signal) : undefined;
         for (const line of planLines(stages, preflight)) log(line);
         run.recordArtifact(AUDIT_FILE);
-        return { plan: stages as unknown as Json, ...(preflight ? { preflight: preflight as unknown as Json } : {}) };
+        return { plan: stages, ...(preflight ? { preflight } : {}) };
       }
       const writes = options.upTo !== 'shadow' && !options.dryRun;
-      if (isReal && writes) assertMayWrite(cluster.identity, options.writeTo ?? '', `Transfer ${transfer.name}`);
+      if (isReal && writes) assertMayWrite(cluster.identity, options.writeTo, `Transfer ${transfer.name}`);
       if (writes) await assertNothingInTheWay(cluster, signal);
       const offers = new RefreshOffers(transfer.refresh);
       const lease = leaseOptions();
@@ -108,7 +109,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
       return {
         ended: result.ended,
         why: result.why,
-        stages: result.stages as unknown as Json,
+        stages: result.stages,
         newTransitions: recorder.transitions,
       };
     } finally {

@@ -1,8 +1,9 @@
 import type { Checkpoint } from '../../runs/checkpoints.ts';
-import type { Json } from '../../runs/events.ts';
 import type { Progress } from '../../runs/progress-file.ts';
 import type { RunWriter } from '../../runs/run-directory.ts';
 import type { Model } from '../../spec/model.ts';
+import type { JobKind, JobOptions } from '../options/job-table.ts';
+import type { JobSummaries } from './summaries.ts';
 
 /** What a job is given by its host: the model, its own run directory, and the ways to be told and to tell. */
 export interface JobContext {
@@ -28,15 +29,4 @@ export interface JobContext {
   readonly log: (message: string, level?: 'info' | 'warning') => void;
 }
 
-/** What a job ends with: figures by name, kept in the `finished` event and printed. */
-export type Summary = { readonly [name: string]: Json };
-
-export type Job<Options> = (context: JobContext, options: Options) => Promise<Summary>;
-
-/** A job cannot be done with what it was given; the message says what to do. */
-export class JobError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'JobError';
-  }
-}
+export type Job<K extends JobKind> = (context: JobContext, options: JobOptions[K]) => Promise<JobSummaries[K]>;

@@ -1,11 +1,12 @@
 import { isJobKind } from '../../runs/job-kinds.ts';
 import { amendManifest, readManifest, type Manifest } from '../../runs/manifest.ts';
 import { runsFolder } from '../../runs/run-directory.ts';
-import { JobError, type JobContext, type Summary } from './context.ts';
+import { JobError } from '../failure.ts';
 import { JOBS } from '../kinds/all.ts';
 import { trainOptions } from '../kinds/run-all.ts';
 import { trainSeedJob } from '../kinds/train.ts';
-import type { JobKind, JobOptions } from '../options/options.ts';
+import { optionsOfRun } from '../options/check-options.ts';
+import type { JobKind, JobOptions } from '../options/job-table.ts';
 import { trainingOf } from '../starting/prepare.ts';
 import { runJob, type JobEnd, type JobHost, type Work } from './run-job.ts';
 import { runSeedProcess } from '../seeds/seed-process.ts';
@@ -14,13 +15,13 @@ import { modelOfRun } from '../starting/specs.ts';
 /** Does the job that a run directory's manifest describes. Throws LeaseHeldError and IoError where it cannot begin. */
 export async function executeRun(directory: string, host: JobHost): Promise<JobEnd> {
   const manifest = readManifest(directory);
-  const kind = kindOf(manifest);
-  const job = JOBS[kind] as (context: JobContext, options: JobOptions[JobKind]) => Promise<Summary>;
-  return runJob(
-    directory,
-    workOf(manifest, manifest.seeds, (context) => job(context, optionsOf(manifest))),
-    host,
-  );
+  return runJob(directory, workOf(manifest, manifest.seeds, jobOf(manifest, kindOf(manifest))), host);
+}
+
+function jobOf<K extends JobKind>(manifest: Manifest, kind: K): Work['job'] {
+  const options = optionsOfRun(manifest, kind);
+  const job = JOBS[kind];
+  return (context) => job(context, options);
 }
 
 /** Does one seed of a run, in a process of its own. Resolves with the code to exit with. */
@@ -35,10 +36,10 @@ export async function executeSeed(directory: string, seed: number): Promise<numb
 }
 
 function trainOptionsOf(directory: string, manifest: Manifest): JobOptions['train'] {
-  const options = optionsOf(manifest);
-  if (kindOf(manifest) === 'train') return options as JobOptions['train'];
+  if (kindOf(manifest) === 'train') return optionsOfRun(manifest, 'train');
+  const options = optionsOfRun(manifest, 'run');
   const { backend } = trainingOf(modelOfRun(manifest), options.training);
-  return trainOptions(directory, options as JobOptions['run'], backend);
+  return trainOptions(directory, options, backend);
 }
 
 function workOf(manifest: Manifest, seeds: readonly number[], job: Work['job']): Work {
@@ -51,9 +52,4 @@ function kindOf(manifest: Manifest): JobKind {
   throw new JobError(
     `This version does not know runs of kind "${manifest.kind}": use the version that made it (${manifest.versions['karma-mas']}).`,
   );
-}
-
-/** The manifest was written by newRun, from the same types. */
-function optionsOf(manifest: Manifest): JobOptions[JobKind] {
-  return manifest.options as unknown as JobOptions[JobKind];
 }

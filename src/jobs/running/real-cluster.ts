@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import type { ClusterIdentity } from '../../cluster/live/live-cluster.ts';
 import type { KubernetesCluster } from '../../cluster/kubernetes/kubernetes-cluster.ts';
 import type { Cluster } from '../../spec/model.ts';
-import { JobError, type JobContext } from './context.ts';
+import type { JobContext } from './context.ts';
+import { JobError } from '../failure.ts';
 import type { ClusterTarget } from '../starting/target.ts';
 import { systemTimers } from './system-timers.ts';
 

@@ -5,7 +5,8 @@ import type { Progress } from '../../runs/progress-file.ts';
 import { openRun, type RunWriter } from '../../runs/run-directory.ts';
 import { clearStop, watchStop } from '../../runs/stop.ts';
 import type { Model } from '../../spec/model.ts';
-import type { JobContext, Summary } from './context.ts';
+import type { JobContext } from './context.ts';
+import { asJson } from './summaries.ts';
 
 /** What runs in a run directory, whoever hosts it. */
 export interface Work {
@@ -15,7 +16,7 @@ export interface Work {
   /** See JobContext. */
   readonly folder: string;
   readonly runs: string;
-  readonly job: (context: JobContext) => Promise<Summary>;
+  readonly job: (context: JobContext) => Promise<object>;
 }
 
 export interface JobHost {
@@ -77,7 +78,7 @@ async function perform(context: JobContext, work: Work): Promise<JobEnd> {
   const begin = now();
   try {
     signal.throwIfAborted();
-    const summary = await work.job(context);
+    const summary = asJson(await work.job(context));
     run.journal.append('finished', { summary, seconds: (now() - begin) / 1000 });
     run.journal.sync();
     return { state: 'finished', summary };

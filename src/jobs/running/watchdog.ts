@@ -15,7 +15,7 @@ import { runnerEntry } from '../assets.ts';
 import { describeFailure } from '../failure.ts';
 import { continueAuditFile } from './audit-file.ts';
 import type { JobContext } from './context.ts';
-import type { JobOptions } from '../options/options.ts';
+import { optionsOfRun } from '../options/check-options.ts';
 import { tellLease } from './lease-messages.ts';
 import { connectReal, leaseOptions } from './real-cluster.ts';
 import { modelOfRun } from '../starting/specs.ts';
@@ -82,7 +82,7 @@ interface GuardOptions extends WatchOptions {
 
 async function guard(runDirectory: string, { tell, ...options }: GuardOptions): Promise<void> {
   const manifest = readManifest(runDirectory);
-  const { transfer: name, training } = manifest.options as unknown as JobOptions['transfer'];
+  const { transfer: name, training } = optionsOfRun(manifest, 'transfer');
   const model = modelOfRun(manifest);
   const transfer = named(model.transfers, 'Transfer', name);
   const { cluster: spec } = resolveTraining(model, training);

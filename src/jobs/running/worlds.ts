@@ -3,7 +3,7 @@ import { Emulator } from '../../cluster/emulator/emulator.ts';
 import { specParameters, truthParameters } from '../../cluster/emulator/parameters.ts';
 import type { World } from '../../evaluating/run-systems.ts';
 import type { Cluster, Training } from '../../spec/model.ts';
-import type { WorldName } from '../options/options.ts';
+import type { WorldName } from '../options/job-table.ts';
 
 /** Policies are judged where they are meant for: trained without traces in the emulator, otherwise on the cluster. */
 export const worldFor = (training: Training): WorldName => (training.twin.kind === 'emulator' ? 'emulator' : 'cluster');

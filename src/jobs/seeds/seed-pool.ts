@@ -3,7 +3,7 @@ import type { Json } from '../../runs/events.ts';
 import { IoError } from '../../runs/io-error.ts';
 import type { Progress } from '../../runs/progress-file.ts';
 import { runnerEntry } from '../assets.ts';
-import { JobError } from '../running/context.ts';
+import { JobError } from '../failure.ts';
 import type { FromSeed, ToSeed } from './seed-protocol.ts';
 
 /** After a stop a process gets this long (ms) to save its checkpoint before it is ended. */

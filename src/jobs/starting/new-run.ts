@@ -1,19 +1,11 @@
 import { createRun, createRunAt, runsFolder, type NewManifest } from '../../runs/run-directory.ts';
 import { basename } from 'node:path';
 import { describeMachine, describeVersions } from '../machine.ts';
-import type { JobKind, JobOptions } from '../options/options.ts';
-import { prepare } from './prepare.ts';
+import type { JobKind } from '../options/job-table.ts';
+import { prepare, type JobDraft } from './prepare.ts';
 import { assertNoErrors, formatIn, readSpecs } from './specs.ts';
 
-export interface RunRequest<K extends JobKind = JobKind> {
-  readonly kind: K;
-  /** Absolute folder of the specs. */
-  readonly folder: string;
-  readonly options: JobOptions[K];
-  /** Empty = as the Training says. */
-  readonly seeds: readonly number[];
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+export interface RunRequest<K extends JobKind = JobKind> extends JobDraft<K> {
   /** Absolute folder for the run, new or empty; default: a new one in .karma/runs. */
   readonly out?: string;
 }
@@ -29,7 +21,7 @@ export interface NewRun {
  * Makes the directory of a run, from which any process can do it (executeRun). What the options leave open, such as "the
  * newest twin", is settled here, so that a resumed run goes by the same. Rejects with SpecError, JobError, IoError.
  */
-export async function newRun(request: RunRequest): Promise<NewRun> {
+export async function newRun<K extends JobKind>(request: RunRequest<K>): Promise<NewRun> {
   const { kind, folder, now, out } = request;
   const specs = await readSpecs(folder);
   assertNoErrors(folder, specs.problems);

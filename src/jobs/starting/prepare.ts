@@ -1,61 +1,74 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_TRACE_STORE } from '../../modeling/traces/trace-store.ts';
-import { readManifest } from '../../runs/manifest.ts';
+import { readManifest, type Manifest } from '../../runs/manifest.ts';
 import { artifactPath, runsFolder } from '../../runs/run-directory.ts';
 import { findRun, listRuns, type RunInfo } from '../../runs/run-list.ts';
 import type { Model, Training } from '../../spec/model.ts';
 import { POLICIES_FOLDER, TWIN_FOLDER } from '../../runs/artifacts.ts';
-import { JobError } from '../running/context.ts';
-import type { RunRequest } from './new-run.ts';
-import type { JobKind, JobOptions, Refinement } from '../options/options.ts';
+import { JobError } from '../failure.ts';
+import { cores } from '../machine.ts';
+import type { JobKind, JobOptions } from '../options/job-table.ts';
 
-export interface Prepared {
+/** What is asked for, complete but for what the options leave open. */
+export interface JobDraft<K extends JobKind = JobKind> {
+  readonly kind: K;
+  /** Absolute folder of the specs. */
+  readonly folder: string;
+  readonly options: JobOptions[K];
+  /** Empty = as the Training says. */
+  readonly seeds: readonly number[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface Prepared<K extends JobKind = JobKind> {
   /** For the name of the run. */
   readonly name: string;
-  readonly options: JobOptions[JobKind];
+  readonly options: JobOptions[K];
   readonly seeds: readonly number[];
 }
 
 /** Settles what a request leaves open: the Training, its seeds, and the results of earlier runs that the job takes. */
-export function prepare(request: RunRequest, model: Model): Prepared {
-  const training = trainingOf(model, request.options.training);
-  const seeds = request.seeds.length > 0 ? request.seeds : training.seeds;
-  const options = { ...request.options, training: training.name, ...inputsOf(request, model, training) };
-  return { name: training.name, options, seeds };
+export function prepare<K extends JobKind>(draft: JobDraft<K>, model: Model): Prepared<K> {
+  const { kind, folder, options, now } = draft;
+  const training = trainingOf(model, options.training);
+  const seeds = draft.seeds.length > 0 ? draft.seeds : training.seeds;
+  const place = { folder, runs: runsFolder(folder), now, model, training };
+  const common = { training: training.name, cores: options.cores || cores() };
+  return { name: training.name, options: { ...options, ...common, ...SETTLE[kind](options, place) }, seeds };
 }
 
-function inputsOf(request: RunRequest, model: Model, training: Training): Record<string, string> {
-  const { kind, folder, now } = request;
-  const runs = runsFolder(folder);
-  const given = request.options as unknown as Record<string, string>;
-  switch (kind) {
-    case 'fit':
-      return {
-        traces: given.traces ? resolve(given.traces) : join(folder, DEFAULT_TRACE_STORE),
-        twin: given.twin || training.twin.kind,
-      };
-    case 'train':
-      return { twin: twinOf(runs, given.twin, training, now), backend: given.backend || training.backend };
-    case 'analyze':
-    case 'evaluate':
-      return {
-        policies: policiesOf(runs, given.policies, now),
-        ...(kind === 'evaluate' ? { before: given.before ? policiesOf(runs, given.before, now) : '' } : {}),
-      };
-    case 'transfer':
-      return {
-        policies: policiesOf(runs, given.policies, now),
-        twin: resultOf(runs, given.twin, ['fit', 'run'], TWIN_FOLDER, now) ?? '',
-        transfer: transferOf(model, given.transfer, training),
-        traces: given.traces ? resolve(given.traces) : join(folder, DEFAULT_TRACE_STORE),
-      };
-    case 'collect':
-      return { traces: given.traces ? resolve(given.traces) : join(folder, DEFAULT_TRACE_STORE) };
-    case 'run':
-      return given.refines ? { ...refinementOf(runs, given.refines, training, now) } : { before: '', twin: '' };
-  }
+/** What open options are settled by. */
+interface Place {
+  readonly folder: string;
+  /** Folder of the runs beside the specs. */
+  readonly runs: string;
+  readonly now: number;
+  readonly model: Model;
+  readonly training: Training;
 }
+
+const SETTLE: { readonly [K in JobKind]: (given: JobOptions[K], place: Place) => Partial<JobOptions[K]> } = {
+  run: ({ refines }, place) => (refines === '' ? {} : refinementOf(refines, place)),
+  collect: ({ traces }, place) => ({ traces: storeOf(traces, place) }),
+  fit: ({ traces, twin }, place) => ({ traces: storeOf(traces, place), twin: twin || place.training.twin.kind }),
+  train: ({ twin, backend }, place) => ({ twin: twinOf(twin, place), backend: backend || place.training.backend }),
+  analyze: ({ policies }, place) => ({ policies: policiesOf(policies, place) }),
+  evaluate: ({ policies, before }, place) => ({
+    policies: policiesOf(policies, place),
+    before: before === '' ? '' : policiesOf(before, place),
+  }),
+  transfer: ({ policies, twin, transfer, traces }, place) => ({
+    policies: policiesOf(policies, place),
+    twin: resultOf(twin, ['fit', 'run'], TWIN_FOLDER, place) ?? '',
+    transfer: transferOf(place.model, transfer, place.training),
+    traces: storeOf(traces, place),
+  }),
+};
+
+const storeOf = (traces: string, { folder }: Place): string =>
+  traces === '' ? join(folder, DEFAULT_TRACE_STORE) : resolve(traces);
 
 export function trainingOf(model: Model, name: string): Training {
   const found = name === '' ? model.trainings[0] : model.trainings.find((training) => training.name === name);
@@ -69,8 +82,9 @@ export function trainingOf(model: Model, name: string): Training {
 }
 
 /** Folder of the twin; empty for the emulator with the numbers of the spec. */
-function twinOf(runs: string, name: string, training: Training, now: number): string {
-  const found = resultOf(runs, name, ['fit', 'run'], TWIN_FOLDER, now);
+function twinOf(name: string, place: Place): string {
+  const { training } = place;
+  const found = resultOf(name, ['fit', 'run'], TWIN_FOLDER, place);
   if (found) return found;
   if (training.twin.kind === 'emulator') return '';
   throw new JobError(
@@ -79,11 +93,10 @@ function twinOf(runs: string, name: string, training: Training, now: number): st
 }
 
 /** What a run that refines another one takes over from it: an analysis of policies may be in a run of its own. */
-function refinementOf(runs: string, name: string, training: Training, now: number): Refinement {
-  const { directory, manifest } = findRun(runs, name, () => now);
+function refinementOf(name: string, place: Place): Pick<JobOptions['run'], 'refines' | 'before' | 'twin'> {
+  const { directory, manifest } = findRun(place.runs, name, () => place.now);
   const own = artifactPath(directory, POLICIES_FOLDER);
-  const { policies, twin } = manifest.options as { readonly policies?: string; readonly twin?: string };
-  const before = existsSync(own) ? own : (policies ?? '');
+  const before = existsSync(own) ? own : (textOption(manifest, 'policies') ?? '');
   if (before === '' || !existsSync(before))
     throw new JobError(
       `Run ${manifest.id} (${manifest.kind}) has no policies to refine: name a run that trained or analyzed some.`,
@@ -94,7 +107,7 @@ function refinementOf(runs: string, name: string, training: Training, now: numbe
   return {
     refines: manifest.id,
     before,
-    twin: trained ?? twin ?? twinOfTraining(before) ?? twinOf(runs, '', training, now),
+    twin: trained ?? textOption(manifest, 'twin') ?? twinOfTraining(before) ?? twinOf('', place),
   };
 }
 
@@ -102,24 +115,29 @@ function refinementOf(runs: string, name: string, training: Training, now: numbe
 function twinOfTraining(policies: string): string | undefined {
   const directory = dirname(dirname(policies));
   if (!existsSync(join(directory, 'manifest.json'))) return undefined;
-  return (readManifest(directory).options as { readonly twin?: string }).twin;
+  return textOption(readManifest(directory), 'twin');
+}
+
+/** An option of a run of any kind, or of any version; undefined where it has none. */
+function textOption({ options }: Manifest, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Folder of the policies, one file per seed. */
-function policiesOf(runs: string, name: string, now: number): string {
+function policiesOf(name: string, place: Place): string {
   if (name !== '' && existsSync(name) && !existsSync(join(name, 'manifest.json'))) return resolve(name);
-  const found = resultOf(runs, name, ['train', 'run'], POLICIES_FOLDER, now);
+  const found = resultOf(name, ['train', 'run'], POLICIES_FOLDER, place);
   if (found) return found;
   throw new JobError('No policies have been trained yet: run karma-mas train first, or name a folder (--policies).');
 }
 
 /** An artifacts folder of the run that is named, or else of the newest finished one of these kinds. */
 function resultOf(
-  runs: string,
   name: string,
   kinds: readonly JobKind[],
   artifact: string,
-  now: number,
+  { runs, now }: Pick<Place, 'runs' | 'now'>,
 ): string | undefined {
   const has = (run: RunInfo) => existsSync(artifactPath(run.directory, artifact));
   if (name === '' || name === 'latest') {

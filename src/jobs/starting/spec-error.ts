@@ -1,5 +1,5 @@
 import type { Problem } from '../../spec/problem.ts';
-import { JobError } from '../running/context.ts';
+import { JobError } from '../failure.ts';
 
 /** The specs have errors: nothing can be run by them. */
 export class SpecError extends JobError {

@@ -1,12 +1,11 @@
 /** What a host asks of `runner start`, and the one line of JSON that it answers. Both ends derive from these types. */
-import type { JobKind, JobOptions } from '../options/options.ts';
+import type { GivenOptions, JobKind } from '../options/job-table.ts';
 
 export interface StartRequest<K extends JobKind = JobKind> {
   readonly kind: K;
   /** Absolute folder of the specs. */
   readonly folder: string;
-  /** What is left out takes DEFAULT_OPTIONS; `cores` all cores. */
-  readonly options?: Partial<JobOptions[K]>;
+  readonly options?: GivenOptions[K];
   /** Left out or empty = as the Training says. */
   readonly seeds?: readonly number[];
 }

@@ -1,10 +1,8 @@
 import { isAbsolute, join } from 'node:path';
 import { isJobKind, JOB_KINDS } from '../../runs/job-kinds.ts';
-import { DEFAULT_OPTIONS } from '../options/default-options.ts';
 import { describeFailure, UsageError } from '../failure.ts';
-import { cores } from '../machine.ts';
 import { newRun, type RunRequest } from './new-run.ts';
-import type { JobKind, JobOptions } from '../options/options.ts';
+import { completeOptions } from '../options/check-options.ts';
 import { SpecError } from './spec-error.ts';
 import type { StartAnswer, StartProblem, StartRequest } from './start-protocol.ts';
 
@@ -27,7 +25,7 @@ function readRequest(json: string, now: number): RunRequest {
   if (!Array.isArray(seeds) || !seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
     throw new UsageError('"seeds" must be a list of whole numbers from 0 on.');
   if (new Set(seeds).size < seeds.length) throw new UsageError('Each seed may be named once.');
-  return { kind, folder, options: complete(kind, options), seeds, now };
+  return { kind, folder, options: completeOptions(kind, options), seeds, now };
 }
 
 function parse(json: string): Partial<StartRequest> {
@@ -38,24 +36,6 @@ function parse(json: string): Partial<StartRequest> {
     // Told below.
   }
   throw new UsageError('The request must be a JSON object: {"kind": "train", "folder": "/path"}.');
-}
-
-/** Options as given, and the defaults for the others. Throws a UsageError on one that the job does not have. */
-function complete(kind: JobKind, given: unknown): JobOptions[JobKind] {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new UsageError('"options" must be an object.');
-  const defaults: Record<string, unknown> = { training: '', cores: cores(), ...DEFAULT_OPTIONS[kind] };
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaults, name))
-      throw new UsageError(`The job "${kind}" has no option "${name}": it has ${Object.keys(defaults).join(', ')}.`);
-    if (typeof value !== typeof defaults[name])
-      throw new UsageError(
-        `Option "${name}" must be a ${typeof defaults[name]}, as ${JSON.stringify(defaults[name])}.`,
-      );
-    if (typeof value === 'number' && !(value >= 0 && Number.isFinite(value)))
-      throw new UsageError(`Option "${name}" must be a number from 0 on.`);
-  }
-  return { ...defaults, ...given } as unknown as JobOptions[JobKind];
 }
 
 function told(folder: string): (problem: SpecError['problems'][number]) => StartProblem {

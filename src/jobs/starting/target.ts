@@ -1,7 +1,6 @@
 /** Which context and namespace a Cluster spec stands for. */
 import type { Cluster, Model, Transfer } from '../../spec/model.ts';
-import { JobError } from '../running/context.ts';
-import { UsageError } from '../failure.ts';
+import { UsageError, JobError } from '../failure.ts';
 
 export interface ClusterTarget {
   /** Empty = the current context of the kubeconfig. */

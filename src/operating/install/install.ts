@@ -6,7 +6,7 @@ import type { RunInfo } from '../../runs/run-list.ts';
 import type { Stage } from '../../transferring/ladder.ts';
 import { manifestOptions } from '../manifests/export-run.ts';
 import { manifestObjects, type ManifestOptions } from '../manifests/manifests.ts';
-import { JobError } from '../../jobs/running/context.ts';
+import { JobError } from '../../jobs/failure.ts';
 import { assertSamePlace, carryOut, identityOf, type Connection, type Consent, type Told } from './apply-plan.ts';
 
 export interface InstallRequest {

@@ -14,7 +14,7 @@ import type { Stage } from '../../transferring/ladder.ts';
 import { DRIFT_FILE, POLICIES_FILE, SPEC_ENDING } from '../controller/configuration.ts';
 import { POLICIES_FOLDER, TWIN_FOLDER } from '../../runs/artifacts.ts';
 import { asset } from '../../jobs/assets.ts';
-import { JobError } from '../../jobs/running/context.ts';
+import { JobError } from '../../jobs/failure.ts';
 import { readPolicies } from '../../jobs/kinds/policies.ts';
 import { packageVersion } from '../../jobs/machine.ts';
 import { trainingOf, transferOf } from '../../jobs/starting/prepare.ts';

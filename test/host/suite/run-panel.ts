@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { JobKind } from '../../../src/jobs/options/options.ts';
+import type { JobKind } from '../../../src/jobs/options/job-table.ts';
 import { artifactPath, createRun, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
 import { eventually, karma } from './helpers.ts';
 

@@ -62,6 +62,20 @@ describe('tasks', () => {
     assert.equal(await run({ kind: 'train', training: 'nothing' }), 1);
   });
 
+  const impossible = [
+    ['transfer', { upTo: 'moon' }],
+    ['train', { backend: 'foo' }],
+    ['train', { steps: -1 }],
+    ['fit', { twin: 'perfect' }],
+    ['evaluate', { on: 'mars' }],
+  ] as const;
+  for (const [kind, options] of impossible)
+    it(`fail at once, with no run made, where tasks.json asks ${kind} for ${JSON.stringify(options)}`, async () => {
+      const before = await (await karma()).runs();
+      assert.equal(await run({ kind, options }), 1);
+      assert.equal((await (await karma()).runs()).length, before.length);
+    });
+
   /** The run that works now, once it makes progress. */
   const working = () =>
     eventually('it trains', async () =>

@@ -4,8 +4,7 @@ import { wantsColor } from '../../../src/hosts/cli/output.ts';
 import { describeProgress, formatDuration, ProgressLine } from '../../../src/hosts/cli/progress.ts';
 import { formatTable } from '../../../src/hosts/cli/table.ts';
 import { ClusterError } from '../../../src/cluster/live/live-cluster.ts';
-import { JobError } from '../../../src/jobs/running/context.ts';
-import { describeFailure, UsageError } from '../../../src/jobs/failure.ts';
+import { describeFailure, UsageError, JobError } from '../../../src/jobs/failure.ts';
 import { IoError } from '../../../src/runs/io-error.ts';
 
 const progress = (done: number, what = 'training') => ({ done, total: 1_000_000, unit: 'steps', what });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withDefaults } from '../../../src/jobs/options/check-options.ts';
 import { newRun } from '../../../src/jobs/starting/new-run.ts';
 import { withoutTimes } from '../../../src/runs/events.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
@@ -148,7 +149,7 @@ describe('the background runner', () => {
 
   it('does the job of a run directory, by its manifest alone', async () => {
     copySmallSample(folder());
-    const options = { training: '', cores: 1, hours: 0.25, exploration: 0.25, traces: '' };
+    const options = withDefaults('collect', { cores: 1, hours: 0.25 });
     const { directory } = await newRun({ kind: 'collect', folder: folder(), options, seeds: [7], now: Date.now() });
     const done = runner('job', directory);
     assert.deepEqual([done.status, done.stdout, done.stderr], [0, '', '']);

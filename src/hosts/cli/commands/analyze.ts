@@ -6,7 +6,7 @@ import { findRun, listRuns, readRun, type RunInfo } from '../../../runs/run-list
 import { ANALYSIS_FILE, POLICIES_FOLDER } from '../../../runs/artifacts.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { assertWritable, writeAnalysisFiles } from '../../../jobs/analysis-files.ts';
-import type { CommandHost } from '../program.ts';
+import type { CommandHost } from '../command.ts';
 
 export interface AnalyzeTarget {
   /** A folder of specs, the path or the id of a run, or 'latest'. */

@@ -8,7 +8,7 @@ import { withIoErrors } from '../../../runs/io-error.ts';
 import type { Cluster } from '../../../spec/model.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 import { formatTable } from '../table.ts';
 
 interface Where {

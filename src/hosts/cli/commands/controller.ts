@@ -6,7 +6,7 @@ import type { Connection, Told } from '../../../operating/install/apply-plan.ts'
 import { counts, objectName, planText } from '../../../operating/install/plan-text.ts';
 import { EXIT } from '../../../jobs/failure.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
-import type { AddCommand, CommandHost, RunAction } from '../program.ts';
+import type { AddCommand, CommandHost, RunAction } from '../command.ts';
 import { formatTable } from '../table.ts';
 
 interface OfSpecs {

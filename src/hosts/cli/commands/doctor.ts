@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Finding } from '../../../setup/checks/finding.ts';
 import { kernelFiles, runnerEntry } from '../../../jobs/assets.ts';
 import { EXIT } from '../../../jobs/failure.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 import type { Output } from '../output.ts';
 
 export const addDoctor: AddCommand = (program, run) => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
-import type { AddCommand, CommandHost, RunAction } from '../program.ts';
+import type { AddCommand, CommandHost, RunAction } from '../command.ts';
 
 interface ImportOptions {
   readonly dir: string;

@@ -8,7 +8,7 @@ import { findRun, listRuns, type RunInfo } from '../../../runs/run-list.ts';
 import type { AuditRecord } from '../../../transferring/audit.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { AUDIT_FILE } from '../../../runs/artifacts.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 
 interface ExplainOptions {
   readonly dir: string;

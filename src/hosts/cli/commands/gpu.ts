@@ -11,7 +11,7 @@ import {
 } from '../../../jobs/backend/gpu-package.ts';
 import { SetupError } from '../../../setup/setup-error.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 
 export const addGpu: AddCommand = (program, run) => {
   const gpu = program

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { withIoErrors } from '../../../runs/io-error.ts';
 import { asset } from '../../../jobs/assets.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 
 interface InitOptions {
   readonly organization: boolean;

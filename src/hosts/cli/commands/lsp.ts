@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { AddCommand } from '../program.ts';
+import type { AddCommand } from '../command.ts';
 
 export const addLsp: AddCommand = (program, run) => {
   program

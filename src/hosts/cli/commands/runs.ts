@@ -7,7 +7,7 @@ import { findRun, listRuns, moveToTrash, type RunInfo } from '../../../runs/run-
 import { requestStop } from '../../../runs/stop.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { resumeRun } from '../foreground-job.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 import { formatDuration } from '../progress.ts';
 import { formatTable } from '../table.ts';
 

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { TraceStore } from '../../../modeling/traces/trace-store.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 import { ProgressLine } from '../progress.ts';
 import { formatTable } from '../table.ts';
 

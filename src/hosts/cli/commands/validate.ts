@@ -6,7 +6,7 @@ import type { Problem } from '../../../spec/problem.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
 import { packageVersion } from '../../../jobs/machine.ts';
 import type { Output } from '../output.ts';
-import type { AddCommand, CommandHost } from '../program.ts';
+import type { AddCommand, CommandHost } from '../command.ts';
 
 const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
 type Format = (typeof FORMATS)[number];

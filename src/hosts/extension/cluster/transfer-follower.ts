@@ -4,7 +4,7 @@ import { STAGES, type ClusterService, type Rung, type TransferRun } from '../../
 import { artifactPath } from '../../../runs/run-directory.ts';
 import { askedSteering, steer, type Steering } from '../../../runs/steering.ts';
 import { requestStop } from '../../../runs/stop.ts';
-import type { JobOptions } from '../../../jobs/options/options.ts';
+import type { GivenOptions } from '../../../jobs/options/job-table.ts';
 import type { ClusterDigest, TransferDigest } from '../../../language/protocol.ts';
 import { describeError } from '../errors.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
@@ -107,7 +107,7 @@ export class TransferFollower implements vscode.Disposable {
   /** Does nothing where a transfer is under way. */
   async start(
     { upTo, transfer, policies }: TransferOrder,
-    options: Partial<Pick<JobOptions['transfer'], 'pace' | 'writeTo'>>,
+    options: Pick<GivenOptions['transfer'], 'pace' | 'writeTo'>,
   ): Promise<void> {
     await this.refresh();
     if (this.isBusy) return;

@@ -1,8 +1,8 @@
 /** How thorough a job is: what results are judged by, or a quick look. */
-import type { JobKind, JobOptions } from '../../../jobs/options/options.ts';
+import type { GivenOptions, JobKind } from '../../../jobs/options/job-table.ts';
 
 export interface Effort<K extends JobKind = JobKind> {
-  readonly options: Partial<JobOptions[K]>;
+  readonly options: GivenOptions[K];
   readonly seeds: readonly number[];
 }
 

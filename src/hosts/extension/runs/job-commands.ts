@@ -1,7 +1,7 @@
 /** The commands that start a job: which folder, which Training, which policies, how thorough. */
 import * as vscode from 'vscode';
 import { SPECIFICATIONS, type FolderSpecifications, type SpecificationsParams } from '../../../language/protocol.ts';
-import type { JobKind } from '../../../jobs/options/options.ts';
+import type { JobKind } from '../../../jobs/options/job-table.ts';
 import type { CommandId } from '../commands.ts';
 import type { Project } from '../projects.ts';
 import { ask, type Choice, type Question } from '../questions.ts';

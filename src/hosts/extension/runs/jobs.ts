@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { changedSpecs, copySpec, readManifest } from '../../../runs/manifest.ts';
 import { requestStop } from '../../../runs/stop.ts';
-import type { JobKind } from '../../../jobs/options/options.ts';
+import type { JobKind } from '../../../jobs/options/job-table.ts';
 import type { StartAnswer, StartProblem } from '../../../jobs/starting/start-protocol.ts';
 import { tokenForJob } from '../cluster/prometheus-token.ts';
 import { nodeProblem } from '../node-program.ts';

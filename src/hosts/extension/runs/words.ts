@@ -1,7 +1,7 @@
 /** How runs are told to people: names of jobs and states, numbers, times. */
 import * as vscode from 'vscode';
 import type { Progress } from '../../../runs/progress-file.ts';
-import type { JobKind } from '../../../jobs/options/options.ts';
+import type { JobKind } from '../../../jobs/options/job-table.ts';
 import type { RunEntry, RunEntryState } from './run-entry.ts';
 
 const { t } = vscode.l10n;

@@ -113,8 +113,12 @@ describe('the detached runner', () => {
   const refused: readonly (readonly [string, Partial<StartRequest<'train'>>, RegExp])[] = [
     ['an unknown job', { kind: 'dream' as 'train' }, /no job "dream"/],
     ['an unknown option', { options: { stepz: 5 } as object }, /no option "stepz": it has .*steps/],
-    ['an option of another type', { options: { steps: '5' } as object }, /"steps" must be a number/],
-    ['a negative number', { options: { steps: -1 } }, /"steps" must be a number from 0/],
+    [
+      'an option of another type',
+      { options: { steps: '5' } as object },
+      /"steps" cannot be "5"\. It must be a whole number from 1 on/,
+    ],
+    ['a negative number', { options: { steps: -1 } }, /"steps" cannot be -1\. It must be a whole number from 1 on/],
     ['a relative folder', { folder: 'specs' }, /"folder" must be an absolute path/],
     ['a seed twice', { seeds: [1, 1] }, /Each seed may be named once/],
     ['an unknown Training', { options: { training: 'other' } }, /no Training named other/],
