@@ -7,7 +7,7 @@ const QUICK = 20;
 const PAUSE = 200;
 
 /** From the one that takes least to the one that finds everything. */
-export const STAGES = ['texts', 'loaded', 'full'] as const;
+const STAGES = ['texts', 'loaded', 'full'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Runs the checks of each project that changed; a check that a newer change overtakes is not made. */

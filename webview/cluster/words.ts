@@ -66,7 +66,7 @@ export function latency(seconds: number | null): string {
   return seconds < 1 ? `${Math.round(1000 * seconds)} ms` : `${seconds.toFixed(1)} s`;
 }
 
-export interface Control {
+interface Control {
   readonly icon: string;
   readonly label: string;
   readonly explanation: string;
@@ -115,7 +115,7 @@ export function controlOf({ controlledBy, hpa, name }: ClusterService): Control 
   }
 }
 
-export interface Outcome {
+interface Outcome {
   readonly icon: string;
   readonly label: string;
 }

@@ -28,7 +28,7 @@ export interface ChoiceAt {
 }
 
 /** How an option reads: 'hold', 'b +2'. */
-export function optionText(services: readonly string[], { service, move }: AgentRecord['options'][number]): string {
+function optionText(services: readonly string[], { service, move }: AgentRecord['options'][number]): string {
   return service < 0 ? 'hold' : `${services[service]} ${move > 0 ? '+' : ''}${move}`;
 }
 

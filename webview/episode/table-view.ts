@@ -7,7 +7,7 @@ import { t } from '../shared/l10n.ts';
 import { stepTable } from './table.ts';
 
 /** Rows of a page: a day of decisions has thousands. */
-export const PAGE = 100;
+const PAGE = 100;
 
 /** The page that the step is on; choosing a row or another page goes to a step. */
 export function stepsTable(episode: EpisodeMessage, step: number, go: (step: number) => void): TemplateResult {

@@ -5,7 +5,7 @@ import '../shared/data-table.css';
 import { t } from '../shared/l10n.ts';
 import { edgeWord, kindWord } from './words.ts';
 
-export interface Fact {
+interface Fact {
   readonly from: string;
   readonly word: string;
   /** Ids of nodes; several where the same is said of them. */
@@ -13,7 +13,7 @@ export interface Fact {
 }
 
 /** In the order of the graph; what is the same for several ends is one fact. Nodes that nothing is said of stand alone. */
-export function factsOf({ nodes, edges }: Graph): Fact[] {
+function factsOf({ nodes, edges }: Graph): Fact[] {
   const shown = nodes.filter(({ kind }) => kind !== 'service');
   const named = new Set(edges.flatMap(({ from, to }) => [from, to]));
   return shown.flatMap(({ id }): Fact[] => {

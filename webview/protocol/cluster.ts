@@ -240,7 +240,7 @@ const status = object({
   ended: orNull(ended),
 });
 
-export const ACTIONS = ['plan', ...STAGES, 'fallBack', 'hold', 'promote'] as const;
+const ACTIONS = ['plan', ...STAGES, 'fallBack', 'hold', 'promote'] as const;
 
 export const cluster = {
   toView: { status, queries },

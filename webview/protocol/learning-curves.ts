@@ -91,6 +91,5 @@ export const learningCurves = {
 
 export type RunInfo = Of<typeof run>;
 export type SeedInfo = Of<typeof seed>;
-export type Curve = Of<typeof curve>;
 export type Curves = Of<typeof curves>;
 export type Query = Of<typeof query>;

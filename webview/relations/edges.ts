@@ -21,10 +21,10 @@ export interface Edge {
 /** Weaker than this nobody would see. */
 const LEAST = 0.005;
 
-export const isDirected = (kind: RelationKind): boolean => kind === 'authority';
+const isDirected = (kind: RelationKind): boolean => kind === 'authority';
 
 /** Whether both join the same agents in the same way. */
-export function isSame(
+function isSame(
   a: { readonly kind: string; readonly from: string; readonly to: string },
   b: { readonly kind: string; readonly from: string; readonly to: string },
 ): boolean {

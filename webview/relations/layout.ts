@@ -24,7 +24,7 @@ interface Agent {
   readonly roles: readonly string[];
 }
 
-export type Point = readonly [x: number, y: number];
+type Point = readonly [x: number, y: number];
 
 export interface Layout {
   readonly width: number;

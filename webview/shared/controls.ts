@@ -173,27 +173,6 @@ export function slider({ label, value, min, max, step, text, change }: SliderOpt
   >`;
 }
 
-export interface Tab {
-  readonly id: string;
-  readonly label: string;
-  readonly content: TemplateResult;
-}
-
-/** Tabs; `change` gets the id of the tab that is shown now. */
-export function tabs(label: string, all: readonly Tab[], shown: string, change: (id: string) => void): TemplateResult {
-  return html`<vscode-panels
-    aria-label=${label}
-    activeid="tab-${shown}"
-    @change=${(event: Event) => {
-      const { activeid } = event.target as HTMLElement & { activeid?: string };
-      if (activeid?.startsWith('tab-')) change(activeid.slice(4));
-    }}
-  >
-    ${all.map((tab) => html`<vscode-panel-tab id="tab-${tab.id}">${tab.label}</vscode-panel-tab>`)}
-    ${all.map((tab) => html`<vscode-panel-view id="view-${tab.id}">${tab.content}</vscode-panel-view>`)}
-  </vscode-panels>`;
-}
-
 export interface MenuItem {
   readonly label: string;
   readonly click: () => void;

@@ -4,7 +4,7 @@ import { studentQuantile } from '../../../../evaluating/statistics.ts';
 import type { Points } from './thin-out.ts';
 
 /** The interval of a mean of two is so wide (t = 12.7) that it hides what it is drawn over. */
-export const SEEDS_FOR_INTERVAL = 3;
+const SEEDS_FOR_INTERVAL = 3;
 
 const quantiles: number[] = [];
 /** Half the width of the interval over standard error, for so many values. */

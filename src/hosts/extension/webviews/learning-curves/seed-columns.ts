@@ -14,7 +14,7 @@ export interface Column {
 /** The metric under which judged policies stand: the mean J of an episode, on days kept for choosing. */
 export const JUDGED = 'judged';
 /** Training steps a second since the iteration before: not in the journal, which is the same for the same seed. */
-export const SPEED = 'charts/SPS';
+const SPEED = 'charts/SPS';
 
 /**
  * One journal as columns, an event at a time. The same as columns made from settledEvents (src/runs/events.ts), which would have

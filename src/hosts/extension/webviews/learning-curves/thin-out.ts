@@ -6,7 +6,7 @@ export interface Points {
   readonly high?: readonly number[];
 }
 
-export interface Range {
+interface Range {
   readonly from: number;
   readonly to: number;
 }
