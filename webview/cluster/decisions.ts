@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ClusterStatus, Decision, Write } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
 import { icon, type Events } from './events.ts';
-import { changesInWords, fixed, moment, outcomeOf, percent, stageName } from './words.ts';
+import { changesInWords, fixed, moment, outcomeOf, percent, stageName } from './labels.ts';
 
 export function decisions({ decisions: all }: ClusterStatus): TemplateResult {
   return html`<section aria-labelledby="decisions-title">

@@ -1,7 +1,7 @@
 /** What goes on, in a heading and a sentence; and what of it is read out. Plain code. */
 import type { ClusterStatus, Ended } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
-import { someNames, stageName } from './words.ts';
+import { someNames, stageName } from './labels.ts';
 
 type StageName = NonNullable<ClusterStatus['run']>['upTo'];
 

@@ -3,7 +3,7 @@ import type { ClusterStatus } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
 import { duration } from '../shared/numbers.ts';
 import { icon, type Events } from './events.ts';
-import { fixed, latency, moment, percent, stageName } from './words.ts';
+import { fixed, latency, moment, percent, stageName } from './labels.ts';
 
 /** How well it goes: the objective, and what the guard watches. */
 export function health({ observed, trend }: ClusterStatus, { isOpen, toggle }: Events): TemplateResult {

@@ -4,7 +4,7 @@ import type { ClusterStatus, PlannedStage, Preflight, Rung, StageName } from '..
 import { t } from '../shared/l10n.ts';
 import { preflight } from './advice.ts';
 import { icon, type Events } from './events.ts';
-import { lasting, stageMeaning, stageName } from './words.ts';
+import { lasting, stageMeaning, stageName } from './labels.ts';
 
 /** The stages, and how far it is. */
 export function ladder(rungs: readonly Rung[]): TemplateResult {

@@ -13,7 +13,7 @@ import { health } from './health.ts';
 import { identityBar } from './identity-bar.ts';
 import { actions, ladder, plan } from './ladder.ts';
 import { queries } from './queries.ts';
-import { queriesAnnouncement } from './query-words.ts';
+import { queriesAnnouncement } from './query-sentences.ts';
 import type { ServiceChoice } from './service-choice.ts';
 import { services } from './services.ts';
 import { stateCard } from './state-card.ts';

@@ -4,8 +4,8 @@ import type { ClusterStatus, QueriesTest, TestedQueries } from '../protocol/clus
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
 import { icon, type Events } from './events.ts';
-import { queryInWords, stateName, verdict } from './query-words.ts';
-import { UNKNOWN } from './words.ts';
+import { queryInWords, stateName, verdict } from './query-sentences.ts';
+import { UNKNOWN } from './labels.ts';
 
 type Query = TestedQueries['queries'][number];
 type OfService = Query['services'][number];

@@ -5,7 +5,7 @@ import { t } from '../shared/l10n.ts';
 import { checkbox, searchField } from '../shared/controls.ts';
 import { icon, type Events } from './events.ts';
 import { chosen, FIRST, isInTrouble, MANY, WAITING, type ServiceChoice } from './service-choice.ts';
-import { controlOf, latency, moment, percent, quantity } from './words.ts';
+import { controlOf, latency, moment, percent, quantity } from './labels.ts';
 
 /** More pips than this are told by a bar. */
 const PIPS = 12;

@@ -4,7 +4,7 @@ import { t } from '../shared/l10n.ts';
 import { duration } from '../shared/numbers.ts';
 import { icon, type Events } from './events.ts';
 import { headlineOf, restoredInWords } from './headline.ts';
-import { stageName } from './words.ts';
+import { stageName } from './labels.ts';
 
 /** What goes on now, or how it ended. */
 export function stateCard(status: ClusterStatus, { act, open }: Events): TemplateResult {

@@ -5,7 +5,7 @@ import { t } from '../shared/l10n.ts';
 import { heightOfCut } from './dendrogram.ts';
 import type { Scene } from './scene.ts';
 import { FILTERS, type FilterName, type State } from './state.ts';
-import { cutInWords, FILTER_WORDS, valuesOf } from './labels.ts';
+import { cutInWords, FILTER_LABELS, valuesOf } from './labels.ts';
 
 /** How many groups, and what that is good for. */
 export function cutSection({ model, grouping }: Scene, cut: (groups: number) => void): TemplateResult {
@@ -56,7 +56,7 @@ export function rowTools(
     const values = [...new Set(valuesOf(model, name))].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
     if (values.length < 2) return nothing;
     return dropdown({
-      label: FILTER_WORDS[name],
+      label: FILTER_LABELS[name],
       value: filters[name] ?? '',
       options: [{ value: '', label: t('all') }, ...values.map((value) => ({ value, label: value }))],
       change: (value) => {

@@ -4,7 +4,7 @@ import { compact, tickLabels, ticks } from '../shared/numbers.ts';
 import type { Box } from '../shared/picture.ts';
 import type { Pen, Point } from '../shared/pen.ts';
 import { countAtHeight, heightOfCut, TOP } from './dendrogram.ts';
-import { groupColor, groupShape, inkOn, moveColors } from './look.ts';
+import { groupColor, groupShape, inkOn, moveColors } from './colors.ts';
 import { drawFrame, drawMarker, drawVeil, FAINT, itemsOf, stretchesOf, TEXT, type Scene } from './scene.ts';
 import type { Focus } from './state.ts';
 import { shortName } from './labels.ts';

@@ -3,7 +3,7 @@ import { t } from '../shared/l10n.ts';
 import { tickLabels, ticks } from '../shared/numbers.ts';
 import type { Box } from '../shared/picture.ts';
 import type { Pen } from '../shared/pen.ts';
-import { groupColor, groupShape, mix } from './look.ts';
+import { groupColor, groupShape, mix } from './colors.ts';
 import { drawFrame, drawMarker, drawRing, FAINT, itemsOf, TEXT, type Scene } from './scene.ts';
 import type { Focus } from './state.ts';
 import { groupNumber } from './labels.ts';

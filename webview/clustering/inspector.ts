@@ -3,7 +3,7 @@ import { button, iconButton } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
 import { markerAt } from '../shared/markers.ts';
 import { compact } from '../shared/numbers.ts';
-import { groupColor, groupShape } from './look.ts';
+import { groupColor, groupShape } from './colors.ts';
 import type { Scene } from './scene.ts';
 import type { Focus } from './state.ts';
 import { groupNumber, groupRole, sequenceName } from './labels.ts';

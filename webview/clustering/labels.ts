@@ -59,7 +59,7 @@ export function movesInWords({ analysis }: Model, symbols: readonly number[]): s
   return parts.join(', ');
 }
 
-export const FILTER_WORDS: Readonly<Record<FilterName, string>> = {
+export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
   agent: t('Agent'),
   role: t('Role'),
   scenario: t('Scenario'),

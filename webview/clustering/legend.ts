@@ -2,7 +2,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
 import { groupMark } from './inspector.ts';
-import { mix, moveColors } from './look.ts';
+import { mix, moveColors } from './colors.ts';
 import type { Scene } from './scene.ts';
 import type { Focus } from './state.ts';
 import { groupNumber, groupRole } from './labels.ts';

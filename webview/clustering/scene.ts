@@ -2,7 +2,7 @@
 import { markerAt } from '../shared/markers.ts';
 import type { Box } from '../shared/picture.ts';
 import type { Pen } from '../shared/pen.ts';
-import type { Colors } from './look.ts';
+import type { Colors } from './colors.ts';
 import type { Grouping, Model } from './model.ts';
 import type { Focus, Rows, State } from './state.ts';
 

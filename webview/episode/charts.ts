@@ -5,7 +5,7 @@ import { duration } from '../shared/numbers.ts';
 import type { ChartColors } from '../shared/picture.ts';
 import type { ChartData, Line, Range, Value } from '../shared/series.ts';
 import { columnOf, lengthOf } from './record.ts';
-import { eventName } from './words.ts';
+import { eventName } from './sentences.ts';
 
 /** Pixels left of all plots, so that they stand below one another; as lanes.ts. */
 export const GUTTER = 96;

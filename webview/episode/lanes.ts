@@ -4,7 +4,7 @@ import type { ChartColors } from '../shared/picture.ts';
 import type { Pen, Point } from '../shared/pen.ts';
 import type { Range } from '../shared/series.ts';
 import { GUTTER } from './charts.ts';
-import { eventName } from './words.ts';
+import { eventName } from './sentences.ts';
 
 /** Pixels right of all plots, as uPlot's padding in shared/chart.ts. */
 export const RIGHT = 20;

@@ -35,7 +35,7 @@ import { counterpart, restore, type State } from './state.ts';
 import { stepsCsv } from './table.ts';
 import { stepsTable } from './table-view.ts';
 import { serviceSwitches, transport } from './transport.ts';
-import { explain } from './words.ts';
+import { explain } from './sentences.ts';
 
 class EpisodeView extends LitElement {
   readonly #channel = connect<'episode', State>(episodeView.toView, {

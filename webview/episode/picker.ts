@@ -5,7 +5,7 @@ import { t } from '../shared/l10n.ts';
 import { swatch } from '../shared/swatch.ts';
 import type { Theme } from '../shared/theme.ts';
 import { choice } from './choice.ts';
-import { episodeLabel, runLabel } from './words.ts';
+import { episodeLabel, runLabel } from './sentences.ts';
 
 export interface PickerOptions {
   readonly which: 'first' | 'second';

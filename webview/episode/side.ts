@@ -4,7 +4,7 @@ import type { EpisodeMessage } from '../protocol/episode.ts';
 import { t } from '../shared/l10n.ts';
 import { compact, duration } from '../shared/numbers.ts';
 import { choiceAt, eventsAt, sortedOptions, stepAt, valueAt, type ChoiceAt, type OptionAt } from './record.ts';
-import { eventInWords, explain, missingParts, percent, withoutMask } from './words.ts';
+import { eventInWords, explain, missingParts, percent, withoutMask } from './sentences.ts';
 
 const OF_SERVICE = ['received', 'pending', 'utilization', 'latency'] as const;
 

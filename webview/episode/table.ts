@@ -4,7 +4,7 @@ import { csv } from '../shared/csv.ts';
 import { t } from '../shared/l10n.ts';
 import { compact, duration } from '../shared/numbers.ts';
 import { choiceAt, columnOf, eventsAt } from './record.ts';
-import { eventName, percent } from './words.ts';
+import { eventName, percent } from './sentences.ts';
 
 export interface StepTable {
   readonly columns: readonly string[];

@@ -19,7 +19,7 @@ import { CurveStore } from './curve-store.ts';
 import './learning-curves.css';
 import { METRICS, type Metric } from './metrics.ts';
 import { restore, withRuns, type State } from './state.ts';
-import { stateIcon, stateInWords } from './words.ts';
+import { stateIcon, stateInWords } from './run-state-labels.ts';
 
 /** A dragged slider asks so often (ms) at most. */
 const QUERY_INTERVAL = 120;

@@ -4,7 +4,7 @@ import type { Graph, GraphNode } from '../protocol/organization.ts';
 import { t } from '../shared/l10n.ts';
 import type { Layout, PlacedEdge, PlacedNode } from './layout.ts';
 import type { Camera } from './state.ts';
-import { cardinality, edgeWord, kindWord } from './words.ts';
+import { cardinality, edgeLabel, kindLabel } from './labels.ts';
 
 export interface DrawingEvents {
   reveal(id: string): void;
@@ -89,7 +89,7 @@ function edgeOf({ edge, path }: PlacedEdge): SVGTemplateResult {
 function labelOf({ edge, x, y }: PlacedEdge): SVGTemplateResult {
   return edge.kind === 'holds'
     ? svg``
-    : svg`<text class="label" x=${x} y=${y + 4} text-anchor="middle">${edgeWord(edge)}</text>`;
+    : svg`<text class="label" x=${x} y=${y + 4} text-anchor="middle">${edgeLabel(edge)}</text>`;
 }
 
 /** Kind and name, and what joins it to others. */
@@ -100,9 +100,9 @@ function spoken({ id, kind, name }: GraphNode, { nodes, edges }: Graph): string 
     .map((edge) =>
       edge.kind === 'member'
         ? `${nameOf(edge.to)} (${cardinality(edge.min, edge.max)})`
-        : `${edgeWord(edge)} ${nameOf(edge.to)}`,
+        : `${edgeLabel(edge)} ${nameOf(edge.to)}`,
     );
-  return [`${kindWord(kind)} ${name}`, ...facts].join(', ');
+  return [`${kindLabel(kind)} ${name}`, ...facts].join(', ');
 }
 
 const onEnter =

@@ -14,7 +14,7 @@ import { button, dropdown, iconButton } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
 import { readTheme } from '../shared/theme.ts';
 import { drawing, svgFile, type DrawingEvents } from './drawing.ts';
-import { factTable } from './facts.ts';
+import { graphTable } from './graph-table.ts';
 import { layOut, type Layout } from './layout.ts';
 import './organization.css';
 import { playground } from './playground.ts';
@@ -251,7 +251,7 @@ class OrganizationView extends LitElement {
 
   #graph(graph: Graph): TemplateResult {
     return this.#state.asTable || !this.#layout
-      ? factTable(graph, (id) => this.#events.reveal(id))
+      ? graphTable(graph, (id) => this.#events.reveal(id))
       : drawing(graph, this.#layout, this.#state.camera, this.#events);
   }
 

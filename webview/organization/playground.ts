@@ -5,7 +5,7 @@ import type { AgentGuides, GuideInput, GuidesAnswer, TriedState } from '../proto
 import { button, checkbox, slider } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
-import { moveWord, presetWord } from './words.ts';
+import { moveLabel, presetLabel } from './labels.ts';
 
 export interface PlaygroundEvents {
   /** Try this state. */
@@ -25,7 +25,7 @@ export function playground(answer: GuidesAnswer, tried: TriedState, events: Play
 
 function presets({ playground: { presets: all } }: GuidesAnswer, events: PlaygroundEvents): TemplateResult {
   return html`<div class="presets" role="group" aria-label=${t('States to begin with')}>
-    ${all.map(({ name, state }) => button({ label: presetWord(name), click: () => events.attempt(state) }))}
+    ${all.map(({ name, state }) => button({ label: presetLabel(name), click: () => events.attempt(state) }))}
   </div>`;
 }
 
@@ -149,7 +149,7 @@ function moves(agent: string, services: AgentGuides['services']): TemplateResult
 /** Holding still is always allowed. */
 function mask(allowed: readonly number[]): TemplateResult {
   const all = [...allowed, 0].sort((a, b) => a - b);
-  return html`${all.map((move) => html`<span class="move ${move === 0 ? 'hold' : ''}">${move === 0 ? t('hold') : moveWord(move)}</span>`)}`;
+  return html`${all.map((move) => html`<span class="move ${move === 0 ? 'hold' : ''}">${move === 0 ? t('hold') : moveLabel(move)}</span>`)}`;
 }
 
 function ruleList(rules: AgentGuides['services'][number]['rules']): TemplateResult {
@@ -165,7 +165,7 @@ function ruleList(rules: AgentGuides['services'][number]['rules']): TemplateResu
             <span class="codicon codicon-${matches ? 'check' : 'circle-slash'}" aria-hidden="true"></span>
             <span
               >${matches ? t('Rule {0} of {1} matches', rule + 1, role) : t('Rule {0} of {1} does not match', rule + 1, role)}:
-              ${scale.map(moveWord).join(', ')}</span
+              ${scale.map(moveLabel).join(', ')}</span
             >
             ${explanation(why)}
           </li>`,

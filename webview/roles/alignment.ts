@@ -5,7 +5,7 @@ import { t } from '../shared/l10n.ts';
 import { heading, percent, scrollable } from '../shared/sections.ts';
 import { exportPart, type Actions } from './actions.ts';
 import { bar } from './bar.ts';
-import { confusion, uncovered } from './facts.ts';
+import { confusion, uncovered } from './figures.ts';
 
 export function declaredAgainstInferred(message: RolesMessage, { save }: Actions): TemplateResult {
   const { columns, rows } = confusion(message);

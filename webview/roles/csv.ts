@@ -1,7 +1,7 @@
 /** The tables of the view as files for other programs. */
 import type { Comparison, RolesMessage } from '../protocol/roles.ts';
 import { csv } from '../shared/csv.ts';
-import { confusion, figureWords, uncovered } from './facts.ts';
+import { confusion, figureLabel, uncovered } from './figures.ts';
 
 export function confusionCsv(message: RolesMessage): string {
   const { columns, rows } = confusion(message);
@@ -108,5 +108,5 @@ export function satisfactionCsv({ satisfaction }: RolesMessage): string {
 export const comparisonCsv = ({ figures }: Comparison): string =>
   csv([
     ['figure', 'before', 'after'],
-    ...figures.map(({ what, before, after }) => [figureWords(what).label, before ?? undefined, after ?? undefined]),
+    ...figures.map(({ what, before, after }) => [figureLabel(what).label, before ?? undefined, after ?? undefined]),
   ]);

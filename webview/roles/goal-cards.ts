@@ -7,7 +7,7 @@ import { heading, percent, scrollable } from '../shared/sections.ts';
 import { acceptance, proposalOf } from './acceptance.ts';
 import { exportPart, exportTable, type Actions } from './actions.ts';
 import { bar } from './bar.ts';
-import { boundInWords, boundOnRange } from './facts.ts';
+import { boundInWords, boundOnRange } from './figures.ts';
 
 export function goals(
   { goals: all }: RolesMessage,

@@ -6,7 +6,7 @@ import { compact } from '../shared/numbers.ts';
 import type { Pen } from '../shared/pen.ts';
 import { percent } from '../shared/sections.ts';
 import type { Theme } from '../shared/theme.ts';
-import { boundInWords, boundOnRange, confusion } from './facts.ts';
+import { boundInWords, boundOnRange, confusion } from './figures.ts';
 
 const TEXT = 13;
 const MARGIN = 24;

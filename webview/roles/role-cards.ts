@@ -6,7 +6,7 @@ import { compact } from '../shared/numbers.ts';
 import { heading, icon, percent } from '../shared/sections.ts';
 import { acceptance, proposalOf } from './acceptance.ts';
 import { exportTable, type Actions } from './actions.ts';
-import { ruleInWords } from './facts.ts';
+import { ruleInWords } from './figures.ts';
 
 export function inferredRoles(
   { roles }: RolesMessage,

@@ -6,7 +6,7 @@ import { button } from '../shared/controls.ts';
 import { t } from '../shared/l10n.ts';
 import { heading, icon, percent, scrollable } from '../shared/sections.ts';
 import { exportTable, type Actions } from './actions.ts';
-import { figureWords, trend } from './facts.ts';
+import { figureLabel, trend } from './figures.ts';
 
 /** "12 episodes of 2 seeds". */
 function amount(episodes: number, seeds: number): string {
@@ -114,7 +114,7 @@ export function comparison({ before, isThere, figures }: Comparison, actions: Ac
         </thead>
         <tbody>
           ${figures.map((figure) => {
-            const { label, about, format } = figureWords(figure.what);
+            const { label, about, format } = figureLabel(figure.what);
             const say = (value: number | null) => (value === null ? '–' : format(value));
             const difference =
               figure.before === null || figure.after === null ? undefined : figure.after - figure.before;

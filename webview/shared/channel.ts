@@ -1,5 +1,5 @@
 import type { Handlers, ToHost, ToView, ViewName, VIEWS } from '../protocol/messages.ts';
-import { Inbox } from './inbox.ts';
+import { MessageReceiver } from './message-receiver.ts';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -22,11 +22,11 @@ export function connect<V extends ViewName, State extends object>(
   handlers: Handlers<ToView<V>>,
 ): ViewChannel<V, State> {
   const host = acquireVsCodeApi();
-  const inbox = new Inbox(messages);
+  const receiver = new MessageReceiver(messages);
   const post = (type: string, data: unknown) => host.postMessage({ type, data });
   const report = (message: string) => post('problem', { message });
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    const { messages: received, problems, lost } = inbox.receive(data);
+    const { messages: received, problems, lost } = receiver.receive(data);
     for (const problem of problems) report(problem);
     for (const message of received) (handlers as Record<string, (data: unknown) => void>)[message.type](message.data);
     if (lost) post('ready', {});

@@ -3,7 +3,7 @@ import type { FanSeries } from '../protocol/twin-report.ts';
 import { t } from '../shared/l10n.ts';
 import { compact, duration } from '../shared/numbers.ts';
 import type { ChartData, Range } from '../shared/series.ts';
-import { wordsOf } from './metrics.ts';
+import { metricLabel } from './metrics.ts';
 
 /** Of the theme. */
 export interface FanColors {
@@ -20,7 +20,7 @@ export function fanChart(
   colors: FanColors,
 ): ChartData {
   const x = series.recorded.map((_, i) => (i + 1) * interval);
-  const { label, unit } = wordsOf(name);
+  const { label, unit } = metricLabel(name);
   return {
     title,
     xLabel: t('after the origin'),

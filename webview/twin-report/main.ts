@@ -16,7 +16,7 @@ import type { FanCard, FanEvents } from './fan-card.ts';
 import './fan-card.ts';
 import { fanChart } from './fan-data.ts';
 import { ownerOf, titleOf } from './metrics.ts';
-import { errors, parameters, ranking, traces, verdict } from './parts.ts';
+import { errors, parameters, ranking, traces, verdict } from './sections.ts';
 import { restore, type State } from './state.ts';
 import './twin-report.css';
 

@@ -1,13 +1,13 @@
 /** Names and units of what a twin predicts. Ids are the runner's: 'objective', 'cluster.latency', 'a.pending'. */
 import { t } from '../shared/l10n.ts';
 
-export interface MetricWords {
+export interface MetricLabel {
   readonly label: string;
   /** Empty where it is a count without one, or a share. */
   readonly unit: string;
 }
 
-const INDICATORS: Readonly<Record<string, MetricWords>> = {
+const INDICATORS: Readonly<Record<string, MetricLabel>> = {
   objective: { label: t('J'), unit: '' },
   resilience: { label: t('Resilience or(s)'), unit: '' },
   success: { label: t('Success'), unit: t('share') },
@@ -25,7 +25,7 @@ const INDICATORS: Readonly<Record<string, MetricWords>> = {
   moves: { label: t('Moves'), unit: t('pods') },
 };
 
-const FIELDS: Readonly<Record<string, MetricWords>> = {
+const FIELDS: Readonly<Record<string, MetricLabel>> = {
   pending: { label: t('Requests waiting'), unit: t('requests') },
   received: { label: t('Received'), unit: t('requests/s') },
   served: { label: t('Served'), unit: t('requests/s') },
@@ -53,7 +53,7 @@ export function ownerOf(name: string): string {
 }
 
 /** One that this version does not know keeps its own name. */
-export function wordsOf(name: string): MetricWords {
+export function metricLabel(name: string): MetricLabel {
   const [words, field] = ownerOf(name) === '' ? [INDICATORS, name] : [FIELDS, name.slice(name.lastIndexOf('.') + 1)];
   return Object.hasOwn(words, field) ? words[field] : { label: field, unit: '' };
 }
@@ -73,7 +73,7 @@ export function parameterName(name: string): string {
 
 /** For people: the indicator, of what, and its unit. */
 export function titleOf(name: string): string {
-  const { label, unit } = wordsOf(name);
+  const { label, unit } = metricLabel(name);
   const owner = ownerOf(name);
   const what = unit === '' ? label : `${label} (${unit})`;
   return owner === '' ? what : `${owner}: ${what}`;

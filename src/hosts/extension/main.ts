@@ -5,7 +5,7 @@ import { registerRefine } from './analysis/refine.ts';
 import { makeApi, type KarmaApi } from './api.ts';
 import { registerCommand } from './register-command.ts';
 import { registerContextKeys } from './context-keys.ts';
-import { startLanguageLater } from './language-later.ts';
+import { startLazyLanguageClient } from './lazy-language-client.ts';
 import { registerAddOrganization } from './cluster/add-organization.ts';
 import { registerImportCluster } from './cluster/import-cluster.ts';
 import { registerClusterView } from './cluster/cluster-view.ts';
@@ -85,7 +85,7 @@ function makeServices(
   const projects = new Projects();
   const runs = new RunStoreOnDisk(projects, log);
   const { extensionUri } = context;
-  const language = startLanguageLater({ extensionUri, trust, log });
+  const language = startLazyLanguageClient({ extensionUri, trust, log });
   const services: Services = {
     context,
     extensionUri,

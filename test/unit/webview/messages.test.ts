@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { check } from '../../../webview/protocol/check.ts';
 import { checkToHost, VIEWS } from '../../../webview/protocol/messages.ts';
-import { Inbox } from '../../../webview/shared/inbox.ts';
+import { MessageReceiver } from '../../../webview/shared/message-receiver.ts';
 
 const answered = { type: 'answered', data: { query: 1, at: 5 } };
 const envelope = (seq: number, messages: readonly unknown[]) => ({
@@ -42,10 +42,10 @@ describe('messages on arrival', () => {
   });
 });
 
-describe('inbox', () => {
+describe('receiver', () => {
   it('drops single messages and keeps the rest', () => {
-    const inbox = new Inbox(VIEWS['learning-curves'].toView);
-    const received = inbox.receive(
+    const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
+    const received = receiver.receive(
       envelope(1, [{ type: 'nonsense', data: 1 }, answered, { type: 'answered', data: {} }]),
     );
     assert.deepEqual(received.messages, [answered]);
@@ -54,32 +54,32 @@ describe('inbox', () => {
   });
 
   it('drops what is no envelope, and envelopes that hold no list', () => {
-    const inbox = new Inbox(VIEWS['learning-curves'].toView);
+    const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
     for (const value of [
       undefined,
       {},
       { seq: 1, part: 0, parts: 1, text: '{}' },
       { seq: 2, part: 0, parts: 1, text: '[' },
     ]) {
-      const { messages, problems } = inbox.receive(value);
+      const { messages, problems } = receiver.receive(value);
       assert.equal(messages.length, 0);
       assert.equal(problems.length, 1);
     }
   });
 
   it('puts parts together', () => {
-    const inbox = new Inbox(VIEWS['learning-curves'].toView);
+    const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
     const text = JSON.stringify([answered]);
-    assert.deepEqual(inbox.receive({ seq: 1, part: 0, parts: 2, text: text.slice(0, 9) }).messages, []);
-    assert.deepEqual(inbox.receive({ seq: 2, part: 1, parts: 2, text: text.slice(9) }).messages, [answered]);
+    assert.deepEqual(receiver.receive({ seq: 1, part: 0, parts: 2, text: text.slice(0, 9) }).messages, []);
+    assert.deepEqual(receiver.receive({ seq: 2, part: 1, parts: 2, text: text.slice(9) }).messages, [answered]);
   });
 
   it('asks once for everything again where an envelope is missing, and begins anew with the first', () => {
-    const inbox = new Inbox(VIEWS['learning-curves'].toView);
-    inbox.receive(envelope(1, [answered]));
-    assert.equal(inbox.receive(envelope(3, [answered])).lost, true);
-    assert.deepEqual(inbox.receive(envelope(4, [answered])), { messages: [], problems: [], lost: false });
-    assert.deepEqual(inbox.receive(envelope(1, [answered])).messages, [answered]);
-    assert.deepEqual(inbox.receive(envelope(2, [answered])).messages, [answered]);
+    const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
+    receiver.receive(envelope(1, [answered]));
+    assert.equal(receiver.receive(envelope(3, [answered])).lost, true);
+    assert.deepEqual(receiver.receive(envelope(4, [answered])), { messages: [], problems: [], lost: false });
+    assert.deepEqual(receiver.receive(envelope(1, [answered])).messages, [answered]);
+    assert.deepEqual(receiver.receive(envelope(2, [answered])).messages, [answered]);
   });
 });

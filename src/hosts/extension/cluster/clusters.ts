@@ -8,7 +8,7 @@ import {
 import { describeError } from '../errors.ts';
 import type { Project } from '../projects.ts';
 import type { Services } from '../services.ts';
-import { placesOf, type Place } from './places.ts';
+import { placesOf, type Place } from './cluster-places.ts';
 
 /** The cluster that was chosen last, in this workspace. */
 const SELECTED = 'cluster.selected';

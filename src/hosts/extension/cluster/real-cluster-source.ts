@@ -10,8 +10,8 @@ import { restoreAfter } from '../runs/jobs.ts';
 import type { Services } from '../services.ts';
 import type { ClusterSource, SourceStatus, TransferOrder, TransferStatus } from './cluster-source.ts';
 import { liveServices } from './live-services.ts';
-import { readLine } from './look-shape.ts';
-import { Observer, type ObserverProgram } from './observer.ts';
+import { readLine } from './watch-line.ts';
+import { RestartingProcess, type ProcessProgram } from './restarting-process.ts';
 import { isTokenOf, tokenFor } from './prometheus-token.ts';
 import { servicesOf, TransferFollower } from './transfer-follower.ts';
 
@@ -39,7 +39,7 @@ export interface RealClusterOptions {
 export class RealClusterSource implements ClusterSource {
   readonly #options: RealClusterOptions;
   readonly #follower: TransferFollower;
-  readonly #observer: Observer;
+  readonly #observer: RestartingProcess;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   #watchers = 0;
@@ -56,7 +56,7 @@ export class RealClusterSource implements ClusterSource {
     const { folder, cluster, services } = options;
     this.#options = options;
     this.#follower = new TransferFollower({ folder, cluster, services, giveBack: GIVE_BACK });
-    this.#observer = new Observer({
+    this.#observer = new RestartingProcess({
       program: () => this.#program(),
       onLine: (line) => this.#take(line),
       onEnd: (why) => void this.#ended(why),
@@ -210,7 +210,7 @@ export class RealClusterSource implements ClusterSource {
     }
   }
 
-  async #program(): Promise<ObserverProgram> {
+  async #program(): Promise<ProcessProgram> {
     const { folder, context, services } = this.#options;
     const { name, namespace, prometheus } = this.#follower.cluster;
     const { node, extensionUri } = services;

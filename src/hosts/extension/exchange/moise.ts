@@ -7,7 +7,7 @@ import { runCommandLine, type CommandLine } from '../command-line/run-command-li
 import type { Project } from '../projects.ts';
 import type { Services } from '../services.ts';
 import { ORGANIZATION, type OrganizationAnswer } from '../../../language/protocol.ts';
-import { exchangeResult, type ExchangeResult, type ImportProblem } from './output.ts';
+import { exchangeResult, type ExchangeResult, type ImportProblem } from './exchange-result.ts';
 
 const { t } = vscode.l10n;
 

@@ -6,11 +6,11 @@ import {
   type ToView,
   type ViewName,
 } from '../../../../webview/protocol/messages.ts';
-import { Outbox } from './outbox.ts';
+import { MessageSender } from './message-sender.ts';
 import { saveFiles } from './save-files.ts';
 
 /**
- * Sends a message to the view, in turn with others (see Outbox). The data may be a function, which is asked when its turn
+ * Sends a message to the view, in turn with others (see MessageSender). The data may be a function, which is asked when its turn
  * comes and may then return undefined: nothing to say any more. A later message for the same slot replaces one that waits;
  * left out, the slot is the type.
  */
@@ -40,13 +40,13 @@ export function openChannel<V extends ViewName>(
   log: vscode.LogOutputChannel,
   connect: (send: Send<V>) => ViewConnection<V>,
 ): Channel {
-  const outbox = new Outbox((envelope) => void webview.postMessage(envelope));
+  const sender = new MessageSender((envelope) => void webview.postMessage(envelope));
   const connection = connect((type, data, slot) =>
-    outbox.put(slot ?? type, type, (typeof data === 'function' ? data : () => data) as () => unknown),
+    sender.put(slot ?? type, type, (typeof data === 'function' ? data : () => data) as () => unknown),
   );
   const common: Handlers<Pick<ToHost<V>, 'ready' | 'problem' | 'save'>> = {
     ready: () => {
-      outbox.open();
+      sender.open();
       connection.snapshot();
     },
     problem: ({ message }) => log.error(`${view}: ${message}`),
@@ -63,9 +63,9 @@ export function openChannel<V extends ViewName>(
     else handlers[message.type](message.data);
   });
   return {
-    hidden: () => outbox.close(),
+    hidden: () => sender.close(),
     dispose() {
-      outbox.close();
+      sender.close();
       listener.dispose();
       connection.dispose();
     },

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli, type CliResult } from '../../../../src/hosts/extension/command-line/cli-process.ts';
-import { exchangeResult, type ExchangeResult } from '../../../../src/hosts/extension/exchange/output.ts';
+import { exchangeResult, type ExchangeResult } from '../../../../src/hosts/extension/exchange/exchange-result.ts';
 
 describe('The import of an organization as the extension reads it', () => {
   let folder: string;

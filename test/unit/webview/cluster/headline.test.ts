@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ClusterStatus, Ended, Observed, TransferRun } from '../../../../webview/protocol/cluster.ts';
 import { announcementOf, headlineOf, restoredInWords } from '../../../../webview/cluster/headline.ts';
-import { changesInWords, controlOf, lasting, latency, moment, percent } from '../../../../webview/cluster/words.ts';
+import { changesInWords, controlOf, lasting, latency, moment, percent } from '../../../../webview/cluster/labels.ts';
 
 const run = (state: TransferRun['state'], upTo: TransferRun['upTo'] = 'full', message = ''): TransferRun => ({
   id: 'r',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ClusterService, TestedQueries } from '../../../../webview/protocol/cluster.ts';
-import { queriesAnnouncement, queryInWords } from '../../../../webview/cluster/query-words.ts';
+import { queriesAnnouncement, queryInWords } from '../../../../webview/cluster/query-sentences.ts';
 import { chosen, isInTrouble } from '../../../../webview/cluster/service-choice.ts';
-import { someNames, stageMeaning } from '../../../../webview/cluster/words.ts';
+import { someNames, stageMeaning } from '../../../../webview/cluster/labels.ts';
 
 const hpa = { minReplicas: 1, maxReplicas: 5, desired: 2, paused: false, originalMinimum: 1 };
 const service = (name: string, changes: Partial<ClusterService> = {}): ClusterService => ({

@@ -8,7 +8,7 @@ import { CHART_KINDS, drawTitled } from '../../../../webview/clustering/charts.t
 import { countAtX, cutX, itemAtY } from '../../../../webview/clustering/draw-rows.ts';
 import { itemAtPoint } from '../../../../webview/clustering/draw-map.ts';
 import { countAtMean, itemAtBar, silhouetteOrder } from '../../../../webview/clustering/draw-silhouettes.ts';
-import { groupColor, groupShape, inkOn, mix, moveColors, type Colors } from '../../../../webview/clustering/look.ts';
+import { groupColor, groupShape, inkOn, mix, moveColors, type Colors } from '../../../../webview/clustering/colors.ts';
 import { addRows, groupingOf, isWhole, modelOf, type Model } from '../../../../webview/clustering/model.ts';
 import { itemsOf, stretchesOf, type Scene } from '../../../../webview/clustering/scene.ts';
 import { csvOf, tableOf } from '../../../../webview/clustering/tables.ts';

@@ -13,7 +13,7 @@ import {
   missingParts,
   percent,
   withoutMask,
-} from '../../../../webview/episode/words.ts';
+} from '../../../../webview/episode/sentences.ts';
 import { episodeView } from '../../../../webview/protocol/episode.ts';
 import { OLD, SAMPLE } from './sample.ts';
 

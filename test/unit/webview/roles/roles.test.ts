@@ -23,7 +23,7 @@ import {
   ruleInWords,
   trend,
   uncovered,
-} from '../../../../webview/roles/facts.ts';
+} from '../../../../webview/roles/figures.ts';
 import { restore } from '../../../../webview/roles/state.ts';
 import { toggled } from '../../../../webview/shared/toggled.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { csv } from '../../../../webview/shared/csv.ts';
 import { errorsCsv, fanCsv } from '../../../../webview/twin-report/csv.ts';
 import { fanSummary } from '../../../../webview/twin-report/fan-data.ts';
-import { ownerOf, wordsOf } from '../../../../webview/twin-report/metrics.ts';
+import { ownerOf, metricLabel } from '../../../../webview/twin-report/metrics.ts';
 import { restore } from '../../../../webview/twin-report/state.ts';
 
 describe('the Twin Report view', () => {
@@ -33,9 +33,9 @@ describe('the Twin Report view', () => {
 
   it('names metrics, also those that it does not know', () => {
     assert.deepEqual([ownerOf('objective'), ownerOf('cluster.latency'), ownerOf('a.b.ready')], ['', 'cluster', 'a.b']);
-    assert.deepEqual(wordsOf('a.ready'), { label: 'Ready pods', unit: 'pods' });
-    assert.deepEqual(wordsOf('a.karma'), { label: 'karma', unit: '' });
-    assert.deepEqual(wordsOf('toString'), { label: 'toString', unit: '' });
+    assert.deepEqual(metricLabel('a.ready'), { label: 'Ready pods', unit: 'pods' });
+    assert.deepEqual(metricLabel('a.karma'), { label: 'karma', unit: '' });
+    assert.deepEqual(metricLabel('toString'), { label: 'toString', unit: '' });
   });
 
   it('takes what an older version kept', () => {

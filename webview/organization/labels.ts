@@ -3,7 +3,7 @@ import type { GraphEdge, GraphNode, PresetName } from '../protocol/organization.
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
 
-export const kindWord = (kind: GraphNode['kind']): string =>
+export const kindLabel = (kind: GraphNode['kind']): string =>
   ({ group: t('Group'), role: t('Role'), agent: t('Agent'), mission: t('Mission'), service: t('Service') })[kind];
 
 const EDGES: Readonly<Record<GraphEdge['kind'], string>> = {
@@ -21,7 +21,7 @@ const EDGES: Readonly<Record<GraphEdge['kind'], string>> = {
 };
 
 /** With its numbers: how many, or when. */
-export function edgeWord({ kind, min, max, during }: GraphEdge): string {
+export function edgeLabel({ kind, min, max, during }: GraphEdge): string {
   if (kind === 'member') return `${EDGES.member} (${cardinality(min, max)})`;
   return during ? t('{0}, {1} s to {2} s', EDGES[kind], compact(during.from), compact(during.to)) : EDGES[kind];
 }
@@ -30,7 +30,7 @@ export function cardinality(min = 0, max = Infinity): string {
   return min === max ? String(min) : t('{0} to {1}', min, Number.isFinite(max) ? max : t('any'));
 }
 
-export const presetWord = (name: PresetName): string =>
+export const presetLabel = (name: PresetName): string =>
   ({
     rest: t('At rest'),
     overload: t('Sudden overload'),
@@ -40,4 +40,4 @@ export const presetWord = (name: PresetName): string =>
     'sample-failures': t('Emulator: most failed pods'),
   })[name];
 
-export const moveWord = (move: number): string => (move > 0 ? `+${move}` : move < 0 ? `\u2212${-move}` : '0');
+export const moveLabel = (move: number): string => (move > 0 ? `+${move}` : move < 0 ? `\u2212${-move}` : '0');

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Graph, GraphEdge } from '../protocol/organization.ts';
 import '../shared/data-table.css';
 import { t } from '../shared/l10n.ts';
-import { edgeWord, kindWord } from './words.ts';
+import { edgeLabel, kindLabel } from './labels.ts';
 
 interface Fact {
   readonly from: string;
@@ -19,20 +19,20 @@ function factsOf({ nodes, edges }: Graph): Fact[] {
   return shown.flatMap(({ id }): Fact[] => {
     const own = Map.groupBy(
       edges.filter(({ from }) => from === id),
-      (edge: GraphEdge) => edgeWord(edge),
+      (edge: GraphEdge) => edgeLabel(edge),
     );
     const facts = [...own].map(([word, same]) => ({ from: id, word, to: same.map(({ to }) => to) }));
     return facts.length > 0 || named.has(id) ? facts : [{ from: id, word: '', to: [] }];
   });
 }
 
-export function factTable(graph: Graph, reveal: (id: string) => void): TemplateResult {
+export function graphTable(graph: Graph, reveal: (id: string) => void): TemplateResult {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const link = (id: string): TemplateResult =>
     html`<button type="button" class="link" @click=${() => reveal(id)}>${nodes.get(id)?.name ?? id}</button>`;
   const kindOf = (id: string): string => {
     const node = nodes.get(id);
-    return node ? kindWord(node.kind) : '';
+    return node ? kindLabel(node.kind) : '';
   };
   return html`<div class="data-table facts" tabindex="0" role="region" aria-label=${t('{0}, as a table', graph.name)}>
     <table>

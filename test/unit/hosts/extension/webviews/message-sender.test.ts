@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Outbox, type Timers } from '../../../../../src/hosts/extension/webviews/outbox.ts';
+import { MessageSender, type Timers } from '../../../../../src/hosts/extension/webviews/message-sender.ts';
 import { type Message, type Envelope } from '../../../../../webview/protocol/check.ts';
 import { VIEWS } from '../../../../../webview/protocol/messages.ts';
-import { Inbox } from '../../../../../webview/shared/inbox.ts';
+import { MessageReceiver } from '../../../../../webview/shared/message-receiver.ts';
 
 /** A clock that only moves when told. */
 class Clock implements Timers {
@@ -36,38 +36,38 @@ class Clock implements Timers {
 function setUp() {
   const clock = new Clock();
   const posted: { readonly at: number; readonly envelope: Envelope }[] = [];
-  const outbox = new Outbox((envelope) => posted.push({ at: clock.now(), envelope }), clock);
+  const sender = new MessageSender((envelope) => posted.push({ at: clock.now(), envelope }), clock);
   const received = (): Message[] => {
-    const inbox = new Inbox(VIEWS['learning-curves'].toView);
+    const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
     return posted.flatMap(({ envelope }) => {
-      const { messages, problems } = inbox.receive(envelope);
+      const { messages, problems } = receiver.receive(envelope);
       assert.deepEqual(problems, []);
       return messages;
     });
   };
-  return { clock, posted, outbox, received };
+  return { clock, posted, sender, received };
 }
 
 const runs = (name: string) => ({ runs: [], selected: [name] });
 
-describe('outbox', () => {
+describe('sender', () => {
   it('posts nothing before the view is there and after it is hidden', () => {
-    const { clock, posted, outbox } = setUp();
-    outbox.put('a', 'runs', () => runs('a'));
+    const { clock, posted, sender } = setUp();
+    sender.put('a', 'runs', () => runs('a'));
     clock.pass(1000);
-    outbox.open();
-    outbox.put('a', 'runs', () => runs('b'));
-    outbox.close();
-    outbox.put('a', 'runs', () => runs('c'));
+    sender.open();
+    sender.put('a', 'runs', () => runs('b'));
+    sender.close();
+    sender.put('a', 'runs', () => runs('c'));
     clock.pass(1000);
     assert.equal(posted.length, 0);
   });
 
   it('counts from 1 again when the view is shown again', () => {
-    const { clock, posted, outbox } = setUp();
+    const { clock, posted, sender } = setUp();
     for (let life = 0; life < 2; life++) {
-      outbox.open();
-      outbox.put('a', 'runs', () => runs('a'));
+      sender.open();
+      sender.put('a', 'runs', () => runs('a'));
       clock.pass(1000);
     }
     assert.deepEqual(
@@ -77,21 +77,21 @@ describe('outbox', () => {
   });
 
   it('asks for data when its turn comes; later ones replace those that wait, and undefined is nothing', () => {
-    const { clock, outbox, received } = setUp();
+    const { clock, sender, received } = setUp();
     let now = 'early';
-    outbox.open();
-    outbox.put('a', 'runs', () => runs('replaced'));
-    outbox.put('a', 'runs', () => runs(now));
-    outbox.put('b', 'runs', () => undefined);
+    sender.open();
+    sender.put('a', 'runs', () => runs('replaced'));
+    sender.put('a', 'runs', () => runs(now));
+    sender.put('b', 'runs', () => undefined);
     now = 'late';
     clock.pass(1000);
     assert.deepEqual(received(), [{ type: 'runs', data: runs('late') }]);
   });
 
   it('posts as many messages together as fit', () => {
-    const { clock, posted, outbox, received } = setUp();
-    outbox.open();
-    for (let i = 0; i < 500; i++) outbox.put(`${i}`, 'runs', () => runs(String(i).repeat(100)));
+    const { clock, posted, sender, received } = setUp();
+    sender.open();
+    for (let i = 0; i < 500; i++) sender.put(`${i}`, 'runs', () => runs(String(i).repeat(100)));
     clock.pass(10_000);
     assert.equal(received().length, 500);
     assert.ok(posted.length < 10, `${posted.length} envelopes`);
@@ -106,14 +106,14 @@ describe('outbox', () => {
     });
     fc.assert(
       fc.property(fc.array(message, { maxLength: 60 }), (sent) => {
-        const { clock, posted, outbox, received } = setUp();
-        outbox.open();
+        const { clock, posted, sender, received } = setUp();
+        sender.open();
         const last = new Map<number, string>();
         for (const { wait, slot, text, repeat } of sent) {
           clock.pass(wait);
           const name = `${slot}:${text.repeat(repeat)}`;
           last.set(slot, name);
-          outbox.put(String(slot), 'runs', () => runs(name));
+          sender.put(String(slot), 'runs', () => runs(name));
         }
         clock.pass(1_000_000);
         for (const { envelope } of posted) assert.ok(Buffer.byteLength(JSON.stringify(envelope)) <= 65_536);

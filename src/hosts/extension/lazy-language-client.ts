@@ -11,7 +11,7 @@ import type { LanguageService, Services } from './services.ts';
 /** Milliseconds. Loading takes about as long as activation itself, and would count to it. */
 const AFTER_ACTIVATION = 100;
 
-export function startLanguageLater(parts: Pick<Services, 'extensionUri' | 'trust' | 'log'>): LanguageService {
+export function startLazyLanguageClient(parts: Pick<Services, 'extensionUri' | 'trust' | 'log'>): LanguageService {
   const loaded = pause(AFTER_ACTIVATION).then(() => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- stays as it is in the CommonJS bundle
     const { startLanguageClient } = require('./language-client.cjs') as typeof client;

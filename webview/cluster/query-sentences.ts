@@ -1,7 +1,7 @@
 /** What a test of the metric queries found, in words; plain code. */
 import type { TestedQueries } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
-import { someNames } from './words.ts';
+import { someNames } from './labels.ts';
 
 type Query = TestedQueries['queries'][number];
 type OfService = Query['services'][number];

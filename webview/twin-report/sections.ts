@@ -14,7 +14,7 @@ import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
 import { heading, icon, scrollable } from '../shared/sections.ts';
 import { bar, dumbbell, interval } from './marks.ts';
-import { ownerOf, parameterName, wordsOf } from './metrics.ts';
+import { ownerOf, parameterName, metricLabel } from './metrics.ts';
 
 const exportButton = (what: string, click: () => void): TemplateResult =>
   iconButton({ icon: 'export', label: t('Export {0} as CSV', what), click });
@@ -173,7 +173,7 @@ function errorsTable(label: string, names: readonly string[], horizons: readonly
       </thead>
       <tbody>
         ${names.map((name) => {
-          const { label: words, unit } = wordsOf(name);
+          const { label: words, unit } = metricLabel(name);
           return html`<tr>
             <th scope="row" class="text" title=${name}>${words}${unit ? html` <small>${unit}</small>` : nothing}</th>
             ${horizons.map((horizon) => errorCell(errorOf(horizon, name)))}
@@ -219,7 +219,7 @@ function worstOf(owner: string, names: readonly string[], horizons: readonly Twi
   });
   if (ratios.length === 0) return '';
   const worst = ratios.reduce((most, other) => (other.ratio > most.ratio ? other : most));
-  const { label } = wordsOf(worst.name);
+  const { label } = metricLabel(worst.name);
   return t('worst: {0}, {1} of no change', label, `${Math.round(100 * worst.ratio)} %`);
 }
 

@@ -9,7 +9,7 @@ export interface Received {
 }
 
 /** Puts envelopes together again, in order, and lets only known and well-formed messages through. */
-export class Inbox {
+export class MessageReceiver {
   readonly #messages: Messages;
   #seq = 0;
   #text = '';

@@ -71,7 +71,7 @@ export function boundOnRange({ atLeast, atMost, visited }: StateBound): { readon
   return { from: atLeast === undefined ? 0 : place(atLeast), to: atMost === undefined ? 1 : place(atMost) };
 }
 
-export interface FigureWords {
+export interface FigureLabel {
   readonly label: string;
   readonly about: string;
   readonly format: (value: number) => string;
@@ -79,10 +79,10 @@ export interface FigureWords {
   readonly better: -1 | 0 | 1;
 }
 
-export function figureWords(what: ComparisonFigure['what']): FigureWords {
+export function figureLabel(what: ComparisonFigure['what']): FigureLabel {
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
   const plain = (value: number) => value.toFixed(4);
-  const words: { readonly [W in ComparisonFigure['what']]: FigureWords } = {
+  const words: { readonly [W in ComparisonFigure['what']]: FigureLabel } = {
     objective: { label: 'J', about: t('mean of the same episodes'), format: plain, better: 1 },
     resilience: { label: 'or(s)', about: t('operational resilience, same episodes'), format: plain, better: 1 },
     alignment: { label: t('alignment'), about: t('as played, under the mask'), format: share, better: 1 },
@@ -107,7 +107,7 @@ export function figureWords(what: ComparisonFigure['what']): FigureWords {
 /** How a figure changed: better, worse, or neither. */
 export function trend({ what, before, after }: ComparisonFigure): 'better' | 'worse' | 'same' {
   if (before === null || after === null) return 'same';
-  const { better, format } = figureWords(what);
+  const { better, format } = figureLabel(what);
   if (format(before) === format(after)) return 'same';
   return (after - before) * better > 0 ? 'better' : 'worse';
 }

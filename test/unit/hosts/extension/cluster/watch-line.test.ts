@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { HpaStatus, ServiceStatus } from '../../../../../src/cluster/kubernetes/watching/namespace-status.ts';
 import { liveServices } from '../../../../../src/hosts/extension/cluster/live-services.ts';
-import { readLine } from '../../../../../src/hosts/extension/cluster/look-shape.ts';
-import { placesOf } from '../../../../../src/hosts/extension/cluster/places.ts';
+import { readLine } from '../../../../../src/hosts/extension/cluster/watch-line.ts';
+import { placesOf } from '../../../../../src/hosts/extension/cluster/cluster-places.ts';
 import type { ClusterDigest, TransferDigest } from '../../../../../src/language/protocol.ts';
 
 const hpa = (changes: Partial<HpaStatus> = {}): HpaStatus => ({

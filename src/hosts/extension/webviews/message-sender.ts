@@ -26,7 +26,7 @@ const REAL: Timers = {
  * each as fit. A message of more than 64 kB is cut into parts. Nothing is kept for a view that is hidden: it asks for a snapshot
  * when it is shown.
  */
-export class Outbox {
+export class MessageSender {
   readonly #post: (envelope: Envelope) => void;
   readonly #timers: Timers;
   /** Slot -> what makes the data when its turn comes, so that it is never stale. Undefined = nothing to say any more. */

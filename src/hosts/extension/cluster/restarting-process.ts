@@ -2,15 +2,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-export interface ObserverProgram {
+export interface ProcessProgram {
   readonly path: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
-export interface ObserverOptions {
+export interface RestartingProcessOptions {
   /** Asked at each start. */
-  readonly program: () => Promise<ObserverProgram>;
+  readonly program: () => Promise<ProcessProgram>;
   /** Returns whether the process does what it is for; the count of attempts begins anew then. */
   readonly onLine: (line: string) => boolean;
   /** It did not start, or ended by itself; it is started again. */
@@ -23,8 +23,8 @@ export interface ObserverOptions {
 const END = 2_000;
 const doubling = (attempt: number): number => Math.min(60_000, 1_000 * 2 ** (attempt - 1));
 
-export class Observer {
-  readonly #options: ObserverOptions;
+export class RestartingProcess {
+  readonly #options: RestartingProcessOptions;
   #isWanted = false;
   #child: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -32,7 +32,7 @@ export class Observer {
   /** Counts what was started: what an earlier process says no longer counts. */
   #started = 0;
 
-  constructor(options: ObserverOptions) {
+  constructor(options: RestartingProcessOptions) {
     this.#options = options;
   }
 
@@ -66,7 +66,7 @@ export class Observer {
   async #launch(): Promise<void> {
     const started = ++this.#started;
     const isCurrent = () => started === this.#started;
-    let program: ObserverProgram;
+    let program: ProcessProgram;
     try {
       program = await this.#options.program();
     } catch (error) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Observer } from '../../../../../src/hosts/extension/cluster/observer.ts';
+import { RestartingProcess } from '../../../../../src/hosts/extension/cluster/restarting-process.ts';
 import { useFolder } from '../../../runs/helpers.ts';
 
 /** Says its number, then what it is told to, and ends with its standard input unless it is stubborn. */
@@ -34,18 +34,18 @@ describe('the process that observes a cluster', () => {
     const path = join(folder(), 'pids');
     return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').map(Number) : [];
   };
-  let observer: Observer | undefined;
+  let observer: RestartingProcess | undefined;
   let lines: string[];
   let ends: string[];
   let waits: number[];
 
-  const observe = (behaviour: string, path = process.execPath, works = true): Observer => {
+  const observe = (behaviour: string, path = process.execPath, works = true): RestartingProcess => {
     lines = [];
     ends = [];
     waits = [];
     const program = join(folder(), 'program.mjs');
     writeFileSync(program, PROGRAM);
-    observer = new Observer({
+    observer = new RestartingProcess({
       program: () => Promise.resolve({ path, args: [program, folder(), behaviour], env: process.env }),
       onLine: (line) => {
         lines.push(line);
