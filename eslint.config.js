@@ -77,28 +77,50 @@ const hostRules = hosts.map((host) =>
   ]),
 );
 
-// The engine has no clock and no randomness of its own (invariant 2): they are passed in.
+// The engine has no clock, timer, randomness, environment or process of its own (invariant 2): a host hands them in.
 const engineRooms = layers
   .flat()
   .filter((room) => !['language-server', 'jobs', 'setup', 'operating', 'hosts'].includes(room));
+const handIn = (what) => `The engine has no ${what} of its own: let the host hand it in (docs/architecture.md).`;
+const member = (object, property) => `MemberExpression[object.name='${object}'][property.name=${property}]`;
+const from = (module) => `[source.value=/^(node:)?${module}$/]`;
+const modules = 'ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration, ImportExpression';
+const importOf = (module) => `:matches(${modules})${from(module)}`;
 const engineRules = {
   files: engineRooms.map((room) => `src/${room}/**/*.ts`),
   rules: {
     'no-restricted-syntax': [
       'error',
+      { selector: member('Math', "'random'"), message: handIn('randomness') },
+      { selector: member('Date', "'now'"), message: handIn('clock') },
+      { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: handIn('clock') },
+      { selector: "CallExpression[callee.name='Date']", message: handIn('clock') },
+      { selector: member('AbortSignal', "'timeout'"), message: handIn('timer') },
+      { selector: member('process', '/^(env|pid|ppid|hrtime|uptime)$/'), message: handIn('environment or process') },
+      { selector: importOf('timers(\\u002fpromises)?'), message: handIn('timer') },
+      { selector: importOf('perf_hooks'), message: handIn('clock') },
+      { selector: importOf('process'), message: handIn('environment or process') },
       {
-        selector: "MemberExpression[object.name='Math'][property.name='random']",
-        message: 'Pass a seeded generator in.',
+        selector: `ImportDeclaration${from('crypto')} > :matches(ImportSpecifier[imported.name=/^(random|getRandom|webcrypto)/], ImportDefaultSpecifier, ImportNamespaceSpecifier)`,
+        message: handIn('randomness'),
       },
-      { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Pass a clock in.' },
-      { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Pass a clock in.' },
     ],
     'no-restricted-globals': [
       'error',
       { name: 'fetch', message: 'Only hosts, operating, setup and cluster/kubernetes do network I/O.' },
+      { name: 'performance', message: handIn('clock') },
+      { name: 'crypto', message: handIn('randomness') },
+      ...['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({ name, message: handIn('timer') })),
     ],
   },
 };
+// Here the host does not hand them in yet.
+const notHandedIn = {
+  files: ['src/nn/tfjs/backend.ts', 'src/runs/{atomic-file,follow-journal,lease,stop}.ts'],
+  rules: { 'no-restricted-syntax': 'off', 'no-restricted-globals': 'off' },
+};
+// It yields to the event loop, and is no clock.
+const breathing = { files: ['src/cluster/breathe.ts'], rules: { 'no-restricted-syntax': 'off' } };
 
 // The extension host stays light: the engine runs in the runner, the command line and the language server. What it shares with
 // them are tables and protocols.
@@ -219,6 +241,8 @@ export default tseslint.config(
   kubernetesRules,
   ...hostRules,
   engineRules,
+  notHandedIn,
+  breathing,
   extensionRules,
   webviewRules,
 );

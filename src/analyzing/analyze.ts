@@ -1,5 +1,5 @@
 /** The whole analysis: trajectories of one or more training seeds -> what the agents learned. */
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { breathe } from '../cluster/breathe.ts';
 import { Random } from '../cluster/random.ts';
 import type { Cluster, Model, Organization } from '../spec/model.ts';
 import { DEFAULT_SETTINGS, type Analysis, type AnalysisSettings, type SpecificationScores } from './analysis.ts';
@@ -75,7 +75,7 @@ export async function analyze(
     successful: settings.successful,
     maximum: settings.maxGoals,
   });
-  await yieldToEvents();
+  await breathe();
   signal?.throwIfAborted();
 
   const found = { roles, goals, relations };

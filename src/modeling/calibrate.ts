@@ -4,7 +4,7 @@
  * with the hidden state carried on. Services hardly influence one another's error, so each takes over the better of two
  * values by its own error: one run tries one value in every service.
  */
-import { setImmediate } from 'node:timers/promises';
+import { breathe } from '../cluster/breathe.ts';
 import type { Cluster } from '../spec/model.ts';
 import { specParameters, type EmulatorParameters } from '../cluster/emulator/parameters.ts';
 import { Random } from '../cluster/random.ts';
@@ -93,7 +93,7 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
   const total = candidates + NAMES.length * PROBES.length;
   const errorOf = makeCalibrationError(cluster, segments, seed);
   const evaluate = async (values: Values): Promise<Scored> => {
-    await setImmediate();
+    await breathe();
     signal.throwIfAborted();
     return { values, error: errorOf(toParameters(cluster, values)) };
   };

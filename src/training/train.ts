@@ -2,7 +2,7 @@
  * Trains the policies of one seed: iterates, judges the greedy policies now and then on the days kept for choosing, keeps
  * the best, and leaves checkpoints from which it goes on bit for bit.
  */
-import { setImmediate as breathe } from 'node:timers/promises';
+import { breathe } from '../cluster/breathe.ts';
 import { defaultHpa } from '../cluster/hpa/controller.ts';
 import { runEpisodes } from '../cluster/simulation/run-controller.ts';
 import type { System } from '../cluster/simulation/simulation.ts';

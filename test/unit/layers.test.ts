@@ -10,6 +10,16 @@ async function complaints(file: string, specifier: string): Promise<string[]> {
   return new Linter().verify(`import '${specifier}';`, { plugins, rules }).map(({ message }) => message);
 }
 
+/** What the lint rules say about a line of code in a file of the engine. */
+async function complaintsAbout(file: string, code: string): Promise<string[]> {
+  const config = (await new ESLint().calculateConfigForFile(file)) as Linter.Config;
+  const names = ['no-restricted-syntax', 'no-restricted-globals'];
+  const rules = Object.fromEntries(names.map((name) => [name, config.rules?.[name] ?? 'off'])) as Linter.RulesRecord;
+  const globals = Object.fromEntries(GLOBALS.map((name) => [name, 'readonly' as const]));
+  return new Linter().verify(code, { rules, languageOptions: { globals } }).map(({ message }) => message);
+}
+const GLOBALS = ['setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto', 'fetch', 'process'];
+
 describe('lint rules of the architecture', () => {
   const forbidden = [
     ['src/spec/any.ts', '../cluster/random.ts', /src\/spec may not import src\/cluster/],
@@ -49,4 +59,57 @@ describe('lint rules of the architecture', () => {
   ] as const;
   for (const [file, specifier] of allowed)
     it(`${file} may import ${specifier}`, async () => assert.deepEqual(await complaints(file, specifier), []));
+
+  const handedIn = [
+    'Math.random();',
+    'Date.now();',
+    'new Date();',
+    'Date();',
+    'performance.now();',
+    'process.hrtime.bigint();',
+    'process.uptime();',
+    'AbortSignal.timeout(1000);',
+    'setTimeout(() => 0, 1000);',
+    'setInterval(() => 0, 1000);',
+    'setImmediate(() => 0);',
+    "import { setTimeout as sleep } from 'node:timers/promises'; sleep(1);",
+    "import { setImmediate } from 'node:timers'; setImmediate(() => 0);",
+    "import { setTimeout } from 'timers/promises'; setTimeout(1);",
+    "export { setTimeout } from 'node:timers/promises';",
+    "await import('node:timers/promises');",
+    "import { performance as clock } from 'node:perf_hooks'; clock.now();",
+    "import { randomUUID } from 'node:crypto'; randomUUID();",
+    "import { randomBytes as bytes } from 'crypto'; bytes(8);",
+    "import crypto from 'node:crypto'; crypto.randomUUID();",
+    'crypto.randomUUID();',
+    'crypto.getRandomValues(new Uint8Array(8));',
+    'process.env.HOME;',
+    'process.pid;',
+    "import { env } from 'node:process'; env.HOME;",
+  ];
+  for (const room of ['spec', 'language', 'cluster/kubernetes', 'modeling', 'training', 'transferring', 'reporting'])
+    it(`src/${room} may have no clock, timer, randomness or environment of its own`, async () => {
+      for (const code of handedIn)
+        assert.match((await complaintsAbout(`src/${room}/any.ts`, code)).join(), /hand it in/, code);
+    });
+
+  it('the engine may use hashes, dates that it is given, and breathe', async () => {
+    for (const code of [
+      "import { createHash } from 'node:crypto'; createHash('sha256');",
+      'new Date(0);',
+      'process.platform;',
+    ])
+      assert.deepEqual(await complaintsAbout('src/spec/any.ts', code), [], code);
+    const breathe = "export { setImmediate as breathe } from 'node:timers/promises';";
+    assert.deepEqual(await complaintsAbout('src/cluster/breathe.ts', breathe), []);
+  });
+
+  it('hosts, jobs and operating may have clocks and timers', async () => {
+    for (const room of ['hosts/cli', 'jobs/running', 'operating/install', 'setup/checks'])
+      assert.deepEqual(
+        await complaintsAbout(`src/${room}/any.ts`, 'setTimeout(() => process.pid, Date.now());'),
+        [],
+        room,
+      );
+  });
 });

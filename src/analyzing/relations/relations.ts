@@ -18,7 +18,7 @@
  * p-values are adjusted for all pairs, kinds and windows at once by the largest standardised measure of each permutation
  * (Westfall and Young 1993): with no relation at all, any p below alpha turns up with probability alpha.
  */
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { breathe } from '../../cluster/breathe.ts';
 import type { Random } from '../../cluster/random.ts';
 import { acquaintance, authority, communication } from './relation-measures.ts';
 import { shuffledWindow, windowsOf, type RelationWindow } from './relation-windows.ts';
@@ -86,7 +86,7 @@ export async function inferRelations(
   for (let k = 0; k < permutations; k++) {
     chance.push(measureAll(windows.map((window) => shuffledWindow(window, random))));
     onProgress?.(k + 1, permutations);
-    await yieldToEvents();
+    await breathe();
     signal?.throwIfAborted();
   }
   const { mean, p } = adjustedPValues(observed, chance);

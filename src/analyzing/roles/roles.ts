@@ -2,7 +2,7 @@
  * Roles inferred from groups of action sequences: for each group, when it moves a service up and when down, as rules in the
  * language of the specifications, with their quality on episodes that they were not fitted to.
  */
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { breathe } from '../../cluster/breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import type { ActionSequence } from '../groups/action-sequences.ts';
 import { fitRule, ruleQuality, type DecisionRule, type RuleQuality, type RuleSamples } from './decision-rule.ts';
@@ -60,7 +60,7 @@ export async function inferRoles(
   const terms = termsOf(seeds, cluster);
   const roles: InferredRole[] = [];
   for (const { group, role } of groups) {
-    await yieldToEvents();
+    await breathe();
     signal?.throwIfAborted();
     const members = sequences.filter((_, i) => labels[i] === group);
     roles.push(inferRole(seeds, terms, members, { name: `inferred-${group + 1}`, group, matches: role }));

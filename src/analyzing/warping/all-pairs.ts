@@ -1,8 +1,8 @@
 /** The distances of all pairs: blocks of four sequences with all before them, in this thread or shared out to several. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { breathe } from '../../cluster/breathe.ts';
 import { condensedIndex, type CondensedDistances } from '../groups/condensed-distances.ts';
 import { BlockWarper, LANES, type WarpingProblem } from './block-warper.ts';
 import type { WarpingSetup } from './worker.ts';
@@ -74,7 +74,7 @@ async function inThisThread({ module, problem }: WarpingSetup, signal: AbortSign
     since += (first + LANES) * LANES * cells;
     if (since < SLICE) continue;
     since = 0;
-    await yieldToEvents();
+    await breathe();
     signal?.throwIfAborted();
   }
 }

@@ -1,6 +1,7 @@
 /** Opens what a cluster spec names: the API server of a context, and the Prometheus of the spec. */
 import type { Cluster, MetricsSource } from '../../spec/model.ts';
 import { ClusterError } from '../live/live-cluster.ts';
+import type { Timers } from '../live/timers.ts';
 import { ApiServer } from './client/api-server.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { prometheusService, prometheusUrl, type Prometheus } from './reading/prometheus.ts';
@@ -10,6 +11,7 @@ export interface ConnectOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly timers: Timers;
   /** Of the kubeconfig; empty = the current one. */
   readonly context: string;
   /** Of the deployments; that of the spec by default. */
@@ -33,7 +35,7 @@ export async function connectCluster(spec: Cluster, options: ConnectOptions): Pr
 
 export function prometheusOf(api: ApiServer, metrics: MetricsSource, token: string | undefined): Prometheus {
   if (metrics.source === 'prometheus' && metrics.url !== undefined)
-    return prometheusUrl({ url: metrics.url, token, timeout: api.timeout });
+    return prometheusUrl({ url: metrics.url, token, timers: api.timers, timeout: api.timeout });
   if (metrics.source === 'prometheus' && metrics.service !== undefined) return prometheusService(api, metrics.service);
   throw new ClusterError('invalid', 'The Cluster has no Prometheus: set metrics.source to prometheus.');
 }

@@ -3,7 +3,6 @@
  * Prometheus. Whom it talks to is settled when it is made.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../../spec/model.ts';
 import {
   ClusterError,
@@ -130,7 +129,7 @@ export class KubernetesCluster implements SharedLiveCluster {
 
   async wait(seconds: number, signal: AbortSignal): Promise<void> {
     try {
-      await sleep(seconds * 1000, undefined, { signal: this.#either(signal) });
+      await this.api.timers.sleep(seconds, this.#either(signal));
     } catch {
       throw new ClusterError('aborted', 'The wait was cancelled.');
     }

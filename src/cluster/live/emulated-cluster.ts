@@ -2,7 +2,7 @@
  * One emulated cluster behind the interface of a live one, with a HorizontalPodAutoscaler per service inside. Its time
  * passes only in `wait`. Faults can be switched on, as a test of whoever talks to it.
  */
-import { setImmediate as breathe } from 'node:timers/promises';
+import { breathe } from '../breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { emptyObservation, type Observation } from '../../spec/observation.ts';
 import {

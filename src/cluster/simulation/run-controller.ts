@@ -1,5 +1,5 @@
 /** Plays a system through episodes, side by side in batches, counted at the one accounting interval. */
-import { setImmediate as breathe } from 'node:timers/promises';
+import { breathe } from '../breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { initialReplicas } from '../episodes/warm-start.ts';
 import { HistoryRing, MEMORY } from '../history.ts';

@@ -3,7 +3,7 @@
  * load, the events and the luck that will really come, and takes the first step of the best. A limit for reading the
  * results of others, not a proven bound: the search is finite and looks no further than its horizon.
  */
-import { setImmediate } from 'node:timers/promises';
+import { breathe } from '../../cluster/breathe.ts';
 import { Random } from '../../cluster/random.ts';
 import { initialReplicas } from '../../cluster/episodes/warm-start.ts';
 import { ACCOUNTING_INTERVAL, type Simulation } from '../../cluster/simulation/simulation.ts';
@@ -67,7 +67,7 @@ async function planEpisode(
     for (let generation = 0; ; generation++) {
       search.tell(plans, tryPlans(simulation, plans, settings));
       simulation.restore(root, episodes);
-      await setImmediate();
+      await breathe();
       signal?.throwIfAborted();
       if (generation + 1 >= settings.generations) break;
       plans = search.ask(environments);

@@ -77,6 +77,7 @@ async function main(): Promise<number> {
   const cluster = await connectCluster(spec, {
     env: process.env,
     now: Date.now,
+    timers: systemTimers,
     context: values.context,
     namespace: transfer.target.namespace,
     prometheusToken: process.env.KARMA_PROMETHEUS_TOKEN,

@@ -22,6 +22,7 @@ export async function connectReal(
   return connectCluster(spec, {
     env: process.env,
     now,
+    timers: systemTimers,
     context,
     namespace,
     prometheusToken: process.env[PROMETHEUS_TOKEN],

@@ -3,7 +3,7 @@
  * give several members (runs with different luck, or the networks of an ensemble): their mean is the prediction, their
  * spread the fan.
  */
-import { setImmediate } from 'node:timers/promises';
+import { breathe } from '../../cluster/breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { Emulator } from '../../cluster/emulator/emulator.ts';
 import type { EmulatorParameters } from '../../cluster/emulator/parameters.ts';
@@ -82,7 +82,7 @@ export function queueingOpenLoop(
             }
             onPrediction(k, ahead, states, indicators);
           }
-          await setImmediate();
+          await breathe();
           signal.throwIfAborted();
         }
         replay.step(k);
@@ -135,7 +135,7 @@ export function learnedOpenLoop(model: LearnedModel): OpenLoopModel {
             indicators.subarray(i * members * INDICATORS.length, (i + 1) * members * INDICATORS.length),
           );
         });
-        await setImmediate();
+        await breathe();
         signal.throwIfAborted();
       }
     },

@@ -4,7 +4,7 @@
  * that their disagreement tells where there were no data (Lakshminarayanan et al. 2017; bootstraps would take a third of
  * the few data from each member, and were worse). For prediction, pictures and drift, and for the twin `recorded-then-mlp`.
  */
-import { setImmediate } from 'node:timers/promises';
+import { breathe } from '../../cluster/breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import type { Backend, Network } from '../../nn/backend.ts';
 import { initialState } from '../../nn/initialise.ts';
@@ -224,7 +224,7 @@ async function trainMember(
   for (let epoch = 1; epoch <= MAX_EPOCHS && epoch - best.epoch <= PATIENCE; epoch++) {
     random.shuffle(order);
     for (let from = 0, batch = 0; from < order.length; from += BATCH, batch++) {
-      if (batch % BATCHES_PER_TURN === 0) await setImmediate();
+      if (batch % BATCHES_PER_TURN === 0) await breathe();
       signal.throwIfAborted();
       network.trainRegression(gather(samples, inputs, outputs, order.slice(from, from + BATCH)), {
         learningRate,

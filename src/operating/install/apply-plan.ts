@@ -1,5 +1,6 @@
 /** One change of an installation: what it would write is shown, and written where a user named the place. */
 import { ClusterError, type ClusterIdentity } from '../../cluster/live/live-cluster.ts';
+import type { Timers } from '../../cluster/live/timers.ts';
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { writeInstallation, type InstallationWrites, type PlannedWrite } from './installation.ts';
 import { assertMayWrite } from '../../jobs/running/real-cluster.ts';
@@ -18,6 +19,7 @@ export interface Connection {
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly timers: Timers;
   readonly signal: AbortSignal;
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectCluster } from '../../../src/cluster/kubernetes/connect.ts';
+import { systemTimers } from '../../../src/jobs/running/system-timers.ts';
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Cluster } from '../../../src/spec/model.ts';
 import { ALL_RIGHTS, createAccount, writeKubeconfig, type Account } from './accounts.ts';
@@ -46,7 +47,7 @@ export class Connected {
   /** Closed by `stop`. */
   async connect(kubeconfig = this.kubeconfig, spec = this.spec): Promise<KubernetesCluster> {
     const env = { ...process.env, KUBECONFIG: kubeconfig };
-    const cluster = await connectCluster(spec, { env, now: Date.now, context: '' });
+    const cluster = await connectCluster(spec, { env, now: Date.now, timers: systemTimers, context: '' });
     this.#open.push(cluster);
     return cluster;
   }

@@ -18,7 +18,7 @@ const { signal } = new AbortController();
 // There is no Prometheus, and that is to be known at once.
 const spec = clusterSpec(clusterYaml(namespace, { url: 'http://127.0.0.1:9' }));
 const env = { ...process.env, KUBECONFIG: kubeconfig };
-const cluster = await connectCluster(spec, { env, now: Date.now, context: '' });
+const cluster = await connectCluster(spec, { env, now: Date.now, timers: systemTimers, context: '' });
 const context = {
   spec,
   limits: { move: 10, podsPerDecision: 10 },

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlannedWrite } from '../../../src/operating/install/installation.ts';
+import { systemTimers } from '../../../src/jobs/running/system-timers.ts';
 import { ORIGINAL_ANNOTATION } from '../../../src/cluster/kubernetes/writing/hpa-edits.ts';
 import type { Hpa } from '../../../src/cluster/kubernetes/client/objects.ts';
 import { install, type InstallRequest } from '../../../src/operating/install/install.ts';
@@ -93,6 +94,7 @@ describe('installing the controller', function () {
       ...settings,
       env: fake.env,
       now: Date.now,
+      timers: systemTimers,
       signal,
       onPlan: (planned: InstallationPlan) => (plan = planned),
       onWritten: (write: PlannedWrite) => written.push(`${write.action} ${nameOf(write)}`),

@@ -6,6 +6,7 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { ClusterError } from '../../live/live-cluster.ts';
+import type { Timers } from '../../live/timers.ts';
 import { noAnswer, refusal } from './api-errors.ts';
 import { ExecCredentials, type ExecConfig } from './exec-credentials.ts';
 import { CALL_TIMEOUT, openBody, requestText, type HttpAnswer, type HttpOptions } from './https-json.ts';
@@ -21,6 +22,7 @@ export interface ApiServerOptions {
   readonly context: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly timers: Timers;
   /** Milliseconds; 10 s. */
   readonly timeout?: number;
 }
@@ -44,6 +46,7 @@ export class ApiServer {
   readonly namespace: string;
   readonly clock = new ServerClock();
   readonly secrets: Secrets;
+  readonly timers: Timers;
   /** Milliseconds. */
   readonly timeout: number;
   readonly #config: KubeConfig;
@@ -60,6 +63,7 @@ export class ApiServer {
     this.server = cluster.server;
     this.namespace = context.namespace ?? 'default';
     this.timeout = options.timeout ?? CALL_TIMEOUT;
+    this.timers = options.timers;
     this.#now = options.now;
     this.#config = config;
     this.secrets = new Secrets();
@@ -78,6 +82,7 @@ export class ApiServer {
         secrets: this.secrets,
         env: options.env,
         now: options.now,
+        timers: options.timers,
         timeout: this.timeout,
       });
       // The library's own would wait for the program for ever.
@@ -145,6 +150,7 @@ export class ApiServer {
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       connection,
       signal,
+      timers: this.timers,
       timeout: this.timeout,
       what: `${this.server} (context ${this.context})`,
     };
@@ -217,20 +223,15 @@ function authConfigOf(provider: unknown): Record<string, string> {
 }
 
 /** The library's credential plug-ins know neither time-out nor abort. */
-function orAbort<T>(promise: Promise<T>, signal: AbortSignal, { context, timeout }: ApiServer): Promise<T> {
+function orAbort<T>(promise: Promise<T>, signal: AbortSignal, { context, timers, timeout }: ApiServer): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () =>
-        reject(
-          new ClusterError('timeout', `The credentials of context ${context} did not come within ${timeout / 1000} s.`),
-        ),
-      timeout + 500,
-    );
+    const late = `The credentials of context ${context} did not come within ${timeout / 1000} s.`;
+    const cancel = timers.after((timeout + 500) / 1000, () => reject(new ClusterError('timeout', late)));
     const stop = () => reject(new ClusterError('aborted', `The connection of context ${context} was cancelled.`));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', stop);
     });
   });

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { ClusterError } from '../../live/live-cluster.ts';
+import type { Timers } from '../../live/timers.ts';
 import type { Secrets } from './secrets.ts';
 
 /** `user.exec` of a kubeconfig. */
@@ -40,6 +41,7 @@ export interface ExecOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly timers: Timers;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -121,7 +123,7 @@ export class ExecCredentials {
     timedOut: boolean;
   }> {
     const { command, args, env: extra, apiVersion, provideClusterInfo } = this.#config;
-    const { env, cluster, timeout } = this.#options;
+    const { env, cluster, timers, timeout } = this.#options;
     const info = {
       apiVersion: apiVersion ?? 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
@@ -150,14 +152,14 @@ export class ExecCredentials {
           // It has ended already.
         }
       };
-      const timer = setTimeout(() => {
+      const cancel = timers.after(timeout / 1000, () => {
         timedOut = true;
         kill();
         // What it started may have left its group and keep the pipes open.
         done(null);
-      }, timeout);
+      });
       const done = (code: number | null, error?: NodeJS.ErrnoException) => {
-        clearTimeout(timer);
+        cancel();
         child.stdout.destroy();
         child.stderr.destroy();
         resolve({ stdout, stderr, code, timedOut, ...(error ? { error } : {}) });

@@ -2,6 +2,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
 import { ClusterError } from '../../live/live-cluster.ts';
+import { Deadline, type Timers } from '../../live/timers.ts';
 
 /** How long one call may take, milliseconds. */
 export const CALL_TIMEOUT = 10_000;
@@ -23,6 +24,7 @@ export interface HttpOptions {
   /** Agent, certificates. */
   readonly connection: RequestOptions & TlsOptions;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
   /** Milliseconds. */
   readonly timeout: number;
   /** Who is asked, for messages. */
@@ -39,8 +41,7 @@ export const openBody = (options: HttpOptions): Promise<IncomingMessage> =>
 
 async function withDeadline<T>(options: HttpOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { what, timeout } = options;
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), timeout);
+  using deadline = new Deadline(options.timers, timeout / 1000);
   try {
     options.signal.throwIfAborted();
     return await work(AbortSignal.any([options.signal, deadline.signal]));
@@ -49,8 +50,6 @@ async function withDeadline<T>(options: HttpOptions, work: (signal: AbortSignal)
     if (deadline.signal.aborted)
       throw new ClusterError('timeout', `${what} did not answer within ${timeout / 1000} s.`);
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

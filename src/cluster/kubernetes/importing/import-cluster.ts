@@ -127,7 +127,10 @@ interface Located {
 async function locatePrometheus(options: ImportOptions, notes: string[]): Promise<Located | undefined> {
   const { api, prometheus: given, prometheusToken: token, signal } = options;
   if (/^https?:/.test(given))
-    return { prometheus: prometheusUrl({ url: given, token, timeout: api.timeout }), address: { url: given } };
+    return {
+      prometheus: prometheusUrl({ url: given, token, timers: api.timers, timeout: api.timeout }),
+      address: { url: given },
+    };
   if (given !== '') return { prometheus: prometheusService(api, given), address: { service: given } };
   const found = await findPrometheus(api, signal);
   if (!found)

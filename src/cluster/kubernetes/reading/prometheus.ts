@@ -2,6 +2,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { ClusterError } from '../../live/live-cluster.ts';
+import type { Timers } from '../../live/timers.ts';
 import { noAnswer } from '../client/api-errors.ts';
 import type { ApiServer } from '../client/api-server.ts';
 import { requestText } from '../client/https-json.ts';
@@ -74,11 +75,12 @@ export interface PrometheusUrlOptions {
   readonly url: string;
   /** A bearer token; from the host, never from settings. */
   readonly token?: string | undefined;
+  readonly timers: Timers;
   /** Milliseconds. */
   readonly timeout: number;
 }
 
-export function prometheusUrl({ url, token, timeout }: PrometheusUrlOptions): Prometheus {
+export function prometheusUrl({ url, token, timers, timeout }: PrometheusUrlOptions): Prometheus {
   const base = new URL(url.endsWith('/') ? url : `${url}/`);
   const agent = base.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const secrets = new Secrets();
@@ -93,7 +95,16 @@ export function prometheusUrl({ url, token, timeout }: PrometheusUrlOptions): Pr
     const target = new URL('api/v1/query', base);
     target.searchParams.set('query', expression);
     const headers = { Accept: 'application/json', ...(authorization ? { Authorization: authorization } : {}) };
-    const options = { url: target, method: 'GET', headers, connection: { agent }, signal, timeout, what: where };
+    const options = {
+      url: target,
+      method: 'GET',
+      headers,
+      connection: { agent },
+      signal,
+      timers,
+      timeout,
+      what: where,
+    };
     let answer;
     try {
       answer = await requestText(options);

@@ -1,60 +1,58 @@
-/** Looks at a namespace again and again, and follows the kubeconfig: when that changes, it connects anew, to wherever it leads now. */
+/** Reports on a namespace again and again. It follows the kubeconfig: when that changes, it connects anew, to wherever it leads now. */
 import { statSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError } from '../../live/live-cluster.ts';
 import { ApiServer } from '../client/api-server.ts';
 import type { ConnectOptions } from '../connect.ts';
 import { kubeconfigFiles } from '../client/kubeconfig.ts';
-import { Looker, type Look } from './look.ts';
+import { NamespaceReporter, type NamespaceReport } from './namespace-report.ts';
 import { emptyStatus } from './namespace-status.ts';
 import { watchList } from './watch.ts';
 import { deploymentsPath, hpasPath } from '../reading/workload.ts';
 
 export interface FollowOptions extends Omit<ConnectOptions, 'onWarning'> {
   readonly signal: AbortSignal;
-  readonly onLook: (look: Look) => void;
-  /** Seconds between two looks where nothing changes, and at least between any two. */
+  readonly onReport: (report: NamespaceReport) => void;
+  /** Seconds between two reports where nothing changes, and at least between any two. */
   readonly interval?: number;
   readonly pause?: number;
 }
 
-/** Seconds that a look may take; the first one starts the programs that give credentials. Together with the interval below 10 s. */
+/** Seconds that a report may take; the first one starts the programs that give credentials. With the interval it stays below 10 s. */
 const FIRST_LIMIT = 8;
 const LIMIT = 5;
-/** Milliseconds between two looks at the kubeconfig's files. */
-const KUBECONFIG = 1000;
+/** Seconds between two looks at the kubeconfig's files. */
+const KUBECONFIG = 1;
 
 /** Resolves when `signal` aborts. */
 export async function followNamespace(spec: Cluster, options: FollowOptions): Promise<void> {
-  const { signal, onLook, env, context, prometheusToken, interval = 4 } = options;
+  const { signal, onReport, context, prometheusToken, interval = 4 } = options;
   const namespace = options.namespace ?? spec.namespace;
   while (!signal.aborted) {
     const changed = new AbortController();
-    const before = stamp(env);
-    const timer = setInterval(() => stamp(env) !== before && changed.abort(), KUBECONFIG);
+    const unwatch = watchKubeconfig(options, () => changed.abort());
     const end = AbortSignal.any([signal, changed.signal]);
     try {
       const api = await ApiServer.open(options);
-      const looker = new Looker({ spec, namespace, api, prometheusToken });
-      await lookOn(looker, api, { ...options, signal: end }).finally(() => looker.close());
+      const reporter = new NamespaceReporter({ spec, namespace, api, prometheusToken });
+      await reportChanges(reporter, api, { ...options, signal: end }).finally(() => reporter.close());
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
       const nowhere = { context, server: '', namespace };
       if (!end.aborted)
-        onLook({ ...emptyStatus(spec, nowhere), writer: '', lastWriter: '', problems: [error.message] });
-      await rest(interval, end);
+        onReport({ ...emptyStatus(spec, nowhere), writer: '', lastWriter: '', problems: [error.message] });
+      await rest(options, interval, end);
     } finally {
-      clearInterval(timer);
+      unwatch();
     }
   }
 }
 
-/** Looks when a Deployment or an HPA changes, and now and then for the metrics, until `signal` aborts. */
-async function lookOn(
-  looker: Looker,
+/** Reports when a Deployment or an HPA changes, and now and then for the metrics, until `signal` aborts. */
+async function reportChanges(
+  reporter: NamespaceReporter,
   api: ApiServer,
-  { signal, onLook, interval = 4, pause = 1 }: FollowOptions,
+  { signal, timers, onReport, interval = 4, pause = 1 }: FollowOptions,
 ): Promise<void> {
   const end = new AbortController();
   let wake = (): void => undefined;
@@ -67,22 +65,33 @@ async function lookOn(
       onState: (why) => why !== '' && wake(),
       // Without the right to watch, the interval has to do.
     }).catch(() => undefined);
-  const { namespace } = looker.identity;
+  const { namespace } = reporter.identity;
   const following = Promise.all([follow(deploymentsPath(namespace)), follow(hpasPath(namespace))]);
   try {
     for (let limit = FIRST_LIMIT; ; limit = LIMIT) {
       const woken = new AbortController();
       wake = () => woken.abort();
-      const look = await looker.look(limit, signal);
+      const report = await reporter.report(limit, signal);
       if (signal.aborted) return;
-      onLook(look);
-      await rest(pause, signal);
-      await rest(interval - pause, AbortSignal.any([signal, woken.signal]));
+      onReport(report);
+      await rest({ timers }, pause, signal);
+      await rest({ timers }, interval - pause, AbortSignal.any([signal, woken.signal]));
     }
   } finally {
     end.abort();
     await following;
   }
+}
+
+/** Calls `onChange` once, when a file of the kubeconfig is another one. Returns what ends the watching. */
+function watchKubeconfig({ env, timers }: Pick<FollowOptions, 'env' | 'timers'>, onChange: () => void): () => void {
+  const before = stamp(env);
+  let cancel = timers.after(KUBECONFIG, compare);
+  function compare(): void {
+    if (stamp(env) !== before) return onChange();
+    cancel = timers.after(KUBECONFIG, compare);
+  }
+  return () => cancel();
 }
 
 /** What tells that a file of the kubeconfig is another one now. */
@@ -95,5 +104,5 @@ function stamp(env: NodeJS.ProcessEnv): string {
     .join('\n');
 }
 
-const rest = (seconds: number, signal: AbortSignal): Promise<void> =>
-  sleep(1000 * seconds, undefined, { signal }).catch(() => undefined);
+const rest = ({ timers }: Pick<FollowOptions, 'timers'>, seconds: number, signal: AbortSignal): Promise<void> =>
+  timers.sleep(seconds, signal).catch(() => undefined);

@@ -3,8 +3,8 @@
  * when the server has forgotten that one it lists anew; when nothing answers it waits longer each time.
  */
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError } from '../../live/live-cluster.ts';
+import { Deadline } from '../../live/timers.ts';
 import type { ApiServer } from '../client/api-server.ts';
 import type { List, Metadata, Status } from '../client/objects.ts';
 
@@ -17,7 +17,7 @@ export interface WatchOptions<T> {
   readonly onChange: (items: ReadonlyMap<string, T>) => void;
   /** `why` is empty while it is current; else why it is not, and it is tried again. */
   readonly onState?: (why: string) => void;
-  /** Milliseconds before attempt n from 1 on. */
+  /** Seconds before attempt n from 1 on. */
   readonly backoff?: (attempt: number) => number;
 }
 
@@ -25,7 +25,7 @@ export interface WatchOptions<T> {
 const WATCH_SECONDS = 60;
 const GRACE = 15;
 
-const doubling = (attempt: number): number => Math.min(30_000, 500 * 2 ** attempt);
+const doubling = (attempt: number): number => Math.min(30, 0.5 * 2 ** attempt);
 
 interface Change<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -63,7 +63,7 @@ export async function watchList<T extends { readonly metadata: Metadata }>(optio
       if (error instanceof Forgotten || (error instanceof ClusterError && error.reason === 'invalid')) version = '';
       else onState?.(error instanceof Error ? error.message : String(error));
       attempt++;
-      await sleep(backoff(attempt), undefined, { signal }).catch(() => undefined);
+      await api.timers.sleep(backoff(attempt), signal).catch(() => undefined);
     }
   }
 }
@@ -83,7 +83,8 @@ async function* changes<T>(
     allowWatchBookmarks: 'true',
     timeoutSeconds: String(WATCH_SECONDS),
   };
-  const end = AbortSignal.any([signal, AbortSignal.timeout((WATCH_SECONDS + GRACE) * 1000)]);
+  using deadline = new Deadline(api.timers, WATCH_SECONDS + GRACE);
+  const end = AbortSignal.any([signal, deadline.signal]);
   const body = await api.stream({ path, query, signal: end }).catch((error: unknown) => {
     throw error instanceof ClusterError && /\bHTTP 410\b|too old resource version/.test(error.message)
       ? new Forgotten()

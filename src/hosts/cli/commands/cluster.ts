@@ -1,12 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ConnectOptions } from '../../../cluster/kubernetes/connect.ts';
-import type { Look } from '../../../cluster/kubernetes/watching/look.ts';
+import type { NamespaceReport } from '../../../cluster/kubernetes/watching/namespace-report.ts';
 import type { NamespaceStatus } from '../../../cluster/kubernetes/watching/namespace-status.ts';
 import type { TestedQueries, TestedService } from '../../../cluster/kubernetes/importing/test-queries.ts';
 import { withIoErrors } from '../../../runs/io-error.ts';
 import type { Cluster } from '../../../spec/model.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
+import { systemTimers } from '../../../jobs/running/system-timers.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import type { AddCommand, CommandHost } from '../command.ts';
 import { formatTable } from '../table.ts';
@@ -169,8 +170,9 @@ async function watch(host: CommandHost, dir: string, options: OfSpec): Promise<n
     return await withSpec(host, dir, options, async (spec, connection, signal) => {
       const { followNamespace } = await import('../../../cluster/kubernetes/watching/follow-namespace.ts');
       const end = AbortSignal.any([signal, input.signal]);
-      const onLook = (look: Look) => host.output.result({ type: 'look', ...look }, `${formatLook(look)}\n`);
-      await followNamespace(spec, { ...connection, signal: end, onLook });
+      const onReport = (report: NamespaceReport) =>
+        host.output.result({ type: 'look', ...report }, `${formatReport(report)}\n`);
+      await followNamespace(spec, { ...connection, signal: end, onReport });
       return EXIT.fine;
     });
   } finally {
@@ -189,10 +191,10 @@ function endOfInput(): { readonly signal: AbortSignal; readonly dispose: () => v
   return { signal: end.signal, dispose: () => stdin.destroy() };
 }
 
-function formatLook(look: Look): string {
-  const { writer, problems } = look;
+function formatReport(report: NamespaceReport): string {
+  const { writer, problems } = report;
   return [
-    formatStatus(look),
+    formatStatus(report),
     ...(writer === '' ? [] : [`${writer} writes to the namespace.`]),
     ...problems.map((problem) => `problem: ${problem}`),
   ].join('\n');
@@ -241,7 +243,7 @@ async function importTo({ output, now }: CommandHost, namespace: string, options
   const { importCluster } = await import('../../../cluster/kubernetes/importing/import-cluster.ts');
   const { clusterYaml } = await import('../../../cluster/kubernetes/importing/import-yaml.ts');
   const stop = stopOnInterrupt(() => output.message('Stopping.'));
-  const api = await ApiServer.open({ env: process.env, context, now });
+  const api = await ApiServer.open({ env: process.env, context, now, timers: systemTimers });
   try {
     const imported = await importCluster({
       api,
@@ -295,6 +297,7 @@ async function withSpec(
     const connection: ConnectOptions = {
       env: process.env,
       now,
+      timers: systemTimers,
       context: context || target.context,
       namespace: namespace || target.namespace,
       prometheusToken: process.env[PROMETHEUS_TOKEN],

@@ -5,6 +5,7 @@ import type { Cluster, Transfer } from '../../../spec/model.ts';
 import type { Connection, Told } from '../../../operating/install/apply-plan.ts';
 import { counts, objectName, planText } from '../../../operating/install/plan-text.ts';
 import { EXIT } from '../../../jobs/failure.ts';
+import { systemTimers } from '../../../jobs/running/system-timers.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import type { AddCommand, CommandHost, RunAction } from '../command.ts';
 import { formatTable } from '../table.ts';
@@ -215,7 +216,7 @@ async function connected(
 ): Promise<number> {
   const stop = stopOnInterrupt(() => output.message('Stopping.'));
   try {
-    return await action({ env: process.env, now, signal: stop.signal });
+    return await action({ env: process.env, now, timers: systemTimers, signal: stop.signal });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     output.message('Stopped. Do it again to go on: what is written already stays.');

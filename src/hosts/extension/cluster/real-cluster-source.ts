@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ClusterService } from '../../../../webview/protocol/cluster.ts';
-import type { Look } from '../../../cluster/kubernetes/watching/look.ts';
+import type { NamespaceReport } from '../../../cluster/kubernetes/watching/namespace-report.ts';
 import type { ServiceStatus } from '../../../cluster/kubernetes/watching/namespace-status.ts';
 import type { Steering } from '../../../runs/steering.ts';
 import type { ClusterDigest } from '../../../language/protocol.ts';
@@ -44,7 +44,7 @@ export class RealClusterSource implements ClusterSource {
   readonly #subscriptions: vscode.Disposable[];
   #watchers = 0;
   /** The last look. */
-  #look: Look | undefined;
+  #look: NamespaceReport | undefined;
   /** The services as they were when the server last answered, at the place of the last look. */
   #seen: { readonly services: readonly ServiceStatus[]; readonly time: number } | undefined;
   /** Why nobody looks; empty where somebody does. */
@@ -315,7 +315,7 @@ const isSame = (a: Identity, b: Identity): boolean =>
   a.context === b.context && a.server === b.server && a.namespace === b.namespace;
 
 /** The server has said what there is. */
-const isAnswered = ({ services }: Look): boolean => services.some(({ desired }) => desired !== null);
+const isAnswered = ({ services }: NamespaceReport): boolean => services.some(({ desired }) => desired !== null);
 
 /** As assertMayWrite of runner/real-cluster.ts takes it. */
 const placeName = ({ context, server, namespace }: Identity): string => `${context}/${namespace} on ${server}`;

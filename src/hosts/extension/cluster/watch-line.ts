@@ -1,6 +1,6 @@
 /** A line of `karma-mas cluster watch --json`: what the Cluster view relies on of it. */
 import { list, number, object, oneOf, orNull, text, flag } from '../../../../webview/protocol/shape.ts';
-import type { Look } from '../../../cluster/kubernetes/watching/look.ts';
+import type { NamespaceReport } from '../../../cluster/kubernetes/watching/namespace-report.ts';
 
 const quantity = orNull(number);
 
@@ -39,13 +39,13 @@ const look = object({
 const failure = object({ type: oneOf('error'), message: text });
 
 /** A look; or why there will be none. Undefined where the line is something else. */
-export function readLine(line: string): { readonly look: Look } | { readonly failure: string } | undefined {
+export function readLine(line: string): { readonly look: NamespaceReport } | { readonly failure: string } | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return undefined;
   }
-  if (look.problem(value, 'line') === undefined) return { look: value as Look };
+  if (look.problem(value, 'line') === undefined) return { look: value as NamespaceReport };
   return failure.problem(value, 'line') === undefined ? { failure: (value as { message: string }).message } : undefined;
 }

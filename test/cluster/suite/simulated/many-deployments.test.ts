@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
 import type { ClusterWrite } from '../../../../src/cluster/live/live-cluster.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import { statusOf } from '../../../../src/cluster/kubernetes/watching/namespace-status.ts';
@@ -46,6 +47,7 @@ describe(`a namespace of ${COUNT} deployments`, function () {
     cluster = await connectCluster(spec, {
       env: { ...process.env, KUBECONFIG: kubeconfig },
       now: Date.now,
+      timers: systemTimers,
       context: '',
     });
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import type { ClusterError } from '../../../../src/cluster/live/live-cluster.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { ForbiddenError } from '../../../../src/cluster/kubernetes/client/api-errors.ts';
 import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
 import type { Deployment, List } from '../../../../src/cluster/kubernetes/client/objects.ts';
@@ -26,7 +27,7 @@ describe('The API server', () => {
 
   const start = async (options: FakeClusterOptions = {}, timeout = 2000): Promise<void> => {
     fake = await startFakeCluster(options);
-    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timeout });
+    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers, timeout });
   };
   const list = (of = api, until = signal) => of.request<List<Deployment>>({ path: deployments, signal: until });
 
@@ -139,7 +140,7 @@ describe('The API server', () => {
   it('whose name is not known', async () => {
     await start();
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: 'https://nowhere.invalid:6443' })));
-    const other = await ApiServer.open({ env: fake.env, context: '', now: Date.now });
+    const other = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers });
     await assert.rejects(list(other), refused('unreachable', /its name (is not known|cannot be looked up now)/));
     other.close();
   });
@@ -165,7 +166,7 @@ describe('The API server', () => {
     await start();
     const server = fake.server.replace('http:', 'https:');
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server })));
-    const other = await ApiServer.open({ env: fake.env, context: '', now: Date.now });
+    const other = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers });
     await assert.rejects(list(other), refused('unreachable', /speaks no TLS/));
     other.close();
   });

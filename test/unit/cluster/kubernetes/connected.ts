@@ -1,4 +1,5 @@
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import { startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
 import { sampleSpec } from './sample-spec.ts';
@@ -17,7 +18,13 @@ export function useConnectedCluster(): () => Connected {
     const fake = await startFakeCluster();
     const warnings: string[] = [];
     const onWarning = (message: string) => warnings.push(message);
-    const cluster = await connectCluster(sampleSpec(), { env: fake.env, now: Date.now, context: '', onWarning });
+    const cluster = await connectCluster(sampleSpec(), {
+      env: fake.env,
+      now: Date.now,
+      timers: systemTimers,
+      context: '',
+      onWarning,
+    });
     connected = { fake, cluster, warnings };
   });
   afterEach(async () => {

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { deployments, kubeconfig, startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
 import { refused, signal } from './refused.ts';
 
@@ -27,7 +28,7 @@ const TOKEN = 'exec-token-0123456789';
     chmodSync(command, 0o755);
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'IfAvailable', ...more };
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: fake.server, user: { exec } })));
-    return (api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timeout }));
+    return (api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers, timeout }));
   };
   const answer = (status: object) =>
     `echo '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })}'`;

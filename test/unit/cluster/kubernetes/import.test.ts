@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { callGraph } from '../../../../src/cluster/kubernetes/importing/call-graph.ts';
 import {
   importCluster,
@@ -37,7 +38,7 @@ describe('Import Cluster', () => {
   let api: ApiServer;
   beforeEach(async () => {
     fake = await startFakeCluster();
-    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now });
+    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers });
     for (const { name } of SERVICES) fake.api.put(services, service(name));
     fake.api.put('/api/v1/namespaces/monitoring/services', {
       metadata: { name: 'prometheus', namespace: 'monitoring' },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../../../src/cluster/live/live-cluster.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import { observedObjective } from '../../../../src/cluster/live/observed-objective.ts';
@@ -40,6 +41,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     cluster = await connectCluster(spec, {
       env: fake.env,
       now: Date.now,
+      timers: systemTimers,
       context: '',
       onWarning: (message) => warnings.push(message),
     });
@@ -284,7 +286,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
   it('cannot be made where nothing tells a field', async () => {
     const spec = sampleSpec('{ service: "monitoring/prometheus:9090", preset: cadvisor }');
     await assert.rejects(
-      connectCluster(spec, { env: fake.env, now: Date.now, context: '' }),
+      connectCluster(spec, { env: fake.env, now: Date.now, timers: systemTimers, context: '' }),
       refused(
         'invalid',
         /Nothing tells pending, received, served, succeeded, dropped, latency of cluster chained-services/,

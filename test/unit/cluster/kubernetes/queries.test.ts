@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PRESETS } from '../../../../src/cluster/kubernetes/reading/presets/all.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { METRIC_FIELDS } from '../../../../src/cluster/kubernetes/reading/presets/preset.ts';
 import { prometheusUrl } from '../../../../src/cluster/kubernetes/reading/prometheus.ts';
 import { planQueries } from '../../../../src/cluster/kubernetes/reading/query-plan.ts';
@@ -137,7 +138,7 @@ describe('Test Queries', () => {
     server.close();
   });
   const test = async (spec = sampleSpec(), token?: string) => {
-    const prometheus = prometheusUrl({ url, token, timeout: 1000 });
+    const prometheus = prometheusUrl({ url, token, timers: systemTimers, timeout: 1000 });
     try {
       return await testQueries(spec, prometheus, signal);
     } finally {

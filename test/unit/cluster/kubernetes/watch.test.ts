@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import type { Deployment } from '../../../../src/cluster/kubernetes/client/objects.ts';
 import { watchList } from '../../../../src/cluster/kubernetes/watching/watch.ts';
 import {
@@ -22,7 +23,7 @@ describe('A watch', () => {
   let waits: number[];
   beforeEach(async () => {
     fake = await startFakeCluster();
-    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timeout: 2000 });
+    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers, timeout: 2000 });
     stop = new AbortController();
     seen = [];
     states = [];
@@ -36,7 +37,7 @@ describe('A watch', () => {
       onState: (why) => states.push(why),
       backoff: (attempt) => {
         waits.push(attempt);
-        return 20;
+        return 0.02;
       },
     });
   });

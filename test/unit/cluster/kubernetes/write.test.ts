@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ClusterWrite } from '../../../../src/cluster/live/live-cluster.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
 import { MINIMUM_ANNOTATION, ORIGINAL_ANNOTATION } from '../../../../src/cluster/kubernetes/writing/hpa-edits.ts';
 import type { KubernetesCluster } from '../../../../src/cluster/kubernetes/kubernetes-cluster.ts';
@@ -197,7 +198,7 @@ describe('Writing to a Kubernetes cluster', () => {
     await pause('d');
     await cluster.close();
     // Another process, which has seen nothing.
-    cluster = await connectCluster(sampleSpec(), { env: fake.env, now: Date.now, context: '' });
+    cluster = await connectCluster(sampleSpec(), { env: fake.env, now: Date.now, timers: systemTimers, context: '' });
     const [left, ...others] = await cluster.changedHpas(signal);
     assert.deepEqual([left.service, others], ['d', []]);
     await restore(left.service, left.original);

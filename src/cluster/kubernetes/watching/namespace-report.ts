@@ -1,6 +1,7 @@
-/** A look at a namespace that is bounded in time: what answers is shown, and of what does not it is said why, and what to do. */
+/** Reports on a namespace within a limited time: it shows what answers, and says of the rest why it is missing and what to do. */
 import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError, type ClusterIdentity } from '../../live/live-cluster.ts';
+import { Deadline } from '../../live/timers.ts';
 import type { ApiServer } from '../client/api-server.ts';
 import { prometheusOf } from '../connect.ts';
 import { kubernetesLease } from '../writing/lease.ts';
@@ -12,7 +13,7 @@ import { planQueries } from '../reading/query-plan.ts';
 import { STALE_AFTER } from '../importing/test-queries.ts';
 import { readWorkload, type Workload } from '../reading/workload.ts';
 
-export interface Look extends NamespaceStatus {
+export interface NamespaceReport extends NamespaceStatus {
   /** Who may write to the namespace now, as its Lease says; empty = nobody, or it cannot be read. */
   readonly writer: string;
   /** As the Lease says, also where it has run out: a writer that died. */
@@ -21,7 +22,7 @@ export interface Look extends NamespaceStatus {
   readonly problems: readonly string[];
 }
 
-export interface LookerOptions {
+export interface ReporterOptions {
   readonly spec: Cluster;
   readonly namespace: string;
   readonly api: ApiServer;
@@ -32,16 +33,16 @@ const NO_WORKLOAD: Workload = { deployments: new Map(), hpas: new Map(), pods: n
 /** Metrics whose problems are told, where they have different ones. */
 const TOLD = 3;
 
-export class Looker {
+export class NamespaceReporter {
   readonly identity: ClusterIdentity;
-  readonly #options: LookerOptions;
+  readonly #options: ReporterOptions;
   readonly #prometheus: Prometheus | undefined;
   readonly #metrics: MetricsReader | undefined;
   /** Why there are no metrics to read; empty where there are. */
   readonly #unplanned: string = '';
 
   /** Connects to nothing. */
-  constructor(options: LookerOptions) {
+  constructor(options: ReporterOptions) {
     const { spec, namespace, api, prometheusToken } = options;
     this.identity = { context: api.context, server: api.server, namespace };
     this.#options = options;
@@ -55,9 +56,10 @@ export class Looker {
   }
 
   /** Resolves within `seconds` and never rejects with a ClusterError: what went wrong is in it. */
-  async look(seconds: number, signal: AbortSignal): Promise<Look> {
+  async report(seconds: number, signal: AbortSignal): Promise<NamespaceReport> {
     const { spec, namespace, api } = this.#options;
-    const either = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
+    using deadline = new Deadline(api.timers, seconds);
+    const either = AbortSignal.any([signal, deadline.signal]);
     const names = spec.services.map(({ name }) => name);
     const [workload, readings, lease] = await Promise.allSettled([
       readWorkload(api, namespace, names, either),
@@ -145,7 +147,7 @@ function readingProblems(readings: readonly FieldReading[]): string[] {
 const valueOf = <T>(result: PromiseSettledResult<T>): T | undefined =>
   result.status === 'fulfilled' ? result.value : undefined;
 
-/** `late`: where it was cut off, the look's time was up. */
+/** `late`: what to say where the time was up. */
 function messageOf(error: unknown, late: string): string {
   if (error instanceof ClusterError) return error.reason === 'aborted' ? late : error.message;
   return error instanceof Error ? error.message : String(error);

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rmSync, writeFileSync } from 'node:fs';
 import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
+import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { followNamespace } from '../../../../src/cluster/kubernetes/watching/follow-namespace.ts';
 import { pausedHpa, withMinimum } from '../../../../src/cluster/kubernetes/writing/hpa-edits.ts';
-import { Looker, type Look } from '../../../../src/cluster/kubernetes/watching/look.ts';
+import {
+  NamespaceReporter,
+  type NamespaceReport,
+} from '../../../../src/cluster/kubernetes/watching/namespace-report.ts';
 import type { Hpa } from '../../../../src/cluster/kubernetes/client/objects.ts';
 import type { Cluster } from '../../../../src/spec/model.ts';
 import type { KubeObject } from '../../../fake-kubernetes/api-server.ts';
@@ -25,7 +29,7 @@ import { sampleSpec } from './sample-spec.ts';
 const TOKEN = 'planted-token-0123456789';
 const lease = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
 
-describe('A look at a namespace', () => {
+describe('A report on a namespace', () => {
   let fake: FakeCluster;
   let spec: Cluster;
   beforeEach(async () => {
@@ -34,13 +38,13 @@ describe('A look at a namespace', () => {
   });
   afterEach(() => fake.stop());
 
-  async function look(seconds = 5): Promise<Look> {
-    const api = await ApiServer.open({ env: fake.env, context: '', now: Date.now });
-    const looker = new Looker({ spec, namespace: NAMESPACE, api, prometheusToken: undefined });
+  async function report(seconds = 5): Promise<NamespaceReport> {
+    const api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers });
+    const reporter = new NamespaceReporter({ spec, namespace: NAMESPACE, api, prometheusToken: undefined });
     try {
-      return await looker.look(seconds, new AbortController().signal);
+      return await reporter.report(seconds, new AbortController().signal);
     } finally {
-      looker.close();
+      reporter.close();
     }
   }
   const edit = (name: string, change: (hpa: Hpa) => Hpa) =>
@@ -52,7 +56,7 @@ describe('A look at a namespace', () => {
     });
 
   it('is where it was taken, and the services with their HPAs and metrics', async () => {
-    const { context, server, namespace, services, problems, writer } = await look();
+    const { context, server, namespace, services, problems, writer } = await report();
     assert.deepEqual([context, server, namespace, problems, writer], ['fake', fake.server, NAMESPACE, [], '']);
     const [a] = services;
     assert.deepEqual([a.service, a.desired, a.ready, a.pending, a.age], ['a', 2, 2, 4, 2]);
@@ -71,7 +75,7 @@ describe('A look at a namespace', () => {
     edit('b-hpa', (hpa) => withMinimum(hpa, 3));
     const off = { selectPolicy: 'Disabled' };
     edit('c-hpa', (hpa) => ({ ...hpa, spec: { ...hpa.spec, behavior: { scaleUp: off, scaleDown: off } } }));
-    const [a, b, c] = (await look()).services.map(({ hpa }) => hpa!);
+    const [a, b, c] = (await report()).services.map(({ hpa }) => hpa!);
     assert.deepEqual([a.paused, a.original.paused], [true, false]);
     assert.deepEqual([b.minReplicas, b.original.minReplicas], [3, 1]);
     assert.deepEqual([c.paused, c.original.paused], [true, true]);
@@ -79,16 +83,16 @@ describe('A look at a namespace', () => {
 
   it('says who writes, and who did before it died', async () => {
     hold(new Date().toISOString());
-    const { writer, lastWriter } = await look();
+    const { writer, lastWriter } = await report();
     assert.deepEqual([writer, lastWriter], ['somebody-1', 'somebody-1']);
     hold('2020-01-01T00:00:00.000000Z');
-    const later = await look();
+    const later = await report();
     assert.deepEqual([later.writer, later.lastWriter], ['', 'somebody-1']);
   });
 
   it('says what is forbidden, with the Role that grants it', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'horizontalpodautoscalers';
-    const { problems, services } = await look();
+    const { problems, services } = await report();
     assert.equal(problems.length, 1);
     assert.match(
       problems[0],
@@ -99,15 +103,18 @@ describe('A look at a namespace', () => {
 
   it('says that the lease may not be read by saying nothing of it', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'leases';
-    const { problems, writer } = await look();
+    const { problems, writer } = await report();
     assert.deepEqual([problems, writer], [[], '']);
   });
 
   it('says once that the server is dead, and that its credentials have expired', async () => {
     fake.api.tokens = ['another'];
-    assert.match((await look()).problems.join(), /^http\S+ refuses the credentials of context fake: they have expired/);
+    assert.match(
+      (await report()).problems.join(),
+      /^http\S+ refuses the credentials of context fake: they have expired/,
+    );
     await fake.api.stop();
-    const { problems } = await look();
+    const { problems } = await report();
     assert.equal(problems.length, 1);
     assert.match(problems[0], /cannot be reached: nothing listens there. Check the VPN/);
     await fake.api.start();
@@ -117,7 +124,7 @@ describe('A look at a namespace', () => {
     it(`ends in its time where everything is asked and nothing comes (${fault})`, async () => {
       fake.api.fault = () => fault;
       const began = performance.now();
-      const { problems } = await look(0.5);
+      const { problems } = await report(0.5);
       assert.ok(performance.now() - began < 3000);
       assert.equal(problems.length, 1);
       assert.match(problems[0], /\(context fake\) did not answer within 0.5 s. Check the VPN or tunnel/);
@@ -125,7 +132,7 @@ describe('A look at a namespace', () => {
 
   it('shows the replicas while Prometheus hangs', async () => {
     fake.api.services.set('monitoring/prometheus:9090', () => undefined);
-    const { problems, services } = await look(0.5);
+    const { problems, services } = await report(0.5);
     assert.deepEqual(problems, [
       'Prometheus (service monitoring/prometheus:9090) did not answer within 0.5 s: check that its pods are ready.',
     ]);
@@ -137,26 +144,26 @@ describe('A look at a namespace', () => {
 
   it('says in one sentence what is wrong with Prometheus', async () => {
     fake.prometheus.stopped = true;
-    assert.match((await look()).problems.join('|'), /^Prometheus \(service \S+\) does not answer[^|]*$/);
+    assert.match((await report()).problems.join('|'), /^Prometheus \(service \S+\) does not answer[^|]*$/);
     fake.prometheus.stopped = false;
     fake.api.services.clear();
-    assert.match((await look()).problems.join('|'), /^There is no service monitoring\/prometheus:9090[^|]*$/);
+    assert.match((await report()).problems.join('|'), /^There is no service monitoring\/prometheus:9090[^|]*$/);
     fake.api.forbidden = ({ resource }) => resource === 'services/proxy';
     assert.match(
-      (await look()).problems.join('|'),
+      (await report()).problems.join('|'),
       /^Needs verb get on resource services\/proxy in namespace monitoring/,
     );
   });
 
   it('names the services that have no new metrics', async () => {
     fake.prometheus.rules = [answersBy(SAMPLE_VALUES, (name) => (name === 'b' ? 300 : 2))];
-    const { problems } = await look();
+    const { problems } = await report();
     assert.match(problems.join(), /has no new value of some metrics of b: .* agents hold/);
   });
 
   it('names the services that have no Deployment', async () => {
     fake.api.delete(`${deployments}/c`);
-    assert.match((await look()).problems.join(), /^There is no Deployment c in chained: correct the Cluster/);
+    assert.match((await report()).problems.join(), /^There is no Deployment c in chained: correct the Cluster/);
   });
 
   it('says what is wrong with the specification', async () => {
@@ -165,12 +172,12 @@ describe('A look at a namespace', () => {
       ...spec,
       metrics: { source: 'prometheus', service: 'monitoring/prometheus:9090', preset: 'x', queries: {} },
     };
-    assert.match((await look()).problems.join(), /There is no preset x/);
+    assert.match((await report()).problems.join(), /There is no preset x/);
   });
 
   it('holds no secret', async () => {
     fake.api.tokens = ['another'];
-    assert.ok(!JSON.stringify(await look()).includes(TOKEN));
+    assert.ok(!JSON.stringify(await report()).includes(TOKEN));
   });
 });
 
@@ -179,12 +186,12 @@ describe('Following a namespace', () => {
   let other: FakeCluster;
   let stop: AbortController;
   let following: Promise<void>;
-  let looks: Look[];
+  let reports: NamespaceReport[];
   beforeEach(async () => {
     fake = await startFakeCluster();
     other = await startFakeCluster();
     stop = new AbortController();
-    looks = [];
+    reports = [];
   });
   afterEach(async () => {
     stop.abort();
@@ -193,30 +200,31 @@ describe('Following a namespace', () => {
     await other.stop();
   });
 
-  /** Looks again at once, and hardly ever by itself. */
+  /** Reports again at once where something changes, and hardly ever by itself. */
   const follow = (interval = 60) => {
     following = followNamespace(sampleSpec(), {
       env: fake.env,
       now: Date.now,
+      timers: systemTimers,
       context: '',
       namespace: NAMESPACE,
       signal: stop.signal,
-      onLook: (look) => looks.push(look),
+      onReport: (report) => reports.push(report),
       interval,
       pause: 0.01,
     });
   };
-  const until = async (what: string, condition: (last: Look) => boolean): Promise<void> => {
-    for (let tries = 0; !looks.some((look) => look === looks.at(-1) && condition(look)); tries++) {
-      assert.ok(tries < 1000, `${what} did not come: ${JSON.stringify(looks.at(-1))}`);
+  const until = async (what: string, condition: (last: NamespaceReport) => boolean): Promise<void> => {
+    for (let tries = 0; !reports.some((report) => report === reports.at(-1) && condition(report)); tries++) {
+      assert.ok(tries < 1000, `${what} did not come: ${JSON.stringify(reports.at(-1))}`);
       await sleep(10);
     }
   };
   const scale = (replicas: number) => fake.api.put(deployments, deployment({ ...SERVICES[0], replicas }));
 
-  it('looks as soon as something changes', async () => {
+  it('reports as soon as something changes', async () => {
     follow();
-    await until('a look', () => fake.api.watches === 2);
+    await until('a report', () => fake.api.watches === 2);
     scale(5);
     await until('the change', ({ services }) => services[0].desired === 5);
   });
@@ -224,26 +232,26 @@ describe('Following a namespace', () => {
   it('goes on without the right to watch', async () => {
     fake.api.forbidden = ({ verb }) => verb === 'watch';
     follow(0.05);
-    await until('a look', ({ problems }) => problems.length === 0);
+    await until('a report', ({ problems }) => problems.length === 0);
     scale(4);
     await until('the change', ({ services }) => services[0].desired === 4);
   });
 
   it('says that the server has gone, and goes on when it is there again', async () => {
     follow(0.05);
-    await until('a look', ({ problems }) => problems.length === 0);
+    await until('a report', ({ problems }) => problems.length === 0);
     await fake.api.stop();
     await until('the problem', ({ problems }) => problems.some((problem) => problem.includes('cannot be reached')));
     await fake.api.start();
-    await until('a look', ({ problems }) => problems.length === 0);
+    await until('a report', ({ problems }) => problems.length === 0);
   });
 
-  it('follows the current context, each look of one place alone', async () => {
+  it('follows the current context, each report of one place alone', async () => {
     follow();
-    await until('a look', ({ server }) => server === fake.server);
+    await until('a report', ({ server }) => server === fake.server);
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: other.server, name: 'other' })));
     await until('the other one', ({ context, server }) => context === 'other' && server === other.server);
-    assert.ok(looks.every(({ context, server }) => (context === 'fake') === (server === fake.server)));
+    assert.ok(reports.every(({ context, server }) => (context === 'fake') === (server === fake.server)));
   });
 
   it('says that there is no kubeconfig, and connects when there is one', async () => {
@@ -252,6 +260,6 @@ describe('Following a namespace', () => {
     follow(0.05);
     await until('the problem', ({ server, problems }) => server === '' && problems.join().includes('no kubeconfig'));
     writeFileSync(file, JSON.stringify(kubeconfig({ server: fake.server })));
-    await until('a look', ({ server }) => server === fake.server);
+    await until('a report', ({ server }) => server === fake.server);
   });
 });
