@@ -1,7 +1,8 @@
 /** From a name to where it is declared, and to all its uses. */
+import { parseExpression } from '../spec/cel/parse.ts';
+import { pathTo, walk } from '../spec/cel/syntax.ts';
 import type { Position, Range } from '../spec/problem.ts';
 import { rangeOf } from '../spec/text/source.ts';
-import { parseTyped, pathTo, walk } from './cel/parse.ts';
 import { celAt, nodeAt, type CelCursor } from './cursor.ts';
 import type { FolderView } from './folder-view.ts';
 import { namesOf, type Occurrence } from './names/folder-names.ts';
@@ -98,7 +99,7 @@ export function macroVariable(
   const cursor = nodeAt(folder, path, position);
   const cel = cursor && celAt(cursor);
   if (!cel) return undefined;
-  const { root } = parseTyped(cel.text);
+  const { root } = parseExpression(cel.text);
   const node = pathTo(root, cel.offset).at(-1);
   if (node?.op !== 'name' || !node.variable) return undefined;
   const { nameStart, name } = node.variable;

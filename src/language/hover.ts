@@ -1,4 +1,6 @@
 /** Hover: what stands at a place, what it means here, and where it comes from. Markdown. */
+import { parseExpression } from '../spec/cel/parse.ts';
+import { elementOf, pathTo } from '../spec/cel/syntax.ts';
 import type { Position, Range } from '../spec/problem.ts';
 import { rangeOf } from '../spec/text/source.ts';
 import {
@@ -9,7 +11,6 @@ import {
   ROOTS,
   SERVICE_VOCABULARY,
 } from '../spec/cel/vocabulary.ts';
-import { elementOf, parseTyped, pathTo, type CelNode } from './cel/parse.ts';
 import { celAt, fileSpan, nodeAt, partOf, type CelCursor, type Cursor } from './cursor.ts';
 import { effectiveAt, filledIn, inNumbers } from './effective.ts';
 import type { Facts } from './facts.ts';
@@ -117,10 +118,9 @@ function hoverExpression(
   cel: CelCursor,
   facts: Facts,
 ): Hover | undefined {
-  const { root } = parseTyped(cel.text);
+  const { root } = parseExpression(cel.text);
   const path = pathTo(root, cel.offset);
-  const node = path.at(-1)!;
-  const found = describeNode(folder, object, node, path.slice(0, -1));
+  const found = describeNode(folder, object, path);
   const value = describeValue(folder, object, cel.text, cel.place.result, cel.place.perService, facts);
   // Between words it is about the whole.
   const span = found && fileSpan(source, cel, ...found.span);
@@ -138,10 +138,11 @@ interface NodeWords {
 function describeNode(
   folder: FolderView,
   object: Cursor['object'],
-  node: CelNode,
-  parents: readonly CelNode[],
+  path: ReturnType<typeof pathTo>,
 ): NodeWords | undefined {
   const names = namesOf(folder);
+  const parents = path.slice(0, -1);
+  const [node] = path.slice(-1);
   switch (node.op) {
     case 'name': {
       const span = [node.start, node.end] as const;

@@ -4,8 +4,9 @@ import { CLUSTER_VOCABULARY, isClusterField, isServiceField, SERVICE_VOCABULARY 
 import type { Position, Range } from '../spec/problem.ts';
 import type { Path } from '../spec/text/locate.ts';
 import { rangeOf, type SourceFile } from '../spec/text/source.ts';
+import { parseExpression } from '../spec/cel/parse.ts';
+import { walk, type SyntaxNode } from '../spec/cel/syntax.ts';
 import { parseShare } from '../spec/units.ts';
-import { parseTyped, walk, type CelNode } from './cel/parse.ts';
 import { effectiveAt, filledIn, inNumbers, modelObject } from './effective.ts';
 import type { FolderView } from './folder-view.ts';
 import { objectsOf, type DeclaredObject } from './names/file-names.ts';
@@ -177,7 +178,7 @@ class Hints {
       const node = follow(document.root, find(rule, ['when'])?.value);
       if (node?.type !== 'scalar' || !expressionPlace('Role', 'spec.rules[].when')) continue;
       let unit: string | undefined;
-      walk(parseTyped(scalarText(node).text).root, (each) => {
+      walk(parseExpression(scalarText(node).text).root, (each) => {
         if (each.op === 'call' && !each.of && isSetting(each.args[1], name)) unit ??= 's';
         if (each.op !== 'binary' || !['<', '<=', '>', '>=', '==', '!='].includes(each.operator)) return;
         if (isSetting(each.left, name)) unit ??= unitOf(each.right);
@@ -206,10 +207,10 @@ class Hints {
   }
 }
 
-const isSetting = (node: CelNode | undefined, name: string): boolean =>
+const isSetting = (node: SyntaxNode | undefined, name: string): boolean =>
   node?.op === 'member' && node.of.type === 'settings' && node.name === name;
 
-function unitOf(node: CelNode): string | undefined {
+function unitOf(node: SyntaxNode): string | undefined {
   if (node.op !== 'member') return undefined;
   const { name, of } = node;
   const unit =

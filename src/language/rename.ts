@@ -1,8 +1,8 @@
 /** Rename: a name in all its places, in every file. What it refers to stays the same, and so does how it is written. */
+import { isName, parseExpression } from '../spec/cel/parse.ts';
 import type { Position, Range } from '../spec/problem.ts';
 import { KINDS, type Kind } from '../spec/schema/validators.ts';
 import { rangeOf } from '../spec/text/source.ts';
-import { parseTyped } from './cel/parse.ts';
 import { macroVariable, occurrenceAt } from './definition.ts';
 import type { FolderView } from './folder-view.ts';
 import type { NameUse } from './names/file-names.ts';
@@ -109,9 +109,9 @@ function renameVariable(
   [, , all, cel]: NonNullable<ReturnType<typeof macroVariable>>,
   name: string,
 ): readonly FileEdits[] | Refused {
-  if (!/^[A-Za-z_]\w*$/.test(name) || ['true', 'false', 'null', 'in'].includes(name))
-    return { refused: 'The name of an element has letters, digits and _, no digit first.' };
-  const { tokens } = parseTyped(cel.text);
+  if (!isName(name))
+    return { refused: 'The name of an element has letters, digits and _, no digit first, and is no word of CEL.' };
+  const { tokens } = parseExpression(cel.text);
   const used = tokens.some(
     ({ type, text }, index) => type === 'name' && text === name && tokens[index - 1]?.text !== '.',
   );

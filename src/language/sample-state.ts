@@ -1,5 +1,4 @@
 /** What roles and expressions say of a state of the cluster that a host provides. */
-import { checkExpression, type CheckedExpression } from '../spec/cel/check.ts';
 import { describeExplanation, explain, formatValue } from '../spec/cel/explain.ts';
 import { interpret } from '../spec/cel/interpret.ts';
 import type { Cluster, Role } from '../spec/model.ts';
@@ -30,15 +29,18 @@ export function describeAllowed(folder: FolderView, object: DeclaredObject, fact
   const role = object.kind === 'Role' ? modelObject(folder.model, 'Role', object.name) : undefined;
   const setting = role && settingOf(folder, object, facts);
   if (!setting) return undefined;
-  const rules = role.rules.map(({ when }) => checked(when, 'bool', Object.keys(role.settings), true));
-  if (rules.includes(undefined)) return undefined;
+  const options = { result: 'bool', settings: Object.keys(role.settings), service: true } as const;
+  const rules = role.rules.flatMap(({ when, services }) => {
+    const { expression } = folder.expressions.check(when, options);
+    return expression ? [{ expression, services }] : [];
+  });
+  if (rules.length < role.rules.length) return undefined;
   const { cluster, state } = setting;
   const lines = cluster.services.map(({ name }, service) => {
     const context = { cluster, history: state.history, environment: 0, service, settings: role.settings };
-    const matching = rules.flatMap((rule, index) => {
-      const { services } = role.rules[index];
+    const matching = rules.flatMap(({ expression, services }, index) => {
       const about = services.length === 0 || services.includes(name);
-      return about && interpret(rule!, context) === true ? [index] : [];
+      return about && interpret(expression, context) === true ? [index] : [];
     });
     return `- \`${name}\`: ${moves(role, matching, cluster.maxMove)}`;
   });
@@ -67,7 +69,8 @@ export function describeValue(
   const setting = settingOf(folder, object, facts);
   if (!setting) return undefined;
   const settings = (object.kind === 'Role' && modelObject(folder.model, 'Role', object.name)?.settings) || {};
-  const expression = checked(text, result, Object.keys(settings), perService);
+  const options = { result, settings: Object.keys(settings), service: perService };
+  const { expression } = folder.expressions.check(text, options);
   if (!expression) return undefined;
   const { cluster, state } = setting;
   const context = { cluster, history: state.history, environment: 0, settings };
@@ -85,20 +88,3 @@ export function describeValue(
 }
 
 const block = (lines: readonly string[]): string => `\`\`\`text\n${lines.join('\n')}\n\`\`\``;
-
-const known = new Map<string, CheckedExpression | undefined>();
-const MOST_KNOWN = 500;
-
-function checked(
-  text: string,
-  result: 'bool' | 'number',
-  settings: readonly string[],
-  service: boolean,
-): CheckedExpression | undefined {
-  const key = JSON.stringify([text, result, settings, service]);
-  if (!known.has(key)) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(key, checkExpression(text, { result, settings, service }).expression);
-  }
-  return known.get(key);
-}

@@ -1,7 +1,8 @@
 /** Selection ranges: from the word at a place to the whole document, one step of meaning at a time. */
+import { parseExpression } from '../spec/cel/parse.ts';
+import { operandSpan, pathTo } from '../spec/cel/syntax.ts';
 import type { Position, Range } from '../spec/problem.ts';
 import { rangeOf } from '../spec/text/source.ts';
-import { parseTyped, pathTo } from './cel/parse.ts';
 import { celAt, nodeAt } from './cursor.ts';
 import type { FolderView } from './folder-view.ts';
 import { offsetAt } from './text.ts';
@@ -19,7 +20,7 @@ export function selectionRanges(folder: FolderView, path: string, position: Posi
   const cel = cursor && celAt(cursor);
   if (cel) {
     const at = (i: number): number => cel.offsets[i];
-    const { root: expression } = parseTyped(cel.text);
+    const { root: expression } = parseExpression(cel.text);
     for (const node of [...pathTo(expression, cel.offset)].reverse()) {
       if (
         'nameStart' in node &&
@@ -28,7 +29,7 @@ export function selectionRanges(folder: FolderView, path: string, position: Posi
         node.nameEnd > node.nameStart
       )
         spans.push([at(node.nameStart), at(node.nameEnd - 1) + 1]);
-      if (node.end > node.start) spans.push([at(node.start), at(node.end - 1) + 1]);
+      for (const { start, end } of [node, operandSpan(node)]) if (end > start) spans.push([at(start), at(end - 1) + 1]);
     }
   }
   const spot = spotAt(root, offset);

@@ -1,12 +1,14 @@
 /** Semantic tokens: what the grammar cannot know, because it needs the schema or the types of expressions. */
-import { parseTyped, walk, type CelNode } from './cel/parse.ts';
+import type { Token } from '../spec/cel/lex.ts';
+import { parseExpression } from '../spec/cel/parse.ts';
+import { walk, type SyntaxNode } from '../spec/cel/syntax.ts';
 import { objectsOf, type NameUse } from './names/file-names.ts';
 import { expressionPlace, shapeOf } from './names/places.ts';
 import type { FolderView } from './folder-view.ts';
 import { scalarText, scalarValue } from './yaml/lookup.ts';
 import type { ScalarNode, TreeNode } from './yaml/tree.ts';
 
-/** Names of LSP, so that every theme has colours for them. */
+/** Names of LSP, so that every theme has colors for them. */
 export const TOKEN_TYPES = [
   'type',
   'class',
@@ -20,6 +22,7 @@ export const TOKEN_TYPES = [
   'keyword',
   'operator',
   'label',
+  'comment',
 ] as const;
 export const TOKEN_MODIFIERS = ['declaration', 'readonly', 'defaultLibrary'] as const;
 export type TokenType = (typeof TOKEN_TYPES)[number];
@@ -77,7 +80,7 @@ function tokenOfName({ kind, declares, start, end }: NameUse): SemanticToken {
 /** Tokens of an expression; a name of a setting or a service in it is among the names already. */
 function expressionTokens(node: ScalarNode, into: SemanticToken[]): void {
   const { text, offsets } = scalarText(node);
-  const { root, tokens, variables } = parseTyped(text);
+  const { root, tokens, variables, comments } = parseExpression(text);
   const named = new Map<number, readonly [TokenType, ...TokenModifier[]]>();
   for (const { nameStart } of variables) named.set(nameStart, ['parameter', 'declaration']);
   walk(root, (here) => {
@@ -90,9 +93,10 @@ function expressionTokens(node: ScalarNode, into: SemanticToken[]): void {
       type === 'name' ? (named.get(start) ?? wordOf(written)) : ([tokenType(type, written)] as const);
     if (kind) into.push(token(from, to, kind, ...modifiers));
   }
+  for (const { start, end } of comments) into.push(token(offsets[start], offsets[end - 1] + 1, 'comment'));
 }
 
-function meaning(node: CelNode): readonly [TokenType, ...TokenModifier[]] | undefined {
+function meaning(node: SyntaxNode): readonly [TokenType, ...TokenModifier[]] | undefined {
   switch (node.op) {
     case 'name':
       return node.variable
@@ -112,7 +116,8 @@ function meaning(node: CelNode): readonly [TokenType, ...TokenModifier[]] | unde
 const WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in']);
 const wordOf = (word: string): readonly [TokenType | undefined] => [WORDS.has(word) ? 'keyword' : undefined];
 
-function tokenType(type: 'number' | 'string' | 'operator', written: string): TokenType | undefined {
+function tokenType(type: Exclude<Token['type'], 'name'>, written: string): TokenType | undefined {
+  if (type === 'unknown') return undefined;
   if (type !== 'operator') return type;
   return /^[.,()[\]{}]$/.test(written) ? undefined : 'operator';
 }

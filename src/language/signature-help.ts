@@ -1,7 +1,9 @@
 /** Signature help: the parameters of the call around a place in an expression. */
+import { inComment } from '../spec/cel/lex.ts';
+import { parseExpression } from '../spec/cel/parse.ts';
+import { walk, type CallNode, type SyntaxNode } from '../spec/cel/syntax.ts';
 import { FUNCTIONS } from '../spec/cel/vocabulary.ts';
 import type { Position } from '../spec/problem.ts';
-import { parseTyped, walk, type CallNode, type CelNode } from './cel/parse.ts';
 import { celAt, typedAt } from './cursor.ts';
 import type { FolderView } from './folder-view.ts';
 
@@ -33,7 +35,8 @@ export function signatureHelp(folder: FolderView, path: string, position: Positi
   const cursor = typedAt(folder, path, position);
   const cel = cursor && celAt(cursor);
   if (!cel) return undefined;
-  const { root, tokens } = parseTyped(cel.text);
+  const { root, tokens, comments } = parseExpression(cel.text);
+  if (inComment(comments, cel.offset)) return undefined;
   // The call that is open at the cursor: past its parenthesis, not past the one that closes.
   const inside = (node: CallNode): boolean => {
     const closed = cel.text[node.close - 1] === ')' && node.close > node.open + 1 && closes(tokens, node.close);
@@ -63,7 +66,7 @@ export function signatureHelp(folder: FolderView, path: string, position: Positi
 const closes = (tokens: readonly { readonly text: string; readonly end: number }[], offset: number): boolean =>
   tokens.some(({ text, end }) => text === ')' && end === offset);
 
-function allCalls(root: CelNode): CallNode[] {
+function allCalls(root: SyntaxNode): CallNode[] {
   const calls: CallNode[] = [];
   walk(root, (node) => {
     if (node.op === 'call') calls.push(node);

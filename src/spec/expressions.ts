@@ -1,6 +1,6 @@
 /** CEL inside a specification: checked, with problems at their place in the file. */
 import { Scalar } from 'yaml';
-import { checkExpression, type CelFix } from './cel/check.ts';
+import type { CheckedExpressions, CheckedExpression, CelFix } from './cel/check.ts';
 import { problem, type Range, type RelatedPlace } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { SourceObject } from './source-object.ts';
@@ -17,13 +17,20 @@ export interface ExpressionContext {
   readonly settingsKnown?: boolean;
 }
 
-/** Reports what is wrong with the expression at `path`. */
-export function checkExpressionAt(object: SourceObject, path: Path, text: string, context: ExpressionContext): void {
-  const { problems } = checkExpression(text, context);
+/** Reports what is wrong with the expression at `path`; gives it where nothing is. */
+export function checkExpressionAt(
+  object: SourceObject,
+  path: Path,
+  text: string,
+  context: ExpressionContext,
+  expressions: CheckedExpressions,
+): CheckedExpression | undefined {
+  const { problems, expression } = expressions.check(text, context);
   for (const found of problems) {
     if (context.settingsKnown === false && found.code === 'cel-unknown-setting') continue;
     reportInExpression(object, path, found);
   }
+  return expression;
 }
 
 /** Something wrong with a part of an expression; offsets are characters of its text. */

@@ -1,4 +1,5 @@
 /** From the text of specification files to one model. Pure: no file is read, no clock, and no text makes it throw. */
+import { CheckedExpressions } from './cel/check.ts';
 import type { Model } from './model.ts';
 import { compareProblems, compareText, type Problem } from './problem.ts';
 import { readSpecFile, type FileContent, type SpecDocument, type SpecFile } from './read-file.ts';
@@ -20,10 +21,13 @@ export interface LoadResult {
   /** Sorted by file and place. */
   readonly problems: readonly Problem[];
   readonly documents: readonly SpecDocument[];
+  /** Checks the folder's expressions, and remembers the results from load to load. */
+  readonly expressions: CheckedExpressions;
 }
 
 /** What the files of the last load declare. */
 export class SpecCache {
+  readonly expressions = new CheckedExpressions();
   #contents = new Map<string, { readonly text: SpecFile['text']; readonly content: FileContent }>();
 
   read(files: readonly SpecFile[]): FileContent[] {
@@ -41,7 +45,9 @@ export const inOrder = (files: readonly SpecFile[]): SpecFile[] =>
   [...files].sort((a, b) => compareText(a.path, b.path));
 
 export function loadSpecs(files: readonly SpecFile[], options: LoadOptions = {}): LoadResult {
-  const contents = (options.cache ?? new SpecCache()).read(inOrder(files));
+  const cache = options.cache ?? new SpecCache();
+  const { expressions } = cache;
+  const contents = cache.read(inOrder(files));
   const documents = contents.flatMap((content) => content.documents);
   const problems = contents.flatMap((content) => content.problems);
   const entries: Entry[] = documents.flatMap((document) => {
@@ -51,6 +57,6 @@ export function loadSpecs(files: readonly SpecFile[], options: LoadOptions = {})
   });
   // Where a part of a file gave nothing, or a document no name, a name that is missing elsewhere proves nothing.
   const incomplete = contents.some(({ lost }) => lost) || entries.length < documents.length;
-  const model = resolveModel(entries, { incomplete, exists: options.exists ?? (() => true) });
-  return { model, problems: problems.sort(compareProblems), documents };
+  const model = resolveModel(entries, { incomplete, exists: options.exists ?? (() => true), expressions });
+  return { model, problems: problems.sort(compareProblems), documents, expressions };
 }

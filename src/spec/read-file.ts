@@ -1,5 +1,5 @@
 /** What one file declares, whatever the other files say. */
-import { closest } from './cel/problems.ts';
+import { closest } from './closest.ts';
 import { problem, type Problem } from './problem.ts';
 import { explainErrors } from './schema/explain.ts';
 import { API_VERSION, KINDS, validatorOf, type Kind } from './schema/validators.ts';

@@ -1,4 +1,6 @@
 /** Creates what a name refers to and nobody declares: objects, services, settings. And keys that have to stand. */
+import { parseExpression } from '../../spec/cel/parse.ts';
+import { walk } from '../../spec/cel/syntax.ts';
 import type { Problem } from '../../spec/problem.ts';
 import { KINDS, type Kind } from '../../spec/schema/validators.ts';
 import { withoutTabStops } from '../completion/completion.ts';
@@ -12,7 +14,6 @@ import { shapeOf } from '../names/places.ts';
 import { isMapPart, partAt, propertyOf } from '../schema/part.ts';
 import { offsetAt, type FileEdits } from '../text.ts';
 import { find, findList, findMap, plainValue, scalarText, scalarValue, spotAt } from '../yaml/lookup.ts';
-import { parseTyped, walk } from '../cel/parse.ts';
 import type { CodeAction } from './action.ts';
 import { addDocument, addEntry, addItem, setValue } from './text-edits.ts';
 
@@ -101,7 +102,7 @@ function settingGuess({ document }: DeclaredObject, name: string): string {
   for (const rule of findList(document.root, ['spec', 'rules'])?.items ?? []) {
     const when = find(rule.value, ['when'])?.value;
     if (when?.type !== 'scalar') continue;
-    walk(parseTyped(scalarText(when).text).root, (node) => {
+    walk(parseExpression(scalarText(when).text).root, (node) => {
       if (node.op !== 'call' || node.of) return;
       const second = node.args[1];
       window ||= second?.op === 'member' && second.of.type === 'settings' && second.name === name;

@@ -1,6 +1,7 @@
 /** Turns a number or a window of a rule into a setting of the role. */
 import type { Position } from '../../spec/problem.ts';
-import { parseTyped, pathTo, type CelNode } from '../cel/parse.ts';
+import { parseExpression } from '../../spec/cel/parse.ts';
+import { operandSpan, pathTo, type SyntaxNode } from '../../spec/cel/syntax.ts';
 import { celAt, fileSpan, nodeAt } from '../cursor.ts';
 import type { FolderView } from '../folder-view.ts';
 import { namesOf } from '../names/folder-names.ts';
@@ -12,7 +13,7 @@ export function literalToSetting(folder: FolderView, path: string, position: Pos
   const cursor = nodeAt(folder, path, position);
   const cel = cursor && celAt(cursor);
   if (!cel || cursor.object.kind !== 'Role') return [];
-  const nodes = pathTo(parseTyped(cel.text).root, cel.offset);
+  const nodes = pathTo(parseExpression(cel.text).root, cel.offset);
   const literal = nodes.at(-1)!;
   const parents = nodes.slice(0, -1);
   const value = valueOf(literal, parents);
@@ -28,24 +29,27 @@ export function literalToSetting(folder: FolderView, path: string, position: Pos
   return [{ title: `Convert ${value} into the setting ${name}`, kind: 'refactor.extract', edits }];
 }
 
-function valueOf(node: CelNode, parents: readonly CelNode[]): string | undefined {
+function valueOf(node: SyntaxNode, parents: readonly SyntaxNode[]): string | undefined {
   if (node.op === 'number') return /^[0-9]+(?:\.[0-9]+)?$/.test(node.text) ? node.text : undefined;
   const window =
     node.op === 'string' && isWindow(node, parents) && /^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d))+$/.test(node.value);
   return window ? node.value : undefined;
 }
 
-function isWindow(node: CelNode, parents: readonly CelNode[]): boolean {
+function isWindow(node: SyntaxNode, parents: readonly SyntaxNode[]): boolean {
   const call = parents.at(-1);
   return call?.op === 'call' && !call.of && call.args.length === 2 && call.args[1] === node;
 }
 
 /** After what it is compared with: `service.pending > 5` -> pending. */
-function nameFor(node: CelNode, parents: readonly CelNode[]): string {
+function nameFor(node: SyntaxNode, parents: readonly SyntaxNode[]): string {
   if (isWindow(node, parents)) return 'window';
   for (const parent of parents.toReversed()) {
     if (parent.op !== 'binary') continue;
-    const other = parent.left.start <= node.start && node.end <= parent.left.end ? parent.right : parent.left;
+    const other =
+      operandSpan(parent.left).start <= node.start && node.end <= operandSpan(parent.left).end
+        ? parent.right
+        : parent.left;
     const field =
       other.op === 'member' ? other : other.op === 'call' && other.args[0]?.op === 'member' ? other.args[0] : undefined;
     if (field && field.of.type !== 'settings') return other.op === 'call' ? `${field.name}Change` : field.name;

@@ -1,5 +1,9 @@
 /** Completion in expressions: variables, fields with their types and units, settings, functions, texts and operators. */
+import { inComment } from '../../spec/cel/lex.ts';
+import { parseExpression } from '../../spec/cel/parse.ts';
+import { elementOf, pathTo, walk, type CallNode, type SyntaxNode, type SyntaxType } from '../../spec/cel/syntax.ts';
 import {
+  isMacro,
   CLUSTER_VOCABULARY,
   FUNCTIONS,
   PRIORITIES,
@@ -11,16 +15,6 @@ import {
 import type { CelCursor } from '../cursor.ts';
 import { comparedWith, type DeclaredObject } from '../names/file-names.ts';
 import { settingsOf, type FolderNames } from '../names/folder-names.ts';
-import {
-  elementOf,
-  MACROS,
-  parseTyped,
-  pathTo,
-  walk,
-  type CallNode,
-  type CelNode,
-  type CelType,
-} from '../cel/parse.ts';
 import { describeField, describeFunction, describeRoot } from '../words/cel-words.ts';
 import { describeName, describeSetting, settingText } from '../words/object-words.ts';
 import type { Offer } from './completion.ts';
@@ -37,13 +31,13 @@ export function expressionOffers(
   object: DeclaredObject,
   names: FolderNames,
 ): CelOffers {
-  const { root, tokens, variables } = parseTyped(text);
+  const { root, tokens, comments, variables } = parseExpression(text);
+  if (inComment(comments, offset)) return { offers: [], start: offset, end: offset };
   const token = tokens.find(({ start, end }) => start < offset && offset <= end);
   const path = pathTo(root, offset);
 
   if (token?.type === 'string' && (offset < token.end || !token.closed)) {
-    const end = token.closed ? token.end - 1 : token.end;
-    return { offers: textOffers(root, token.start, object, names), start: token.start + 1, end };
+    return { offers: textOffers(root, token.start, object, names), ...token.content };
   }
   if (token?.type === 'number') return { offers: [], start: offset, end: offset };
 
@@ -56,7 +50,7 @@ export function expressionOffers(
   const argument = call ? call.commas.filter((comma) => comma < span.start).length : 0;
   const history = call && !call.of && (call.name === 'change' || call.name === 'mean') ? call : undefined;
 
-  if (before?.text === '.' && before.end >= span.start - 0) {
+  if (before?.text === '.') {
     const member = findMember(root, span.start);
     return {
       ...span,
@@ -64,7 +58,7 @@ export function expressionOffers(
     };
   }
   // The first argument of a macro is a name of one's own.
-  if (call?.of && MACROS.has(call.name) && argument === 0) {
+  if (call?.of && isMacro(call.name) && argument === 0) {
     const element = elementOf(call.of.type);
     const known = element === 'service' ? 's' : 'x';
     return {
@@ -126,10 +120,10 @@ const ROOT_TYPES: Readonly<Record<keyof typeof ROOTS, string>> = {
 };
 
 function findMember(
-  root: CelNode,
+  root: SyntaxNode,
   nameStart: number,
-): (Extract<CelNode, { of?: CelNode }> & { of: CelNode }) | undefined {
-  let found: (Extract<CelNode, { of?: CelNode }> & { of: CelNode }) | undefined;
+): (Extract<SyntaxNode, { of?: SyntaxNode }> & { of: SyntaxNode }) | undefined {
+  let found: (Extract<SyntaxNode, { of?: SyntaxNode }> & { of: SyntaxNode }) | undefined;
   walk(root, (node) => {
     if ((node.op !== 'member' && node.op !== 'call') || !node.of) return;
     // Without a name, the member stands right after its dot; blanks may follow.
@@ -138,7 +132,7 @@ function findMember(
   return found;
 }
 
-function memberOffers(type: CelType, object: DeclaredObject, names: FolderNames, historyOnly: boolean): Offer[] {
+function memberOffers(type: SyntaxType, object: DeclaredObject, names: FolderNames, historyOnly: boolean): Offer[] {
   const fields = (of: string, vocabulary: Readonly<Record<string, FieldVocabulary>>): Offer[] =>
     Object.entries(vocabulary)
       .filter(([, { changes }]) => changes || !historyOnly)
@@ -211,7 +205,7 @@ function windowOffers(object: DeclaredObject, names: FolderNames): Offer[] {
   ];
 }
 
-function textOffers(root: CelNode, start: number, object: DeclaredObject, names: FolderNames): Offer[] {
+function textOffers(root: SyntaxNode, start: number, object: DeclaredObject, names: FolderNames): Offer[] {
   let field: string | undefined;
   let window = false;
   walk(root, (node, parents) => {

@@ -2,8 +2,9 @@
 import type { Cluster, Role } from '../../spec/model.ts';
 import type { Path } from '../../spec/text/locate.ts';
 import { examine, inWords, reportTruth, reportUnits } from './conditions.ts';
-import type { Declared, DeclaredObjects } from './declared.ts';
-import { conditionOf, expressionOf } from './expressions.ts';
+import { GOAL_CONDITION, GOAL_VALUE } from '../../spec/cel/check.ts';
+import type { SourceObject } from '../../spec/source-object.ts';
+import type { DeclaredObjects } from './declared.ts';
 import { clusterKey } from './role-users.ts';
 import { union } from './ranges/number-range.ts';
 import { Reasoning } from './ranges/reasoning.ts';
@@ -39,8 +40,8 @@ export function checkGoals(objects: DeclaredObjects): void {
     mission.goals.forEach((goal, index) => {
       const path = ['spec', 'goals', index];
       if (goal.satisfiedWhen !== '')
-        checkCondition({ object }, [...path, 'satisfiedWhen'], goal.satisfiedWhen, 'This goal is reached', on);
-      const reward = expressionOf(goal.reward, { result: 'number', settings: [], service: false });
+        checkCondition(objects, object, [...path, 'satisfiedWhen'], goal.satisfiedWhen, 'This goal is reached', on);
+      const reward = objects.expression(goal.reward, GOAL_VALUE);
       if (!reward || reportUnits(object, [...path, 'reward'], reward, NO_SETTINGS)) return;
       const values = on.map((cluster) => new Reasoning({ cluster, settings: NO_SETTINGS }).valueOf(reward.root));
       const ranges = values.flatMap((value) => (value?.type === 'number' ? [value.range] : []));
@@ -56,13 +57,14 @@ export function checkGoals(objects: DeclaredObjects): void {
 }
 
 function checkCondition(
-  { object }: Pick<Declared<'Mission'>, 'object'>,
+  objects: DeclaredObjects,
+  object: SourceObject,
   path: Path,
   text: string,
   what: string,
   clusters: readonly Cluster[],
 ): void {
-  const expression = conditionOf(text);
+  const expression = objects.expression(text, GOAL_CONDITION);
   if (!expression || reportUnits(object, path, expression, NO_SETTINGS)) return;
   const findings = examine(
     expression,
@@ -84,7 +86,7 @@ export function checkTransfers(objects: DeclaredObjects): void {
     transfer.stages.forEach((stage, index) => {
       const path = ['spec', 'stages', index, stage.stage];
       if ('abortWhen' in stage && stage.abortWhen !== '')
-        checkCondition({ object }, [...path, 'abortWhen'], stage.abortWhen, 'The stage is aborted', [cluster]);
+        checkCondition(objects, object, [...path, 'abortWhen'], stage.abortWhen, 'The stage is aborted', [cluster]);
       if (!('lasts' in stage) || stage.lasts >= cluster.decisionInterval) return;
       const message = `The stage lasts ${stage.lasts}s, but the agents decide every ${cluster.decisionInterval}s. Lengthen it.`;
       object.report([...path, 'for'], 'stage-too-short', message, { replaceBy: `${cluster.decisionInterval}s` });

@@ -1,5 +1,6 @@
 /** The objects of a folder with their text: what checks that go beyond the loader's look at. */
-import type { Model } from '../../spec/model.ts';
+import { CheckedExpressions, type CheckedExpression, type CheckOptions } from '../../spec/cel/check.ts';
+import type { Model, Role, RoleRule } from '../../spec/model.ts';
 import type { Problem } from '../../spec/problem.ts';
 import type { Kind } from '../../spec/schema/validators.ts';
 import { SourceObject } from '../../spec/source-object.ts';
@@ -24,15 +25,21 @@ export interface Declared<K extends Kind> {
   readonly spec: unknown;
 }
 
+/** The part of a folder's view that diagnostics read; who reads a folder once need not remember its expressions. */
+export type DiagnosedFolder = Pick<FolderView, 'model' | 'documents' | 'problems'> &
+  Partial<Pick<FolderView, 'expressions'>>;
+
 export class DeclaredObjects {
   readonly model: Model;
   readonly problems: Problem[] = [];
   /** False where some document says something that is not understood: that a name is missing proves nothing then. */
   readonly complete: boolean;
+  readonly #expressions: CheckedExpressions;
   readonly #byKind: ReadonlyMap<Kind, readonly Declared<Kind>[]>;
 
-  constructor({ model, documents, problems }: Pick<FolderView, 'model' | 'documents' | 'problems'>) {
+  constructor({ model, documents, problems, expressions = new CheckedExpressions() }: DiagnosedFolder) {
     this.model = model;
+    this.#expressions = expressions;
     this.complete = documents.every(({ spec }) => spec !== undefined);
     const errors = new Map<string, number[]>();
     for (const { file, severity, range } of problems) {
@@ -68,5 +75,15 @@ export class DeclaredObjects {
 
   find<K extends Kind>(kind: K, name: string): Declared<K> | undefined {
     return this.of(kind).find(({ value }) => value.name === name);
+  }
+
+  /** The expression of a text; undefined where it has problems, which the loader reports. */
+  expression(text: string, options: CheckOptions): CheckedExpression | undefined {
+    return this.#expressions.check(text, options).expression;
+  }
+
+  /** The condition of a rule. */
+  conditionOf({ settings }: Role, { when }: RoleRule): CheckedExpression | undefined {
+    return this.expression(when, { result: 'bool', settings: Object.keys(settings), service: true });
   }
 }

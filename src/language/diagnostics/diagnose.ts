@@ -3,9 +3,8 @@
  * over all states of a cluster, or over several objects. Pure, and never throws on user text.
  */
 import { compareProblems, type Problem } from '../../spec/problem.ts';
-import type { FolderView } from '../folder-view.ts';
 import { checkGoals, checkRoom, checkTransfers } from './against-cluster.ts';
-import { DeclaredObjects } from './declared.ts';
+import { DeclaredObjects, type DiagnosedFolder } from './declared.ts';
 import { checkOrganizations } from './organization.ts';
 import { checkRules } from './rules.ts';
 import type { SampleProvider } from './samples.ts';
@@ -19,10 +18,7 @@ export interface DiagnoseOptions {
 }
 
 /** Beside the problems of the folder itself; sorted as these are. */
-export function diagnose(
-  folder: Pick<FolderView, 'model' | 'documents' | 'problems'>,
-  options: DiagnoseOptions = {},
-): Problem[] {
+export function diagnose(folder: DiagnosedFolder, options: DiagnoseOptions = {}): Problem[] {
   const objects = new DeclaredObjects(folder);
   checkRoom(objects);
   checkRules(objects, options.samples);

@@ -7,7 +7,6 @@ import type { Declared, DeclaredObjects } from './declared.ts';
 import { addItem, removeItem } from '../../spec/edits.ts';
 import { Reasoning } from './ranges/reasoning.ts';
 import { settingsOf } from './role-users.ts';
-import { conditionOf } from './rules.ts';
 
 type DeclaredOrganization = Declared<'Organization'>;
 type DutyList = 'obligations' | 'permissions';
@@ -132,8 +131,9 @@ function checkSight(
   { object, value }: DeclaredOrganization,
   { name, roles, observes, scope }: Agent,
   index: number,
-  { model }: DeclaredObjects,
+  objects: DeclaredObjects,
 ): void {
+  const { model } = objects;
   const cluster = model.clusters.find((each) => each.name === value.cluster);
   if (!cluster || observes.length === 0) return;
   const nameOf = (service: number): string => cluster.services[service].name;
@@ -143,7 +143,7 @@ function checkSight(
   const reads = new Set<string>();
   for (const role of model.roles.filter((each) => roles.includes(each.name)))
     for (const rule of role.rules) {
-      const expression = conditionOf(role, rule);
+      const expression = objects.conditionOf(role, rule);
       const settings = settingsOf(role, model.trainings);
       const read = (services: readonly number[]): void => services.forEach((service) => reads.add(nameOf(service)));
       cluster.services.forEach((service, at) => {

@@ -1,11 +1,10 @@
 /** Checks of the rules of roles: whether they match in some state, and allow something that another rule does not. */
 import type { CheckedExpression } from '../../spec/cel/expression.ts';
-import type { Role, RoleRule } from '../../spec/model.ts';
+import type { RoleRule } from '../../spec/model.ts';
 import type { Fix, RelatedPlace } from '../../spec/problem.ts';
 import { examine, reportTruth, reportUnits } from './conditions.ts';
 import type { Declared, DeclaredObjects } from './declared.ts';
 import { removeItem } from '../../spec/edits.ts';
-import { expressionOf } from './expressions.ts';
 import { mostEffort, Reasoning, type ReasoningContext } from './ranges/reasoning.ts';
 import { holdersOf, parentsOf, useKey, usesOf, withHeirs, type RoleUse } from './role-users.ts';
 import { timesSeen, type SampleProvider } from './samples.ts';
@@ -77,7 +76,7 @@ class RoleCheck {
       return;
     }
     this.#checkMoves(own, contexts);
-    const expression = conditionOf(role, rule);
+    const expression = this.#objects.conditionOf(role, rule);
     if (!expression) return;
     const when = [...path, 'when'];
     if (reportUnits(object, when, expression, this.#settingUnits())) return;
@@ -155,7 +154,7 @@ class RoleCheck {
     const covers = (a: RoleRule, b: RoleRule): boolean => b.scale.every((move) => a.scale.includes(move));
     const found = role.rules.findIndex((other, at) => {
       if (at === index || !covers(other, rule)) return false;
-      const whenever = conditionOf(role, other);
+      const whenever = this.#objects.conditionOf(role, other);
       if (!whenever) return false;
       const shadowed = (by: CheckedExpression, inner: CheckedExpression, outer: RoleRule): boolean =>
         contexts.every(({ use, service }) => isAbout(outer, use, service)) &&
@@ -214,7 +213,3 @@ function implies(a: CheckedExpression, b: CheckedExpression, contexts: readonly 
 
 const isAbout = ({ services }: RoleRule, { cluster }: RoleUse, index: number): boolean =>
   services.length === 0 || services.includes(cluster.services[index].name);
-
-export function conditionOf({ settings }: Role, { when }: RoleRule): CheckedExpression | undefined {
-  return expressionOf(when, { result: 'bool', settings: Object.keys(settings), service: true });
-}

@@ -1,10 +1,9 @@
 /** What nothing refers to: shown faded. Said only where every document is understood. */
-import { childrenOf } from '../../spec/cel/interpret.ts';
-import type { Node } from '../../spec/cel/expression.ts';
+import { settingsIn } from '../../spec/cel/windows.ts';
+import type { Role } from '../../spec/model.ts';
 import type { DeclaredObjects } from './declared.ts';
 import { removeEntry } from '../../spec/edits.ts';
 import { holdersOf, parentsOf, withHeirs } from './role-users.ts';
-import { conditionOf } from './rules.ts';
 
 export function checkUnused(objects: DeclaredObjects): void {
   if (!objects.complete) return;
@@ -61,7 +60,7 @@ const MOST_TOLD = 100;
 /** A setting counts as read where a rule of the role, or of one that inherits it, reads it. */
 function checkSettings(objects: DeclaredObjects): void {
   const roles = objects.of('Role');
-  const readBy = new Map(roles.map(({ value }) => [value.name, settingsRead(value)] as const));
+  const readBy = new Map(roles.map(({ value }) => [value.name, settingsRead(value, objects)] as const));
   for (const role of roles) {
     const { settings } = role.spec as { readonly settings: object };
     if (Object.keys(settings).length === 0) continue;
@@ -84,16 +83,9 @@ function checkSettings(objects: DeclaredObjects): void {
   }
 }
 
-function settingsRead(role: Parameters<typeof conditionOf>[0]): ReadonlySet<string> | undefined {
-  const names = new Set<string>();
-  const visit = (node: Node): void => {
-    if (node.op === 'setting') names.add(node.name);
-    childrenOf(node).forEach(visit);
-  };
-  for (const rule of role.rules) {
-    const expression = conditionOf(role, rule);
-    if (!expression) return undefined;
-    visit(expression.root);
-  }
-  return names;
+/** Undefined where a rule is not understood. */
+function settingsRead(role: Role, objects: DeclaredObjects): ReadonlySet<string> | undefined {
+  const conditions = role.rules.map((rule) => objects.conditionOf(role, rule));
+  if (conditions.includes(undefined)) return undefined;
+  return new Set(conditions.flatMap((condition) => (condition ? settingsIn(condition.root) : [])));
 }

@@ -3,9 +3,8 @@
  * present state, whose labels an extension gives their meaning; what an imported JSON said beside that is put back.
  */
 import type { Deontic, Group, Model } from '../../spec/model.ts';
-import { DeclaredObjects, type Declared } from '../diagnostics/declared.ts';
+import { DeclaredObjects, type Declared, type DiagnosedFolder } from '../diagnostics/declared.ts';
 import { parentsOf } from '../diagnostics/role-users.ts';
-import type { FolderView } from '../folder-view.ts';
 import {
   ANYTHING,
   asMapping,
@@ -40,11 +39,7 @@ interface RoleSpec {
  * `original`: the JSON that the organization was imported from, for its names and for what has no place in our documents.
  * Undefined where the folder has no such organization without errors.
  */
-export function exportMoise(
-  folder: Pick<FolderView, 'model' | 'documents' | 'problems'>,
-  organization: string,
-  original: unknown = {},
-): object | undefined {
+export function exportMoise(folder: DiagnosedFolder, organization: string, original: unknown = {}): object | undefined {
   const objects = new DeclaredObjects(folder);
   const declared = objects.find('Organization', organization);
   return declared && new Exporter(objects, declared, original).run();

@@ -1,8 +1,9 @@
 /** Every name in one file, whatever the other files say. */
+import { parseExpression } from '../../spec/cel/parse.ts';
+import { walk, type SyntaxNode } from '../../spec/cel/syntax.ts';
 import type { Kind } from '../../spec/schema/validators.ts';
 import type { Path } from '../../spec/text/locate.ts';
 import type { SourceFile } from '../../spec/text/source.ts';
-import { parseTyped, walk, type CelNode } from '../cel/parse.ts';
 import { isKind } from '../schema/part.ts';
 import { contentSpan, documentsOf, follow, scalarText, scalarValue, textAt } from '../yaml/lookup.ts';
 import type { Name, ScalarNode, TreeDocument, TreeNode } from '../yaml/tree.ts';
@@ -154,21 +155,21 @@ class Collector {
       if (to - from === end - start)
         this.names.push({ kind, name, declares: false, start: from, end: to, path, written: node.style });
     };
-    walk(parseTyped(text).root, (here, parents) => {
+    walk(parseExpression(text).root, (here, parents) => {
       if (here.op === 'member' && here.of.type === 'settings' && here.name !== '')
         add('setting', here.name, here.nameStart, here.nameEnd);
-      if (here.op === 'string' && here.value !== '' && comparedWith(here, parents) === 'name')
-        add('service', here.value, here.start + 1, here.start + 1 + here.value.length);
+      if (here.op === 'string' && !here.bytes && here.value !== '' && comparedWith(here, parents) === 'name')
+        add('service', here.value, here.content.start, here.content.end);
     });
   }
 }
 
 /** The field of a service that a text is compared with, as in `s.name == 'a'` and `s.name in ['a', 'b']`. */
-export function comparedWith(text: CelNode, parents: readonly CelNode[]): string | undefined {
+export function comparedWith(text: SyntaxNode, parents: readonly SyntaxNode[]): string | undefined {
   let parent = parents.at(-1);
-  let inner: CelNode = text;
+  let inner: SyntaxNode = text;
   if (parent?.op === 'list') [inner, parent] = [parent, parents.at(-2)];
-  if (parent?.op !== 'binary' || !['==', '!=', '=', 'in'].includes(parent.operator)) return undefined;
+  if (parent?.op !== 'binary' || !['==', '!=', 'in'].includes(parent.operator)) return undefined;
   const other = parent.left === inner ? parent.right : parent.left;
   return other.op === 'member' && other.of.type === 'service' ? other.name : undefined;
 }

@@ -1,5 +1,4 @@
 /** Checks calls: change and mean, the macros, and the functions of lists. */
-import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Checker } from './checker.ts';
 import {
   elementOf,
@@ -10,9 +9,13 @@ import {
   type PathNode,
   type QuantifierKind,
 } from './expression.ts';
-import { closest, fixWith, shown } from './problems.ts';
+import { constantValue } from './interpret.ts';
+import { closest } from '../closest.ts';
+import { fixWith, shown } from './problems.ts';
+import { operandSpan, spanOf, type CallNode, type NameNode, type SyntaxNode } from './syntax.ts';
 import { FUNCTIONS, SERVICE_VOCABULARY } from './vocabulary.ts';
-import { durationOf } from './window.ts';
+import { durationOf, isWindow } from './window.ts';
+import { settingsIn, WINDOW, windowMessage } from './windows.ts';
 
 /** Part of CEL, but not of the part that can run over columns: what to do instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
@@ -37,60 +40,50 @@ const usage = (name: string): string => {
   return found ? `Write ${found.signature.replace(/ -> .*/, '')}, for example ${found.example}.` : '';
 };
 
-export function checkCall(
-  checker: Checker,
-  ast: ASTNode,
-  name: string,
-  receiver: ASTNode | undefined,
-  args: readonly ASTNode[],
-): Node | undefined {
+export function checkCall(checker: Checker, ast: CallNode): Node | undefined {
+  const { name, of: receiver, args } = ast;
   const known = FUNCTIONS.find((entry) => entry.name === name);
-  if (!known) return unknownFunction(checker, ast, name, receiver, args);
+  if (!known) return unknownFunction(checker, ast);
   if (known.kind === 'function') {
     if (receiver || args.length !== 2)
       return checker.report(ast, 'cel-unknown-function', `${name} is called with a field and a window. ${usage(name)}`);
     return checkHistory(checker, ast, name as 'change' | 'mean', args[0], args[1]);
   }
   if (name === 'size' && !receiver && args.length === 1) return checkAggregate(checker, ast, 'size', args[0]);
-  if (!receiver) return calledWithoutList(checker, ast, name, args);
+  if (!receiver) return calledWithoutList(checker, ast);
   if (known.kind === 'method') {
     if (args.length > 0)
       return checker.report(ast, 'cel-unknown-function', `${name} takes nothing in its parentheses. ${usage(name)}`);
     return checkAggregate(checker, ast, name as AggregateKind, receiver);
   }
-  if (args.length !== 2 && !(name === 'map' && args.length === 3))
+  const [variable] = args;
+  if ((args.length !== 2 && !(name === 'map' && args.length === 3)) || variable.op !== 'name')
     return checker.report(
       ast,
       'cel-unknown-function',
       `${name} takes the name of the element and what to do with it. ${usage(name)}`,
     );
-  return checkMacro(checker, ast, name, receiver, args);
+  return checkMacro(checker, ast, receiver, variable);
 }
 
-function unknownFunction(
-  checker: Checker,
-  ast: ASTNode,
-  name: string,
-  receiver: ASTNode | undefined,
-  args: readonly ASTNode[],
-): undefined {
+function unknownFunction(checker: Checker, ast: CallNode): undefined {
+  const { name, of: receiver, args } = ast;
   if (Object.hasOwn(UNSUPPORTED, name)) return checker.report(ast, 'cel-unsupported', UNSUPPORTED[name]);
   if (!receiver && CONVERSIONS.includes(name) && args.length === 1) {
     checker.check(args[0]);
-    const text = `(${checker.source(checker.spans.record(args[0]))})`;
+    const text = `(${checker.source(args[0])})`;
     const fix = { title: `Remove ${name}`, start: ast.start, end: ast.end, text };
     return checker.report(ast, 'cel-unsupported', `Numbers need no ${name}(...). Remove it.`, fix);
   }
-  const at = nameSpan(checker, ast, name, receiver);
-  const meant = closest(
-    name,
-    FUNCTIONS.map((entry) => entry.name),
-  );
+  if (receiver) checker.check(receiver);
+  const at = { start: ast.nameStart, end: ast.nameEnd };
+  const names = FUNCTIONS.map((entry) => entry.name);
+  const meant = closest(name, names);
   if (meant === undefined)
     return checker.report(
       at,
       'cel-unknown-function',
-      `There is no function ${shown(name)}. Known functions: ${FUNCTIONS.map((entry) => entry.name).join(', ')}.`,
+      `There is no function ${shown(name)}. Known functions: ${names.join(', ')}.`,
     );
   return checker.report(
     at,
@@ -100,52 +93,34 @@ function unknownFunction(
   );
 }
 
-function calledWithoutList(checker: Checker, ast: ASTNode, name: string, args: readonly ASTNode[]): undefined {
+function calledWithoutList(checker: Checker, { name, args, open, start, end }: CallNode): undefined {
+  const at = { start, end };
   const message = `${name} is called on a list. ${usage(name)}`;
   if (args.length < 2 || !['min', 'max', 'sum'].includes(name))
-    return checker.report(ast, 'cel-unknown-function', message);
-  const open = checker.text.indexOf('(', ast.start) + 1;
-  const text = `[${checker.text.slice(open, ast.end - 1).trim()}].${name}()`;
-  return checker.report(ast, 'cel-unknown-function', message, {
-    title: `Write ${text}`,
-    start: ast.start,
-    end: ast.end,
-    text,
-  });
-}
-
-/** Where the name of a called function or method stands. */
-function nameSpan(
-  checker: Checker,
-  ast: ASTNode,
-  name: string,
-  receiver: ASTNode | undefined,
-): { start: number; end: number } {
-  if (!receiver) return { start: ast.start, end: ast.start + name.length };
-  checker.check(receiver);
-  const start = checker.text.indexOf(name, checker.spans.operand(receiver).end);
-  return { start, end: start + name.length };
+    return checker.report(at, 'cel-unknown-function', message);
+  const text = `[${checker.text.slice(open + 1, end - 1).trim()}].${name}()`;
+  return checker.report(at, 'cel-unknown-function', message, { title: `Write ${text}`, ...at, text });
 }
 
 function checkHistory(
   checker: Checker,
-  ast: ASTNode,
+  ast: CallNode,
   name: 'change' | 'mean',
-  pathAst: ASTNode,
-  windowAst: ASTNode,
+  pathAst: SyntaxNode,
+  windowAst: SyntaxNode,
 ): Node | undefined {
   const path = checker.check(pathAst);
   const window = checkWindow(checker, windowAst);
   if (!path) return undefined;
   if (path.op !== 'clusterField' && path.op !== 'field')
     return checker.report(
-      checker.spans.operand(pathAst),
+      operandSpan(pathAst),
       'cel-type',
       `${name} looks back at one field, such as service.received or cluster.latency. Name a field here.`,
     );
   if (path.op === 'field' && !SERVICE_VOCABULARY[path.field].changes)
     return checker.report(
-      checker.spans.operand(pathAst),
+      operandSpan(pathAst),
       'cel-type',
       `${path.field} never changes. Name a field that metrics report, for example received.`,
     );
@@ -162,29 +137,26 @@ function checkHistory(
   );
 }
 
-function checkWindow(checker: Checker, ast: ASTNode): Node | undefined {
-  const { start, end } = ast;
+function checkWindow(checker: Checker, ast: SyntaxNode): Node | undefined {
   // duration('30s') is how CEL itself writes it.
-  const inner = ast.op === 'call' && ast.args[0] === 'duration' && ast.args[1].length === 1 ? ast.args[1][0] : ast;
-  if (inner.op === 'value' && typeof inner.args === 'string') {
-    const seconds = durationOf(inner.args);
+  const inner = ast.op === 'call' && !ast.of && ast.name === 'duration' && ast.args.length === 1 ? ast.args[0] : ast;
+  if (inner.op === 'string' && !inner.bytes) {
+    const seconds = durationOf(inner.value);
     if (seconds === undefined || seconds === 0)
       return checker.report(
         ast,
         'cel-type',
-        `'${shown(inner.args)}' is no duration. Write for example '30s', '5m' or '1h30m'.`,
+        `'${shown(inner.value)}' is no duration. Write for example '30s', '5m' or '1h30m'.`,
       );
-    return { op: 'literal', start, end, type: 'number', value: seconds };
+    return { op: 'literal', ...spanOf(ast), type: 'number', value: seconds };
   }
   const window = checker.check(ast);
   if (!window) return undefined;
-  if (window.type !== 'number' || !isConstant(window) || (window.op === 'literal' && !(Number(window.value) > 0)))
-    return checker.report(
-      ast,
-      'cel-type',
-      "The window is a number of seconds above 0, a duration such as '30s', or a setting.",
-    );
-  return window;
+  if (window.type !== 'number' || !isConstant(window)) return checker.report(ast, 'cel-type', WINDOW);
+  if (settingsIn(window).length > 0) return window;
+  const seconds = constantValue(window, {});
+  if (!isWindow(seconds)) return checker.report(ast, 'cel-type', windowMessage(seconds));
+  return { op: 'literal', ...spanOf(ast), type: 'number', value: seconds };
 }
 
 function isConstant(node: Node): boolean {
@@ -204,7 +176,7 @@ function isConstant(node: Node): boolean {
   }
 }
 
-function checkAggregate(checker: Checker, ast: ASTNode, kind: AggregateKind, listAst: ASTNode): Node | undefined {
+function checkAggregate(checker: Checker, ast: SyntaxNode, kind: AggregateKind, listAst: SyntaxNode): Node | undefined {
   const list = checkList(checker, kind, listAst);
   if (!list) return undefined;
   if (kind !== 'size' && list.type !== 'list<number>') {
@@ -213,41 +185,36 @@ function checkAggregate(checker: Checker, ast: ASTNode, kind: AggregateKind, lis
         ? 'Count with .filter(s, condition).size().'
         : 'Take a number of each first: services.map(s, s.pending).';
     return checker.report(
-      checker.spans.operand(listAst),
+      operandSpan(listAst),
       'cel-type',
       `${kind} needs a list of numbers, but this is ${typeInWords(list.type)}. ${advice}`,
     );
   }
-  return { op: 'aggregate', ...checker.spans.record(ast), type: 'number', kind, list };
+  return { op: 'aggregate', ...spanOf(ast), type: 'number', kind, list };
 }
 
-function checkList(checker: Checker, name: string, listAst: ASTNode): Node | undefined {
+function checkList(checker: Checker, name: string, listAst: SyntaxNode): Node | undefined {
   const list = checker.check(listAst);
   if (!list || elementOf(list.type)) return list;
   return checker.report(
-    checker.spans.operand(listAst),
+    operandSpan(listAst),
     'cel-type',
     `${name} is called on a list, but this is ${typeInWords(list.type)}. ${usage(name)}`,
   );
 }
 
-function checkMacro(
-  checker: Checker,
-  ast: ASTNode,
-  name: string,
-  receiver: ASTNode,
-  args: readonly ASTNode[],
-): Node | undefined {
+function checkMacro(checker: Checker, ast: CallNode, receiver: SyntaxNode, named: NameNode): Node | undefined {
+  const { name, args } = ast;
   const list = checkList(checker, name, receiver);
   if (!list) return undefined;
-  const condition = (test: ASTNode): Node | undefined =>
+  const condition = (test: SyntaxNode): Node | undefined =>
     checker.checkAs(
       test,
       'bool',
       (found) => `${name} needs a condition here, but this is ${found}. Compare it with something, for example > 0.`,
     );
 
-  return checker.withVariable(args[0], list, (variable): Node | undefined => {
+  return checker.withVariable(named, list, (variable): Node | undefined => {
     if (name === 'map') {
       const test = args.length === 3 ? condition(args[1]) : undefined;
       const body = checker.check(args[args.length - 1]);
@@ -259,14 +226,14 @@ function checkMacro(
           'map gives one value per element, not a list. Add .sum(), .min(), .max() or .size().',
         );
       const type = `list<${body.type as ElementType}>` as const;
-      return { op: 'map', ...checker.spans.record(ast), type, list, variable, ...(test && { test }), body };
+      return { op: 'map', ...spanOf(ast), type, list, variable, ...(test && { test }), body };
     }
     const test = condition(args[1]);
     if (!test) return undefined;
-    if (name === 'filter') return { op: 'filter', ...checker.spans.record(ast), type: list.type, list, variable, test };
+    if (name === 'filter') return { op: 'filter', ...spanOf(ast), type: list.type, list, variable, test };
     return {
       op: 'quantifier',
-      ...checker.spans.record(ast),
+      ...spanOf(ast),
       type: 'bool',
       kind: name as QuantifierKind,
       list,

@@ -15,6 +15,10 @@ export interface CheckOptions {
   readonly service: boolean;
 }
 
+/** The options of what is about the whole cluster: the reward of a goal, when it is reached, when a transfer is aborted. */
+export const GOAL_VALUE: CheckOptions = { result: 'number', settings: [], service: false };
+export const GOAL_CONDITION: CheckOptions = { result: 'bool', settings: [], service: false };
+
 export interface CheckResult {
   /** Given if and only if there is no problem. */
   readonly expression?: CheckedExpression;
@@ -22,38 +26,50 @@ export interface CheckResult {
   readonly problems: readonly CelProblem[];
 }
 
-/** Results of late, by what an expression may name, then by its text: as one types, all expressions but one stay the same. */
-const MOST_KNOWN = 2048;
-let known = new Map<string, Map<string, CheckResult>>();
-let count = 0;
-/** Settings may be many, and several expressions share them. */
-const joined = new WeakMap<readonly string[], string>();
+/**
+ * Checks whose results are remembered, for a folder that is edited: from one keystroke to the next all expressions but one stay the
+ * same. The result of a text that is asked for again is the same object.
+ */
+export class CheckedExpressions {
+  /** Results by the text of the expression, by what it may name and has to give. */
+  #results = new Map<string, Map<string, CheckResult>>();
+  #count = 0;
+  /** Settings may be many, and several expressions share them: they are joined once. */
+  readonly #joined = new WeakMap<readonly string[], string>();
+
+  check(text: string, options: CheckOptions): CheckResult {
+    const context = `${options.result} ${options.service} ${this.#settings(options)}`;
+    const known = this.#results.get(context)?.get(text);
+    if (known) return known;
+    if (++this.#count > MOST_REMEMBERED) {
+      this.#results = new Map();
+      this.#count = 1;
+    }
+    const result = checkExpression(text, options);
+    const results = this.#results.get(context) ?? new Map<string, CheckResult>();
+    this.#results.set(context, results.set(text, result));
+    return result;
+  }
+
+  #settings({ settings }: CheckOptions): string {
+    const known = this.#joined.get(settings);
+    if (known !== undefined) return known;
+    const joined = settings.join();
+    this.#joined.set(settings, joined);
+    return joined;
+  }
+}
+
+const MOST_REMEMBERED = 2048;
 
 /** Never throws, whatever the text. */
 export function checkExpression(text: string, options: CheckOptions): CheckResult {
-  let settings = joined.get(options.settings);
-  if (settings === undefined) joined.set(options.settings, (settings = options.settings.join()));
-  const context = `${options.result} ${options.service} ${settings}`;
-  let results = known.get(context);
-  const before = results?.get(text);
-  if (before) return before;
-  if (++count > MOST_KNOWN) {
-    known = new Map();
-    results = undefined;
-    count = 1;
-  }
-  if (!results) known.set(context, (results = new Map()));
-  const result = check(text, options);
-  results.set(text, result);
-  return result;
-}
-
-function check(text: string, options: CheckOptions): CheckResult {
   const parsed = parseExpression(text);
-  if ('problem' in parsed) return { problems: [parsed.problem] };
+  // The first syntax problem alone: the others mostly follow from it.
+  if (parsed.problems.length > 0) return { problems: parsed.problems.slice(0, 1) };
 
   const checker = new Checker(text, options.settings, options.service);
-  const root = checker.check(parsed.ast);
+  const root = checker.check(parsed.root);
   const problems = checker.problems;
   if (root && problems.length === 0 && root.type !== options.result) problems.push(resultProblem(text, root, options));
   if (!root || problems.length > 0) return { problems: problems.sort((a, b) => a.start - b.start || a.end - b.end) };

@@ -1,12 +1,11 @@
 /** Syntax tree -> typed tree: what surrounds a node. What each node means is in names.ts, operators.ts and calls.ts. */
-import type { ASTNode } from '@marcbachmann/cel-js';
 import { checkCall } from './calls.ts';
 import { elementOf, typeInWords, type ElementType, type Node, type Variable } from './expression.ts';
 import { checkAccess, checkIndex, checkName } from './names.ts';
 import { checkBinary, checkConditional, checkIn, checkListLiteral, checkLiteral, checkUnary } from './operators.ts';
 import { LIMITS, tooDeep } from './parse.ts';
 import type { CelCode, CelFix, CelProblem } from './problems.ts';
-import { Spans, type Span } from './spans.ts';
+import { operandSpan, type NameNode, type Span, type SyntaxNode } from './syntax.ts';
 
 /** Nodes that the column compiler would make of an expression, macros over written lists unrolled. */
 const MOST_COLUMNS = 4096;
@@ -16,7 +15,6 @@ const MOST_NESTED_MACROS = 2;
 export class Checker {
   readonly problems: CelProblem[] = [];
   readonly text: string;
-  readonly spans: Spans;
   /** Names of the settings. */
   readonly settings: readonly string[];
   /** Whether there is a `service`. */
@@ -31,13 +29,12 @@ export class Checker {
 
   constructor(text: string, settings: readonly string[], perService: boolean) {
     this.text = text;
-    this.spans = new Spans(text);
     this.settings = settings;
     this.perService = perService;
   }
 
   /** The typed tree; undefined where a problem was reported. */
-  check(ast: ASTNode): Node | undefined {
+  check(ast: SyntaxNode): Node | undefined {
     if (this.#depth >= LIMITS.depth) {
       if (!this.problems.some(({ code }) => code === 'cel-too-deep')) this.problems.push(tooDeep(0, this.text.length));
       return undefined;
@@ -55,15 +52,14 @@ export class Checker {
     this.#depth++;
     const node = this.#node(ast);
     this.#depth--;
-    this.spans.record(ast);
     return node;
   }
 
   /** Also reports a node of another type. */
-  checkAs(ast: ASTNode, type: ElementType, message: (found: string) => string): Node | undefined {
+  checkAs(ast: SyntaxNode, type: ElementType, message: (found: string) => string): Node | undefined {
     const node = this.check(ast);
     if (!node || node.type === type) return node;
-    return this.report(this.spans.operand(ast), 'cel-type', message(typeInWords(node.type)));
+    return this.report(operandSpan(ast), 'cel-type', message(typeInWords(node.type)));
   }
 
   report(span: Span, code: CelCode, message: string, fix?: CelFix): undefined {
@@ -76,7 +72,7 @@ export class Checker {
   }
 
   /** Runs `body` where the variable of a macro over `list` is known. Undefined, with a problem, where macros nest too deep. */
-  withVariable<T>(name: Span, list: Node, body: (variable: Variable) => T): T | undefined {
+  withVariable<T>(name: NameNode, list: Node, body: (variable: Variable) => T): T | undefined {
     const { overServices, length } = lengthOf(list);
     if (overServices && this.#nestedMacros === MOST_NESTED_MACROS)
       return this.report(
@@ -84,7 +80,7 @@ export class Checker {
         'cel-unsupported',
         `Macros over services nest at most ${MOST_NESTED_MACROS} deep. Take one out.`,
       );
-    const variable: Variable = { id: this.#variableCount++, name: this.source(name), type: elementOf(list.type)! };
+    const variable: Variable = { id: this.#variableCount++, name: name.name, type: elementOf(list.type)! };
     const copies = this.#copies;
     this.variables.push(variable);
     this.#copies *= length;
@@ -96,40 +92,35 @@ export class Checker {
     return result;
   }
 
-  #node(ast: ASTNode): Node | undefined {
+  #node(ast: SyntaxNode): Node | undefined {
     switch (ast.op) {
-      case 'value':
-        return checkLiteral(this, ast, ast.args);
-      case 'id':
-        return checkName(this, ast, ast.args);
-      case '.':
-        return checkAccess(this, ast, ast.args[0], ast.args[1]);
-      case '[]':
-        return checkIndex(this, ast, ast.args[0], ast.args[1]);
+      case 'bool':
+      case 'number':
+      case 'string':
+      case 'null':
+        return checkLiteral(this, ast);
+      case 'name':
+        return checkName(this, ast);
+      case 'member':
+        return checkAccess(this, ast);
+      case 'index':
+        return checkIndex(this, ast);
       case 'call':
-        return checkCall(this, ast, ast.args[0], undefined, ast.args[1]);
-      case 'rcall':
-        return checkCall(this, ast, ast.args[0], ast.args[1], ast.args[2]);
+        return checkCall(this, ast);
       case 'list':
-        return checkListLiteral(this, ast, ast.args);
-      case '!_':
-        return checkUnary(this, ast, ast.args, 'not');
-      case '-_':
-        return checkUnary(this, ast, ast.args, 'negate');
-      case '?:':
-        return checkConditional(this, ast, ast.args);
-      case 'in':
-        return checkIn(this, ast, ast.args[0], ast.args[1]);
+        return checkListLiteral(this, ast);
+      case 'unary':
+        return checkUnary(this, ast);
+      case 'conditional':
+        return checkConditional(this, ast);
+      case 'binary':
+        return ast.operator === 'in' ? checkIn(this, ast) : checkBinary(this, ast, ast.operator);
       case 'map':
-      case '.?':
-      case '[?]':
-        return this.report(
-          ast,
-          'cel-unsupported',
-          'Maps and optional values cannot be used here. Write numbers and conditions.',
-        );
-      default:
-        return checkBinary(this, ast, ast.op, ast.args[0], ast.args[1]);
+        return this.report(ast, 'cel-unsupported', 'Maps cannot be used here. Write numbers and conditions.');
+      case 'missing':
+      case 'leftover':
+        // The parser has reported these.
+        return undefined;
     }
   }
 

@@ -1,13 +1,13 @@
 /** Checks what an expression names: variables, fields, settings. */
-import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Checker } from './checker.ts';
 import { typeInWords, type Node } from './expression.ts';
-import { closest, fixWith, shown, type CelCode } from './problems.ts';
-import type { Span } from './spans.ts';
+import { closest } from '../closest.ts';
+import { fixWith, shown, type CelCode } from './problems.ts';
+import { operandSpan, spanOf, type IndexNode, type MemberNode, type NameNode, type Span } from './syntax.ts';
 import { CLUSTER_VOCABULARY, isClusterField, isServiceField, ROOTS, SERVICE_VOCABULARY } from './vocabulary.ts';
 
-export function checkName(checker: Checker, ast: ASTNode, name: string): Node | undefined {
-  const { start, end } = ast;
+export function checkName(checker: Checker, ast: NameNode): Node | undefined {
+  const { name, start, end } = ast;
   const variable = checker.variable(name);
   if (variable) return { op: 'variable', start, end, type: variable.type, variable };
   if (name === 'service')
@@ -38,7 +38,7 @@ export function checkName(checker: Checker, ast: ASTNode, name: string): Node | 
   return unknownWord(checker, ast, 'cel-unknown-variable', message, name, names, 'Known names');
 }
 
-function noService(checker: Checker, ast: ASTNode): undefined {
+function noService(checker: Checker, ast: NameNode): undefined {
   return checker.report(
     ast,
     'cel-no-service',
@@ -46,9 +46,10 @@ function noService(checker: Checker, ast: ASTNode): undefined {
   );
 }
 
-export function checkAccess(checker: Checker, ast: ASTNode, target: ASTNode, field: string): Node | undefined {
-  const at = { start: ast.pos, end: ast.end };
-  const root = target.op === 'id' && !checker.variable(target.args) ? target.args : undefined;
+export function checkAccess(checker: Checker, ast: MemberNode): Node | undefined {
+  const { of: target, name: field } = ast;
+  const at = { start: ast.nameStart, end: ast.nameEnd };
+  const root = target.op === 'name' && !checker.variable(target.name) ? target.name : undefined;
   if (root === 'cluster') return clusterField(checker, ast, field, at);
   if (root === 'settings') return setting(checker, ast, field, at);
 
@@ -65,9 +66,9 @@ export function checkAccess(checker: Checker, ast: ASTNode, target: ASTNode, fie
         Object.keys(SERVICE_VOCABULARY),
         'Its fields',
       );
-    return { op: 'field', ...checker.spans.record(ast), type: SERVICE_VOCABULARY[field].type, of, field };
+    return { op: 'field', ...spanOf(ast), type: SERVICE_VOCABULARY[field].type, of, field };
   }
-  const written = shown(checker.source(checker.spans.operand(target)));
+  const written = shown(checker.source(operandSpan(target)));
   if (of.type === 'list<service>')
     return checker.report(
       at,
@@ -81,7 +82,7 @@ export function checkAccess(checker: Checker, ast: ASTNode, target: ASTNode, fie
   );
 }
 
-function clusterField(checker: Checker, ast: ASTNode, field: string, at: Span): Node | undefined {
+function clusterField(checker: Checker, ast: MemberNode, field: string, at: Span): Node | undefined {
   if (!isClusterField(field))
     return unknownWord(
       checker,
@@ -92,11 +93,11 @@ function clusterField(checker: Checker, ast: ASTNode, field: string, at: Span): 
       Object.keys(CLUSTER_VOCABULARY),
       'Its fields',
     );
-  return { op: 'clusterField', ...checker.spans.record(ast), type: 'number', field };
+  return { op: 'clusterField', ...spanOf(ast), type: 'number', field };
 }
 
-function setting(checker: Checker, ast: ASTNode, name: string, at: Span): Node | undefined {
-  if (checker.settings.includes(name)) return { op: 'setting', ...checker.spans.record(ast), type: 'number', name };
+function setting(checker: Checker, ast: MemberNode, name: string, at: Span): Node | undefined {
+  if (checker.settings.includes(name)) return { op: 'setting', ...spanOf(ast), type: 'number', name };
   if (checker.settings.length === 0)
     return checker.report(
       at,
@@ -114,10 +115,11 @@ function setting(checker: Checker, ast: ASTNode, name: string, at: Span): Node |
   );
 }
 
-export function checkIndex(checker: Checker, ast: ASTNode, target: ASTNode, key: ASTNode): undefined {
-  if (key.op === 'value' && typeof key.args === 'string' && /^[A-Za-z_]\w*$/.test(key.args)) {
-    const start = checker.spans.operand(target).end;
-    const text = `.${key.args}`;
+export function checkIndex(checker: Checker, ast: IndexNode): undefined {
+  const { of: target, key } = ast;
+  if (key.op === 'string' && !key.bytes && /^[A-Za-z_]\w*$/.test(key.value)) {
+    const start = operandSpan(target).end;
+    const text = `.${key.value}`;
     const fix = { title: `Write ${text}`, start, end: ast.end, text };
     return checker.report(
       { start, end: ast.end },

@@ -1,5 +1,4 @@
 /** Checks operators, literals and written lists. */
-import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Checker } from './checker.ts';
 import {
   elementOf,
@@ -9,28 +8,40 @@ import {
   type Node,
   type ValueType,
 } from './expression.ts';
-import { closest, fixWith, shown } from './problems.ts';
-import type { Span } from './spans.ts';
+import { closest } from '../closest.ts';
+import { fixWith, shown } from './problems.ts';
+import {
+  operandSpan,
+  spanOf,
+  type BinaryNode,
+  type ConditionalNode,
+  type ListNode,
+  type Span,
+  type SyntaxNode,
+  type UnaryNode,
+} from './syntax.ts';
 import { PRIORITIES } from './vocabulary.ts';
 
-export function checkLiteral(checker: Checker, ast: ASTNode, value: unknown): Node | undefined {
-  const { start, end } = ast;
-  if (typeof value === 'boolean') return { op: 'literal', start, end, type: 'bool', value };
-  if (typeof value === 'string') return { op: 'literal', start, end, type: 'string', value };
-  if (value === null || value instanceof Uint8Array)
+type LiteralNode = Extract<SyntaxNode, { op: 'bool' | 'number' | 'string' | 'null' }>;
+
+export function checkLiteral(checker: Checker, ast: LiteralNode): Node | undefined {
+  const place = spanOf(ast);
+  if (ast.op === 'bool') return { op: 'literal', ...place, type: 'bool', value: ast.value };
+  if (ast.op === 'string' && !ast.bytes) return { op: 'literal', ...place, type: 'string', value: ast.value };
+  if (ast.op !== 'number')
     return checker.report(
       ast,
       'cel-unsupported',
       'null and bytes cannot be used here. Write a number, true, false or a text.',
     );
   // Integers (also unsigned ones) become doubles: users mix 0 and 0.5 freely.
-  const number = Number(value);
-  if (!Number.isFinite(number))
+  if (!Number.isFinite(ast.value))
     return checker.report(ast, 'cel-type', 'This number is too large. Write a smaller one.');
-  return { op: 'literal', start, end, type: 'number', value: number };
+  return { op: 'literal', ...place, type: 'number', value: ast.value };
 }
 
-export function checkListLiteral(checker: Checker, ast: ASTNode, items: readonly ASTNode[]): Node | undefined {
+export function checkListLiteral(checker: Checker, ast: ListNode): Node | undefined {
+  const { items } = ast;
   if (items.length === 0) return checker.report(ast, 'cel-type', 'An empty list has no type. Write at least one item.');
   const nodes = items.map((item) => checker.check(item));
   if (nodes.some((node) => node === undefined)) return undefined;
@@ -48,7 +59,9 @@ export function checkListLiteral(checker: Checker, ast: ASTNode, items: readonly
   return { op: 'list', start: ast.start, end: ast.end, type: `list<${first as ElementType}>`, items: checked };
 }
 
-export function checkUnary(checker: Checker, ast: ASTNode, argument: ASTNode, op: 'not' | 'negate'): Node | undefined {
+export function checkUnary(checker: Checker, ast: UnaryNode): Node | undefined {
+  const { operand: argument } = ast;
+  const op = ast.operator === '!' ? 'not' : 'negate';
   const operand =
     op === 'not'
       ? checker.checkAs(
@@ -57,32 +70,29 @@ export function checkUnary(checker: Checker, ast: ASTNode, argument: ASTNode, op
           (found) => `! needs a condition, but this is ${found}. Compare it with something, for example == 0.`,
         )
       : checker.checkAs(argument, 'number', (found) => `- needs a number, but this is ${found}.`);
-  return operand && { op, ...checker.spans.record(ast), type: op === 'not' ? 'bool' : 'number', operand };
+  return operand && { op, ...spanOf(ast), type: op === 'not' ? 'bool' : 'number', operand };
 }
 
-export function checkConditional(
-  checker: Checker,
-  ast: ASTNode,
-  [test, then, otherwise]: readonly [ASTNode, ASTNode, ASTNode],
-): Node | undefined {
+export function checkConditional(checker: Checker, ast: ConditionalNode): Node | undefined {
+  const { test, then, otherwise } = ast;
   const checkedTest = checker.checkAs(test, 'bool', (found) => `Before ? stands a condition, but this is ${found}.`);
   const [first, second] = [checker.check(then), checker.check(otherwise)];
   if (!checkedTest || !first || !second) return undefined;
   if (first.type !== second.type)
     return checker.report(
-      checker.spans.operand(otherwise),
+      operandSpan(otherwise),
       'cel-type',
       `Both sides of : are of one type: the first is ${typeInWords(first.type)}, this is ${typeInWords(second.type)}.`,
     );
   if (first.type === 'service' || elementOf(first.type))
     return checker.report(
-      checker.spans.record(ast),
+      spanOf(ast),
       'cel-unsupported',
       'Only numbers, conditions and texts can be chosen with ?. Choose between their fields.',
     );
   return {
     op: 'conditional',
-    ...checker.spans.record(ast),
+    ...spanOf(ast),
     type: first.type,
     test: checkedTest,
     then: first,
@@ -90,51 +100,40 @@ export function checkConditional(
   };
 }
 
-export function checkIn(checker: Checker, ast: ASTNode, itemAst: ASTNode, listAst: ASTNode): Node | undefined {
+export function checkIn(checker: Checker, ast: BinaryNode): Node | undefined {
+  const { left: itemAst, right: listAst } = ast;
   const [item, list] = [checker.check(itemAst), checker.check(listAst)];
   if (!item || !list) return undefined;
   const element = elementOf(list.type);
   if (!element)
     return checker.report(
-      checker.spans.operand(listAst),
+      operandSpan(listAst),
       'cel-type',
       `After in stands a list, but this is ${typeInWords(list.type)}. Write for example in ['a', 'b'].`,
     );
   if (element === 'service')
     return checker.report(
-      checker.spans.operand(listAst),
+      operandSpan(listAst),
       'cel-unsupported',
       'Services cannot be compared. Compare their names: service.name in [...].',
     );
   if (item.type !== element)
     return checker.report(
-      checker.spans.operand(itemAst),
+      operandSpan(itemAst),
       'cel-type',
       `This is ${typeInWords(item.type)}, but the list holds ${typeInWords(list.type).replace('a list of ', '')}.`,
     );
   if (list.op === 'list') for (const value of list.items) checkPriority(checker, item, value);
-  return { op: 'in', ...checker.spans.record(ast), type: 'bool', item, list };
+  return { op: 'in', ...spanOf(ast), type: 'bool', item, list };
 }
 
-export function checkBinary(
-  checker: Checker,
-  ast: ASTNode,
-  operator: BinaryOperator,
-  leftAst: ASTNode,
-  rightAst: ASTNode,
-): Node | undefined {
+export function checkBinary(checker: Checker, ast: BinaryNode, operator: BinaryOperator): Node | undefined {
+  const { left: leftAst, right: rightAst } = ast;
   const left = checker.check(leftAst);
   const right = checker.check(rightAst);
   if (!left || !right) return undefined;
-  const type = resultType(
-    checker,
-    operator,
-    left,
-    right,
-    checker.spans.operand(leftAst),
-    checker.spans.operand(rightAst),
-  );
-  return type && { op: 'binary', ...checker.spans.record(ast), type, operator, left, right };
+  const type = resultType(checker, operator, left, right, operandSpan(leftAst), operandSpan(rightAst));
+  return type && { op: 'binary', ...spanOf(ast), type, operator, left, right };
 }
 
 function resultType(

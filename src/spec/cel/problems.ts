@@ -48,34 +48,3 @@ export function shown(text: string): string {
   });
   return printable.length > 40 ? `${[...printable].slice(0, 40).join('')}...` : printable;
 }
-
-/**
- * The candidate that `word` was probably meant to be: the only one that it begins, or the nearest with at most a third of
- * the word mistyped (two letters of short words).
- */
-export function closest(word: string, candidates: readonly string[]): string | undefined {
-  const begun = candidates.filter((candidate) => word.length >= 3 && candidate.startsWith(word));
-  if (begun.length === 1) return begun[0];
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) >= least) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least && distance < candidate.length) [best, least] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Insertions, deletions and replacements (Levenshtein) that turn one word into the other. */
-function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = previous[j - 1] + Number(from[i - 1] !== to[j - 1]);
-      current.push(Math.min(replaced, previous[j] + 1, current[j - 1] + 1));
-    }
-    previous = current;
-  }
-  return previous[to.length];
-}

@@ -164,3 +164,6 @@ export const FUNCTIONS: readonly FunctionVocabulary[] = [
     example: 'services.filter(s, s.failed > 0).size()',
   },
 ];
+
+const MACROS: ReadonlySet<string> = new Set(FUNCTIONS.filter(({ kind }) => kind === 'macro').map(({ name }) => name));
+export const isMacro = (name: string): boolean => MACROS.has(name);

@@ -9,6 +9,9 @@ export function durationOf(text: string): number | undefined {
   return /^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text) ? parseDuration(text) : undefined;
 }
 
+/** Whether so many seconds can be a window. */
+export const isWindow = (seconds: number): boolean => seconds > 0 && Number.isFinite(seconds);
+
 /** How many entries a window of so many seconds reaches back: rounded, 1..LONGEST_WINDOW. */
 export function windowSteps(seconds: number, interval: number): number {
   const steps = Math.round(seconds / interval);

@@ -1,5 +1,6 @@
 /** What a resolver knows of the other objects of the folder. */
-import { closest } from '../cel/problems.ts';
+import { closest } from '../closest.ts';
+import type { CheckedExpressions } from '../cel/check.ts';
 import type { Cluster } from '../model.ts';
 import type { Kind } from '../schema/validators.ts';
 import { quoted } from '../schema/words.ts';
@@ -18,10 +19,12 @@ export class Context {
   readonly incomplete: boolean;
   /** Whether a file exists, by its path relative to the specification folder. */
   readonly exists: (path: string) => boolean;
+  readonly expressions: CheckedExpressions;
 
-  constructor(incomplete: boolean, exists: (path: string) => boolean) {
+  constructor({ incomplete, exists, expressions }: Pick<Context, 'incomplete' | 'exists' | 'expressions'>) {
     this.incomplete = incomplete;
     this.exists = exists;
+    this.expressions = expressions;
   }
 
   declare(kind: Kind, name: string): void {

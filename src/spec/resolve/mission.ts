@@ -1,6 +1,7 @@
 import type { Mission } from '../model.ts';
+import { GOAL_CONDITION, GOAL_VALUE } from '../cel/check.ts';
 import { checkExpressionAt } from '../expressions.ts';
-import { checkAscending, checkUniqueNames, type Declared } from './context.ts';
+import { checkAscending, checkUniqueNames, type Context, type Declared } from './context.ts';
 
 export interface MissionSpec {
   readonly description: string;
@@ -13,18 +14,13 @@ export interface MissionSpec {
   }[];
 }
 
-export function resolveMission({ object, spec }: Declared<MissionSpec>): Mission {
+export function resolveMission({ object, spec }: Declared<MissionSpec>, { expressions }: Context): Mission {
   checkUniqueNames(object, ['spec', 'goals'], spec.goals);
   const goals = spec.goals.map(({ name, reward, range, weight, satisfiedWhen = '' }, index) => {
     const path = ['spec', 'goals', index];
-    checkExpressionAt(object, [...path, 'reward'], reward, { result: 'number', settings: [], service: false });
-    if (satisfiedWhen !== '') {
-      checkExpressionAt(object, [...path, 'satisfiedWhen'], satisfiedWhen, {
-        result: 'bool',
-        settings: [],
-        service: false,
-      });
-    }
+    checkExpressionAt(object, [...path, 'reward'], reward, GOAL_VALUE, expressions);
+    if (satisfiedWhen !== '')
+      checkExpressionAt(object, [...path, 'satisfiedWhen'], satisfiedWhen, GOAL_CONDITION, expressions);
     checkAscending(object, [...path, 'range'], range[0], range[1], ['The lowest value', 'the highest'], true);
     return { name, reward, range: [range[0], range[1]] as const, weight, satisfiedWhen };
   });

@@ -1,4 +1,5 @@
 /** From objects that met their schemas to one model: names, references, and everything that spans several objects. */
+import type { CheckedExpressions } from '../cel/check.ts';
 import type { Cluster, Model } from '../model.ts';
 import type { Kind } from '../schema/validators.ts';
 import type { SourceObject } from '../source-object.ts';
@@ -30,11 +31,12 @@ interface Specs {
 export interface ResolveOptions {
   readonly incomplete: boolean;
   readonly exists: (path: string) => boolean;
+  readonly expressions: CheckedExpressions;
 }
 
 /** Problems go to those of the entries' objects. */
-export function resolveModel(entries: readonly Entry[], { incomplete, exists }: ResolveOptions): Model {
-  const context = new Context(incomplete, exists);
+export function resolveModel(entries: readonly Entry[], options: ResolveOptions): Model {
+  const context = new Context(options);
   const first = reportDuplicates(entries);
   for (const { object } of entries) context.declare(object.kind, object.name);
 
@@ -46,7 +48,7 @@ export function resolveModel(entries: readonly Entry[], { incomplete, exists }: 
 
   const clusters = of('Cluster').map(resolveCluster);
   const roles = resolveRoles(of('Role'), context);
-  const missions = of('Mission').map(resolveMission);
+  const missions = of('Mission').map((entry) => resolveMission(entry, context));
   const organizations = of('Organization').map((entry) => resolveOrganization(entry, context, clusters));
   const scenarios = resolveScenarios(of('Scenario'), context);
   const trainings = of('Training').map((entry) =>

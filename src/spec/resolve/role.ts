@@ -1,6 +1,9 @@
 import type { Cluster, Organization, Role, RoleRule } from '../model.ts';
 import { removeItem } from '../edits.ts';
-import { checkExpressionAt } from '../expressions.ts';
+import type { SourceObject } from '../source-object.ts';
+import type { CheckedExpressions } from '../cel/check.ts';
+import { settingsIn, windowMessage, windowsWithoutLength } from '../cel/windows.ts';
+import { checkExpressionAt, reportInExpression } from '../expressions.ts';
 import { sortByDependency } from '../graph.ts';
 import { parseSetting, parseShare } from '../units.ts';
 import { unknownReference, type Context, type Declared } from './context.ts';
@@ -51,18 +54,30 @@ export function resolveRoles(declared: readonly Declared<RoleSpec>[], context: C
     // Of a parent that is missing or broken the settings are not known.
     if (parents.some((parent) => !resolved.has(parent) || unsure.has(parent))) unsure.add(name);
     const inherited = parents.flatMap((parent) => resolved.get(parent) ?? []);
-    resolved.set(name, resolveRole(byName.get(name)!, inherited, !unsure.has(name)));
+    resolved.set(name, resolveRole(byName.get(name)!, inherited, !unsure.has(name), context.expressions));
   }
   return declared.flatMap(({ object }) => resolved.get(object.name) ?? []);
 }
 
-function resolveRole({ object, spec }: Declared<RoleSpec>, parents: readonly Role[], settingsKnown: boolean): Role {
+function resolveRole(
+  { object, spec }: Declared<RoleSpec>,
+  parents: readonly Role[],
+  settingsKnown: boolean,
+  expressions: CheckedExpressions,
+): Role {
   const own = Object.entries(spec.settings).map(([name, value]) => [name, parseSetting(value)] as const);
   const settings = Object.fromEntries([...parents.flatMap((parent) => Object.entries(parent.settings)), ...own]);
   const expression = { result: 'bool', settings: Object.keys(settings), service: true, settingsKnown } as const;
   const rules = spec.rules.map(({ when, services, allow }, index): RoleRule => {
     const path = ['spec', 'rules', index];
-    checkExpressionAt(object, [...path, 'when'], when, expression);
+    const checked = checkExpressionAt(object, [...path, 'when'], when, expression, expressions);
+    for (const { node, seconds } of checked ? windowsWithoutLength(checked, settings) : [])
+      reportInExpression(object, [...path, 'when'], {
+        start: node.start,
+        end: node.end,
+        code: 'cel-type',
+        message: windowMessage(seconds),
+      });
     if (allow.scale.includes(0)) {
       const message = 'Holding still (0) is always allowed. Remove it.';
       const at = allow.scale.indexOf(0);
@@ -72,6 +87,7 @@ function resolveRole({ object, spec }: Declared<RoleSpec>, parents: readonly Rol
     const scale = allow.scale.filter((move) => move !== 0).sort((a, b) => a - b);
     return { when, scale, services: [...services] };
   });
+  checkInheritedWindows(object, parents, spec.settings, settings, expressions);
   const nearest = parents.at(-1);
   const role: Role = {
     kind: 'Role',
@@ -89,6 +105,31 @@ function resolveRole({ object, spec }: Declared<RoleSpec>, parents: readonly Rol
     object.report(['spec'], 'role-never-acts', message, { at: 'key' });
   }
   return role;
+}
+
+/** A setting of its own can leave a window of a rule that the role inherits without length. */
+function checkInheritedWindows(
+  object: SourceObject,
+  parents: readonly Role[],
+  own: RoleSpec['settings'],
+  settings: Role['settings'],
+  expressions: CheckedExpressions,
+): void {
+  const names = Object.keys(settings);
+  const told = new Set<string>();
+  for (const { when } of parents.flatMap((parent) => parent.rules)) {
+    const { expression } = expressions.check(when, { result: 'bool', settings: names, service: true });
+    for (const { node, seconds } of expression ? windowsWithoutLength(expression, settings) : []) {
+      const name = settingsIn(node).find((each) => Object.hasOwn(own, each));
+      if (name === undefined || told.has(name)) continue;
+      told.add(name);
+      object.report(
+        ['spec', 'settings', name],
+        'cel-type',
+        `${windowMessage(seconds)} The role inherits a rule with it.`,
+      );
+    }
+  }
 }
 
 /** What a role's own rules say about services and moves, against the clusters that it works on. */

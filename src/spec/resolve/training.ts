@@ -1,5 +1,5 @@
 import type { Algorithm, Cluster, Organization, Role, Scenario, SearchRange, Span, Training } from '../model.ts';
-import { closest } from '../cel/problems.ts';
+import { closest } from '../closest.ts';
 import { presetOf } from '../presets.ts';
 import { quoted } from '../schema/words.ts';
 import type { SourceObject } from '../source-object.ts';

@@ -1,4 +1,5 @@
 import type { Cluster, Organization, Training, Transfer, TransferStage } from '../model.ts';
+import { GOAL_CONDITION } from '../cel/check.ts';
 import { checkExpressionAt } from '../expressions.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
@@ -39,7 +40,9 @@ export function resolveTransfer(
   const training = around.trainings.find(({ name }) => name === spec.training);
   const organization = around.organizations.find(({ name }) => name === training?.organization);
   const cluster = around.clusters.find(({ name }) => name === organization?.cluster);
-  const stages = spec.stages.map((stage, index) => resolveStage(object, ['spec', 'stages', index], stage, cluster));
+  const stages = spec.stages.map((stage, index) =>
+    resolveStage(object, ['spec', 'stages', index], stage, cluster, context),
+  );
   checkOrder(object, stages);
   if (cluster && spec.limits.move > cluster.maxMove * organization!.agents.length) {
     const message = `limits.move is ${spec.limits.move}, but the agents of ${organization!.name} can move a service by at most ${cluster.maxMove * organization!.agents.length} together. Lower it.`;
@@ -80,7 +83,13 @@ export function resolveTransfer(
 }
 
 /** The schema lets exactly one of the stages through. */
-function resolveStage(object: SourceObject, path: Path, spec: StageSpec, cluster: Cluster | undefined): TransferStage {
+function resolveStage(
+  object: SourceObject,
+  path: Path,
+  spec: StageSpec,
+  cluster: Cluster | undefined,
+  { expressions }: Context,
+): TransferStage {
   const { shadow, floor, canary, full } = spec;
   const lasts = (stage: string, text: string): number => {
     const value = parseDuration(text);
@@ -88,8 +97,7 @@ function resolveStage(object: SourceObject, path: Path, spec: StageSpec, cluster
     return value;
   };
   const abortWhen = (stage: string, text = ''): string => {
-    const context = { result: 'bool', settings: [], service: false } as const;
-    if (text !== '') checkExpressionAt(object, [...path, stage, 'abortWhen'], text, context);
+    if (text !== '') checkExpressionAt(object, [...path, stage, 'abortWhen'], text, GOAL_CONDITION, expressions);
     return text;
   };
   if (shadow) return { stage: 'shadow', lasts: lasts('shadow', shadow.for) };

@@ -1,6 +1,6 @@
 /** What a schema was not met by, in plain sentences and at its place in the text: one problem for one mistake. */
 import type { ErrorObject } from 'ajv';
-import { closest } from '../cel/problems.ts';
+import { closest } from '../closest.ts';
 import { removeItem } from '../edits.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';

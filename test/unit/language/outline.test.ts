@@ -1,15 +1,11 @@
-/** The outline of a text against the YAML parser, and the typed tree of an expression against the checker of the rules. */
+/** The outline of a text against the YAML parser. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import { parseTyped, walk, type CelType } from '../../../src/language/cel/parse.ts';
 import { plainValue, scalarText, scalarValue } from '../../../src/language/yaml/lookup.ts';
 import { scanDocuments } from '../../../src/language/yaml/scan.ts';
 import type { TreeNode } from '../../../src/language/yaml/tree.ts';
 import { Random } from '../../../src/cluster/random.ts';
-import { checkExpression } from '../../../src/spec/cel/check.ts';
-import { childrenOf } from '../../../src/spec/cel/interpret.ts';
-import type { Node } from '../../../src/spec/cel/expression.ts';
 import { mutate } from '../../fuzz/mutate.ts';
 import { filesOf, SAMPLE } from './cases.ts';
 
@@ -152,56 +148,5 @@ describe('the outline of a text', () => {
   it('keeps the keys below one that is being typed', () => {
     const [{ root }] = scanDocuments('spec:\n  har\n  rules: []\n  settings: { load: 0.7\n  otherwise: hold\n');
     assert.deepEqual(plainValue(root), { spec: { rules: [], settings: { load: 0.7 }, otherwise: 'hold' } });
-  });
-});
-
-describe('the typed tree of an expression', () => {
-  const settings = ['pending', 'load', 'window', 'rise'];
-  const sound: readonly (readonly [string, 'bool' | 'number', boolean])[] = [
-    ['service.pending > settings.pending || service.rx > settings.load * service.tx', 'bool', true],
-    [
-      "service.entryPoint && change(service.received, settings.window) > settings.rise && service.name in ['a', 'b']",
-      'bool',
-      true,
-    ],
-    ["-services.filter(s, s.priority == 'critical').map(s, s.cpu / 2000.0 + s.memory / 6144.0).sum()", 'number', false],
-    ['services.all(s, services.exists(e, e.entryPoint && e.pending > s.pending))', 'bool', false],
-    ['(cluster.latency < 0.5 ? 1 : 2) * -[service.pending, 3].max()', 'number', true],
-    ["!(mean(cluster.successRate, '5m') < 0.6) && size(services) > 2", 'bool', true],
-    ['services.map(s, s.entryPoint, s.pending).max() % 7', 'number', false],
-    ['services.exists(settings, settings.failed > 0)', 'bool', false],
-  ];
-
-  for (const [text, result, service] of sound) {
-    it(`has the checker's types: ${text}`, () => {
-      const { expression, problems } = checkExpression(text, { result, settings, service });
-      assert.deepEqual(problems, []);
-      const types = new Map<string, CelType>();
-      walk(parseTyped(text).root, ({ start, end, type }) => {
-        // Parentheses are a part of what they hold.
-        const written = text.slice(start, end);
-        types.set(written, type).set(written.replace(/^\((.*)\)$/, '$1'), type);
-      });
-      const visit = (node: Node): void => {
-        const written = text.slice(node.start, node.end);
-        // A window in quotes is a number of seconds.
-        if (!written.startsWith("'5m")) assert.equal(types.get(written), node.type, written);
-        for (const child of childrenOf(node)) visit(child);
-      };
-      visit(expression!.root);
-    });
-  }
-
-  it('is made of every text', () => {
-    const random = new Random(3);
-    for (let i = 0; i < 5000; i++) {
-      const changed = mutate(random.pick(sound)[0], random);
-      if (typeof changed !== 'string') continue;
-      const { root } = parseTyped(changed);
-      walk(root, ({ start, end }) => assert.ok(start >= 0 && start <= end && end <= changed.length, changed));
-    }
-    parseTyped('('.repeat(50_000));
-    parseTyped('!'.repeat(50_000));
-    parseTyped('a.'.repeat(20_000));
   });
 });

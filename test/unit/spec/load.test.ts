@@ -274,6 +274,15 @@ describe('one mistake is one problem', () => {
     assert.deepEqual(shortly(load(orphan)), ['5:12 unknown-reference']);
   });
 
+  it('a window whose setting leaves it no length is an error, also where a role inherits the rule', () => {
+    const rule = 'rules: [{ when: "mean(service.pending, «settings.w) > 1", allow: { scale: [1] } }]';
+    for (const value of ['0', '-30', '0s'])
+      assert.deepEqual(codesAtMarks(object('Role', 'x', `  settings: { w: ${value} }\n  ${rule}\n`)), ['cel-type']);
+    const parent = object('Role', 'x', `  settings: { w: 30 }\n  ${rule.replace('«', '')}\n`);
+    const child = object('Role', 'y', '  extends: x\n  settings: { w: «0 }\n');
+    assert.deepEqual(codesAtMarks(parent, child), ['cel-type']);
+  });
+
   it('a value of the wrong type is told once, whatever else it is not', () => {
     const text = object('Role', 'x', '  otherwise: 5\n  bonus: [1]\n  hardness: true\n  settings: 7\n');
     assert.deepEqual(shortly(load(text)), ['5:14 wrong-type', '6:10 wrong-type', '7:13 wrong-type', '8:13 wrong-type']);

@@ -71,6 +71,8 @@ describe('checking an expression', () => {
       ['services.al(s, true)', 'cel-unknown-function al', 'services.all(s, true)'],
       ['chang(service.received, 30) > 1', 'cel-unknown-function chang', 'change(service.received, 30) > 1'],
       ['frobnicate(1) > 1', 'cel-unknown-function frobnicate', undefined],
+      ['abs(service.pending) > 1', 'cel-unknown-function abs', undefined],
+      ['settings.laod > 5', 'cel-unknown-setting laod', 'settings.load > 5'],
       ["service.priority == 'critcal'", "cel-unknown-value 'critcal'", "service.priority == 'critical'"],
       ["'high' == service.priority", "cel-unknown-value 'high'", undefined],
       ["service.priority in ['low', 'mid']", "cel-unknown-value 'mid'", undefined],
@@ -123,7 +125,13 @@ describe('checking an expression', () => {
       ['change(service.max, 30) > 1', 'cel-type service.max', /max never changes/],
       ["change(service.pending, '30') > 1", "cel-type '30'", /is no duration/],
       ['change(service.pending, service.pending) > 1', 'cel-type service.pending', /The window is a number of seconds/],
-      ['mean(service.pending, 0) > 1', 'cel-type 0', /above 0/],
+      ['mean(service.pending, 0) > 1', 'cel-type 0', /This window is 0s, but/],
+      ['mean(service.pending, -30) > 1', 'cel-type -30', /This window is -30s, but a window is longer than 0s/],
+      ['mean(service.pending, 5 - 5) > 1', 'cel-type 5 - 5', /This window is 0s, but/],
+      ['change(service.pending, (30 - 60)) > 1', 'cel-type 30 - 60', /This window is -30s, but/],
+      ['change(service.pending, 0 / 0) > 1', 'cel-type 0 / 0', /This window is not a number, but/],
+      ['change(service.pending, 1 / 0) > 1', 'cel-type 1 / 0', /This window is infinite, but/],
+      ["mean(service.pending, '0s') > 1", "cel-type '0s'", /is no duration/],
       [`${'9'.repeat(400)} > 1`, `cel-type ${'9'.repeat(400)}`, /too large/],
     ];
     for (const [text, problem, message] of cases) {
@@ -165,6 +173,17 @@ describe('checking an expression', () => {
     assert.equal(fixed("service['failed'] > 0"), 'service.failed > 0');
     assert.equal(fixed('double(service.failed) > 0'), '(service.failed) > 0');
     assert.equal(fixed('max( 1, service.failed) > 0'), '[1, service.failed].max() > 0');
+  });
+
+  it('computes windows that are made of numbers', () => {
+    const windowOf = (text: string): unknown => {
+      const { root } = checked(`mean(service.pending, ${text}) > 1`, rule);
+      const history = root.op === 'binary' ? root.left : root;
+      return history.op === 'history' && history.window.op === 'literal' ? history.window.value : undefined;
+    };
+    assert.equal(windowOf('60 - 30'), 30);
+    assert.equal(windowOf('-(-15)'), 15);
+    assert.equal(windowOf('2 * settings.window'), undefined);
   });
 
   it('explains how functions are called', () => {
