@@ -5,6 +5,7 @@ import { specParameters, truthParameters } from '../../../../src/cluster/emulato
 import { Random } from '../../../../src/cluster/random.ts';
 import type { Episode } from '../../../../src/cluster/simulation/simulation.ts';
 import { emptyObservation } from '../../../../src/spec/observation.ts';
+import { describeSimulation } from '../../../conformance/simulation.ts';
 import { sampleCluster, steady } from '../sample.ts';
 
 /** Everything happens: load up and down, crashes, contention, a kill. */
@@ -47,50 +48,17 @@ function drive(emulator: Emulator, steps: number, random: Random): number[] {
   return seen;
 }
 
-describe('The emulator as a Simulation', () => {
-  for (const [name, parameters] of [
-    ['the spec', specParameters(sampleCluster)],
-    ['the truth', truthParameters(sampleCluster)],
-  ] as const) {
-    it(`goes on from a saved state bit for bit, with the parameters of ${name}`, () => {
-      const straight = running(3, parameters);
-      drive(straight, 10, new Random(5));
-      const saved = straight.save();
-      const resumed = new Emulator(sampleCluster, 3, parameters);
-      resumed.restore(saved, episodes);
-      assert.deepEqual(drive(resumed, 10, new Random(6)), drive(straight, 10, new Random(6)));
-      assert.deepEqual(resumed.save(), straight.save());
-    });
-  }
+describeSimulation(
+  'The emulator of the specification',
+  () => (environments) => new Emulator(sampleCluster, environments),
+);
+describeSimulation(
+  'The emulator of a cluster that is worse than its specification',
+  () => (environments) => new Emulator(sampleCluster, environments, truthParameters(sampleCluster)),
+);
 
-  it('refuses a state of another shape', () => {
-    assert.throws(() => running(2).restore(running(3).save(), episodes), RangeError);
-    assert.throws(() => running(3).restore(running(3).save(), []), RangeError);
-  });
-
-  it('an environment runs alike alone and in company, wherever it stands', () => {
-    const many = running(3);
-    const alone = new Emulator(sampleCluster, 1);
-    alone.reset(0, episodes[1], start(1));
-    for (let step = 0; step < 20; step++) {
-      many.advance(15);
-      alone.advance(15);
-      assert.equal(many.outcome.objective[1], alone.outcome.objective[0]);
-    }
-  });
-
-  it('a reset of one environment leaves the others untouched', () => {
-    const disturbed = running(3);
-    const calm = running(3);
-    for (let step = 0; step < 10; step++) {
-      disturbed.reset(1, episodes[0], { second: 60, seed: step, replicas: [1, 1, 1, 1] });
-      disturbed.advance(15);
-      calm.advance(15);
-      for (const e of [0, 2]) assert.equal(disturbed.outcome.objective[e], calm.outcome.objective[e]);
-    }
-  });
-
-  it('a reset forgets all that was before', () => {
+describe('The emulator', () => {
+  it('A reset forgets all that was before, after any number of steps', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 20 }), (seed, steps) => {
         const parameters = truthParameters(sampleCluster);
@@ -104,7 +72,7 @@ describe('The emulator as a Simulation', () => {
     );
   });
 
-  it('the same seed brings the same arrivals whatever is done; another seed brings others', () => {
+  it('The same seed brings the same arrivals whatever is done, and another seed brings others', () => {
     const emulator = new Emulator(sampleCluster, 3);
     const seeds = [7, 7, 8];
     seeds.forEach((seed, e) => emulator.reset(e, episodes[0], { second: 0, seed, replicas: [3, 3, 2, 2] }));
@@ -120,7 +88,7 @@ describe('The emulator as a Simulation', () => {
     assert.ok(differs);
   });
 
-  it('a copied environment goes the way of its origin until it is treated differently', () => {
+  it('A copied environment goes the way of its origin until it is treated differently', () => {
     const origin = running(2);
     drive(origin, 6, new Random(2));
     const branches = new Emulator(sampleCluster, 4);
@@ -133,29 +101,7 @@ describe('The emulator as a Simulation', () => {
     assert.equal(branches.secondOf(0), origin.secondOf(1));
   });
 
-  it('one long advance counts like many short ones', () => {
-    const long = running(2);
-    const short = running(2);
-    long.advance(90);
-    const sums = { objective: 0, received: 0, coreSeconds: 0, latencyCompliance: 0 };
-    for (let k = 0; k < 6; k++) {
-      short.advance(15);
-      for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += short.outcome[name][1];
-    }
-    assert.ok(Math.abs(long.outcome.objective[1] - sums.objective / 6) < 1e-12);
-    assert.ok(Math.abs(long.outcome.latencyCompliance[1] - sums.latencyCompliance / 6) < 1e-12);
-    assert.equal(long.outcome.received[1], sums.received);
-    assert.ok(Math.abs(long.outcome.coreSeconds[1] - sums.coreSeconds) < 1e-9);
-    assert.deepEqual(long.save(), short.save());
-  });
-
-  it('advances by multiples of the accounting interval, and only what was reset', () => {
-    const emulator = running(1);
-    for (const seconds of [0, -15, 10, NaN]) assert.throws(() => emulator.advance(seconds), RangeError);
-    assert.throws(() => new Emulator(sampleCluster, 1).advance(15), /reset it first/);
-  });
-
-  it('privileged state: load, crash probability and contention now and ahead', () => {
+  it('The privileged state shows load, crash probability and contention now and ahead', () => {
     const episode = steady([120, 0, 0, 0], 100);
     for (let t = 10; t < 100; t++) episode.rate[t * 4] = 240;
     for (let t = 0; t < 15; t++) episode.crash[t * 4 + 1] = 0.5;

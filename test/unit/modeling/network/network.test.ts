@@ -17,7 +17,7 @@ import { INDICATORS, stateColumn, type Transition } from '../../../../src/modeli
 import { loadTraces, splitTraces, transitionsOf, type SplitTraces } from '../../../../src/modeling/traces/trace.ts';
 import { createWasmBackend } from '../../../../src/nn/wasm/backend.ts';
 import type { Backend } from '../../../../src/nn/backend.ts';
-import { emptyObservation } from '../../../../src/spec/observation.ts';
+import { describeSimulation } from '../../../conformance/simulation.ts';
 import { SHOP, wanderingEpisode } from '../clusters.ts';
 import { never, record, withStore } from '../recorded.ts';
 
@@ -250,49 +250,18 @@ describe('transition network', () => {
     assert.notDeepEqual(states.slice(0, size), both.slice(0, size));
   });
 
+  describeSimulation(
+    'The learned model',
+    () => (environments) => new LearnedSimulation(SHOP, environments, new LearnedModel(network), specParameters(SHOP)),
+    { batchTolerance: 1e-4 },
+  );
+
   describe('as a simulation', () => {
     const episode = wanderingEpisode(SHOP, 900, 9, 200);
     const make = (environments: number): LearnedSimulation =>
       new LearnedSimulation(SHOP, environments, new LearnedModel(network), specParameters(SHOP));
 
-    it('an environment does not depend on its company, and a restored one goes on as before', () => {
-      const alone = make(1);
-      const three = make(3);
-      alone.reset(0, episode, { second: 0, seed: 8, replicas: [3, 2] });
-      [5, 6, 8].forEach((seed, e) => three.reset(e, episode, { second: 0, seed, replicas: [e + 1, 2] }));
-      for (let i = 0; i < 4; i++) {
-        alone.advance(30);
-        three.advance(30);
-      }
-      assert.ok(Math.abs(alone.outcome.objective[0] - three.outcome.objective[2]) < 1e-5);
-      const saved = three.save();
-      const seen = emptyObservation(3, 2);
-      const later = emptyObservation(3, 2);
-      three.advance(60);
-      three.observe(seen);
-      const other = make(3);
-      other.restore(saved, [episode, episode, episode]);
-      other.advance(60);
-      other.observe(later);
-      assert.deepEqual(later, seen);
-      assert.throws(() => make(2).restore(saved, [episode, episode]), /another shape/);
-    });
-
-    it('resetting one environment leaves the others untouched', () => {
-      const simulation = make(2);
-      const seen = emptyObservation(2, 2);
-      for (const e of [0, 1]) simulation.reset(e, episode, { second: 0, seed: e, replicas: [2, 2] });
-      simulation.advance(150);
-      simulation.observe(seen);
-      const before = seen.service.served[0];
-      simulation.reset(1, episode, { second: 0, seed: 9, replicas: [4, 3] });
-      simulation.observe(seen);
-      assert.equal(seen.service.served[0], before);
-      assert.deepEqual([...simulation.desired], [2, 2, 4, 3]);
-      assert.equal(seen.service.desired[2], 4);
-    });
-
-    it('follows load and replicas as the cluster would', () => {
+    it('The learned model follows load and replicas as the cluster would', () => {
       const simulation = make(2);
       const steady = { ...episode, rate: episode.rate.map((_, i) => (i % 2 === 0 ? 150 : 0)) };
       simulation.reset(0, steady, { second: 0, seed: 1, replicas: [4, 3] });
@@ -312,9 +281,8 @@ describe('transition network', () => {
       assert.equal(simulation.privilegedSize, 0);
     });
 
-    it('refuses an interval that it was not learned at, and an environment without an episode', () => {
+    it('The learned model refuses an interval that it was not learned at', () => {
       const simulation = make(1);
-      assert.throws(() => simulation.advance(15), /has no episode/);
       simulation.reset(0, episode, { second: 0, seed: 1, replicas: [1, 1] });
       assert.throws(() => simulation.advance(20), /traces every 15 s and cannot advance by 20 s/);
     });
