@@ -13,7 +13,6 @@ import { watchProcess } from './harness/watch-process.ts';
 /** What a user needs, and nothing else. */
 const NEEDED = [
   /^(README\.md|LICENSE|CHANGELOG\.md|package\.json|package\.nls\.json|language-configuration\.json)$/,
-  /^l10n\/[\w.-]+\.json$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^media\/[\w/.-]+\.(svg|png|md)$/,
   /^docs\/images\/[\w.-]+\.png$/,

@@ -22,12 +22,25 @@ describe('commands in the documentation', () => {
       trackedFiles().filter((file) => /\.(md|yml|ya?ml)$|^\.vscode\//.test(file)),
       /npm run (?:-s )?([a-z][\w:-]*)/g,
     );
-    const tasks = mentions(['.vscode/tasks.json'], /"script": "([^"]+)"/g);
-    assert.ok(named.length > 20 && tasks.length > 2);
+    const tasks = [
+      ...mentions(['.vscode/tasks.json'], /"script": "([^"]+)"/g),
+      ...mentions(['.vscode/launch.json', '.vscode/tasks.json'], /\["run", "([^"]+)"/g),
+    ];
+    assert.ok(named.length > 20 && tasks.length > 5);
     assert.deepEqual(
       [...named, ...tasks].filter(([script]) => !script.endsWith(':') && !(script in manifest.scripts)),
       [],
     );
+  });
+
+  it('every task that a debugger configuration starts with exists', () => {
+    const labels = mentions(['.vscode/tasks.json'], /"label": "([^"]+)"/g).map(([label]) => label);
+    const started = mentions(['.vscode/launch.json'], /"preLaunchTask": "([^"]+)"/g).map(([label]) => label);
+    assert.deepEqual(
+      started.filter((label) => !labels.includes(label)),
+      [],
+    );
+    assert.ok(started.length > 0);
   });
 
   it('every script file that a page, a workflow or the editor configuration starts exists', () => {
