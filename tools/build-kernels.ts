@@ -9,6 +9,8 @@ import asc from 'assemblyscript/asc';
 interface Kernel {
   /** Folder of the sources; index.ts is the entry. */
   readonly sources: string;
+  /** Other sources that it imports. */
+  readonly shared: readonly string[];
   readonly target: string;
   readonly flags: readonly string[];
 }
@@ -16,6 +18,7 @@ interface Kernel {
 const KERNELS: readonly Kernel[] = [
   {
     sources: 'nn/wasm/kernels',
+    shared: ['nn/adam.ts'],
     target: 'nn/wasm/kernels.wasm',
     flags: [
       // Shared memory always: one module serves one thread and many, at the same speed.
@@ -27,6 +30,7 @@ const KERNELS: readonly Kernel[] = [
   },
   {
     sources: 'analyzing/warping/kernel',
+    shared: [],
     target: 'analyzing/warping/kernel.wasm',
     flags: ['--enable', 'simd,bulk-memory', '--initialMemory', '1', '-O3'],
   },
@@ -34,10 +38,10 @@ const KERNELS: readonly Kernel[] = [
 
 for (const kernel of KERNELS) await compile(kernel);
 
-async function compile({ sources, target, flags }: Kernel): Promise<void> {
+async function compile({ sources, shared, target, flags }: Kernel): Promise<void> {
   const here = join(import.meta.dirname, '..', 'src');
   const files = readdirSync(join(here, sources)).map((name) => join(here, sources, name));
-  files.push(fileURLToPath(import.meta.url));
+  files.push(...shared.map((file) => join(here, file)), fileURLToPath(import.meta.url));
   if (changed(join(here, target)) >= Math.max(...files.map(changed))) return;
 
   const temporary = `${target}.${process.pid}.tmp`;

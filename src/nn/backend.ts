@@ -79,7 +79,7 @@ export interface PolicyReport {
 export interface Network {
   readonly shape: NetworkShape;
   forward(inputs: Float32Array, rows: number, outputs: Float32Array): void;
-  /** One Adam step (b1 .9, b2 .999, eps 1e-8) after clipping the gradient. */
+  /** One step of Adam (constants: adam.ts) after clipping the gradient. */
   trainRegression(batch: RegressionBatch, settings: StepSettings): RegressionReport;
   trainPolicy(batch: PolicyBatch, settings: StepSettings): PolicyReport;
   /** Gradients without a step, for the conformance suite. */

@@ -1,13 +1,11 @@
 /** Which backend a run computes on. */
 import type { Backend } from './backend.ts';
-import { createTfjsBackend, createTfjsGpuBackend, PackageMissingError } from './tfjs/backend.ts';
+import { createTfjsBackend, createTfjsGpuBackend, PackageMissingError, type GpuOptions } from './tfjs/backend.ts';
 import { createWasmBackend, type WasmBackendOptions } from './wasm/backend.ts';
 
 export type BackendName = 'auto' | Backend['name'];
 
-export interface SelectOptions extends WasmBackendOptions {
-  /** Folder whose node_modules holds @tensorflow/tfjs-node-gpu; see createTfjsGpuBackend. */
-  readonly packagePath?: string;
+export interface SelectOptions extends WasmBackendOptions, GpuOptions {
   /** Parameters times rows of the largest training step to come; 'auto' looks for a GPU only where one can win. */
   readonly largestStep?: number;
 }

@@ -16,6 +16,7 @@ export async function withBackend<T>(
   const chosen = await selectBackend(name, {
     files: kernelFiles(),
     largestStep,
+    environment: process.env,
     ...(packagePath === undefined ? {} : { packagePath }),
   });
   try {

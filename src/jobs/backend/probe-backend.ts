@@ -12,7 +12,10 @@ export async function probeBackend(name: string): Promise<Probe> {
       return { loads: true, device: backend.device };
     }
     const packagePath = gpuPackagePath(process.env);
-    const { backend, ...about } = await createTfjsGpuBackend(packagePath === undefined ? {} : { packagePath });
+    const { backend, ...about } = await createTfjsGpuBackend({
+      environment: process.env,
+      ...(packagePath === undefined ? {} : { packagePath }),
+    });
     compute(backend);
     return { loads: true, device: backend.device, ...about };
   } catch (error) {

@@ -10,19 +10,19 @@ import { TfNetwork, type Activate, type TensorFlow } from './network.ts';
 class TfBackend implements Backend {
   readonly name: 'tfjs' | 'tfjs-gpu';
   readonly device: string;
-  private readonly activate: Activate;
-  private readonly networks = new Set<Network>();
+  readonly #activate: Activate;
+  readonly #networks = new Set<Network>();
 
   constructor(name: 'tfjs' | 'tfjs-gpu', device: string, activate: Activate) {
     this.name = name;
     this.device = device;
-    this.activate = activate;
+    this.#activate = activate;
   }
 
   network(shape: NetworkShape): Network {
     checkShape(shape);
-    const network = new TfNetwork(this.activate, shape);
-    this.networks.add(network);
+    const network = new TfNetwork(this.#activate, shape);
+    this.#networks.add(network);
     return network;
   }
 
@@ -31,7 +31,7 @@ class TfBackend implements Backend {
       throw new Error(`${policies.length} policies need as many batches, not ${batches.length}.`);
     }
     policies.forEach((policy, i) => {
-      if (!(policy instanceof TfNetwork) || policy.activate !== this.activate) {
+      if (!(policy instanceof TfNetwork) || policy.activate !== this.#activate) {
         throw new Error('The policy belongs to another backend.');
       }
       policy.act(batches[i]);
@@ -40,8 +40,8 @@ class TfBackend implements Backend {
 
   /** Frees the tensors of all its networks. */
   dispose(): void {
-    for (const network of this.networks) network.dispose();
-    this.networks.clear();
+    for (const network of this.#networks) network.dispose();
+    this.#networks.clear();
   }
 }
 
@@ -78,6 +78,8 @@ export async function createTfjsBackend(): Promise<Backend> {
 export interface GpuOptions {
   /** The folder whose node_modules holds @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; default: where this program's packages are. */
   readonly packagePath?: string;
+  /** The variables of this process: TensorFlow is told in them to report warnings only. Default: left alone. */
+  readonly environment?: Record<string, string | undefined>;
 }
 
 export interface GpuBackend {
@@ -111,7 +113,7 @@ interface NodeBackend {
  * hundreds of megabytes. Every failure is an Error whose message says what to do.
  */
 export async function createTfjsGpuBackend(options: GpuOptions = {}): Promise<GpuBackend> {
-  const { name, tf } = loadGpuPackage(options.packagePath);
+  const { name, tf } = loadGpuPackage(options);
   try {
     await tf.ready();
     if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend is refused');
@@ -127,7 +129,7 @@ export async function createTfjsGpuBackend(options: GpuOptions = {}): Promise<Gp
   }
 }
 
-function loadGpuPackage(packagePath: string | undefined): { name: string; tf: TensorFlow } {
+function loadGpuPackage({ packagePath, environment }: GpuOptions): { name: string; tf: TensorFlow } {
   const load = createRequire(packagePath === undefined ? import.meta.url : join(packagePath, 'package.json'));
   const name = gpuPackages.find((candidate) => {
     try {
@@ -146,7 +148,7 @@ function loadGpuPackage(packagePath: string | undefined): { name: string; tf: Te
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
   // TensorFlow reports every CPU feature on standard error otherwise.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (environment) environment.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
     return { name, tf: load(name) as TensorFlow };
   } catch (cause) {

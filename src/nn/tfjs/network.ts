@@ -1,6 +1,7 @@
 /** A network on TensorFlow.js; the same for every device, which the injected `tf` decides. */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { BETA1, BETA2, EPSILON } from '../adam.ts';
 import { parameterCount } from '../backend.ts';
 import type {
   ActBatch,
@@ -39,10 +40,10 @@ export class TfNetwork implements Network {
   readonly shape: NetworkShape;
   readonly activate: Activate;
   /** Per layer the weights [inputs x outputs] and the biases [outputs]. */
-  private weights: Tensor[] = [];
-  private first: Tensor[] = [];
-  private second: Tensor[] = [];
-  private steps = 0;
+  #weights: Tensor[] = [];
+  #first: Tensor[] = [];
+  #second: Tensor[] = [];
+  #steps = 0;
 
   constructor(activate: Activate, shape: NetworkShape) {
     this.activate = activate;
@@ -53,71 +54,71 @@ export class TfNetwork implements Network {
 
   forward(inputs: Float32Array, rows: number, outputs: Float32Array): void {
     checkForward(this.shape, inputs, rows, outputs);
-    outputs.set(this.compute(inputs, rows));
+    outputs.set(this.#compute(inputs, rows));
   }
 
   /** Like the backend's `act`, for this policy. */
   act(batch: ActBatch): void {
     checkAct(this.shape, batch);
-    chooseFromLogits(this.shape, this.compute(batch.inputs, batch.rows), batch);
+    chooseFromLogits(this.shape, this.#compute(batch.inputs, batch.rows), batch);
   }
 
   trainRegression(batch: RegressionBatch, settings: StepSettings): RegressionReport {
-    const { terms, gradients } = this.regression(batch);
-    return { loss: terms[0], gradientNorm: this.step(gradients, settings) };
+    const { terms, gradients } = this.#regression(batch);
+    return { loss: terms[0], gradientNorm: this.#step(gradients, settings) };
   }
 
   regressionGradient(batch: RegressionBatch): Float32Array {
-    return this.readAndDispose(this.regression(batch).gradients);
+    return this.#readAndDispose(this.#regression(batch).gradients);
   }
 
   trainPolicy(batch: PolicyBatch, settings: StepSettings): PolicyReport {
-    const { terms, gradients } = this.policy(batch);
+    const { terms, gradients } = this.#policy(batch);
     const [loss, entropy, kl, clipFraction] = terms;
-    return { loss, entropy, kl, clipFraction, gradientNorm: this.step(gradients, settings) };
+    return { loss, entropy, kl, clipFraction, gradientNorm: this.#step(gradients, settings) };
   }
 
   policyGradient(batch: PolicyBatch): Float32Array {
-    return this.readAndDispose(this.policy(batch).gradients);
+    return this.#readAndDispose(this.#policy(batch).gradients);
   }
 
   save(): NetworkState {
     return {
-      weights: this.read(this.weights),
-      firstMoment: this.read(this.first),
-      secondMoment: this.read(this.second),
-      steps: this.steps,
+      weights: this.#read(this.#weights),
+      firstMoment: this.#read(this.#first),
+      secondMoment: this.#read(this.#second),
+      steps: this.#steps,
     };
   }
 
   load(state: NetworkState): void {
     checkState(this.shape, state);
     this.dispose();
-    this.weights = this.split(state.weights);
-    this.first = this.split(state.firstMoment);
-    this.second = this.split(state.secondMoment);
-    this.steps = state.steps;
+    this.#weights = this.#split(state.weights);
+    this.#first = this.#split(state.firstMoment);
+    this.#second = this.#split(state.secondMoment);
+    this.#steps = state.steps;
   }
 
   dispose(): void {
     const tf = this.activate();
-    tf.dispose([this.weights, this.first, this.second]);
-    this.weights = this.first = this.second = [];
+    tf.dispose([this.#weights, this.#first, this.#second]);
+    this.#weights = this.#first = this.#second = [];
   }
 
-  private compute(inputs: Float32Array, rows: number): Float32Array {
+  #compute(inputs: Float32Array, rows: number): Float32Array {
     const tf = this.activate();
-    const outputs = tf.tidy(() => this.layers(tf, this.tensorOf(tf, inputs, rows), this.weights));
+    const outputs = tf.tidy(() => this.#layers(tf, this.#tensorOf(tf, inputs, rows), this.#weights));
     const values = outputs.dataSync<'float32'>();
     outputs.dispose();
     return values;
   }
 
-  private tensorOf(tf: TensorFlow, inputs: Float32Array, rows: number): Tensor2D {
+  #tensorOf(tf: TensorFlow, inputs: Float32Array, rows: number): Tensor2D {
     return tf.tensor2d(inputs.subarray(0, rows * this.shape.inputs), [rows, this.shape.inputs]);
   }
 
-  private layers(tf: TensorFlow, inputs: Tensor2D, weights: Tensor[]): Tensor {
+  #layers(tf: TensorFlow, inputs: Tensor2D, weights: Tensor[]): Tensor {
     if (weights.length === 0) throw new Error('The network was disposed.');
     let x: Tensor = inputs;
     for (let i = 0; i < weights.length; i += 2) {
@@ -127,39 +128,39 @@ export class TfNetwork implements Network {
     return x;
   }
 
-  private regression(batch: RegressionBatch): Gradients {
+  #regression(batch: RegressionBatch): Gradients {
     checkRegression(this.shape, batch);
-    return this.differentiate(batch.inputs, batch.rows, (tf, outputs) => {
+    return this.#differentiate(batch.inputs, batch.rows, (tf, outputs) => {
       const loss = regressionLoss(tf, this.shape, batch, outputs);
       return { objective: loss, terms: [loss] };
     });
   }
 
-  private policy(batch: PolicyBatch): Gradients {
+  #policy(batch: PolicyBatch): Gradients {
     checkPolicy(this.shape, batch);
     checkPolicyActions(this.shape, batch);
-    return this.differentiate(batch.inputs, batch.rows, (tf, outputs) => {
+    return this.#differentiate(batch.inputs, batch.rows, (tf, outputs) => {
       const { loss, entropy, kl, clipFraction } = policyTerms(tf, this.shape, batch, outputs);
       return { objective: tf.sub(loss, tf.mul(entropy, batch.entropy)), terms: [loss, entropy, kl, clipFraction] };
     });
   }
 
   /** Gradient of the objective by the weights, and the values of the terms of the report. */
-  private differentiate(
+  #differentiate(
     inputs: Float32Array,
     rows: number,
     loss: (tf: TensorFlow, outputs: Tensor) => { objective: Scalar; terms: Scalar[] },
   ): Gradients {
     const tf = this.activate();
     return tf.tidy(() => {
-      const x = this.tensorOf(tf, inputs, rows);
+      const x = this.#tensorOf(tf, inputs, rows);
       let stacked: Tensor | undefined;
       const objective = (...weights: Tensor[]): Scalar => {
-        const result = loss(tf, this.layers(tf, x, weights));
+        const result = loss(tf, this.#layers(tf, x, weights));
         stacked = tf.keep(tf.stack(result.terms));
         return result.objective;
       };
-      const gradients = tf.grads(objective)(this.weights);
+      const gradients = tf.grads(objective)(this.#weights);
       const terms = stacked!.dataSync<'float32'>();
       stacked!.dispose();
       return { terms, gradients };
@@ -167,7 +168,7 @@ export class TfNetwork implements Network {
   }
 
   /** One step of Adam on the gradients, which it disposes; returns their norm before clipping. */
-  private step(gradients: Tensor[], settings: StepSettings): number {
+  #step(gradients: Tensor[], settings: StepSettings): number {
     const tf = this.activate();
     const norm = Math.sqrt(tf.tidy(() => tf.addN(gradients.map((g) => tf.sum(tf.square(g))))).dataSync()[0]);
     if (!Number.isFinite(norm)) {
@@ -176,26 +177,26 @@ export class TfNetwork implements Network {
     }
     const { learningRate, maxGradient } = settings;
     const scale = maxGradient > 0 && norm > maxGradient ? maxGradient / norm : 1;
-    this.steps++;
-    const rate = learningRate / (1 - 0.9 ** this.steps);
-    const correction = 1 / (1 - 0.999 ** this.steps);
-    const before = [gradients, this.weights, this.first, this.second];
+    this.#steps++;
+    const rate = learningRate / (1 - BETA1 ** this.#steps);
+    const correction = 1 / (1 - BETA2 ** this.#steps);
+    const before = [gradients, this.#weights, this.#first, this.#second];
     const scaled = tf.tidy(() => gradients.map((g) => tf.mul(g, scale)));
-    this.first = tf.tidy(() => this.first.map((m, i) => tf.add(tf.mul(m, 0.9), tf.mul(scaled[i], 1 - 0.9))));
-    this.second = tf.tidy(() =>
-      this.second.map((v, i) => tf.add(tf.mul(v, 0.999), tf.mul(tf.square(scaled[i]), 1 - 0.999))),
+    this.#first = tf.tidy(() => this.#first.map((m, i) => tf.add(tf.mul(m, BETA1), tf.mul(scaled[i], 1 - BETA1))));
+    this.#second = tf.tidy(() =>
+      this.#second.map((v, i) => tf.add(tf.mul(v, BETA2), tf.mul(tf.square(scaled[i]), 1 - BETA2))),
     );
-    this.weights = tf.tidy(() =>
-      this.weights.map((w, i) => {
-        const denominator = tf.add(tf.sqrt(tf.mul(this.second[i], correction)), 1e-8);
-        return tf.sub(w, tf.div(tf.mul(this.first[i], rate), denominator));
+    this.#weights = tf.tidy(() =>
+      this.#weights.map((w, i) => {
+        const denominator = tf.add(tf.sqrt(tf.mul(this.#second[i], correction)), EPSILON);
+        return tf.sub(w, tf.div(tf.mul(this.#first[i], rate), denominator));
       }),
     );
     tf.dispose([...before, scaled]);
     return norm;
   }
 
-  private split(flat: Float32Array): Tensor[] {
+  #split(flat: Float32Array): Tensor[] {
     const tf = this.activate();
     const sizes = [this.shape.inputs, ...this.shape.hidden, this.shape.outputs];
     const tensors: Tensor[] = [];
@@ -211,7 +212,7 @@ export class TfNetwork implements Network {
     return tensors;
   }
 
-  private read(tensors: Tensor[]): Float32Array {
+  #read(tensors: Tensor[]): Float32Array {
     this.activate();
     const flat = new Float32Array(parameterCount(this.shape));
     let at = 0;
@@ -222,8 +223,8 @@ export class TfNetwork implements Network {
     return flat;
   }
 
-  private readAndDispose(tensors: Tensor[]): Float32Array {
-    const flat = this.read(tensors);
+  #readAndDispose(tensors: Tensor[]): Float32Array {
+    const flat = this.#read(tensors);
     this.activate().dispose(tensors);
     return flat;
   }

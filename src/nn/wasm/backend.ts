@@ -29,25 +29,28 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
   return new WasmBackend(await Engine.start(threads, files));
 }
 
+/** Of each batch: inputs, masks, uniforms, actions, log-probabilities. */
+const ARRAYS_TO_ACT = 5;
+
 class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly device: string;
-  private readonly engine: Engine;
-  private disposed = false;
+  readonly #engine: Engine;
+  #disposed = false;
 
   constructor(engine: Engine) {
-    this.engine = engine;
+    this.#engine = engine;
     this.device = `CPU, WASM SIMD, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}`;
   }
 
   network(shape: NetworkShape): Network {
-    if (this.disposed) throw new Error('The backend was disposed.');
+    if (this.#disposed) throw new Error('The backend was disposed.');
     checkShape(shape);
-    return new WasmNetwork(this.engine, shape);
+    return new WasmNetwork(this.#engine, shape);
   }
 
   act(policies: readonly Network[], batches: readonly ActBatch[]): void {
-    const { engine } = this;
+    const engine = this.#engine;
     const networks = policies.map((policy) => {
       if (!(policy instanceof WasmNetwork) || policy.engine !== engine)
         throw new Error('The policy belongs to another backend.');
@@ -62,10 +65,10 @@ class WasmBackend implements Backend {
     batches.forEach((batch, i) => {
       const { shape } = networks[i];
       checkAct(shape, batch);
-      bytes += batch.rows * (shape.inputs * 4 + shape.outputs + batch.heads * 8 + 4) + 512;
+      bytes += batch.rows * (shape.inputs * 4 + shape.outputs + batch.heads * 8 + 4);
       work += batch.rows * networks[i].work;
     });
-    engine.beginStaging(bytes);
+    engine.beginStaging(bytes, batches.length * ARRAYS_TO_ACT);
     const outputs: { actions: number; logProbabilities: number }[] = [];
     const jobs = batches.map((batch, i): JobFields => {
       const { shape, record } = networks[i];
@@ -73,7 +76,7 @@ class WasmBackend implements Backend {
       const actions = engine.stage(rows * heads * 4);
       const logProbabilities = engine.stage(rows * 4);
       outputs.push({ actions, logProbabilities });
-      return [
+      const words: JobFields['words'] = [
         [layout.JOB_NET, record],
         [layout.JOB_ROWS, rows],
         [layout.JOB_INPUTS, engine.stageFloats(batch.inputs, rows * shape.inputs)],
@@ -83,6 +86,7 @@ class WasmBackend implements Backend {
         [layout.JOB_ACTIONS, actions],
         [layout.JOB_LOG_PROBABILITIES, logProbabilities],
       ];
+      return { words };
     });
     const { invalid } = engine.run(layout.KIND_ACT, jobs, work);
     if (invalid > 0) throw invalidRows(invalid);
@@ -96,8 +100,8 @@ class WasmBackend implements Backend {
   }
 
   dispose(): void {
-    if (this.disposed) return;
-    this.disposed = true;
-    this.engine.end();
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#engine.end();
   }
 }

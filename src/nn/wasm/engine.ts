@@ -27,8 +27,20 @@ async function bytesOf(kernels: EngineFiles['kernels']): Promise<Uint8Array<Arra
 /** Multiplications from which a job is worth the microseconds of a hand-over to other threads. */
 const THREADING_PAYS = 500_000;
 
-/** Fields of a job by their offset in its record; doubles and words. */
-export type JobFields = readonly (readonly [offset: number, value: number])[];
+type Field = readonly [offset: number, value: number];
+
+/** Fields of a job by their offset in its record (kernels/layout.ts). */
+export interface JobFields {
+  /** 32-bit integers: counts and addresses. */
+  readonly words: readonly Field[];
+  readonly doubles?: readonly Field[];
+}
+
+/** Kernels load whole vectors, and arrays begin on cache lines. */
+const VECTOR = 16;
+const CACHE_LINE = 64;
+/** An array takes at most so many bytes more than it holds. */
+const SLACK = VECTOR + CACHE_LINE - 1;
 
 export interface JobResult {
   readonly loss: number;
@@ -42,24 +54,24 @@ export interface JobResult {
 export class Engine {
   readonly arena: Arena;
   readonly threads: number;
-  private readonly kernels: Kernels;
-  private readonly workers: Threads | undefined;
-  private readonly results: number;
-  private jobs: number;
-  private jobCapacity = 8;
-  private scratch = 0;
-  private scratchLength = 0;
-  private staging = 0;
-  private stagingSize = 0;
-  private stagingEnd = 0;
+  readonly #kernels: Kernels;
+  readonly #workers: Threads | undefined;
+  readonly #results: number;
+  #jobs: number;
+  #jobCapacity = 8;
+  #scratch = 0;
+  #scratchLength = 0;
+  #staging = 0;
+  #stagingSize = 0;
+  #stagingEnd = 0;
 
   private constructor(arena: Arena, kernels: Kernels, workers: Threads | undefined, threads: number) {
     this.arena = arena;
-    this.kernels = kernels;
-    this.workers = workers;
+    this.#kernels = kernels;
+    this.#workers = workers;
     this.threads = threads;
-    this.results = arena.allocate(threads * layout.RESULT_SIZE);
-    this.jobs = arena.allocate(this.jobCapacity * layout.JOB_SIZE);
+    this.#results = arena.allocate(threads * layout.RESULT_SIZE);
+    this.#jobs = arena.allocate(this.#jobCapacity * layout.JOB_SIZE);
   }
 
   static async start(threads: number, files: EngineFiles): Promise<Engine> {
@@ -75,28 +87,29 @@ export class Engine {
 
   /** Makes room for a network's activations in every thread's scratch memory. */
   reserveScratch(floats: number): void {
-    if (floats <= this.scratchLength) return;
-    if (this.scratch) this.arena.release(this.scratch);
-    this.scratchLength = floats;
-    this.scratch = this.arena.allocate(this.threads * floats * 4);
+    if (floats <= this.#scratchLength) return;
+    if (this.#scratch) this.arena.release(this.#scratch);
+    this.#scratchLength = floats;
+    this.#scratch = this.arena.allocate(this.threads * floats * 4);
   }
 
-  /** Starts the inputs of a new call, `bytes` in all with 64 bytes of slack per array: the next `stage...` calls fill them. */
-  beginStaging(bytes: number): void {
-    if (bytes > this.stagingSize) {
-      if (this.staging) this.arena.release(this.staging);
-      this.staging = 0;
-      this.stagingSize = 0;
-      this.staging = this.arena.allocate(bytes);
-      this.stagingSize = bytes;
+  /** Makes room for the arrays of a new call, `held` bytes in all: the next `stage...` calls fill it. */
+  beginStaging(held: number, arrays: number): void {
+    const bytes = held + arrays * SLACK;
+    if (bytes > this.#stagingSize) {
+      if (this.#staging) this.arena.release(this.#staging);
+      this.#staging = 0;
+      this.#stagingSize = 0;
+      this.#staging = this.arena.allocate(bytes);
+      this.#stagingSize = bytes;
     }
-    this.stagingEnd = this.staging;
+    this.#stagingEnd = this.#staging;
   }
 
-  /** Room for `bytes` bytes and slack, since kernels load whole vectors. */
+  /** Room for `bytes` bytes, and for a vector that is loaded at their end. */
   stage(bytes: number): number {
-    const address = this.stagingEnd;
-    this.stagingEnd += (bytes + 16 + 63) & ~63;
+    const address = this.#stagingEnd;
+    this.#stagingEnd += (bytes + SLACK) & -CACHE_LINE;
     return address;
   }
 
@@ -123,48 +136,46 @@ export class Engine {
    * multiplications: it alone decides about threads, so that equal calls give equal results.
    */
   run(kind: number, jobs: readonly JobFields[], work: number): JobResult {
-    this.reserveJobs(jobs.length);
-    const workers = work >= THREADING_PAYS ? this.workers : undefined;
+    this.#reserveJobs(jobs.length);
+    const workers = work >= THREADING_PAYS ? this.#workers : undefined;
     const { i32, f64 } = this.arena;
     jobs.forEach((fields, i) => {
-      const record = this.jobs + i * layout.JOB_SIZE;
+      const record = this.#jobs + i * layout.JOB_SIZE;
       i32.fill(0, record >> 2, (record + layout.JOB_SIZE) >> 2);
-      for (const [offset, value] of fields) {
-        if (offset >= layout.JOB_CLIP) f64[(record + offset) >> 3] = value;
-        else i32[(record + offset) >> 2] = value;
-      }
+      for (const [offset, value] of fields.words) i32[(record + offset) >> 2] = value;
+      for (const [offset, value] of fields.doubles ?? []) f64[(record + offset) >> 3] = value;
     });
-    const first = this.jobs >> 2;
+    const first = this.#jobs >> 2;
     i32[first + (layout.JOB_KIND >> 2)] = kind;
     i32[first + (layout.JOB_COUNT >> 2)] = jobs.length;
     i32[first + (layout.JOB_THREADS >> 2)] = workers ? this.threads : 1;
-    i32[first + (layout.JOB_SCRATCH >> 2)] = this.scratch;
-    i32[first + (layout.JOB_SCRATCH_SIZE >> 2)] = this.scratchLength * 4;
-    i32[first + (layout.JOB_RESULTS >> 2)] = this.results;
-    if (workers) workers.run(this.jobs, () => this.kernels.share(this.jobs, 0));
-    else this.kernels.share(this.jobs, 0);
-    this.kernels.finish(this.jobs);
-    return this.readResult();
+    i32[first + (layout.JOB_SCRATCH >> 2)] = this.#scratch;
+    i32[first + (layout.JOB_SCRATCH_SIZE >> 2)] = this.#scratchLength * 4;
+    i32[first + (layout.JOB_RESULTS >> 2)] = this.#results;
+    if (workers) workers.run(this.#jobs, () => this.#kernels.share(this.#jobs, 0));
+    else this.#kernels.share(this.#jobs, 0);
+    this.#kernels.finish(this.#jobs);
+    return this.#readResult();
   }
 
   transposeWeights(network: number): void {
-    this.kernels.transposeWeights(network);
+    this.#kernels.transposeWeights(network);
   }
 
   end(): void {
-    this.workers?.end();
+    this.#workers?.end();
   }
 
-  private reserveJobs(count: number): void {
-    if (count <= this.jobCapacity) return;
-    this.arena.release(this.jobs);
-    this.jobCapacity = count;
-    this.jobs = this.arena.allocate(count * layout.JOB_SIZE);
+  #reserveJobs(count: number): void {
+    if (count <= this.#jobCapacity) return;
+    this.arena.release(this.#jobs);
+    this.#jobCapacity = count;
+    this.#jobs = this.arena.allocate(count * layout.JOB_SIZE);
   }
 
-  private readResult(): JobResult {
+  #readResult(): JobResult {
     const { f64 } = this.arena;
-    const at = (offset: number): number => f64[(this.results + offset) >> 3];
+    const at = (offset: number): number => f64[(this.#results + offset) >> 3];
     return {
       loss: at(layout.RESULT_LOSS),
       entropy: at(layout.RESULT_ENTROPY),

@@ -26,12 +26,12 @@ const LOST_AFTER_MS = 60_000;
 const SPINS = 5000;
 
 export class Threads {
-  private readonly workers: readonly Worker[];
-  private readonly words: Int32Array;
+  readonly #workers: readonly Worker[];
+  readonly #words: Int32Array;
 
   private constructor(workers: readonly Worker[], words: Int32Array) {
-    this.workers = workers;
-    this.words = words;
+    this.#workers = workers;
+    this.#words = words;
   }
 
   /** Starts `count` workers and waits until all are ready. They do not keep the process alive. */
@@ -54,10 +54,10 @@ export class Threads {
 
   /** Carries out a job: `ownShare` runs here while the workers do theirs. Returns when all are through. */
   run(job: number, ownShare: () => void): void {
-    this.post(job);
+    this.#post(job);
     ownShare();
-    const { words } = this;
-    const all = this.workers.length;
+    const words = this.#words;
+    const all = this.#workers.length;
     for (let i = 0; i < SPINS; i++) {
       if (Atomics.load(words, CONTROL_DONE) === all) return;
     }
@@ -70,13 +70,13 @@ export class Threads {
 
   /** Lets the workers end. */
   end(): void {
-    this.post(0);
+    this.#post(0);
   }
 
-  private post(job: number): void {
-    Atomics.store(this.words, CONTROL_DONE, 0);
-    Atomics.store(this.words, CONTROL_JOB, job);
-    Atomics.add(this.words, CONTROL_GENERATION, 1);
-    Atomics.notify(this.words, CONTROL_GENERATION);
+  #post(job: number): void {
+    Atomics.store(this.#words, CONTROL_DONE, 0);
+    Atomics.store(this.#words, CONTROL_JOB, job);
+    Atomics.add(this.#words, CONTROL_GENERATION, 1);
+    Atomics.notify(this.#words, CONTROL_GENERATION);
   }
 }

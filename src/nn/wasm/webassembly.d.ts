@@ -1,7 +1,9 @@
 // The part of the WebAssembly interface that nn/wasm uses; TypeScript declares it only for browsers.
 declare namespace WebAssembly {
   class Module {
-    private readonly brand: 'module';
+    // Makes the class a type of its own.
+    // eslint-disable-next-line no-unused-private-class-members
+    readonly #brand: 'module';
   }
   class Global {
     readonly value: number;

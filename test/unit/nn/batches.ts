@@ -5,13 +5,13 @@ import { referenceAct, referenceNetwork } from './reference.ts';
 
 /** Mulberry32: small, and independent of the engine's generator. */
 export class TestRandom {
-  private state: number;
+  #state: number;
   constructor(seed: number) {
-    this.state = seed * 7919;
+    this.#state = seed * 7919;
   }
   uniform(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }

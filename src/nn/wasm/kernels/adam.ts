@@ -1,4 +1,5 @@
 // The end of a training step: sum of the threads' gradients, its norm, and Adam over the whole flat vector.
+import { BETA1, BETA2, EPSILON } from '../../adam';
 import {
   JOB_CORRECTION1,
   JOB_CORRECTION2,
@@ -27,18 +28,18 @@ export function reduceGradients(net: usize, threads: i32): f64 {
   return Math.sqrt(f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1));
 }
 
-/** One step of Adam (Kingma & Ba 2015, b1 .9, b2 .999, eps 1e-8) with the gradient scaled down to the limit on its norm. */
+/** One step of Adam (Kingma & Ba 2015) with the gradient scaled down to the limit on its norm. */
 export function adamStep(job: usize, net: usize, norm: f64): void {
   const bytes = load<usize>(net, NET_LENGTH) * 4;
   const limit = load<f64>(job, JOB_MAX_GRADIENT);
   const scale = f32x4.splat(limit > 0 && norm > limit ? <f32>(limit / norm) : 1);
   const rate = f32x4.splat(<f32>(load<f64>(job, JOB_RATE) * load<f64>(job, JOB_CORRECTION1)));
   const correction2 = f32x4.splat(<f32>load<f64>(job, JOB_CORRECTION2));
-  const epsilon = f32x4.splat(1e-8);
-  const keep1 = f32x4.splat(0.9);
-  const take1 = f32x4.splat(<f32>(1 - 0.9));
-  const keep2 = f32x4.splat(0.999);
-  const take2 = f32x4.splat(<f32>(1 - 0.999));
+  const epsilon = f32x4.splat(<f32>EPSILON);
+  const keep1 = f32x4.splat(<f32>BETA1);
+  const take1 = f32x4.splat(1 - <f32>BETA1);
+  const keep2 = f32x4.splat(<f32>BETA2);
+  const take2 = f32x4.splat(1 - <f32>BETA2);
   const weights = load<usize>(net, NET_WEIGHTS);
   const gradients = load<usize>(net, NET_GRADIENTS);
   const first = load<usize>(net, NET_FIRST);

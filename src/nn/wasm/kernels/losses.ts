@@ -119,6 +119,8 @@ export function policyLoss(
       entropy += <f64>load<f32>(headStatistics(head, options), HEAD_ENTROPY);
     }
     if (!valid) {
+      // The step is refused; until then the row must not push with what another chunk left here.
+      memory.fill(d, 0, <usize>columns * 4);
       invalid += 1;
       continue;
     }
