@@ -5,6 +5,7 @@ import { benchDecision } from './decision.ts';
 import { benchDtw } from './dtw.ts';
 import { benchEmulator } from './emulator.ts';
 import { benchLanguageServer } from './language-server.ts';
+import { benchAnalysis } from './language/analysis.ts';
 import { benchNn } from './nn.ts';
 import { benchTraining } from './training.ts';
 import { benchTwin } from './twin.ts';
@@ -18,7 +19,10 @@ const BENCHES: Readonly<Record<string, () => unknown>> = {
   decision: () => benchDecision(log),
   dtw: () => benchDtw(log),
   cel: () => benchCel(log),
-  language: () => benchLanguageServer(log),
+  language: async () => {
+    await benchAnalysis(log);
+    await benchLanguageServer(log);
+  },
 };
 
 const wanted = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setTimeout as pause } from 'node:timers/promises';
+import { mock } from 'node:test';
 import { Checks, type Stage } from '../../src/language-server/checks.ts';
 import { Project } from '../../src/language-server/projects.ts';
 
@@ -12,6 +12,11 @@ describe('when projects are checked', () => {
   const turn = async (): Promise<void> => {
     for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
   };
+  const pause = async (milliseconds: number): Promise<void> => {
+    await turn();
+    mock.timers.tick(milliseconds);
+    await turn();
+  };
   /** So that the times of each stage are known. */
   const learn = async (): Promise<void> => {
     for (let i = 0; i < 6; i++) {
@@ -22,6 +27,7 @@ describe('when projects are checked', () => {
   };
 
   beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
     made = [];
     checks = new Checks(
       (_, stage) => {
@@ -31,7 +37,10 @@ describe('when projects are checked', () => {
       () => clock,
     );
   });
-  afterEach(() => checks.forget(project));
+  afterEach(() => {
+    checks.forget(project);
+    mock.timers.reset();
+  });
 
   it('a quick one is made at once and in full', async () => {
     cost = { texts: 1, loaded: 5, full: 15 };

@@ -17,8 +17,8 @@ import type { ClientCapabilities, InitializeResult, PublishDiagnosticsParams } f
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Command line of our server, as editors start it. */
 export const SERVER = [join(ROOT, 'src/hosts/cli/main.ts'), 'lsp', '--stdio'];
-/** Longer than a check takes on a busy machine, milliseconds. */
-const PATIENCE = 20_000;
+/** Milliseconds. Only what hangs takes so long, on a machine however busy. */
+const PATIENCE = 300_000;
 
 const CAPABILITIES: ClientCapabilities = {
   workspace: {

@@ -99,8 +99,7 @@ describe('other editors', () => {
   const nvim = spawnSync('nvim', ['--version']).status === 0;
   (nvim ? it : it.skip)(
     'Neovim with the settings in docs/editors.md: diagnostics, hover, definition, completion',
-    function () {
-      this.timeout(120_000);
+    () => {
       const { folder, remove } = folderWith({});
       cpSync('examples/chained-services', join(folder, 'specs'), { recursive: true });
       const roles = join(folder, 'specs', 'roles.karma.yaml');
@@ -112,7 +111,7 @@ describe('other editors', () => {
       writeFileSync(join(folder, 'run.lua'), SESSION);
       execFileSync('nvim', ['--headless', '-u', 'init.lua', 'specs/roles.karma.yaml', '-c', 'luafile run.lua'], {
         cwd: folder,
-        timeout: 60_000,
+        timeout: 300_000,
         stdio: 'pipe',
         env: { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}`, HOME: folder },
       });

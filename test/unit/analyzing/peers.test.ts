@@ -63,8 +63,7 @@ interface Reference {
   readonly scores: { silhouette: number; adjustedRandIndex: number; purity: number }[];
 }
 
-describe('the methods of the analysis, beside SciPy, scikit-learn and dtaidistance', function () {
-  this.timeout(600_000);
+describe('the methods of the analysis, beside SciPy, scikit-learn and dtaidistance', () => {
   let reference: Reference;
 
   before(() => {

@@ -50,8 +50,7 @@ function accept(files: Files, proposal: Proposal): Files {
   });
 }
 
-describe('a role that was removed from the specifications', function () {
-  this.timeout(600_000);
+describe('a role that was removed from the specifications', () => {
   let backend: Backend;
   const recorded = new Map<number, Trajectories>();
   let cluster: Parameters<typeof guideFit>[1];

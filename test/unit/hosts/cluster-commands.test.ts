@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TraceStore } from '../../../src/modeling/traces/trace-store.ts';
 import { readAuditFile } from '../audit.ts';
 import { deployments, hpas, NAMESPACE, startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
 import { useFolder } from '../runs/helpers.ts';
+import { until } from '../until.ts';
 import { cli, copySmallSample, objects, startCli } from './cli-helpers.ts';
 import { copyRealClusterSample } from './real-cluster-specs.ts';
 
@@ -118,13 +118,7 @@ describe('cluster commands and jobs on a real cluster', () => {
         server: string;
         services: { desired: number }[];
       }[];
-    const until = async (condition: () => boolean) => {
-      for (let tries = 0; !condition(); tries++) {
-        assert.ok(tries < 1500, text);
-        await sleep(20);
-      }
-    };
-    await until(() => fake.api.watches === 2 && statuses().length > 0);
+    await until('a look', () => fake.api.watches === 2 && statuses().length > 0);
     assert.deepEqual(
       statuses()[0].services.map(({ desired }) => desired),
       [2, 2, 1, 1],
@@ -132,7 +126,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     const a = fake.api.get(`${deployments}/a`);
     (a.spec as { replicas: number }).replicas = 5;
     fake.api.put(deployments, a);
-    await until(() => statuses().at(-1)?.services[0].desired === 5);
+    await until('the change', () => statuses().at(-1)?.services[0].desired === 5);
     child.stdin!.end();
     const ended = await end;
     assert.equal(ended.code, 0, ended.stderr);
@@ -152,11 +146,9 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.equal(wrong.code, 3);
     assert.match(wrong.stderr, /no context other. It has fake/);
     await fake.api.stop();
-    const began = Date.now();
     const dead = await run('cluster', 'status', specs());
     assert.equal(dead.code, 3);
     assert.match(dead.stderr, /cannot be reached: nothing listens there/);
-    assert.ok(Date.now() - began < 10_000);
     await fake.api.start();
   });
 

@@ -33,8 +33,7 @@ const FILES = [
   'trajectories/2.parquet',
 ];
 
-describe('files of an analysis in a folder of the user', function () {
-  this.timeout(120_000);
+describe('files of an analysis in a folder of the user', () => {
   let folder: string;
   let run: string;
   let out: string;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { withDefaults } from '../../../src/jobs/options/check-options.ts';
 import { newRun } from '../../../src/jobs/starting/new-run.ts';
 import { withoutTimes } from '../../../src/runs/events.ts';
@@ -10,6 +9,7 @@ import { readJournal } from '../../../src/runs/journal.ts';
 import { readManifest } from '../../../src/runs/manifest.ts';
 import { artifactPath, journalPath, runsFolder, seedDirectory } from '../../../src/runs/run-directory.ts';
 import { useFolder } from '../runs/helpers.ts';
+import { until } from '../until.ts';
 import { cli, copySmallSample, objects, root, startCli } from '../hosts/cli-helpers.ts';
 
 /** Enough for a few iterations; what is learned does not matter here. */
@@ -19,14 +19,6 @@ const LONG = ['--steps', '1000000', '--training', 'default'];
 const types = (directory: string) => readJournal(journalPath(directory)).events.map((event) => event.type);
 const settledLines = (directory: string) =>
   readFileSync(journalPath(directory), 'utf8').trim().split('\n').map(withoutTimes);
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!condition()) {
-    assert.ok(Date.now() < deadline, 'waited too long');
-    await sleep(20);
-  }
-}
 
 describe('jobs from the command line', () => {
   const folder = useFolder();
@@ -61,21 +53,20 @@ describe('jobs from the command line', () => {
     const { child, end } = startCli(['train', specs(), '--seed', '1', ...LONG], folder());
     const id = () => readdirSync(runsFolder(specs()))[0];
     const seed = () => seedDirectory(join(runsFolder(specs()), id()), 1);
-    await until(() => existsSync(runsFolder(specs())) && types(seed()).includes('iteration'));
-    const asked = Date.now();
+    await until('an iteration', () => existsSync(runsFolder(specs())) && types(seed()).includes('iteration'));
     child.kill('SIGINT');
     const stopped = await end;
     assert.equal(stopped.code, 130, stopped.stderr);
     assert.match(stopped.stderr, /Stopping at the next checkpoint; Ctrl-C again ends at once/);
     assert.match(stopped.stderr, new RegExp(`Go on with: karma-mas runs resume ${id()}`));
-    const last = readJournal(journalPath(seed())).events.at(-1)!;
-    assert.ok(last.type === 'stopped' && last.t - asked < 5000);
+    assert.equal(types(seed()).at(-1), 'stopped');
     assert.match((await cli(['runs', '-d', specs()], folder())).stdout, /-train-default +stopped/);
 
     // What was changed since is told and does not count.
     writeFileSync(join(specs(), 'roles.karma.yaml'), 'kind: [');
     const resumed = startCli(['train', specs(), '--resume', 'latest', '--json'], folder());
     await until(
+      'iterations of the second life',
       () => types(seed()).filter((type) => type === 'iteration').length > 2 && types(seed()).includes('resumed'),
     );
     const second = await cli(['runs', 'resume', 'latest', '-d', specs(), '--json'], folder());
@@ -217,7 +208,7 @@ describe('all phases', () => {
 
   it('run unchanged on another cluster: five services, two entry points, another call graph, two agents', async () => {
     cpSync(join(root, 'test', 'data', 'five-services'), join(folder(), 'specs'), { recursive: true });
-    const small = ['--hours', '1', '--episodes', '1', '--tuning', '1', '--planned', '0'];
+    const small = ['--hours', '1', '--steps', '1024', '--episodes', '1', '--tuning', '1', '--planned', '0'];
     const done = await cli(['run', 'specs', '--out', 'out', ...small, '--json'], folder());
     assert.equal(done.code, 0, done.stderr);
     const report = readFileSync(join(folder(), 'out', 'report.html'), 'utf8');

@@ -19,7 +19,7 @@ describe('an emulated cluster at a pace', () => {
     await atPace(cluster, 100).wait(15, new AbortController().signal);
     const took = performance.now() - begin;
     assert.deepEqual(waits, [15]);
-    assert.ok(took >= 145 && took < 1000, `${took} ms`);
+    assert.ok(took >= 145, `${took} ms`);
   });
 
   it('is as fast as it can at 0', () => assert.equal(atPace(cluster, 0), cluster));

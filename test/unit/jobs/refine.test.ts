@@ -18,8 +18,7 @@ describe('refine', () => {
   const newest = () => join(runsFolder(specs()), readdirSync(runsFolder(specs())).sort().at(-1)!);
   const organization = () => join(specs(), 'organization.karma.yaml');
 
-  it('trains, analyzes and evaluates by the changed specifications, and judges what was before on the same episodes', async function () {
-    this.timeout(300_000);
+  it('trains, analyzes and evaluates by the changed specifications, and judges what was before on the same episodes', async () => {
     copySmallSample(specs());
     assert.equal((await cli(['train', 'specs', ...small], folder())).code, 0);
     const trained = newest();

@@ -33,10 +33,7 @@ const valuesOf = (calibration: Calibration, name: FittedName): number[] =>
 const near = (found: number, truth: number, share: number, what: string): void =>
   assert.ok(Math.abs(found / truth - 1) <= share, `${what}: found ${found}, true ${truth}`);
 
-describe('calibration', function () {
-  // Fits take seconds; a busy machine takes several times as long.
-  this.timeout(180_000);
-
+describe('calibration', () => {
   it('finds throughput that is 20 % off the spec within 5 %, and a slower start', async () => {
     const truth = shopWith({ startup: [55, 55] }, [1.2, 0.8]);
     const found = await fit(await segmentsOf(truth));

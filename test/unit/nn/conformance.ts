@@ -58,8 +58,7 @@ function expected<T>(key: string, compute: () => T): T {
 export function describeConformance(name: string, create: () => Promise<Backend>): void {
   describe(`nn conformance: ${name}`, () => {
     let backend: Backend;
-    before(async function () {
-      this.timeout(600_000);
+    before(async () => {
       backend = await create();
     });
     after(() => backend?.dispose());

@@ -12,8 +12,7 @@ describeConformance('@tensorflow/tfjs-node-gpu', async () => {
 
 describe('@tensorflow/tfjs-node-gpu, the real package', () => {
   let packagePath: string;
-  before(async function () {
-    this.timeout(600_000);
+  before(async () => {
     packagePath = await installGpuPackage();
   });
 

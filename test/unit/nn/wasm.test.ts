@@ -121,7 +121,7 @@ describe('nn: WASM backend', () => {
         network.forward(new Float32Array(100000), 1000, new Float32Array(10000));
         ${end}
         process.stdout.write(backend.device);`;
-      const options = { cwd: root, encoding: 'utf8', timeout: 30_000 } as const;
+      const options = { cwd: root, encoding: 'utf8', timeout: 300_000 } as const;
       const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], options);
       assert.equal(output, 'CPU, WASM SIMD, 3 threads');
     }

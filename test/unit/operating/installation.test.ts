@@ -48,8 +48,7 @@ const ALL = [
   'Service chained/karma-mas',
 ];
 
-describe('installing the controller', function () {
-  this.timeout(180_000);
+describe('installing the controller', () => {
   let folder: string;
   let run: RunInfo;
   let spec: Cluster;

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { acquireLease, LeaseHeldError, readLease, STALE_AFTER } from '../../../src/runs/lease.ts';
 import { processLives, processStart } from '../../../src/runs/process-identity.ts';
+import { until } from '../until.ts';
 import { useFolder } from './helpers.ts';
 
 describe('lease', () => {
@@ -97,10 +98,7 @@ describe('lease', () => {
   it('tells its holder when another process has taken it over, and is not released by it', async () => {
     const lease = acquireLease(folder(), clock);
     write(other);
-    // The heartbeat's timer does not keep a process alive; this one does.
-    const alive = setTimeout(() => undefined, 10_000);
-    if (!lease.lost.aborted) await once(lease.lost, 'abort');
-    clearTimeout(alive);
+    await until('the loss', () => lease.lost.aborted);
     assert.match(String(lease.lost.reason), /Another process has taken over/);
     lease.release();
     assert.ok(existsSync(path()));
@@ -110,7 +108,7 @@ describe('lease', () => {
     const lease = acquireLease(folder(), clock);
     const before = readLease(folder(), clock)!.heartbeat;
     now += 5000;
-    while (readLease(folder(), clock)!.heartbeat === before) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('a heartbeat', () => readLease(folder(), clock)!.heartbeat !== before);
     lease.release();
   });
 
@@ -128,13 +126,10 @@ describe('processLives', () => {
     assert.equal(processLives(2 ** 22 + 1, 'any'), 'no');
     assert.equal(processStart(2 ** 22 + 1), '');
     // The shell's child ends; the program that the shell becomes never asks for it: a zombie.
-    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 10']);
+    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 1000']);
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const zombie = Number(line.toString());
-    const deadline = Date.now() + 5000;
-    while (processLives(zombie, '') !== 'no' && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.equal(processLives(zombie, ''), 'no');
+    await until('the zombie', () => processLives(zombie, '') === 'no');
     parent.kill('SIGKILL');
   });
 });

@@ -15,6 +15,7 @@ import {
 } from '../../../src/runs/run-directory.ts';
 import { findRun, listRuns, moveToTrash, readRun } from '../../../src/runs/run-list.ts';
 import { clearStop, requestStop, watchStop } from '../../../src/runs/stop.ts';
+import { until } from '../until.ts';
 import { steppingClock, useFolder } from './helpers.ts';
 
 const manifest = (change: Partial<NewManifest> = {}): NewManifest => ({
@@ -221,7 +222,8 @@ describe('stop file', () => {
     await sleep(400);
     assert.equal(seen, 0);
     requestStop(folder());
-    await sleep(700);
+    await until('the stop', () => seen > 0);
+    await sleep(400);
     assert.equal(seen, 1);
     end();
     clearStop(folder());

@@ -134,8 +134,7 @@ describe('karma-mas doctor', () => {
     assert.match(crash.message, /crashes: its process was ended by SIGABRT/);
   });
 
-  it('says of the real GPU package whether it uses a device, and why not', async function () {
-    this.timeout(600_000);
+  it('says of the real GPU package whether it uses a device, and why not', async () => {
     const [finding] = of((await doctor({ KARMA_TFJS_PATH: await installGpuPackage() })).findings, 'gpu');
     assert.match(
       finding.message,

@@ -11,12 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { installedVersion } from '../../../src/jobs/backend/gpu-package.ts';
 import { installGpu, removeGpu, type InstallOptions } from '../../../src/setup/gpu/install-gpu.ts';
 import { findNpm } from '../../../src/setup/gpu/npm.ts';
 import { processLives } from '../../../src/runs/process-identity.ts';
 import { SetupError } from '../../../src/setup/setup-error.ts';
+import { until } from '../until.ts';
 
 describe('setup: installation of the GPU package', () => {
   let place: string;
@@ -60,14 +60,19 @@ describe('setup: installation of the GPU package', () => {
   it('installs the version that is meant, beside its place until it is whole', async () => {
     const told: string[] = [];
     const sizes: number[] = [];
+    const seen = join(place, 'seen');
+    const onProgress = (bytes: number): void => {
+      sizes.push(bytes);
+      if (bytes >= 5000) writeFileSync(seen, '');
+    };
     const program = `
       console.log(process.argv.slice(2).join(' '));
       console.log(fs.readFileSync('package.json', 'utf8'));
       console.log('there yet: ' + fs.existsSync(${JSON.stringify(folder)}));
       install('4.22.0');
-      setTimeout(() => {}, 1500);`;
+      const waiting = setInterval(() => fs.existsSync(${JSON.stringify(seen)}) && clearInterval(waiting), 20);`;
     const onOutput = (text: string) => told.push(text);
-    await installGpu(options(program, { onOutput, onProgress: (bytes) => sizes.push(bytes) }));
+    await installGpu(options(program, { onOutput, onProgress }));
     assert.equal(installedVersion(folder), '4.22.0');
     assert.deepEqual(leftInData(), ['tfjs-node-gpu']);
     const output = told.join('');
@@ -108,20 +113,21 @@ describe('setup: installation of the GPU package', () => {
   it('ends npm and what npm started when cancelled in the middle, and leaves nothing', async () => {
     const cancel = new AbortController();
     const pids = join(place, 'pids');
+    const written = join(place, 'written');
     // The grandchild ignores the polite signal and keeps writing into the folder.
     const program = `
       install('4.22.0');
       const child = require('node:child_process').spawn(process.execPath, ['-e', \`
         process.on('SIGTERM', () => {});
         let n = 0;
-        setInterval(() => require('node:fs').writeFileSync('file-' + n++, 'x'), 20);
-      \`], { stdio: 'inherit' });
+        setInterval(() => ['file-' + n++, process.argv[1]].forEach((file) => require('node:fs').writeFileSync(file, 'x')), 20);
+      \`, ${JSON.stringify(written)}], { stdio: 'inherit' });
       fs.writeFileSync(${JSON.stringify(pids)}, process.pid + ' ' + child.pid);
       setInterval(() => {}, 1000);`;
     const installation = installGpu(options(program, { signal: cancel.signal }));
     installation.catch(() => undefined);
-    while (!existsSync(pids)) await sleep(20);
-    await sleep(300);
+    await until('the start of npm', () => existsSync(pids));
+    await until('files of its child', () => existsSync(written));
     cancel.abort();
     await assert.rejects(installation, (error) => error === cancel.signal.reason);
     assert.deepEqual(leftInData(), []);

@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readJournal } from '../../../src/runs/journal.ts';
 import type { Manifest } from '../../../src/runs/manifest.ts';
 import { journalPath } from '../../../src/runs/run-directory.ts';
 import { startMirror } from '../../tfjs-node/mirror.ts';
 import { installGpuPackage } from '../nn/gpu-package.ts';
 import { cli, copySmallSample, objects, startCli } from '../hosts/cli-helpers.ts';
+import { until } from '../until.ts';
 
 /** With npm and the package as they are; only the host of the downloads is our own. */
-describe('setup: the real GPU package', function () {
-  this.timeout(600_000);
+describe('setup: the real GPU package', () => {
   let installed: string;
   let place: string;
   before(async () => {
@@ -61,7 +60,7 @@ describe('setup: the real GPU package', function () {
     await using mirror = await startMirror(installed);
     const data = join(place, 'data');
     const { child, end } = startCli(['gpu', 'install', '--yes'], place, { ...mirror.env, KARMA_DATA: data });
-    while (!mirror.asked.some((request) => request.startsWith('GET'))) await sleep(20);
+    await until('the download', () => mirror.asked.some((request) => request.startsWith('GET')));
     child.kill('SIGINT');
     const { code, stderr } = await end;
     assert.equal(code, 130);

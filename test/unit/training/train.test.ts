@@ -110,8 +110,7 @@ describe('training', () => {
       assert.deepEqual(packPolicies(unpackPolicies(packed)), packed);
     });
 
-  it('learns: the policies of 60 000 steps beat those of the first iteration on every one of 3 seeds', async function () {
-    this.timeout(120_000);
+  it('learns: the policies of 60 000 steps beat those of the first iteration on every one of 3 seeds', async () => {
     const long = await sampleSetup(backend, {
       algorithm: { hidden: [32, 32], critic: [64] },
       budget: { steps: 61_440, episode: 900, environments: 32, horizon: 32 },

@@ -12,8 +12,7 @@ import { fourAgents, makeTrajectories } from '../synthetic.ts';
 
 const peers = (path: string) => fileURLToPath(new URL(`../../../peers/${path}`, import.meta.url));
 
-describe('files of the analysis', function () {
-  this.timeout(600_000);
+describe('files of the analysis', () => {
   let folder: string;
   let python: string;
   before(() => {

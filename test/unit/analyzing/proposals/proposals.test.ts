@@ -65,9 +65,7 @@ async function proposalsFor(
 const ofKind = (proposals: readonly Proposal[], kind: Proposal['kind']) =>
   proposals.filter((each) => each.kind === kind);
 
-describe('proposals of roles', function () {
-  this.timeout(120_000);
-
+describe('proposals of roles', () => {
   it('none where the declared roles say what the agents do', async () => {
     const { proposals } = await proposalsFor(teamOf(PLAN.agents), { roles: ROLES, missions: [] });
     assert.deepEqual(ofKind(proposals, 'role'), []);
@@ -130,8 +128,7 @@ describe('proposals of roles', function () {
   });
 });
 
-describe('proposals of goals', function () {
-  this.timeout(120_000);
+describe('proposals of goals', () => {
   const missionOf = (goals: readonly Pick<Goal, 'name' | 'satisfiedWhen'>[]): Mission => ({
     kind: 'Mission',
     name: 'wanted',
@@ -200,8 +197,7 @@ describe('proposals of goals', function () {
   });
 });
 
-describe('proposals of relations', function () {
-  this.timeout(120_000);
+describe('proposals of relations', () => {
   const HOLD = { service: -1, move: 0 };
   const any = (random: Random) => (random.uniform() < 0.3 ? { service: random.integer(0, 3), move: 1 } : HOLD);
   function pair(): AgentPlan[] {

@@ -11,8 +11,7 @@ import { createWasmBackend } from '../../../../src/nn/wasm/backend.ts';
 import { packPolicies, unpackPolicies, type Policies } from '../../../../src/deciding/policy.ts';
 import { record, trainSample, type Trained } from '../trained.ts';
 
-describe('recorded trajectories', function () {
-  this.timeout(300_000);
+describe('recorded trajectories', () => {
   let backend: Backend;
   let trained: Trained;
   let trajectories: Trajectories;

@@ -13,6 +13,7 @@ import {
   type FakeClusterOptions,
 } from '../../../fake-kubernetes/namespace.ts';
 import { ELSEWHERE, LOCAL } from '../../../fake-kubernetes/tls.ts';
+import { isNow } from './is-now.ts';
 import { refused, signal } from './refused.ts';
 
 const TOKEN = 'planted-token-0123456789';
@@ -25,7 +26,7 @@ describe('The API server', () => {
     await fake.stop();
   });
 
-  const start = async (options: FakeClusterOptions = {}, timeout = 2000): Promise<void> => {
+  const start = async (options: FakeClusterOptions = {}, timeout = 60_000): Promise<void> => {
     fake = await startFakeCluster(options);
     api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers, timeout });
   };
@@ -98,9 +99,7 @@ describe('The API server', () => {
     await start({}, 150);
     for (const fault of ['hang', 'stall'] as const) {
       fake.api.fault = () => fault;
-      const began = performance.now();
       await assert.rejects(list(), refused('timeout', /did not answer within 0.15 s/));
-      assert.ok(performance.now() - began < 1500);
     }
   });
 
@@ -190,12 +189,12 @@ describe('The API server', () => {
 
   it('tells the time, whatever the local clock says', async () => {
     await start();
-    fake.api.skew = 600;
-    await list();
-    assert.ok(Math.abs(api.time() - (Date.now() / 1000 + 600)) < 1.5, String(api.time()));
-    fake.api.skew = -600;
-    await list();
-    assert.ok(Math.abs(api.time() - (Date.now() / 1000 - 600)) < 1.5, 'it was set back');
+    for (const skew of [600, -600]) {
+      fake.api.skew = skew;
+      const since = Date.now();
+      await list();
+      assert.ok(isNow(api.time() - skew, since), `${api.time()}, ahead by ${skew}`);
+    }
   });
 
   it('never has secrets in its messages, though the server quotes them', async () => {

@@ -138,7 +138,7 @@ describe('Test Queries', () => {
     server.close();
   });
   const test = async (spec = sampleSpec(), token?: string) => {
-    const prometheus = prometheusUrl({ url, token, timers: systemTimers, timeout: 1000 });
+    const prometheus = prometheusUrl({ url, token, timers: systemTimers, timeout: 60_000 });
     try {
       return await testQueries(spec, prometheus, signal);
     } finally {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiServer } from '../../../../src/cluster/kubernetes/client/api-server.ts';
 import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import type { Deployment } from '../../../../src/cluster/kubernetes/client/objects.ts';
@@ -11,6 +10,7 @@ import {
   startFakeCluster,
   type FakeCluster,
 } from '../../../fake-kubernetes/namespace.ts';
+import { until as untilTrue } from '../../until.ts';
 import { refused } from './refused.ts';
 
 describe('A watch', () => {
@@ -23,7 +23,7 @@ describe('A watch', () => {
   let waits: number[];
   beforeEach(async () => {
     fake = await startFakeCluster();
-    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers, timeout: 2000 });
+    api = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers, timeout: 60_000 });
     stop = new AbortController();
     seen = [];
     states = [];
@@ -48,12 +48,8 @@ describe('A watch', () => {
     await fake.stop();
   });
 
-  const until = async (condition: () => boolean, what: string): Promise<void> => {
-    for (let tries = 0; !condition(); tries++) {
-      assert.ok(tries < 500, `${what} did not come: ${seen.at(-1)} ${states.at(-1)}`);
-      await sleep(10);
-    }
-  };
+  const until = (condition: () => boolean, what: string): Promise<void> =>
+    untilTrue(what, condition, () => `${seen.at(-1)} ${states.at(-1)}`);
   const untilSeen = (text: string) => until(() => seen.at(-1) === text, text);
   const scale = (index: number, replicas: number) =>
     fake.api.put(deployments, deployment({ ...SERVICES[index], replicas }));

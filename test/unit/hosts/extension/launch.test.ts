@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { launchResume, launchStart, type Launcher } from '../../../../src/hosts/extension/runs/launch.ts';
 import type { StartAnswer, StartRequest } from '../../../../src/jobs/starting/start-protocol.ts';
 import { readProgress } from '../../../../src/runs/progress-file.ts';
@@ -10,6 +9,7 @@ import { runsFolder } from '../../../../src/runs/run-directory.ts';
 import { listRuns, readRun } from '../../../../src/runs/run-list.ts';
 import { requestStop } from '../../../../src/runs/stop.ts';
 import { useFolder } from '../../runs/helpers.ts';
+import { until } from '../../until.ts';
 import { copySmallSample, root } from '../cli-helpers.ts';
 
 type Started = Extract<StartAnswer, { run: string }>;
@@ -18,21 +18,13 @@ type Refused = Extract<StartAnswer, { error: string }>;
 const RUNNER = join(root, 'src/hosts/runner/main.ts');
 const LONG = { training: 'default', steps: 1_000_000, backend: 'wasm', cores: 1 };
 
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!condition()) {
-    assert.ok(Date.now() < deadline, 'waited too long');
-    await sleep(50);
-  }
-}
-
 describe('the detached runner', () => {
   // Before the folder is removed: hooks run in their order.
   afterEach(async () => {
     // A test that failed leaves its run to nobody.
     const runs = listRuns(runsFolder(specs()), Date.now).runs.filter(({ state }) => state === 'running');
     for (const { directory } of runs) requestStop(directory);
-    await until(() => runs.every(({ directory }) => stateOf(directory) !== 'running'));
+    await until('the end of all runs', () => runs.every(({ directory }) => stateOf(directory) !== 'running'));
   });
 
   const folder = useFolder();
@@ -52,15 +44,15 @@ describe('the detached runner', () => {
   it('answers with a run, goes on by itself, tells progress, stops when asked, and is resumed', async () => {
     const { run, directory } = (await start()) as Started;
     assert.ok(directory.endsWith(run));
-    await until(() => (readProgress(directory)?.done ?? 0) > 0);
+    await until('progress', () => (readProgress(directory)?.done ?? 0) > 0);
     const { holder } = readRun(directory, Date.now);
     assert.notEqual(holder?.pid, process.pid);
     requestStop(directory);
-    await until(() => stateOf(directory) === 'stopped');
+    await until('a stopped run', () => stateOf(directory) === 'stopped');
     await launchResume(launcher(), directory);
     assert.equal(stateOf(directory), 'running');
     requestStop(directory);
-    await until(() => stateOf(directory) === 'stopped');
+    await until('a stopped run', () => stateOf(directory) === 'stopped');
   });
 
   it('survives the end of the process that started it, its terminal and its pipes', async () => {
@@ -78,24 +70,24 @@ describe('the detached runner', () => {
       parent.stdout.once('data', (data: Buffer) => resolve(data.toString())),
     );
     const { directory } = JSON.parse(line) as Started;
-    await until(() => (readProgress(directory)?.done ?? 0) > 0);
+    await until('progress', () => (readProgress(directory)?.done ?? 0) > 0);
     const { holder } = readRun(directory, Date.now);
     process.kill(holder!.pid, 'SIGHUP');
     const { done } = readProgress(directory)!;
-    await until(() => readProgress(directory)!.done > done);
+    await until('more progress', () => readProgress(directory)!.done > done);
     assert.equal(stateOf(directory), 'running');
     requestStop(directory);
-    await until(() => stateOf(directory) === 'stopped');
+    await until('a stopped run', () => stateOf(directory) === 'stopped');
   });
 
   it('is found interrupted after it was killed, and goes on from its checkpoint', async () => {
     const { directory } = (await start()) as Started;
-    await until(() => (readProgress(directory)?.done ?? 0) > 0);
+    await until('progress', () => (readProgress(directory)?.done ?? 0) > 0);
     process.kill(readRun(directory, Date.now).holder!.pid, 'SIGKILL');
-    await until(() => stateOf(directory) === 'stale');
+    await until('a stale run', () => stateOf(directory) === 'stale');
     await launchResume(launcher(), directory);
     requestStop(directory);
-    await until(() => stateOf(directory) === 'stopped');
+    await until('a stopped run', () => stateOf(directory) === 'stopped');
   });
 
   it('answers with the problems of the specifications and their places', async () => {
@@ -144,9 +136,9 @@ describe('the detached runner', () => {
 
   it('does not resume what another process works on', async () => {
     const { directory } = (await start()) as Started;
-    await until(() => (readProgress(directory)?.done ?? 0) > 0);
+    await until('progress', () => (readProgress(directory)?.done ?? 0) > 0);
     await assert.rejects(launchResume(launcher(), directory), /Another process works on/);
     requestStop(directory);
-    await until(() => stateOf(directory) === 'stopped');
+    await until('a stopped run', () => stateOf(directory) === 'stopped');
   });
 });

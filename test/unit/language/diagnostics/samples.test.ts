@@ -85,27 +85,6 @@ describe('sampled states', () => {
 });
 
 describe('the time that reasoning takes', () => {
-  it('is a few milliseconds for 1 000 lines', async () => {
-    const { files } = await readSpecFolder('examples/chained-services');
-    const roles = files.find(({ path }) => path === 'roles.karma.yaml')!;
-    const text = typeof roles.text === 'string' ? roles.text : new TextDecoder().decode(roles.text);
-    const copies = Array.from({ length: 12 }, (_, i) => ({
-      path: `more-${i}.karma.yaml`,
-      text: text.replace(/name: ([a-z-]+)-manager/g, `name: $1-manager-${i}`),
-    }));
-    const all = [...files, ...copies];
-    const view = folderView(all, loadSpecs(all));
-    const lines = all.reduce((sum, file) => sum + String(file.text).split('\n').length, 0);
-    assert.ok(view.sources.reduce((sum, source) => sum + source.text.split('\n').length, 0) >= 1000, String(lines));
-    const times = Array.from({ length: 60 }, () => {
-      const start = performance.now();
-      diagnose(view);
-      return performance.now() - start;
-    }).sort((a, b) => a - b);
-    // 5 ms alone on a machine; tests share theirs.
-    assert.ok(times[10] < 15, `${times[10]} ms`);
-  });
-
   it('is bounded for rules that nobody writes', () => {
     const inner = Array.from({ length: 40 }, (_, i) => `s.pending + t.pending * ${i} > ${i}`).join(' || ');
     const when = `services.exists(s, services.all(t, !(${inner}) && (s.ready > 1 || t.ready > 1)))`;
@@ -119,8 +98,7 @@ describe('the time that reasoning takes', () => {
     const files = [{ path: 'a.karma.yaml', text: `${cluster}${more}---\n${role}` }];
     const loaded = loadSpecs(files);
     assert.deepEqual(loaded.problems.map(formatProblem), []);
-    const start = performance.now();
+    // That it ends at all; how fast it is with real rules, `npm run bench language` measures.
     diagnose(loaded);
-    assert.ok(performance.now() - start < 2000, `${performance.now() - start} ms`);
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RestartingProcess } from '../../../../../src/hosts/extension/cluster/restarting-process.ts';
 import { useFolder } from '../../../runs/helpers.ts';
+import { until as untilTrue } from '../../../until.ts';
 
 /** Says its number, then what it is told to, and ends with its standard input unless it is stubborn. */
 const PROGRAM = `
@@ -60,12 +60,8 @@ describe('the process that observes a cluster', () => {
     observer.start();
     return observer;
   };
-  const until = async (what: string, condition: () => boolean): Promise<void> => {
-    for (let tries = 0; !condition(); tries++) {
-      assert.ok(tries < 1500, `${what} did not come: ${lines.join()}; ${ends.join()}`);
-      await sleep(10);
-    }
-  };
+  const until = (what: string, condition: () => boolean): Promise<void> =>
+    untilTrue(what, condition, () => `${lines.join()}; ${ends.join()}`);
   const isAlive = (pid: number): boolean => {
     try {
       process.kill(pid, 0);

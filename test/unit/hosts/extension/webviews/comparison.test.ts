@@ -29,8 +29,7 @@ const entryOf = (directory: string, id: string, refines?: string): RunEntry => (
 describe('before and after', () => {
   const folder = useFolder();
 
-  it('are told of a run that refines another one, as far as they are known', async function () {
-    this.timeout(60_000);
+  it('are told of a run that refines another one, as far as they are known', async () => {
     const before = await writeAnalysis(join(folder(), 'before'), { noise: 0.3, episodes: 4 });
     const after = await writeAnalysis(join(folder(), 'after'), { noise: 0, episodes: 4 });
     const run = openRun(after.directory, Date.now);
@@ -68,8 +67,7 @@ describe('before and after', () => {
 describe('an analysis', () => {
   const folder = useFolder();
 
-  it('becomes the messages of the views, with fewer digits and without what could not be counted', async function () {
-    this.timeout(60_000);
+  it('becomes the messages of the views, with fewer digits and without what could not be counted', async () => {
     const { directory } = await writeAnalysis(folder(), { episodes: 4, seeds: [1] });
     const analysis = await readAnalysis(directory);
     const roles = rolesMessage(directory, analysis);
@@ -93,8 +91,7 @@ describe('an analysis', () => {
     );
   });
 
-  it('names the agents of a proposed relation by their roles', async function () {
-    this.timeout(60_000);
+  it('names the agents of a proposed relation by their roles', async () => {
     const { directory, analysis } = await writeAnalysis(folder(), { episodes: 4, seeds: [1] });
     const [first, second] = analysis.alignment.agents;
     const link = { type: 'authority', from: first.roles[0], to: second.roles[0], group: 'all' };
