@@ -26,11 +26,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const target = resolve(positionals[0] ?? join(root, 'dist'));
-// Built beside it and swapped at the end: a build that fails leaves the old one.
+// The build goes to a folder next to the target and is renamed at the end, so that a failure leaves the old one.
 const dist = `${target}.${process.pid}`;
 const hash = hashOfInputs();
 
-/** Of the Kubernetes client, only what reads a kubeconfig. */
+/** Bundles only the part of the Kubernetes client that reads a kubeconfig. */
 const kubeconfigOnly: Plugin = {
   name: 'kubeconfig-only',
   setup(bundle) {
@@ -57,7 +57,7 @@ const node: BuildOptions = {
   target: 'node24',
   format: 'esm',
   outExtension: { '.js': '.mjs' },
-  // Optional peers are loaded on request from where the user installed them.
+  // Optional packages are loaded on request from where the user installed them.
   external: ['@tensorflow/*'],
   alias: { undici: join(root, 'tools/bundle/without-undici.ts') },
   plugins: [kubeconfigOnly],
@@ -70,7 +70,7 @@ const node: BuildOptions = {
 process.on('exit', () => rmSync(dist, { recursive: true, force: true }));
 mkdirSync(dist, { recursive: true });
 await Promise.all([
-  // What the processes have in common stands in chunks beside them.
+  // Code that several processes share goes into chunks.
   build({
     ...node,
     splitting: true,
@@ -85,13 +85,13 @@ await Promise.all([
     ...node,
     entryPoints: { 'kernels-worker': 'src/nn/wasm/worker.ts', 'warping-worker': 'src/analyzing/warping/worker.ts' },
   }),
-  // For an image: one file, with the kernels in it.
+  // The controller goes into an image as one file, with the kernels in it.
   build({
     ...node,
     entryPoints: { controller: 'src/hosts/controller/main.ts' },
     define: { KARMA_KERNELS: JSON.stringify(readFileSync(join(root, 'src/nn/wasm/kernels.wasm'), 'base64')) },
   }),
-  // Runs on any Node from 16 on, to say in a sentence what is wrong with it.
+  // The launcher runs on Node 16 and later, to say in a sentence what is wrong with an old one.
   build({ ...node, banner: {}, target: 'node16', entryPoints: { 'karma-mas': 'src/hosts/cli/launcher.ts' } }),
   build({
     ...shared,
@@ -100,7 +100,7 @@ await Promise.all([
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['vscode', './language-client.cjs'],
-    // The client's library is larger than all the rest: it is loaded after activation.
+    // The library of the client is larger than all the rest, so it is loaded after activation.
     entryPoints: {
       extension: 'src/hosts/extension/main.ts',
       'language-client': 'src/hosts/extension/language-client.ts',

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: all four phases on a copy of the sample, sized for a few minutes on two cores. The same as `karma-mas run`
- * with fewer seeds, steps and episodes than results are judged by; both are printed.
+ * `npm run demo`: all four phases on a copy of the sample, sized for a few minutes on two cores. It does the same as `karma-mas run`
+ * with fewer seeds, steps and episodes than the results in docs/results.md, and prints how many.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

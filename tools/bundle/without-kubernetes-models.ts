@@ -1,6 +1,6 @@
 /**
- * Stands in for the generated clients and models of @kubernetes/client-node in the bundles, 0.4 MB: of the library only the
- * kubeconfig is read, and its makeApiClient, the one function that wants them, is never called.
+ * Replaces the generated clients and models of @kubernetes/client-node (0.4 MB) in the bundles. We use only the part of the library
+ * that reads a kubeconfig, and never call makeApiClient, the one function that needs them.
  */
 export const createConfiguration = (): never => {
   throw new Error(

@@ -1,6 +1,6 @@
 /**
- * Stands in for undici in the bundles. The Kubernetes client imports it, 0.7 MB, for requests of a kind that is not made here:
- * cluster/kubernetes/https-json.ts makes them all.
+ * Replaces undici (0.7 MB) in the bundles. The Kubernetes client imports it for requests that we never make:
+ * cluster/kubernetes/client/https-json.ts makes all of ours.
  */
 class Absent {
   constructor() {

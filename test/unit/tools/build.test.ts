@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { useFolder } from '../runs/helpers.ts';
 import { root } from '../hosts/cli-helpers.ts';
 
-describe('the bundle', () => {
+describe('The bundle', () => {
   const folder = useFolder();
   const dist = () => join(folder(), 'package', 'dist');
   const program = () => join(dist(), 'karma-mas.mjs');
@@ -17,7 +17,7 @@ describe('the bundle', () => {
     execFileSync(process.execPath, [join(root, 'tools', 'build.ts'), dist()]);
   });
 
-  it('works by itself, with its assets and the processes of seeds', () => {
+  it('The bundle runs from a folder of its own, with its assets and a process for each seed', () => {
     assert.equal(run(process.execPath, ['init', 'specs']).status, 0);
     const valid = run(process.execPath, ['validate', 'specs']);
     assert.equal(valid.status, 0, valid.stdout + valid.stderr);
@@ -30,7 +30,7 @@ describe('the bundle', () => {
     assert.deepEqual(readdirSync(join(folder(), 'out', 'artifacts', 'policies')), ['1.bin']);
   });
 
-  it('goes on with a newer Node from node_modules, and says what to do where there is none', function () {
+  it('The launcher continues with a newer Node from node_modules, and otherwise says what to do', function () {
     const old = olderNode();
     if (!old) return this.skip();
     const refused = run(old, ['--version']);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../../..');
 
 describe('tools/check-release.ts', () => {
-  it('the check of a release refuses a tag that is not the version of package.json', () => {
+  it('The check of a release refuses a tag that is not the version of package.json', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     const { status, stdout } = spawnSync(process.execPath, ['tools/check-release.ts', 'v99.0.0'], {
       cwd: root,
