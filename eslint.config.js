@@ -126,7 +126,7 @@ const breathing = { files: ['src/cluster/breathe.ts'], rules: { 'no-restricted-s
 // them are tables and protocols.
 const lightModules = [
   'language/protocol',
-  'jobs/options/(job-table|option)\\.',
+  'jobs/options/(environment|job-table|option)\\.',
   'jobs/starting/start-protocol',
   'operating/install/plan-text',
   'jobs/backend/(gpu-package|probe)\\.',

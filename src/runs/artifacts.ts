@@ -11,6 +11,8 @@ export const ANALYSIS_FILE = 'analysis.json';
 export const CLUSTERING_FILE = 'clustering.json';
 /** Folder of trajectories: <training seed>.bin (analyzing/trajectories.ts packTrajectories) and .parquet each. */
 export const TRAJECTORIES_FOLDER = 'trajectories';
+/** Version of the layout of <training seed>.bin. */
+export const TRAJECTORIES_FORMAT = 2;
 /** What was inferred, in the language of the specifications. */
 export const INFERRED_ROLES_FILE = 'inferred-roles.karma.yaml';
 export const INFERRED_GOALS_FILE = 'inferred-goals.karma.yaml';

@@ -3,6 +3,7 @@
  * everything in this folder reads them.
  */
 import type { Option } from '../../deciding/actions.ts';
+import { TRAJECTORIES_FORMAT } from '../../runs/artifacts.ts';
 import { pack, unpack, type TypedArray } from '../../runs/typed-arrays.ts';
 import type { EpisodeEvent } from './episode-events.ts';
 
@@ -72,7 +73,6 @@ export interface SeedTrajectories {
   readonly trajectories: Trajectories;
 }
 
-const FORMAT = 2;
 const SHARED = ['objective', 'states', 'actions', 'freeActions', 'active', 'expected', 'rule', 'satisfied'] as const;
 const PER_AGENT = ['allowed', 'probabilities'] as const;
 
@@ -86,7 +86,7 @@ export function packTrajectories(trajectories: Trajectories): Uint8Array {
     const { scenario, load, seed, steps, events } = episode;
     return { scenario, load, seed, steps, ...(events ? { events } : {}) };
   });
-  return pack({ json: { format: FORMAT, kind: 'trajectories', ...shape, episodes: headers }, arrays });
+  return pack({ json: { format: TRAJECTORIES_FORMAT, kind: 'trajectories', ...shape, episodes: headers }, arrays });
 }
 
 /** Reads what `packTrajectories` wrote. Throws an Error with a sentence where the bytes are something else. */
@@ -97,8 +97,10 @@ export function unpackTrajectories(bytes: Uint8Array): Trajectories {
     kind: string;
     episodes: Pick<TrajectoryEpisode, 'scenario' | 'load' | 'seed' | 'steps' | 'events'>[];
   };
-  if (kind !== 'trajectories' || format !== FORMAT)
-    throw new Error(`These are not trajectories of format ${FORMAT}; record them again with this version.`);
+  if (kind !== 'trajectories' || format !== TRAJECTORIES_FORMAT)
+    throw new Error(
+      `These are not trajectories of format ${TRAJECTORIES_FORMAT}; record them again with this version.`,
+    );
   const read = episodes.map((header, e): TrajectoryEpisode => {
     const shared = Object.fromEntries(SHARED.map((name) => [name, arrays[`${e}.${name}`]]));
     const perAgent = Object.fromEntries(

@@ -9,6 +9,7 @@ import { byMetric, type Metric } from '../../evaluating/metrics.ts';
 import { PLANNER } from '../../evaluating/planner/planner.ts';
 import { drawSharedEpisodes } from '../../evaluating/shared-episodes.ts';
 import { evaluationCsv, evaluationMarkdown, evaluationText, type Provenance } from '../../evaluating/tables.ts';
+import { BEFORE_NAME, KARMA_NAME } from '../../runs/system-names.ts';
 import { readManifest } from '../../runs/manifest.ts';
 import type { SplitName } from '../../spec/model.ts';
 import { policySystem } from '../../deciding/policy.ts';
@@ -26,9 +27,6 @@ const EPISODE_SEED = 1;
 /** Shares of the candidates: drawn anew, and near the best, in rounds. */
 const DRAWN = 0.6;
 const ROUNDS = 12;
-export const KARMA_NAME = 'KARMA';
-/** Policies of the run that is refined, on the same episodes. */
-export const BEFORE_NAME = 'KARMA before';
 /** Systems that the others are compared with, pair by pair. */
 export function basesOf({ systems }: Evaluation): string[] {
   const isThere = (name: string) => systems.some((system) => system.name === name);

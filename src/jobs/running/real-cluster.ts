@@ -6,11 +6,9 @@ import type { KubernetesCluster } from '../../cluster/kubernetes/kubernetes-clus
 import type { Cluster } from '../../spec/model.ts';
 import type { JobContext } from './context.ts';
 import { JobError } from '../failure.ts';
+import { PROMETHEUS_TOKEN } from '../options/environment.ts';
 import type { ClusterTarget } from '../starting/target.ts';
 import { systemTimers } from './system-timers.ts';
-
-/** A bearer token for a Prometheus at a URL: from the environment, so that it stands in no file and no process list. */
-export const PROMETHEUS_TOKEN = 'KARMA_PROMETHEUS_TOKEN';
 
 /** The client is large: it is loaded by whoever needs it. Rejects with ClusterError. */
 export async function connectReal(

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { PROMETHEUS_TOKEN } from '../../../jobs/options/environment.ts';
 import type { ConnectOptions } from '../../../cluster/kubernetes/connect.ts';
 import type { NamespaceReport } from '../../../cluster/kubernetes/watching/namespace-report.ts';
 import type { NamespaceStatus } from '../../../cluster/kubernetes/watching/namespace-status.ts';
@@ -20,9 +21,6 @@ interface Where {
 interface OfSpec extends Where {
   readonly cluster: string;
 }
-
-/** A bearer token for a Prometheus at a URL: from the environment, so that it stands in no file and no process list. */
-export const PROMETHEUS_TOKEN = 'KARMA_PROMETHEUS_TOKEN';
 
 export const addCluster: AddCommand = (program, run) => {
   const cluster = program

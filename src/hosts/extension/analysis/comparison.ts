@@ -4,11 +4,9 @@ import type { Analysis } from '../../../analyzing/analysis.ts';
 import { settledEvents } from '../../../runs/events.ts';
 import { readJournal } from '../../../runs/journal.ts';
 import { journalPath } from '../../../runs/run-directory.ts';
+import { BEFORE_NAME, KARMA_NAME } from '../../../runs/system-names.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import { readAnalysis } from '../webviews/analysis-data.ts';
-
-/** As runner/jobs/evaluate.ts names them. */
-const [AFTER, BEFORE] = ['KARMA', 'KARMA before'];
 
 /**
  * J and resilience on the same episodes, from the refining run alone; the rest from both analyses. A figure is null where it is not
@@ -35,8 +33,8 @@ export async function comparisonOf(
   const figures: ComparisonFigure[] = [
     ...(['objective', 'resilience'] as const).map((what) => ({
       what,
-      before: judged(BEFORE, what),
-      after: judged(AFTER, what),
+      before: judged(BEFORE_NAME, what),
+      after: judged(KARMA_NAME, what),
     })),
     ofBoth('alignment', ({ alignment }) => alignment.overall),
     ofBoth('freeAlignment', ({ alignment }) => alignment.free),

@@ -1,5 +1,6 @@
 /** Bearer tokens for Prometheus servers at URLs: VS Code keeps them for the user, and no file of ours holds one. */
 import * as vscode from 'vscode';
+import { PROMETHEUS_TOKEN } from '../../../jobs/options/environment.ts';
 import {
   CLUSTERS,
   type ClusterDigest,
@@ -10,8 +11,6 @@ import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;
 
-/** As PROMETHEUS_TOKEN of runner/real-cluster.ts. */
-const VARIABLE = 'KARMA_PROMETHEUS_TOKEN';
 /** One for each server: the specifications of another folder cannot have it sent elsewhere. */
 const keyOf = (origin: string): string => `prometheus.token ${origin}`;
 /** Milliseconds that the language server may take to name the clusters. */
@@ -22,7 +21,7 @@ type Environment = Readonly<Record<string, string>>;
 /** What a process that reads this Prometheus is given. */
 export async function tokenFor(origin: string, secrets: vscode.SecretStorage): Promise<Environment> {
   const token = origin === '' ? undefined : await secrets.get(keyOf(origin));
-  return token ? { [VARIABLE]: token } : {};
+  return token ? { [PROMETHEUS_TOKEN]: token } : {};
 }
 
 /** What the process of a job is given, by the Prometheus of its cluster; nothing where it reads none. */

@@ -7,6 +7,7 @@ import { requestStop } from '../../../runs/stop.ts';
 import type { GivenOptions } from '../../../jobs/options/job-table.ts';
 import type { ClusterDigest, TransferDigest } from '../../../language/protocol.ts';
 import { describeError } from '../errors.ts';
+import { AUDIT_FILE } from '../../../runs/artifacts.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';
 import type { TransferOrder, TransferStatus } from './cluster-source.ts';
@@ -16,8 +17,6 @@ import { openOffers, planOf, preflightOf, transferRequest, type TransferRequest 
 
 /** Milliseconds between two looks at the audit trail of a transfer that runs. */
 const LOOK = 250;
-/** As runner/artifacts.ts AUDIT_FILE. */
-const AUDIT_FILE = 'audit.jsonl';
 
 /** The transfer that is shown: the newest one. */
 interface Followed {

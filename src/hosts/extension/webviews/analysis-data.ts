@@ -6,18 +6,16 @@ import { readFile } from 'node:fs/promises';
 import type { Analysis } from '../../../analyzing/analysis.ts';
 import type { Trajectories, TrajectoryEpisode } from '../../../analyzing/trajectories/trajectories.ts';
 import type { ClusteringData } from '../../../analyzing/groups/clustering-data.ts';
+import { ANALYSIS_FILE, CLUSTERING_FILE, TRAJECTORIES_FOLDER, TRAJECTORIES_FORMAT } from '../../../runs/artifacts.ts';
 import { toIoError } from '../../../runs/io-error.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';
 import { unpack, type TypedArray } from '../../../runs/typed-arrays.ts';
 import { list, number, object, orNull, text, type Shape } from '../../../../webview/protocol/shape.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 
-/** As runner/artifacts.ts names them. */
-const ANALYSIS_FILE = 'analysis.json';
-const CLUSTERING_FILE = 'clustering.json';
-const trajectoriesFile = (seed: number): string => `trajectories/${seed}.bin`;
-/** As analyzing/trajectories.ts. */
-const TRAJECTORIES_FORMATS = { oldest: 1, newest: 2 };
+const trajectoriesFile = (seed: number): string => `${TRAJECTORIES_FOLDER}/${seed}.bin`;
+/** Older ones lack what the views can do without. */
+const OLDEST_FORMAT = 1;
 
 /** Whether a run has something for these views. */
 export const hasAnalysis = ({ results }: Pick<RunEntry, 'results'>): boolean => results.includes('analysis');
@@ -94,9 +92,8 @@ export async function readTrajectories(directory: string, seed: number): Promise
   const { json, arrays } = whole(path, () => unpack(bytes));
   const { format, kind, ...content } = (json ?? {}) as Trajectories & { format?: unknown; kind?: unknown };
   if (kind !== 'trajectories') throw damaged(path, 'it holds no trajectories');
-  const { oldest, newest } = TRAJECTORIES_FORMATS;
-  if (typeof format !== 'number' || format < oldest) throw damaged(path, 'its format has no number');
-  if (format > newest)
+  if (typeof format !== 'number' || format < OLDEST_FORMAT) throw damaged(path, 'its format has no number');
+  if (format > TRAJECTORIES_FORMAT)
     throw new Error(
       `${path} was written by a newer version of KARMA MAS: open it with that one, or run Analyze again.`,
     );

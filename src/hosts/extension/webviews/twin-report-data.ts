@@ -4,11 +4,9 @@ import type { TwinReportMessage } from '../../../../webview/protocol/twin-report
 import { twinReport } from '../../../../webview/protocol/twin-report.ts';
 import type { Accuracy } from '../../../modeling/accuracy/accuracy.ts';
 import type { TwinReport } from '../../../modeling/fit-twin.ts';
+import { TWIN_REPORT_FILE } from '../../../runs/artifacts.ts';
 import { toIoError } from '../../../runs/io-error.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';
-
-/** As runner/artifacts.ts TWIN_REPORT_FILE. */
-const TWIN_REPORT_FILE = 'twin-report.json';
 
 /** Digits that count: more than anybody reads, a third of what JSON has. */
 const DIGITS = 6;
