@@ -1,6 +1,6 @@
 /**
  * The coarse seam of nn/: networks that go forward, take a training step, or act, one call per batch. Backends: WASM SIMD
- * (default), TensorFlow.js on the CPU, TensorFlow on a GPU. All pass one conformance suite (test/unit/nn).
+ * (default), TensorFlow.js on the CPU, TensorFlow on a GPU. All pass one conformance suite (test/conformance/backend.ts).
  * Matrices are row-major Float32Arrays, [rows x columns].
  */
 export interface NetworkShape {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parameterCount, type NetworkShape } from '../../../src/nn/backend.ts';
 import { initialState } from '../../../src/nn/initialise.ts';
-import { TestRandom } from './batches.ts';
+import { TestRandom } from '../../conformance/backend/batches.ts';
 
 const stateOf = (shape: NetworkShape, seed: number, outputGain = 0.01): Float32Array => {
   const random = new TestRandom(seed);

@@ -1,7 +1,7 @@
 /** The reference against hand-computed numbers and finite differences: an error in it would be an error in every backend. */
 import assert from 'node:assert/strict';
 import type { NetworkShape } from '../../../src/nn/backend.ts';
-import { policyBatch, randomState, regressionBatch } from './batches.ts';
+import { policyBatch, randomState, regressionBatch } from '../../conformance/backend/batches.ts';
 import {
   referenceAct,
   referenceForward,
@@ -10,7 +10,7 @@ import {
   referenceRegression,
   referenceStep,
   type ReferenceNetwork,
-} from './reference.ts';
+} from '../../conformance/backend/reference.ts';
 
 function assertGradient(network: ReferenceNetwork, objective: () => number, gradient: Float64Array): void {
   const step = 1e-6;

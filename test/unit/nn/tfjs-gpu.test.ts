@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createTfjsGpuBackend } from '../../../src/nn/tfjs/backend.ts';
 import { GPU_PAYS_FROM, selectBackend } from '../../../src/nn/select-backend.ts';
-import { describeConformance } from './conformance.ts';
+import { describeBackend } from '../../conformance/backend.ts';
 import { installGpuPackage } from './gpu-package.ts';
 
-describeConformance('@tensorflow/tfjs-node-gpu', async () => {
+describeBackend('@tensorflow/tfjs-node-gpu', async () => {
   const { backend } = await createTfjsGpuBackend({ packagePath: await installGpuPackage() });
   return backend;
 });

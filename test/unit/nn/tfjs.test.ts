@@ -1,4 +1,4 @@
 import { createTfjsBackend } from '../../../src/nn/tfjs/backend.ts';
-import { describeConformance } from './conformance.ts';
+import { describeBackend } from '../../conformance/backend.ts';
 
-describeConformance('TensorFlow.js on the CPU', () => createTfjsBackend());
+describeBackend('TensorFlow.js on the CPU', () => createTfjsBackend());

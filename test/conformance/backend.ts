@@ -1,4 +1,7 @@
-/** What every backend must fulfil, against the float64 reference. */
+/**
+ * What every network backend must fulfill (src/nn/backend.ts), against a reference in float64 (backend/reference.ts). A new backend calls
+ * `describeBackend` in its own test file, as test/unit/nn/wasm.test.ts does.
+ */
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type {
@@ -9,9 +12,9 @@ import type {
   PolicyBatch,
   RegressionBatch,
   StepSettings,
-} from '../../../src/nn/backend.ts';
-import { assertClose, assertNear, assertSame, rms } from './asserts.ts';
-import { actBatch, normals, policyBatch, randomState, regressionBatch, TestRandom } from './batches.ts';
+} from '../../src/nn/backend.ts';
+import { assertClose, assertNear, assertSame, rms } from './backend/asserts.ts';
+import { actBatch, normals, policyBatch, randomState, regressionBatch, TestRandom } from './backend/batches.ts';
 import {
   normOf,
   referenceAct,
@@ -22,7 +25,7 @@ import {
   referenceStep,
   type ReferenceNetwork,
   type ReferencePolicy,
-} from './reference.ts';
+} from './backend/reference.ts';
 
 interface Case {
   readonly shape: NetworkShape;
@@ -55,7 +58,7 @@ function expected<T>(key: string, compute: () => T): T {
   return expectations.get(key) as T;
 }
 
-export function describeConformance(name: string, create: () => Promise<Backend>): void {
+export function describeBackend(name: string, create: () => Promise<Backend>): void {
   describe(`nn conformance: ${name}`, () => {
     let backend: Backend;
     before(async () => {
