@@ -13,10 +13,11 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import type { ClientCapabilities, InitializeResult, PublishDiagnosticsParams } from 'vscode-languageserver';
+import { ensureBuilt } from '../../tools/build-once.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Command line of our server, as editors start it. */
-export const SERVER = [join(ROOT, 'src/hosts/cli/main.ts'), 'lsp', '--stdio'];
+/** Command line of our built server, as editors start it. */
+export const SERVER = [join(ensureBuilt(), 'karma-mas.mjs'), 'lsp', '--stdio'];
 /** Milliseconds. Only what hangs takes so long, on a machine however busy. */
 const PATIENCE = 300_000;
 

@@ -12,8 +12,9 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import type { InitializeResult, PublishDiagnosticsParams } from 'vscode-languageserver';
+import { ensureBuilt } from '../../tools/build-once.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'hosts', 'server', 'main.ts');
+const MAIN = join(ensureBuilt(), 'server.mjs');
 
 /** One conversation, whatever carries it. */
 async function converse(connection: MessageConnection): Promise<void> {

@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from '../../../tools/build-once.ts';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const MAIN = join(root, 'src', 'hosts', 'cli', 'main.ts');
+/** The built programs: what users start, and what starts fastest. */
+const dist = ensureBuilt();
+export const CLI = join(dist, 'karma-mas.mjs');
+export const RUNNER = join(dist, 'runner.mjs');
 
 export interface Result {
   readonly code: number | null;
@@ -20,7 +24,7 @@ export function startCli(
   env: Record<string, string> = {},
   stdin: 'ignore' | 'pipe' = 'ignore',
 ): { child: ChildProcess; end: Promise<Result> } {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: [stdin, 'pipe', 'pipe'],

@@ -10,7 +10,7 @@ import { readManifest } from '../../../src/runs/manifest.ts';
 import { artifactPath, journalPath, runsFolder, seedDirectory } from '../../../src/runs/run-directory.ts';
 import { useFolder } from '../runs/helpers.ts';
 import { until } from '../until.ts';
-import { cli, copySmallSample, objects, root, startCli } from '../hosts/cli-helpers.ts';
+import { cli, copySmallSample, objects, root, RUNNER, startCli } from '../hosts/cli-helpers.ts';
 
 /** Enough for a few iterations; what is learned does not matter here. */
 const SHORT = ['--steps', '1024', '--training', 'default'];
@@ -135,8 +135,7 @@ describe('jobs from the command line', () => {
 
 describe('the background runner', () => {
   const folder = useFolder();
-  const runner = (...args: string[]) =>
-    spawnSync(process.execPath, [join(root, 'src', 'hosts', 'runner', 'main.ts'), ...args], { encoding: 'utf8' });
+  const runner = (...args: string[]) => spawnSync(process.execPath, [RUNNER, ...args], { encoding: 'utf8' });
 
   it('does the job of a run directory, by its manifest alone', async () => {
     copySmallSample(folder());

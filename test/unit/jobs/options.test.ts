@@ -10,10 +10,8 @@ import { startRun } from '../../../src/jobs/starting/start.ts';
 import { JOB_KINDS } from '../../../src/runs/job-kinds.ts';
 import { readManifest, writeManifest, type Manifest } from '../../../src/runs/manifest.ts';
 import { generatedFiles } from '../../../tools/job-tables.ts';
-import { cli, copySmallSample, root } from '../hosts/cli-helpers.ts';
+import { cli, copySmallSample, root, RUNNER } from '../hosts/cli-helpers.ts';
 import { useFolder } from '../runs/helpers.ts';
-
-const RUNNER = join(root, 'src', 'hosts', 'runner', 'main.ts');
 
 /** Values that cannot be, as JSON and as a text of the command line, and the one sentence about each. */
 const WRONG: readonly (readonly [JobKind, string, string | number, string])[] = [

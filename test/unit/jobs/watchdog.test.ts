@@ -8,11 +8,9 @@ import { readSpecs } from '../../../src/jobs/starting/specs.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { createRun, journalPath } from '../../../src/runs/run-directory.ts';
 import { startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
-import { root } from '../hosts/cli-helpers.ts';
+import { RUNNER } from '../hosts/cli-helpers.ts';
 import { copyRealClusterSample } from '../hosts/real-cluster-specs.ts';
 import { useFolder } from '../runs/helpers.ts';
-
-const RUNNER = join(root, 'src', 'hosts', 'runner', 'main.ts');
 
 describe('The watchdog process of a transfer to a real cluster', () => {
   const folder = useFolder();

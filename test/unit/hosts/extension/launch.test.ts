@@ -10,12 +10,11 @@ import { listRuns, readRun } from '../../../../src/runs/run-list.ts';
 import { requestStop } from '../../../../src/runs/stop.ts';
 import { useFolder } from '../../runs/helpers.ts';
 import { until } from '../../until.ts';
-import { copySmallSample, root } from '../cli-helpers.ts';
+import { copySmallSample, RUNNER } from '../cli-helpers.ts';
 
 type Started = Extract<StartAnswer, { run: string }>;
 type Refused = Extract<StartAnswer, { error: string }>;
 
-const RUNNER = join(root, 'src/hosts/runner/main.ts');
 const LONG = { training: 'default', steps: 1_000_000, backend: 'wasm', cores: 1 };
 
 describe('the detached runner', () => {
