@@ -1,4 +1,5 @@
 /** Symbols: the outline of a file, and the names of a folder. */
+import { EVENT_NAMES, RANDOM_EVENT_NAMES } from '../spec/scenario-events.ts';
 import type { Range } from '../spec/problem.ts';
 import { rangeOf, type SourceFile } from '../spec/text/source.ts';
 import type { FolderView } from './folder-view.ts';
@@ -83,13 +84,8 @@ class Outline {
       case 'Scenario':
         return [
           ...this.#items(under('load'), 'load', 'entryPoint', () => 'load'),
-          ...this.#items(
-            under('events'),
-            'event',
-            ['attack', 'burst', 'crash', 'crashes', 'contention'],
-            (each) => textAt(each, ['at']) ?? '',
-          ),
-          ...this.#items(under('random'), 'event', ['attack', 'burst', 'crashes', 'contention'], () => 'random'),
+          ...this.#items(under('events'), 'event', EVENT_NAMES, (each) => textAt(each, ['at']) ?? ''),
+          ...this.#items(under('random'), 'event', RANDOM_EVENT_NAMES, () => 'random'),
         ];
       case 'Transfer':
         return this.#items(under('stages'), 'stage', ['shadow', 'floor', 'canary', 'full'], () => '');

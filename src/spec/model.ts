@@ -1,9 +1,11 @@
 /**
- * The organisation model: what a folder of `*.karma.yaml` files means, with units resolved.
+ * The organization model: what a folder of `*.karma.yaml` files means, with units resolved.
  *
  * Units here: seconds, millicores, MiB, bytes, requests per second. Everything is plain data, so that a model can be
  * hashed, sent to another process and compared.
  */
+
+import type { EventEffect, RandomEventType } from './scenario-events.ts';
 
 export type Priority = 'critical' | 'normal' | 'low';
 export const BACKENDS = ['auto', 'wasm', 'tfjs', 'tfjs-gpu'] as const;
@@ -246,30 +248,18 @@ export type ScenarioEvent = {
   readonly lasts: number;
 } & EventEffect;
 
-export type EventEffect =
-  /** rate in kappa (30 requests/s), data in tenths of crash probability per pod and 30 s, at the entry point. */
-  | { readonly type: 'attack'; readonly entryPoint: string; readonly rate: number; readonly data: number }
-  /** The load of an entry point is multiplied. */
-  | { readonly type: 'burst'; readonly entryPoint: string; readonly factor: number }
-  /** So many ready pods crash at once. */
-  | { readonly type: 'crash'; readonly service: string; readonly pods: number }
-  /** Every pod of the service crashes with this probability in 30 s. */
-  | { readonly type: 'crashes'; readonly service: string; readonly probability: number }
-  /** The throughput of the service's pods is multiplied. */
-  | { readonly type: 'contention'; readonly service: string; readonly factor: number };
-
 /** An event drawn for each episode: counts, lengths and sizes uniform in the given ranges, services uniform. */
 export interface RandomEvent {
-  readonly type: 'attack' | 'burst' | 'crashes' | 'contention';
+  readonly type: RandomEventType;
   /** Where it may happen (services or entry points); empty = any that fits. */
   readonly at: readonly string[];
   /** How many per hour. */
   readonly perHour: Span;
   /** Seconds. */
   readonly lasts: Span;
-  /** rate (kappa), factor or probability, by type. */
+  /** The first of the type's sizes in the table of event types. */
   readonly size: Span;
-  /** attack only: data. */
+  /** The second of them, [0, 0] for types that have one. */
   readonly data: Span;
 }
 

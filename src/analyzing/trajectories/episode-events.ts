@@ -1,9 +1,11 @@
 /** What a scenario does to the cluster during an episode, told as events: for pictures of the episode. */
+import type { EventType } from '../../spec/scenario-events.ts';
 import type { Episode } from '../../cluster/simulation/simulation.ts';
 
 /** Seconds from the start of the episode. */
 export interface EpisodeEvent {
-  readonly type: 'attack' | 'crashes' | 'contention' | 'crash';
+  /** A burst is a part of the load, which is recorded by itself. */
+  readonly type: Exclude<EventType, 'burst'>;
   /** Name of the service; '' = the entry points. */
   readonly service: string;
   readonly from: number;

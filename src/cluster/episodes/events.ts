@@ -1,5 +1,6 @@
 /** Events of a scenario, fixed and drawn, laid over an episode's columns. */
-import type { Cluster, EventEffect, RandomEvent, Scenario, ScenarioEvent } from '../../spec/model.ts';
+import type { Cluster, RandomEvent, Scenario, ScenarioEvent } from '../../spec/model.ts';
+import { definitionOf, effectAt } from '../../spec/scenario-events.ts';
 import type { Random } from '../random.ts';
 
 /** Requests/s of one kappa, the attacker's unit of rate (ours). */
@@ -23,28 +24,15 @@ function drawRandom(cluster: Cluster, event: RandomEvent, seconds: number, rando
     const place = random.pick(places);
     const size = random.between(event.size[0], event.size[1]);
     const data = random.between(event.data[0], event.data[1]);
-    return { at, lasts, ...effectOf(event.type, place, size, data) };
+    return { at, lasts, ...effectAt(event.type, place, size, [data]) };
   });
 }
 
 /** Names of the services at which an event may happen. */
 function placesOf(cluster: Cluster, event: RandomEvent): string[] {
-  const needsEntry = event.type === 'attack' || event.type === 'burst';
+  const needsEntry = definitionOf(event.type).place === 'entryPoint';
   const fitting = cluster.services.filter((service) => service.entryPoint || !needsEntry).map(({ name }) => name);
   return event.at.length === 0 ? fitting : fitting.filter((name) => event.at.includes(name));
-}
-
-function effectOf(type: RandomEvent['type'], place: string, size: number, data: number): EventEffect {
-  switch (type) {
-    case 'attack':
-      return { type, entryPoint: place, rate: size, data };
-    case 'burst':
-      return { type, entryPoint: place, factor: size };
-    case 'crashes':
-      return { type, service: place, probability: size };
-    case 'contention':
-      return { type, service: place, factor: size };
-  }
 }
 
 /** The mutable columns of an episode that is being made. */

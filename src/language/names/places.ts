@@ -1,4 +1,5 @@
 /** Where names stand in each kind of object, and what they name. */
+import { definitionOf, EVENT_NAMES, RANDOM_EVENT_NAMES } from '../../spec/scenario-events.ts';
 import type { Kind } from '../../spec/schema/validators.ts';
 import type { Path } from '../../spec/text/locate.ts';
 
@@ -38,15 +39,12 @@ const REFERENCES: Readonly<Record<Kind, Readonly<Record<string, NameKind>>>> = {
   Scenario: {
     extends: 'Scenario',
     'load[].entryPoint': 'service',
-    'events[].attack.entryPoint': 'service',
-    'events[].burst.entryPoint': 'service',
-    'events[].crash.service': 'service',
-    'events[].crashes.service': 'service',
-    'events[].contention.service': 'service',
-    'random[].attack.entryPoints[]': 'service',
-    'random[].burst.entryPoints[]': 'service',
-    'random[].crashes.services[]': 'service',
-    'random[].contention.services[]': 'service',
+    ...Object.fromEntries(
+      EVENT_NAMES.map((type) => [`events[].${type}.${definitionOf(type).place}`, 'service' as const]),
+    ),
+    ...Object.fromEntries(
+      RANDOM_EVENT_NAMES.map((type) => [`random[].${type}.${definitionOf(type).place}s[]`, 'service' as const]),
+    ),
   },
   Training: { organization: 'Organization', 'scenarios[]': 'Scenario' },
   Transfer: { training: 'Training', 'stages[].canary.services[]': 'service' },

@@ -1,5 +1,16 @@
-import type { Cluster, EventEffect, RandomEvent, Scenario, ScenarioEvent, ScenarioLoad, Span } from '../model.ts';
+import type { Cluster, RandomEvent, Scenario, ScenarioEvent, ScenarioLoad, Span } from '../model.ts';
 import { sortByDependency } from '../graph.ts';
+import {
+  definitionOf,
+  effectAt,
+  EVENT_NAMES,
+  placeOf,
+  RANDOM_EVENT_NAMES,
+  type EventEffect,
+  type EventSizes,
+  type EventType,
+  type RandomEventType,
+} from '../scenario-events.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
 import { parseDuration, parseShare } from '../units.ts';
@@ -21,24 +32,20 @@ export interface ScenarioSpec {
   readonly random: readonly RandomSpec[];
 }
 
-interface EventSpec {
-  readonly at: string;
-  readonly for?: string;
-  readonly attack?: { readonly entryPoint: string; readonly rate: number; readonly data: number };
-  readonly burst?: { readonly entryPoint: string; readonly factor: number };
-  readonly crash?: { readonly service: string; readonly pods: number };
-  readonly crashes?: { readonly service: string; readonly probability: string | number };
-  readonly contention?: { readonly service: string; readonly factor: number };
-}
+/** The schema lets exactly one of the types through. */
+type EventSpec = { readonly at: string; readonly for?: string } & {
+  readonly [T in EventType]?: { readonly entryPoint?: string; readonly service?: string } & EventSizes<
+    T,
+    string | number
+  >;
+};
 
-interface RandomSpec {
-  readonly perHour: Numbers;
-  readonly for: readonly [string, string];
-  readonly attack?: { readonly entryPoints: readonly string[]; readonly rate: Numbers; readonly data: Numbers };
-  readonly burst?: { readonly entryPoints: readonly string[]; readonly factor: Numbers };
-  readonly crashes?: { readonly services: readonly string[]; readonly probability: Numbers };
-  readonly contention?: { readonly services: readonly string[]; readonly factor: Numbers };
-}
+type RandomSpec = { readonly perHour: Numbers; readonly for: readonly [string, string] } & {
+  readonly [T in RandomEventType]?: {
+    readonly entryPoints?: readonly string[];
+    readonly services?: readonly string[];
+  } & EventSizes<T, Numbers>;
+};
 
 const DEFAULT_DURATION = 3600;
 
@@ -124,8 +131,10 @@ function resolveLoad(
 }
 
 function resolveEvent(object: SourceObject, path: Path, spec: EventSpec, duration: number): ScenarioEvent {
+  const effect = effectOf(spec);
+  const hasLength = definitionOf(effect.type).lasts;
   const at = parseDuration(spec.at);
-  const lasts = spec.crash || spec.for === undefined ? 0 : parseDuration(spec.for);
+  const lasts = hasLength && spec.for !== undefined ? parseDuration(spec.for) : 0;
   if (at >= duration) {
     const message = `The event starts at ${at}s, when the episode (${duration}s) is over. Move it, or lengthen the duration.`;
     object.report([...path, 'at'], 'event-outside-episode', message);
@@ -133,23 +142,29 @@ function resolveEvent(object: SourceObject, path: Path, spec: EventSpec, duratio
     const message = `The event ends at ${at + lasts}s, after the episode (${duration}s). Shorten or move it.`;
     object.report([...path, 'for'], 'event-cut-short', message, { replaceBy: `${duration - at}s` });
   }
-  if (spec.crash && spec.for !== undefined) {
-    object.report([...path, 'for'], 'unknown-key', 'A crash is over at once. Remove for, or use crashes.', {
-      at: 'key',
-    });
-  } else if (!spec.crash && spec.for === undefined) {
+  if (!hasLength && spec.for !== undefined) {
+    const message = `A ${effect.type} is over at once. Remove for, or use crashes.`;
+    object.report([...path, 'for'], 'unknown-key', message, { at: 'key' });
+  } else if (hasLength && spec.for === undefined) {
     object.report(path, 'missing-key', 'The key for is missing in this event: say how long it lasts.');
-  } else if (!spec.crash) checkPositive(object, [...path, 'for'], lasts);
-  return { at, lasts, ...effectOf(spec) };
+  } else if (hasLength) checkPositive(object, [...path, 'for'], lasts);
+  return { at, lasts, ...effect };
 }
 
-/** The schema lets exactly one of the effects through. */
-function effectOf({ attack, burst, crash, crashes, contention }: EventSpec): EventEffect {
-  if (attack) return { type: 'attack', ...attack };
-  if (burst) return { type: 'burst', ...burst };
-  if (crash) return { type: 'crash', ...crash };
-  if (crashes) return { type: 'crashes', service: crashes.service, probability: parseShare(crashes.probability) };
-  return { type: 'contention', ...contention! };
+function effectOf(spec: EventSpec): EventEffect {
+  const type = typeIn(spec, EVENT_NAMES);
+  const { size, more } = definitionOf(type);
+  const values: Readonly<Record<string, string | number | undefined>> = spec[type] ?? {};
+  // The schema lets shares through where a size is one.
+  const number = (key: string): number => parseShare(values[key] ?? 0);
+  return effectAt(type, String(values.entryPoint ?? values.service), number(size), more.map(number));
+}
+
+/** The type that a mapping has a key of. */
+function typeIn<T extends EventType>(spec: { readonly [Type in T]?: unknown }, types: readonly T[]): T {
+  const found = types.find((type) => spec[type] !== undefined);
+  if (found === undefined) throw new TypeError(`The schema lets through an event that is none of ${types.join(', ')}.`);
+  return found;
 }
 
 const span = (numbers: Numbers): Span => (typeof numbers === 'number' ? [numbers, numbers] : [numbers[0], numbers[1]]);
@@ -157,28 +172,26 @@ const span = (numbers: Numbers): Span => (typeof numbers === 'number' ? [numbers
 function resolveRandom(object: SourceObject, path: Path, spec: RandomSpec): RandomEvent {
   const lasts: Span = [parseDuration(spec.for[0]), parseDuration(spec.for[1])];
   const common = { perHour: span(spec.perHour), lasts };
-  const [event, sizeKey] = randomEffect(spec);
+  const event = randomEffect(spec);
+  const { size, more, most = Infinity } = definitionOf(event.type);
   checkSpan(object, [...path, 'perHour'], common.perHour);
   if (checkSpan(object, [...path, 'for'], lasts)) checkPositive(object, [...path, 'for'], lasts[0]);
-  checkSpan(object, [...path, event.type, sizeKey], event.size);
-  if (event.type === 'attack') checkSpan(object, [...path, 'attack', 'data'], event.data);
-  if (event.type === 'crashes' && event.size[1] > 1) {
-    object.report([...path, 'crashes', 'probability'], 'out-of-range', 'probability must be at most 1.');
-  }
+  checkSpan(object, [...path, event.type, size], event.size);
+  for (const key of more) checkSpan(object, [...path, event.type, key], event.data);
+  if (event.size[1] > most)
+    object.report([...path, event.type, size], 'out-of-range', `${size} must be at most ${most}.`);
   return { ...event, ...common };
 }
 
-type Effect = Pick<RandomEvent, 'type' | 'at' | 'size' | 'data'>;
-function randomEffect({ attack, burst, crashes, contention }: RandomSpec): [Effect, string] {
-  const data: Span = [0, 0];
-  if (attack) {
-    return [{ type: 'attack', at: [...attack.entryPoints], size: span(attack.rate), data: span(attack.data) }, 'rate'];
-  }
-  if (burst) return [{ type: 'burst', at: [...burst.entryPoints], size: span(burst.factor), data }, 'factor'];
-  if (crashes) {
-    return [{ type: 'crashes', at: [...crashes.services], size: span(crashes.probability), data }, 'probability'];
-  }
-  return [{ type: 'contention', at: [...contention!.services], size: span(contention!.factor), data }, 'factor'];
+type RandomEffect = Pick<RandomEvent, 'type' | 'at' | 'size' | 'data'>;
+
+function randomEffect(spec: RandomSpec): RandomEffect {
+  const type = typeIn(spec, RANDOM_EVENT_NAMES);
+  const { size, more } = definitionOf(type);
+  const { entryPoints, services, ...sizes } = spec[type] ?? {};
+  const spans: Readonly<Record<string, Numbers | undefined>> = sizes;
+  const spanOf = (key: string | undefined): Span => span((key === undefined ? undefined : spans[key]) ?? 0);
+  return { type, at: [...(entryPoints ?? services ?? [])], size: spanOf(size), data: spanOf(more[0]) };
 }
 
 const checkSpan = (object: SourceObject, path: Path, [low, high]: Span): boolean =>
@@ -199,13 +212,13 @@ export function checkScenarioOnCluster({ object, spec }: Declared<ScenarioSpec>,
   spec.load?.forEach(({ entryPoint }, index) => check(['spec', 'load', index, 'entryPoint'], entryPoint, true));
   spec.events.forEach((event, index) => {
     const effect = effectOf(event);
-    const [key, name] = 'entryPoint' in effect ? ['entryPoint', effect.entryPoint] : ['service', effect.service];
-    check(['spec', 'events', index, effect.type, key], name, key === 'entryPoint');
+    const { place } = definitionOf(effect.type);
+    check(['spec', 'events', index, effect.type, place], placeOf(effect), place === 'entryPoint');
   });
   spec.random.forEach((event, index) => {
-    const [{ type, at }] = randomEffect(event);
-    const key = type === 'attack' || type === 'burst' ? 'entryPoints' : 'services';
-    at.forEach((name, i) => check(['spec', 'random', index, type, key, i], name, key === 'entryPoints'));
+    const { type, at } = randomEffect(event);
+    const { place } = definitionOf(type);
+    at.forEach((name, i) => check(['spec', 'random', index, type, `${place}s`, i], name, place === 'entryPoint'));
   });
   const loaded = spec.load?.map(({ entryPoint }) => entryPoint);
   const idle = loaded ? entryPoints.filter((name) => !loaded.includes(name)) : [];
