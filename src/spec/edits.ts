@@ -6,7 +6,7 @@ import { follow, locate, type Path } from './text/locate.ts';
 import { rangeOf } from './text/source.ts';
 
 /** Takes an entry out of the list at `path`; undefined where that cannot be done without harm. */
-export function removeItem(object: SourceObject, path: Path, index: number, title: string): Fix | undefined {
+export function removeItem(object: SourceObject<string>, path: Path, index: number, title: string): Fix | undefined {
   const { yaml, source } = object.document;
   const list = follow(yaml, locate(yaml, path)?.value);
   if (!isSeq(list) || !list.range) return undefined;
@@ -21,7 +21,7 @@ export function removeItem(object: SourceObject, path: Path, index: number, titl
 }
 
 /** Takes an entry out of the mapping that it stands in; the mapping too, where nothing else stands in it. */
-export function removeEntry(object: SourceObject, path: Path, title: string): Fix | undefined {
+export function removeEntry(object: SourceObject<string>, path: Path, title: string): Fix | undefined {
   const { yaml } = object.document;
   const parent = follow(yaml, locate(yaml, path.slice(0, -1))?.value);
   if (!isMap(parent) || path.length < 2) return undefined;
@@ -37,7 +37,12 @@ export function removeEntry(object: SourceObject, path: Path, title: string): Fi
 }
 
 /** Adds names to the list at `path`, which has brackets or a dash a line. */
-export function addItem(object: SourceObject, path: Path, names: readonly string[], title: string): Fix | undefined {
+export function addItem(
+  object: SourceObject<string>,
+  path: Path,
+  names: readonly string[],
+  title: string,
+): Fix | undefined {
   const { yaml, source } = object.document;
   const list = follow(yaml, locate(yaml, path)?.value);
   if (!isSeq(list) || !list.range) return undefined;
@@ -67,7 +72,7 @@ function inBrackets(
 }
 
 /** The lines of a piece of text, where nothing stands before it. */
-function wholeLines(object: SourceObject, start: number, end: number, title: string): Fix | undefined {
+function wholeLines(object: SourceObject<string>, start: number, end: number, title: string): Fix | undefined {
   const { text } = object.document.source;
   const line = text.lastIndexOf('\n', start - 1) + 1;
   if (text.slice(line, start).trim() !== '') return undefined;
@@ -77,6 +82,6 @@ function wholeLines(object: SourceObject, start: number, end: number, title: str
   return rest === '' || rest.startsWith('#') ? fixOf(object, title, line, newline + 1, '') : undefined;
 }
 
-function fixOf(object: SourceObject, title: string, start: number, end: number, text: string): Fix {
+function fixOf(object: SourceObject<string>, title: string, start: number, end: number, text: string): Fix {
   return { title, edits: [{ range: rangeOf(object.document.source, start, end), text }] };
 }

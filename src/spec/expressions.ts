@@ -1,8 +1,8 @@
 /** CEL inside a specification: checked, with problems at their place in the file. */
 import { Scalar } from 'yaml';
 import type { CheckedExpressions, CheckedExpression, CelFix } from './cel/check.ts';
-import { problem, type Range, type RelatedPlace } from './problem.ts';
-import type { ProblemCode } from './problem-codes.ts';
+import { problemOf, type Range, type RelatedPlace } from './problem.ts';
+import type { SpecCode } from './problem-codes.ts';
 import type { SourceObject } from './source-object.ts';
 import type { Path } from './text/locate.ts';
 import { scalarOffsets } from './text/scalar-offsets.ts';
@@ -34,17 +34,21 @@ export function checkExpressionAt(
 }
 
 /** Something wrong with a part of an expression; offsets are characters of its text. */
-export interface ExpressionProblem {
+export interface ExpressionProblem<Code extends string = SpecCode> {
   readonly start: number;
   readonly end: number;
-  readonly code: ProblemCode;
+  readonly code: Code;
   readonly message: string;
   readonly fix?: CelFix | undefined;
   readonly related?: readonly RelatedPlace[];
 }
 
 /** Reports it where the expression at `path` has it in the file. */
-export function reportInExpression(object: SourceObject, path: Path, found: ExpressionProblem): void {
+export function reportInExpression<Code extends string>(
+  object: SourceObject<Code>,
+  path: Path,
+  found: ExpressionProblem<Code>,
+): void {
   const { start, end, code, message, fix, related } = found;
   const rangeAt = placesOf(object, path);
   if (!rangeAt) {
@@ -53,12 +57,14 @@ export function reportInExpression(object: SourceObject, path: Path, found: Expr
   }
   const text = fix && escaped(object.scalar(path)?.type, fix.text);
   const edit = fix && text !== undefined && { title: fix.title, edits: [{ range: rangeAt(fix.start, fix.end), text }] };
-  object.problems.push(problem(object.file, rangeAt(start, end), code, message, { fix: edit || undefined, related }));
+  object.problems.push(
+    problemOf(object.codes[code], object.file, rangeAt(start, end), code, message, { fix: edit || undefined, related }),
+  );
 }
 
 /** The place in the file of a part of the expression at `path`. */
 export function placeInExpression(
-  object: SourceObject,
+  object: SourceObject<string>,
   path: Path,
   { start, end }: { readonly start: number; readonly end: number },
   message: string,
@@ -67,7 +73,7 @@ export function placeInExpression(
 }
 
 /** From characters of the expression to ranges of the file; undefined where the value is no scalar. */
-function placesOf(object: SourceObject, path: Path): ((from: number, to: number) => Range) | undefined {
+function placesOf(object: SourceObject<string>, path: Path): ((from: number, to: number) => Range) | undefined {
   const scalar = object.scalar(path);
   if (!scalar) return undefined;
   const { source } = object.document;

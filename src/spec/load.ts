@@ -2,6 +2,7 @@
 import { CheckedExpressions } from './cel/check.ts';
 import type { Model } from './model.ts';
 import { compareProblems, compareText, type Problem } from './problem.ts';
+import { SPEC_CODES } from './problem-codes.ts';
 import { readSpecFile, type FileContent, type SpecDocument, type SpecFile } from './read-file.ts';
 import { resolveModel, type Entry } from './resolve/model.ts';
 import { SourceObject } from './source-object.ts';
@@ -53,7 +54,7 @@ export function loadSpecs(files: readonly SpecFile[], options: LoadOptions = {})
   const entries: Entry[] = documents.flatMap((document) => {
     const { kind, name, spec } = document;
     if (kind === undefined || name === undefined) return [];
-    return { object: new SourceObject(kind, name, document, problems), spec };
+    return { object: new SourceObject({ kind, name, document }, problems, SPEC_CODES), spec };
   });
   // Where a part of a file gave nothing, or a document no name, a name that is missing elsewhere proves nothing.
   const incomplete = contents.some(({ lost }) => lost) || entries.length < documents.length;

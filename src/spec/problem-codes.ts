@@ -1,5 +1,11 @@
-/** Every problem code of the specification language. The codes are stable; docs/spec.md lists them. */
+/**
+ * The problem codes of the loader. Those of diagnostics are in language/diagnostics/diagnostic-codes.ts. All are stable; docs/spec.md
+ * lists them.
+ */
 import type { CelCode } from './cel/check.ts';
+
+/** What is known of each code of a layer. */
+export type CodeTable<Code extends string> = Readonly<Record<Code, CodeInfo>>;
 
 export interface CodeInfo {
   readonly severity: 'error' | 'warning' | 'information' | 'hint';
@@ -11,10 +17,10 @@ export interface CodeInfo {
   readonly unnecessary?: true;
 }
 
-const error = (about: string, todo: string): CodeInfo => ({ severity: 'error', about, todo });
-const warning = (about: string, todo: string): CodeInfo => ({ severity: 'warning', about, todo });
-const information = (about: string, todo: string): CodeInfo => ({ severity: 'information', about, todo });
-const unused = (about: string, todo: string): CodeInfo => ({ severity: 'hint', about, todo, unnecessary: true });
+export const error = (about: string, todo: string): CodeInfo => ({ severity: 'error', about, todo });
+export const warning = (about: string, todo: string): CodeInfo => ({ severity: 'warning', about, todo });
+export const information = (about: string, todo: string): CodeInfo => ({ severity: 'information', about, todo });
+export const unused = (about: string, todo: string): CodeInfo => ({ severity: 'hint', about, todo, unnecessary: true });
 
 const CEL_CODES = {
   'cel-syntax': error('The expression is not CEL.', 'Correct it at the marked place.'),
@@ -30,55 +36,7 @@ const CEL_CODES = {
   'cel-unsupported': error('CEL, but not of the part that rules and goals may use.', 'Write it in another way.'),
 } satisfies Record<CelCode, CodeInfo>;
 
-/** Of src/language/diagnostics: what a folder that could run is probably not meant to say. */
-const DIAGNOSTIC_CODES = {
-  // Organization
-  'role-without-mission': information(
-    'The missions count in the return, but this role has none.',
-    'Give it an obligation or a permission, or leave it so.',
-  ),
-  'mission-without-duty': unused('No role must or may follow the mission.', 'Add a duty, or remove the mission.'),
-  'duty-counted-twice': warning(
-    'An agent has one mission at the same time through two of its roles: it counts twice.',
-    'Remove one of the duties.',
-  ),
-  'duty-outside-episode': warning('A duty begins when every episode is over.', 'Move it, or lengthen the episodes.'),
-  'authority-cycle': warning('Roles have authority over one another in a circle.', 'Remove one of the links.'),
-  'agent-sees-nothing': warning('An agent sees none of what the rules of its role read.', 'Add it to observes.'),
-  'rule-outside-scope': warning(
-    'A rule is about services that no agent with this role may move.',
-    'Change services of the rule, or the scope of an agent.',
-  ),
-
-  // Rules and conditions, by the ranges of what they read
-  'rule-never-matches': warning('A rule matches in no state.', 'Correct its condition, or remove it.'),
-  'rule-always-matches': information('A rule matches in every state.', 'Write true if it is meant to.'),
-  'rule-never-sampled': information('A rule matched in none of many sampled states.', 'Check its condition.'),
-  'rule-shadowed': warning('Another rule allows the same whenever this one matches.', 'Remove one of them.'),
-  'rule-allows-nothing': warning('A rule allows no move that can be made.', 'Change the rule, or the replicas.'),
-  'move-always-cut': warning('A move is larger than the room between min and max replicas.', 'Remove it.'),
-  'condition-never-true': warning('A condition is true in no state.', 'Correct it.'),
-  'condition-always-true': warning('A condition is true in every state.', 'Correct it.'),
-  'comparison-out-of-range': warning(
-    'A comparison has the same result in every state.',
-    'Compare with a value that can be reached.',
-  ),
-  'unit-mismatch': warning('Values of different units are compared or added.', 'Convert one of them.'),
-  'goal-outside-range': warning('The reward of a goal never lies inside its range.', 'Correct the range or the sign.'),
-
-  // Against the cluster
-  'replicas-never-fit': warning('The nodes never hold all replicas of a service.', 'Lower max, or add room.'),
-  'limit-cuts-every-move': warning('A limit is below every move that the roles allow.', 'Raise it.'),
-  'stage-too-short': warning('A stage ends before its first decision.', 'Lengthen it.'),
-
-  // Without effect
-  'unused-role': unused('No agent holds the role, and no role extends it.', 'Use it, or remove it.'),
-  'unused-mission': unused('No organization lists the mission.', 'Use it, or remove it.'),
-  'unused-scenario': unused('No training plays the scenario, and none extends it.', 'Use it, or remove it.'),
-  'unused-setting': unused('No rule reads the setting.', 'Use it, or remove it.'),
-} satisfies Record<string, CodeInfo>;
-
-export const PROBLEM_CODES = {
+export const SPEC_CODES = {
   // Files
   'no-specs': error('The folder holds no *.karma.yaml file.', 'Add one, or name another folder.'),
   'file-unreadable': error('The file could not be read.', 'Check its permissions.'),
@@ -169,7 +127,6 @@ export const PROBLEM_CODES = {
   'stage-order': warning('The stages are not in the order of the ladder.', 'Order them: shadow, floor, canary, full.'),
 
   ...CEL_CODES,
-  ...DIAGNOSTIC_CODES,
-} as const satisfies Record<string, CodeInfo>;
+} satisfies Record<string, CodeInfo>;
 
-export type ProblemCode = keyof typeof PROBLEM_CODES;
+export type SpecCode = keyof typeof SPEC_CODES;

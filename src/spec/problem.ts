@@ -1,5 +1,5 @@
 /** What is wrong with a specification, and where. */
-import { PROBLEM_CODES, type CodeInfo, type ProblemCode } from './problem-codes.ts';
+import { SPEC_CODES, type CodeInfo, type SpecCode } from './problem-codes.ts';
 
 /** One-based; columns count UTF-16 code units, as editors do. */
 export interface Position {
@@ -35,7 +35,8 @@ export interface Problem {
   readonly file: string;
   readonly range: Range;
   readonly severity: Severity;
-  readonly code: ProblemCode;
+  /** Of one of the layers' tables: SPEC_CODES here, DIAGNOSTIC_CODES in language/. */
+  readonly code: string;
   /** Plain sentences: what is wrong, and what to do. */
   readonly message: string;
   readonly fix?: Fix;
@@ -49,14 +50,24 @@ export interface ProblemDetails {
   readonly related?: readonly RelatedPlace[] | undefined;
 }
 
-export function problem(
+/** A problem that the loader reports. */
+export const problem = (
   file: string,
   range: Range,
-  code: ProblemCode,
+  code: SpecCode,
+  message: string,
+  details?: ProblemDetails,
+): Problem => problemOf(SPEC_CODES[code], file, range, code, message, details);
+
+/** A problem of any layer, with what its table says about the code. */
+export function problemOf(
+  { severity, unnecessary }: CodeInfo,
+  file: string,
+  range: Range,
+  code: string,
   message: string,
   { fix, related }: ProblemDetails = {},
 ): Problem {
-  const { severity, unnecessary } = PROBLEM_CODES[code] as CodeInfo;
   return {
     file,
     range,

@@ -1,5 +1,6 @@
 /** What one file declares, whatever the other files say. */
 import { closest } from './closest.ts';
+import { SPEC_CODES } from './problem-codes.ts';
 import { problem, type Problem } from './problem.ts';
 import { explainErrors } from './schema/explain.ts';
 import { API_VERSION, KINDS, validatorOf, type Kind } from './schema/validators.ts';
@@ -115,7 +116,7 @@ function readObject(document: ParsedDocument, problems: Problem[]): Pick<SpecDoc
   const declared = { kind, ...(typeof name === 'string' && name !== '' ? { name } : {}) };
   if (!document.sound || value === undefined) return declared;
 
-  const object = new SourceObject(kind, declared.name ?? '', document, problems);
+  const object = new SourceObject({ kind, name: declared.name ?? '', document }, problems, SPEC_CODES);
   const apiVersion = read(value, 'apiVersion');
   const known = apiVersion === undefined || apiVersion === API_VERSION;
   if (!known) {

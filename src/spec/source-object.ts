@@ -1,8 +1,8 @@
 /** One object of a specification file, and the way to report problems in it. */
 import { isScalar, type Scalar } from 'yaml';
 import type { Origin } from './model.ts';
-import { problem, type Fix, type Problem, type Range, type RelatedPlace } from './problem.ts';
-import type { ProblemCode } from './problem-codes.ts';
+import { problemOf, type Fix, type Problem, type Range, type RelatedPlace } from './problem.ts';
+import type { CodeTable, SpecCode } from './problem-codes.ts';
 import type { Kind } from './schema/validators.ts';
 import { follow, locate, offsetsOf, type Path } from './text/locate.ts';
 import type { ParsedDocument } from './text/parse.ts';
@@ -17,17 +17,24 @@ export interface ReportOptions {
   readonly related?: readonly RelatedPlace[];
 }
 
-export class SourceObject {
+/** `Code`: the codes that can be reported of it, those of one layer. */
+export class SourceObject<Code extends string = SpecCode> {
   readonly kind: Kind;
   readonly name: string;
   readonly document: ParsedDocument;
   readonly problems: Problem[];
+  readonly codes: CodeTable<Code>;
 
-  constructor(kind: Kind, name: string, document: ParsedDocument, problems: Problem[]) {
+  constructor(
+    { kind, name, document }: { readonly kind: Kind; readonly name: string; readonly document: ParsedDocument },
+    problems: Problem[],
+    codes: CodeTable<Code>,
+  ) {
     this.kind = kind;
     this.name = name;
     this.document = document;
     this.problems = problems;
+    this.codes = codes;
   }
 
   get file(): string {
@@ -54,13 +61,13 @@ export class SourceObject {
     return { file: this.file, range: this.range(path, at), message };
   }
 
-  report(path: Path, code: ProblemCode, message: string, options: ReportOptions = {}): void {
+  report(path: Path, code: Code, message: string, options: ReportOptions = {}): void {
     const range = this.range(path, options.at);
     // What is not written has no place of its own that could be replaced.
     const replaceBy = locate(this.document.yaml, path) ? options.replaceBy : undefined;
     const fix =
       options.fix ??
       (replaceBy === undefined ? undefined : { title: `Write ${replaceBy}`, edits: [{ range, text: replaceBy }] });
-    this.problems.push(problem(this.file, range, code, message, { fix, related: options.related }));
+    this.problems.push(problemOf(this.codes[code], this.file, range, code, message, { fix, related: options.related }));
   }
 }

@@ -7,7 +7,7 @@ import { folderView } from '../../src/language/folder-view.ts';
 import { loadSpecs, type SpecFile } from '../../src/spec/load.ts';
 import type { Cluster } from '../../src/spec/model.ts';
 import { compareProblems, type Fix, type Problem } from '../../src/spec/problem.ts';
-import { PROBLEM_CODES, type ProblemCode } from '../../src/spec/problem-codes.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../../src/language/diagnostics/diagnostic-codes.ts';
 
 const EXAMPLES = 'test/data/problem-examples';
 const BROKEN = 'test/data/broken-specs';

@@ -1,6 +1,6 @@
 /** The tables of docs/spec.md, from the schemas, the vocabulary and the problem codes. */
 import { CLUSTER_VOCABULARY, FUNCTIONS, ROOTS, SERVICE_VOCABULARY } from '../../src/spec/cel/vocabulary.ts';
-import { PROBLEM_CODES } from '../../src/spec/problem-codes.ts';
+import { PROBLEM_CODES } from '../../src/language/diagnostics/diagnostic-codes.ts';
 import { exampleRows } from './problem-examples.ts';
 import { COMMON_SCHEMA, KINDS, SCHEMAS } from '../../src/spec/schema/validators.ts';
 

@@ -4,6 +4,7 @@ import type { Path } from '../../spec/text/locate.ts';
 import { examine, inWords, reportTruth, reportUnits } from './conditions.ts';
 import { GOAL_CONDITION, GOAL_VALUE } from '../../spec/cel/check.ts';
 import type { SourceObject } from '../../spec/source-object.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
 import type { DeclaredObjects } from './declared.ts';
 import { clusterKey } from './role-users.ts';
 import { union } from './ranges/number-range.ts';
@@ -58,7 +59,7 @@ export function checkGoals(objects: DeclaredObjects): void {
 
 function checkCondition(
   objects: DeclaredObjects,
-  object: SourceObject,
+  object: SourceObject<DiagnosticCode>,
   path: Path,
   text: string,
   what: string,

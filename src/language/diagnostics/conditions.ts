@@ -5,7 +5,7 @@ import { childrenOf } from '../../spec/cel/interpret.ts';
 import { isStaticField } from '../../spec/cel/vocabulary.ts';
 import { placeInExpression, reportInExpression } from '../../spec/expressions.ts';
 import type { Fix } from '../../spec/problem.ts';
-import type { ProblemCode } from '../../spec/problem-codes.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
 import type { SourceObject } from '../../spec/source-object.ts';
 import type { Path } from '../../spec/text/locate.ts';
 import type { Truth } from './ranges/abstract.ts';
@@ -95,15 +95,15 @@ export function readsState(node: Node): boolean {
 }
 
 export interface ConditionWords {
-  readonly never: ProblemCode;
-  readonly always: ProblemCode;
+  readonly never: DiagnosticCode;
+  readonly always: DiagnosticCode;
   /** 'This rule matches', 'This goal is reached' */
   readonly what: string;
 }
 
 /** Reports values of different units. True if there are some: what follows from them is not worth telling. */
 export function reportUnits(
-  object: SourceObject,
+  object: SourceObject<DiagnosticCode>,
   path: Path,
   expression: CheckedExpression,
   settings: ReadonlyMap<string, SettingUnit>,
@@ -123,7 +123,7 @@ export function reportUnits(
 
 /** Reports a condition that is never or always true, or else comparisons in it that are. */
 export function reportTruth(
-  object: SourceObject,
+  object: SourceObject<DiagnosticCode>,
   path: Path,
   expression: CheckedExpression,
   { truth, constants, culprit }: ConditionFindings,

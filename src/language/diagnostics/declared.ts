@@ -5,6 +5,7 @@ import type { Problem } from '../../spec/problem.ts';
 import type { Kind } from '../../spec/schema/validators.ts';
 import { SourceObject } from '../../spec/source-object.ts';
 import type { FolderView } from '../folder-view.ts';
+import { DIAGNOSTIC_CODES, type DiagnosticCode } from './diagnostic-codes.ts';
 
 const LISTS = {
   Cluster: 'clusters',
@@ -19,7 +20,7 @@ const LISTS = {
 export type ValueOf<K extends Kind> = Model[(typeof LISTS)[K]][number];
 
 export interface Declared<K extends Kind> {
-  readonly object: SourceObject;
+  readonly object: SourceObject<DiagnosticCode>;
   readonly value: ValueOf<K>;
   /** In the shape of its schema, with defaults. */
   readonly spec: unknown;
@@ -62,7 +63,11 @@ export class DeclaredObjects {
       if (errors.get(source.path)?.some((line) => line >= first && line <= last)) continue;
       const value = (model[LISTS[kind]] as readonly ValueOf<Kind>[]).find((each) => each.name === name);
       if (!value) continue;
-      const declared = { object: new SourceObject(kind, name, document, this.problems), value, spec };
+      const declared = {
+        object: new SourceObject({ kind, name, document }, this.problems, DIAGNOSTIC_CODES),
+        value,
+        spec,
+      };
       byKind.set(kind, [...(byKind.get(kind) ?? []), declared]);
     }
     this.#byKind = byKind;

@@ -10,7 +10,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { problem, type Problem } from '../problem.ts';
-import type { ProblemCode } from '../problem-codes.ts';
+import type { SpecCode } from '../problem-codes.ts';
 import { rangeOf, type SourceFile } from './source.ts';
 
 export interface ParsedDocument {
@@ -70,7 +70,7 @@ function tooDeep(source: SourceFile, offset: number): ParsedFile {
 }
 
 /** What the parser's codes mean in plain words; codes that are not here keep the parser's own sentence. */
-const SENTENCES: Partial<Record<ErrorCode, readonly [ProblemCode, string]>> = {
+const SENTENCES: Partial<Record<ErrorCode, readonly [SpecCode, string]>> = {
   TAB_AS_INDENT: ['yaml-tab', 'A tab indents this line. Indent with spaces.'],
   RESOURCE_EXHAUSTION: ['yaml-too-deep', 'The document is nested too deep. Flatten it.'],
   TAG_RESOLVE_FAILED: ['yaml-tag', 'YAML tags (!name) have no meaning here. Remove the tag.'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROBLEM_CODES } from '../../../src/spec/problem-codes.ts';
+import { PROBLEM_CODES } from '../../../src/language/diagnostics/diagnostic-codes.ts';
 import { KINDS } from '../../../src/spec/schema/validators.ts';
 import { SPEC_DOCUMENT, withTables } from '../../docs/spec-reference.ts';
 import { inFull, load } from './samples.ts';
@@ -28,7 +28,7 @@ describe(SPEC_DOCUMENT, () => {
     const sources = ['src/spec', 'src/language/diagnostics']
       .flatMap((folder) =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' })
-          .filter((path) => path.endsWith('.ts') && path !== 'problem-codes.ts')
+          .filter((path) => path.endsWith('.ts') && !/(?:problem|diagnostic)-codes\.ts$/.test(path))
           .map((path) => readFileSync(join(folder, path), 'utf8')),
       )
       .join('\n');

@@ -1,6 +1,6 @@
 /** Problems as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), which code scanning of several forges reads. */
 import type { Fix, Problem, Range, Severity } from '../../../spec/problem.ts';
-import { PROBLEM_CODES, type CodeInfo, type ProblemCode } from '../../../spec/problem-codes.ts';
+import { codeInfo } from '../../../language/diagnostics/diagnostic-codes.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
@@ -32,8 +32,10 @@ export function sarifLog(problems: readonly Problem[], { version, uriOf }: Sarif
   };
 }
 
-function ruleOf(code: ProblemCode): object {
-  const { severity, about, todo }: CodeInfo = PROBLEM_CODES[code];
+function ruleOf(code: string): object {
+  const info = codeInfo(code);
+  if (!info) return { id: code };
+  const { severity, about, todo } = info;
   return {
     id: code,
     shortDescription: { text: about },
@@ -42,7 +44,7 @@ function ruleOf(code: ProblemCode): object {
   };
 }
 
-function resultOf(problem: Problem, codes: readonly ProblemCode[], uriOf: SarifOptions['uriOf']): object {
+function resultOf(problem: Problem, codes: readonly string[], uriOf: SarifOptions['uriOf']): object {
   const { code, severity, message, file, range, related, fix } = problem;
   return {
     ruleId: code,

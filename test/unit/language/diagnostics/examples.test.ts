@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatProblem, type Problem } from '../../../../src/spec/problem.ts';
-import { PROBLEM_CODES, type ProblemCode } from '../../../../src/spec/problem-codes.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../../../../src/language/diagnostics/diagnostic-codes.ts';
 import { examples, problemsOf, WITHOUT_TEXT, withFix } from '../../../docs/problem-examples.ts';
 
 const CODES = (Object.keys(PROBLEM_CODES) as ProblemCode[]).filter((code) => !WITHOUT_TEXT.includes(code));
