@@ -15,7 +15,7 @@ export interface MutationResult {
   readonly slowestMilliseconds: number;
 }
 
-/** Throws where a load throws, or gives a problem without a place in its file. */
+/** Throws where a load throws, or gives a problem without a place in its file; the error names the mutation and the seed. */
 export function runMutations(
   sample: readonly { readonly path: string; readonly text: string }[],
   count: number,
@@ -33,9 +33,8 @@ export function runMutations(
       at === damaged ? { path: file.path, text: mutate(file.text, random) } : file,
     );
     const started = performance.now();
-    const loaded = loadSpecs(files, { cache });
     // Also what is found beyond the loader: on the same files, with the same demands.
-    const problems = [...loaded.problems, ...diagnose(loaded)];
+    const { loaded, problems } = problemsOf(files, cache, `mutation ${i} of seed ${seed}`);
     slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - started);
     if (loaded.problems.length === 0) harmless++;
     total += problems.length;
@@ -52,4 +51,13 @@ export function runMutations(
     }
   }
   return { harmless, problems: total, codes, slowestMilliseconds };
+}
+
+function problemsOf(files: readonly SpecFile[], cache: SpecCache, what: string) {
+  try {
+    const loaded = loadSpecs(files, { cache });
+    return { loaded, problems: [...loaded.problems, ...diagnose(loaded)] };
+  } catch (error) {
+    throw new Error(`${what} is not read without an exception: ${String(error)}`, { cause: error });
+  }
 }
