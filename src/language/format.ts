@@ -7,7 +7,8 @@ import { parseAllDocuments } from 'yaml';
 import type { Range } from '../spec/problem.ts';
 import type { SourceFile } from '../spec/text/source.ts';
 import type { FolderView } from './folder-view.ts';
-import { layoutEdits, type OffsetEdit } from './formatting/layout.ts';
+import type { OffsetEdit } from './formatting/flow-gaps.ts';
+import { layoutEdits } from './formatting/layout.ts';
 import { documentAt, documentsOf } from './yaml/lookup.ts';
 import { editOf, offsetAt, type TextEdit } from './text.ts';
 

@@ -2,8 +2,8 @@
  * The audit trail: one line per decision, stage and write, append-only JSON lines that `karma-mas explain` reads back. In
  * JSON a number that is unknown (NaN) or without limit (Infinity) is null.
  */
-import type { ClusterIdentity, HpaState } from '../cluster/live/live-cluster.ts';
-import type { StageName } from './ladder.ts';
+import type { HpaState } from '../cluster/live/live-cluster.ts';
+import type { StageName, StageTerms } from './ladder.ts';
 
 /** What one agent saw, might do and did. */
 export interface AgentRecord {
@@ -76,20 +76,6 @@ export interface StageRecord {
 
 export type TransferEnd = 'finished' | 'fallback' | 'stopped' | 'declined';
 export type RestoredHpa = HpaRecord & { readonly asBefore: boolean };
-
-export interface StageTerms extends ClusterIdentity {
-  /** Seconds of the cluster; null = until stopped. */
-  readonly lasts: number | null;
-  /** The stage after it; empty = the HPAs get the services back. */
-  readonly next: StageName | '';
-  /** Services whose replicas (floor: HPA minimum) the agents set. */
-  readonly services: readonly string[];
-  /** CEL; empty = never. */
-  readonly abortWhen: string;
-  readonly driftThreshold: number;
-  /** Seconds. */
-  readonly staleAfter: number;
-}
 
 export type AuditRecord = DecisionRecord | WriteRecord | StageRecord;
 /** Appends one record; resolves when it is on disk. */

@@ -1,5 +1,6 @@
 /** Reads the audit trail back: what was decided, what the agents saw, and why. */
-import type { AgentRecord, AuditRecord, DecisionRecord, StageRecord, StageTerms, WriteRecord } from './audit.ts';
+import type { AgentRecord, AuditRecord, DecisionRecord, StageRecord, WriteRecord } from './audit.ts';
+import type { StageTerms } from './ladder.ts';
 
 /** One record as text of a few lines. */
 export function explainRecord(record: AuditRecord): string {

@@ -2,9 +2,8 @@
  * The ladder of a transfer: shadow (decides, writes nothing) -> floor (raises the HPA's minimum; the HPA still acts) ->
  * canary (some services) -> full. Each rung says which services it controls and what is written on entering it.
  */
-import type { ClusterWrite, HpaState, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
+import type { ClusterIdentity, ClusterWrite, HpaState, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster, Transfer, TransferStage } from '../spec/model.ts';
-import type { StageTerms } from './audit.ts';
 
 /** `exploration`: traces are being collected, before any transfer. */
 export type StageName = 'exploration' | 'plan' | 'shadow' | 'floor' | 'canary' | 'full' | 'fallback';
@@ -33,6 +32,20 @@ export function stagesOf(transfer: Transfer, spec: Cluster): Stage[] {
         return { stage: 'full', lasts: Infinity, services: all, abortWhen: stage.abortWhen };
     }
   });
+}
+
+export interface StageTerms extends ClusterIdentity {
+  /** Seconds of the cluster; null = until stopped. */
+  readonly lasts: number | null;
+  /** The stage after it; empty = the HPAs get the services back. */
+  readonly next: StageName | '';
+  /** Services whose replicas (floor: HPA minimum) the agents set. */
+  readonly services: readonly string[];
+  /** CEL; empty = never. */
+  readonly abortWhen: string;
+  readonly driftThreshold: number;
+  /** Seconds. */
+  readonly staleAfter: number;
 }
 
 /** What a stage goes by, for the audit trail. */

@@ -17,7 +17,7 @@ import { abortConditionHolds } from './abort-condition.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Policies } from '../deciding/policy.ts';
 import { applyWrites, PASSING, type Applied, type ApplyContext, type Refusal } from './apply.ts';
-import type { Audit, DecisionRecord, RestoredHpa, StageTerms, TransferEnd } from './audit.ts';
+import type { Audit, DecisionRecord, RestoredHpa, TransferEnd } from './audit.ts';
 import { Decider } from './decide.ts';
 import { currentReplicas, decisionRecord, hpaRecord } from './decision-record.ts';
 import { Guard, type Verdict } from './guard.ts';
@@ -32,6 +32,7 @@ import {
   type OriginalHpas,
   type Stage,
   type StageName,
+  type StageTerms,
 } from './ladder.ts';
 import { limitProposal } from './limits.ts';
 import { WriterLeaseError, type Fence } from './writer-lease.ts';

@@ -8,7 +8,8 @@ import { Random } from '../../src/cluster/random.ts';
 import { parameterCount, type ActBatch, type Backend, type Network, type NetworkShape } from '../../src/nn/backend.ts';
 import { initialState } from '../../src/nn/initialise.ts';
 import { createTfjsBackend } from '../../src/nn/tfjs/backend.ts';
-import { TfNetwork, type TensorFlow } from '../../src/nn/tfjs/network.ts';
+import type { TensorFlow } from '../../src/nn/tfjs/losses.ts';
+import { TfNetwork } from '../../src/nn/tfjs/network.ts';
 import { createWasmBackend } from '../../src/nn/wasm/backend.ts';
 
 export interface NnRow {

@@ -1,6 +1,11 @@
 /** Blanks inside of brackets: `{ a: 1, b: [2, 3] }`. */
 import type { ListNode, MapNode, TreeNode } from '../yaml/tree.ts';
-import type { OffsetEdit } from './layout.ts';
+
+export interface OffsetEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
 interface Piece {
   readonly start: number;

@@ -1,13 +1,7 @@
 /** The edits that lay a text out, by its outline. */
 import type { ListNode, MapNode, ScalarNode, TreeDocument, TreeNode } from '../yaml/tree.ts';
 import { lineEnd, lineStart } from '../text.ts';
-import { flowGaps } from './flow-gaps.ts';
-
-export interface OffsetEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
+import { flowGaps, type OffsetEdit } from './flow-gaps.ts';
 
 const STEP = 2;
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import util from 'node:util';
 import type { ActBatch, Backend, Network, NetworkShape } from '../backend.ts';
 import { checkShape } from '../checks.ts';
-import { TfNetwork, type Activate, type TensorFlow } from './network.ts';
+import type { TensorFlow } from './losses.ts';
+import { TfNetwork, type Activate } from './network.ts';
 
 class TfBackend implements Backend {
   readonly name: 'tfjs' | 'tfjs-gpu';

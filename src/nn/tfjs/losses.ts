@@ -1,8 +1,10 @@
 /** The losses of the seam as TensorFlow.js operations. */
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { NetworkShape, PolicyBatch, RegressionBatch } from '../backend.ts';
 import { optionsPerHead } from '../checks.ts';
-import type { TensorFlow } from './network.ts';
+
+export type TensorFlow = typeof tfjs;
 
 /** Mean over rows and outputs of weight * (output - target)^2. */
 export function regressionLoss(tf: TensorFlow, shape: NetworkShape, batch: RegressionBatch, outputs: Tensor): Scalar {

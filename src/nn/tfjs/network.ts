@@ -1,5 +1,4 @@
 /** A network on TensorFlow.js; the same for every device, which the injected `tf` decides. */
-import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { BETA1, BETA2, EPSILON } from '../adam.ts';
 import { parameterCount } from '../backend.ts';
@@ -24,9 +23,7 @@ import {
   notFinite,
 } from '../checks.ts';
 import { chooseFromLogits } from './choose.ts';
-import { policyTerms, regressionLoss } from './losses.ts';
-
-export type TensorFlow = typeof tfjs;
+import { policyTerms, regressionLoss, type TensorFlow } from './losses.ts';
 
 /** The operations, once their backend is the active one: all copies of TensorFlow.js in a process share one engine with one active backend. */
 export type Activate = () => TensorFlow;

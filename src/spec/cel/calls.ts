@@ -1,5 +1,5 @@
 /** Checks calls: change and mean, the macros, and the functions of lists. */
-import type { Checker } from './checker.ts';
+import type { CheckContext } from './check-context.ts';
 import {
   elementOf,
   typeInWords,
@@ -40,7 +40,7 @@ const usage = (name: string): string => {
   return found ? `Write ${found.signature.replace(/ -> .*/, '')}, for example ${found.example}.` : '';
 };
 
-export function checkCall(checker: Checker, ast: CallNode): Node | undefined {
+export function checkCall(checker: CheckContext, ast: CallNode): Node | undefined {
   const { name, of: receiver, args } = ast;
   const known = FUNCTIONS.find((entry) => entry.name === name);
   if (!known) return unknownFunction(checker, ast);
@@ -66,7 +66,7 @@ export function checkCall(checker: Checker, ast: CallNode): Node | undefined {
   return checkMacro(checker, ast, receiver, variable);
 }
 
-function unknownFunction(checker: Checker, ast: CallNode): undefined {
+function unknownFunction(checker: CheckContext, ast: CallNode): undefined {
   const { name, of: receiver, args } = ast;
   if (Object.hasOwn(UNSUPPORTED, name)) return checker.report(ast, 'cel-unsupported', UNSUPPORTED[name]);
   if (!receiver && CONVERSIONS.includes(name) && args.length === 1) {
@@ -93,7 +93,7 @@ function unknownFunction(checker: Checker, ast: CallNode): undefined {
   );
 }
 
-function calledWithoutList(checker: Checker, { name, args, open, start, end }: CallNode): undefined {
+function calledWithoutList(checker: CheckContext, { name, args, open, start, end }: CallNode): undefined {
   const at = { start, end };
   const message = `${name} is called on a list. ${usage(name)}`;
   if (args.length < 2 || !['min', 'max', 'sum'].includes(name))
@@ -103,7 +103,7 @@ function calledWithoutList(checker: Checker, { name, args, open, start, end }: C
 }
 
 function checkHistory(
-  checker: Checker,
+  checker: CheckContext,
   ast: CallNode,
   name: 'change' | 'mean',
   pathAst: SyntaxNode,
@@ -137,7 +137,7 @@ function checkHistory(
   );
 }
 
-function checkWindow(checker: Checker, ast: SyntaxNode): Node | undefined {
+function checkWindow(checker: CheckContext, ast: SyntaxNode): Node | undefined {
   // duration('30s') is how CEL itself writes it.
   const inner = ast.op === 'call' && !ast.of && ast.name === 'duration' && ast.args.length === 1 ? ast.args[0] : ast;
   if (inner.op === 'string' && !inner.bytes) {
@@ -176,7 +176,12 @@ function isConstant(node: Node): boolean {
   }
 }
 
-function checkAggregate(checker: Checker, ast: SyntaxNode, kind: AggregateKind, listAst: SyntaxNode): Node | undefined {
+function checkAggregate(
+  checker: CheckContext,
+  ast: SyntaxNode,
+  kind: AggregateKind,
+  listAst: SyntaxNode,
+): Node | undefined {
   const list = checkList(checker, kind, listAst);
   if (!list) return undefined;
   if (kind !== 'size' && list.type !== 'list<number>') {
@@ -193,7 +198,7 @@ function checkAggregate(checker: Checker, ast: SyntaxNode, kind: AggregateKind, 
   return { op: 'aggregate', ...spanOf(ast), type: 'number', kind, list };
 }
 
-function checkList(checker: Checker, name: string, listAst: SyntaxNode): Node | undefined {
+function checkList(checker: CheckContext, name: string, listAst: SyntaxNode): Node | undefined {
   const list = checker.check(listAst);
   if (!list || elementOf(list.type)) return list;
   return checker.report(
@@ -203,7 +208,7 @@ function checkList(checker: Checker, name: string, listAst: SyntaxNode): Node | 
   );
 }
 
-function checkMacro(checker: Checker, ast: CallNode, receiver: SyntaxNode, named: NameNode): Node | undefined {
+function checkMacro(checker: CheckContext, ast: CallNode, receiver: SyntaxNode, named: NameNode): Node | undefined {
   const { name, args } = ast;
   const list = checkList(checker, name, receiver);
   if (!list) return undefined;

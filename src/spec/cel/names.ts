@@ -1,12 +1,12 @@
 /** Checks what an expression names: variables, fields, settings. */
-import type { Checker } from './checker.ts';
+import type { CheckContext } from './check-context.ts';
 import { typeInWords, type Node } from './expression.ts';
 import { closest } from '../closest.ts';
 import { fixWith, shown, type CelCode } from './problems.ts';
 import { operandSpan, spanOf, type IndexNode, type MemberNode, type NameNode, type Span } from './syntax.ts';
 import { CLUSTER_VOCABULARY, isClusterField, isServiceField, ROOTS, SERVICE_VOCABULARY } from './vocabulary.ts';
 
-export function checkName(checker: Checker, ast: NameNode): Node | undefined {
+export function checkName(checker: CheckContext, ast: NameNode): Node | undefined {
   const { name, start, end } = ast;
   const variable = checker.variable(name);
   if (variable) return { op: 'variable', start, end, type: variable.type, variable };
@@ -38,7 +38,7 @@ export function checkName(checker: Checker, ast: NameNode): Node | undefined {
   return unknownWord(checker, ast, 'cel-unknown-variable', message, name, names, 'Known names');
 }
 
-function noService(checker: Checker, ast: NameNode): undefined {
+function noService(checker: CheckContext, ast: NameNode): undefined {
   return checker.report(
     ast,
     'cel-no-service',
@@ -46,7 +46,7 @@ function noService(checker: Checker, ast: NameNode): undefined {
   );
 }
 
-export function checkAccess(checker: Checker, ast: MemberNode): Node | undefined {
+export function checkAccess(checker: CheckContext, ast: MemberNode): Node | undefined {
   const { of: target, name: field } = ast;
   const at = { start: ast.nameStart, end: ast.nameEnd };
   const root = target.op === 'name' && !checker.variable(target.name) ? target.name : undefined;
@@ -82,7 +82,7 @@ export function checkAccess(checker: Checker, ast: MemberNode): Node | undefined
   );
 }
 
-function clusterField(checker: Checker, ast: MemberNode, field: string, at: Span): Node | undefined {
+function clusterField(checker: CheckContext, ast: MemberNode, field: string, at: Span): Node | undefined {
   if (!isClusterField(field))
     return unknownWord(
       checker,
@@ -96,7 +96,7 @@ function clusterField(checker: Checker, ast: MemberNode, field: string, at: Span
   return { op: 'clusterField', ...spanOf(ast), type: 'number', field };
 }
 
-function setting(checker: Checker, ast: MemberNode, name: string, at: Span): Node | undefined {
+function setting(checker: CheckContext, ast: MemberNode, name: string, at: Span): Node | undefined {
   if (checker.settings.includes(name)) return { op: 'setting', ...spanOf(ast), type: 'number', name };
   if (checker.settings.length === 0)
     return checker.report(
@@ -115,7 +115,7 @@ function setting(checker: Checker, ast: MemberNode, name: string, at: Span): Nod
   );
 }
 
-export function checkIndex(checker: Checker, ast: IndexNode): undefined {
+export function checkIndex(checker: CheckContext, ast: IndexNode): undefined {
   const { of: target, key } = ast;
   if (key.op === 'string' && !key.bytes && /^[A-Za-z_]\w*$/.test(key.value)) {
     const start = operandSpan(target).end;
@@ -136,7 +136,7 @@ export function checkIndex(checker: Checker, ast: IndexNode): undefined {
 }
 
 function unknownWord(
-  checker: Checker,
+  checker: CheckContext,
   at: Span,
   code: CelCode,
   message: string,

@@ -1,5 +1,5 @@
 /** Checks operators, literals and written lists. */
-import type { Checker } from './checker.ts';
+import type { CheckContext } from './check-context.ts';
 import {
   elementOf,
   typeInWords,
@@ -24,7 +24,7 @@ import { PRIORITIES } from './vocabulary.ts';
 
 type LiteralNode = Extract<SyntaxNode, { op: 'bool' | 'number' | 'string' | 'null' }>;
 
-export function checkLiteral(checker: Checker, ast: LiteralNode): Node | undefined {
+export function checkLiteral(checker: CheckContext, ast: LiteralNode): Node | undefined {
   const place = spanOf(ast);
   if (ast.op === 'bool') return { op: 'literal', ...place, type: 'bool', value: ast.value };
   if (ast.op === 'string' && !ast.bytes) return { op: 'literal', ...place, type: 'string', value: ast.value };
@@ -40,7 +40,7 @@ export function checkLiteral(checker: Checker, ast: LiteralNode): Node | undefin
   return { op: 'literal', ...place, type: 'number', value: ast.value };
 }
 
-export function checkListLiteral(checker: Checker, ast: ListNode): Node | undefined {
+export function checkListLiteral(checker: CheckContext, ast: ListNode): Node | undefined {
   const { items } = ast;
   if (items.length === 0) return checker.report(ast, 'cel-type', 'An empty list has no type. Write at least one item.');
   const nodes = items.map((item) => checker.check(item));
@@ -59,7 +59,7 @@ export function checkListLiteral(checker: Checker, ast: ListNode): Node | undefi
   return { op: 'list', start: ast.start, end: ast.end, type: `list<${first as ElementType}>`, items: checked };
 }
 
-export function checkUnary(checker: Checker, ast: UnaryNode): Node | undefined {
+export function checkUnary(checker: CheckContext, ast: UnaryNode): Node | undefined {
   const { operand: argument } = ast;
   const op = ast.operator === '!' ? 'not' : 'negate';
   const operand =
@@ -73,7 +73,7 @@ export function checkUnary(checker: Checker, ast: UnaryNode): Node | undefined {
   return operand && { op, ...spanOf(ast), type: op === 'not' ? 'bool' : 'number', operand };
 }
 
-export function checkConditional(checker: Checker, ast: ConditionalNode): Node | undefined {
+export function checkConditional(checker: CheckContext, ast: ConditionalNode): Node | undefined {
   const { test, then, otherwise } = ast;
   const checkedTest = checker.checkAs(test, 'bool', (found) => `Before ? stands a condition, but this is ${found}.`);
   const [first, second] = [checker.check(then), checker.check(otherwise)];
@@ -100,7 +100,7 @@ export function checkConditional(checker: Checker, ast: ConditionalNode): Node |
   };
 }
 
-export function checkIn(checker: Checker, ast: BinaryNode): Node | undefined {
+export function checkIn(checker: CheckContext, ast: BinaryNode): Node | undefined {
   const { left: itemAst, right: listAst } = ast;
   const [item, list] = [checker.check(itemAst), checker.check(listAst)];
   if (!item || !list) return undefined;
@@ -127,7 +127,7 @@ export function checkIn(checker: Checker, ast: BinaryNode): Node | undefined {
   return { op: 'in', ...spanOf(ast), type: 'bool', item, list };
 }
 
-export function checkBinary(checker: Checker, ast: BinaryNode, operator: BinaryOperator): Node | undefined {
+export function checkBinary(checker: CheckContext, ast: BinaryNode, operator: BinaryOperator): Node | undefined {
   const { left: leftAst, right: rightAst } = ast;
   const left = checker.check(leftAst);
   const right = checker.check(rightAst);
@@ -137,7 +137,7 @@ export function checkBinary(checker: Checker, ast: BinaryNode, operator: BinaryO
 }
 
 function resultType(
-  checker: Checker,
+  checker: CheckContext,
   operator: BinaryOperator,
   left: Node,
   right: Node,
@@ -151,7 +151,7 @@ function resultType(
   return ['+', '-', '*', '/', '%'].includes(operator) ? 'number' : 'bool';
 }
 
-function wrongOperand(checker: Checker, operator: BinaryOperator, node: Node, span: Span): undefined {
+function wrongOperand(checker: CheckContext, operator: BinaryOperator, node: Node, span: Span): undefined {
   const comparison = ['<', '<=', '>', '>='].includes(operator);
   if (comparison && node.op === 'binary' && node.type === 'bool')
     return checker.report(
@@ -173,7 +173,7 @@ function wrongOperand(checker: Checker, operator: BinaryOperator, node: Node, sp
 }
 
 function equality(
-  checker: Checker,
+  checker: CheckContext,
   operator: BinaryOperator,
   left: Node,
   right: Node,
@@ -203,7 +203,7 @@ function equality(
 }
 
 /** A priority compared with a text that no priority has is a typing error that would never show. */
-function checkPriority(checker: Checker, field: Node, value: Node): void {
+function checkPriority(checker: CheckContext, field: Node, value: Node): void {
   if (field.op !== 'field' || field.field !== 'priority' || value.op !== 'literal') return;
   const word = String(value.value);
   if ((PRIORITIES as readonly string[]).includes(word)) return;
