@@ -68,7 +68,7 @@ export async function analyze(
   onDistances?.(grouped.distances);
   onClustering?.(viewOfGroups(grouped, all[0].services, settings));
   const relations = await relationsIn(all, settings, following(PROGRESS.distances, PROGRESS.relations));
-  const roles = await inferRoles(seeds, cluster, grouped.sequences, grouped.cut.labels, grouped.groups, signal);
+  const roles = await inferRoles(seeds, cluster, grouped, signal);
   const goals = inferGoals(all, {
     random: new Random(settings.seed, STREAMS.goals),
     epsilon: settings.epsilon,

@@ -240,11 +240,13 @@ function withoutEvidence(found: Values, spec: Values, judged: readonly FittedVal
   return values;
 }
 
-const isGuess = (value: FittedValue): boolean => !value.identifiable && value.spec !== undefined;
+/** Nothing in the traces tells it, but the spec says something. */
+const isGuess = (value: FittedValue): value is FittedValue & { readonly spec: number } =>
+  !value.identifiable && value.spec !== undefined;
 
 function keptAtSpec(found: FittedValue): FittedValue {
   if (!isGuess(found)) return found;
-  const value = found.spec!;
+  const value = found.spec;
   const [low, high] = found.plausible;
   const plausible = [Math.min(low, value), Math.max(high, value)] as const;
   return { ...found, value, plausible, note: `${found.note}; left at the spec's value` };
@@ -309,5 +311,8 @@ function spanOf(name: FittedName, spec: Values, service: number): readonly [numb
   return relative ? [span[0] * spec[name][service], span[1] * spec[name][service]] : span;
 }
 
-const copy = (values: Values): Values =>
-  Object.fromEntries(NAMES.map((name) => [name, values[name].slice()])) as unknown as Values;
+function copy(values: Values): Values {
+  const result = { ...values };
+  for (const name of NAMES) result[name] = values[name].slice();
+  return result;
+}

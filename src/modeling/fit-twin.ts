@@ -1,6 +1,6 @@
 /** The modeling phase as one call: traces -> twin, and a report that says whether to rely on it. */
 import type { Cluster, TwinKind } from '../spec/model.ts';
-import { specParameters } from '../cluster/emulator/parameters.ts';
+import { specParameters, type EmulatorParameters } from '../cluster/emulator/parameters.ts';
 import type { Episode, Simulation, System } from '../cluster/simulation/simulation.ts';
 import type { Backend } from '../nn/backend.ts';
 import { measureAccuracy, type Accuracy } from './accuracy/accuracy.ts';
@@ -12,8 +12,16 @@ import { DriftMeter } from './drift.ts';
 import { LearnedModel } from './network/learned-model.ts';
 import { RecordedTransitions } from './network/recorded-transitions.ts';
 import { ENSEMBLE, FITTABLE, TransitionNetwork } from './network/transition-network.ts';
+import type { Transition } from './traces/layout.ts';
 import type { Recording, TraceStore } from './traces/trace-store.ts';
-import { loadTraces, splitTraces, transitionsOf, type SkippedRecording, type SplitTraces } from './traces/trace.ts';
+import {
+  loadTraces,
+  splitTraces,
+  transitionsOf,
+  type Segment,
+  type SkippedRecording,
+  type SplitTraces,
+} from './traces/trace.ts';
 import { newTwin, twinSimulations, type Twin } from './twin.ts';
 
 /** Runs of the queueing model with different luck, for accuracy. */
@@ -79,76 +87,99 @@ export interface TracesUsed {
  * a network beside it, and not judged.
  */
 export async function fitTwin(options: FitTwinOptions): Promise<{ twin: Twin; report: TwinReport }> {
-  const { cluster, store, kind, seed, signal } = options;
+  const { cluster, store, kind, seed } = options;
   const progress = (stage: FitStage) => (done: number, total: number) => options.onProgress?.(stage, done, total);
   const isRecorded = kind !== 'emulator' || store.count() > 0;
   const loaded = isRecorded ? loadTraces(store, cluster, options.recordings) : { segments: [], skipped: [] };
   const traces = splitTraces(loaded.segments, HELD_OUT_SHARE);
 
-  const calibration =
-    kind === 'calibrated'
-      ? await calibrate({
-          cluster,
-          segments: traces.fit,
-          seed,
-          ...(options.candidates === undefined ? {} : { candidates: options.candidates }),
-          signal,
-          onProgress: progress('calibrate'),
-        })
-      : undefined;
-  const { parameters, ...found } = calibration ?? { parameters: specParameters(cluster) };
+  const { parameters, calibration } = await fitQueueing(options, traces, progress('calibrate'));
   const learned = isRecorded ? await fitNetwork(options, traces, progress('network')) : undefined;
   try {
-    const queueing = queueingOpenLoop(cluster, parameters, seed, OPEN_LOOP_MEMBERS);
-    const judge = (model: OpenLoopModel): Promise<Accuracy | undefined> =>
-      measureAccuracy(model, cluster, traces.heldOut, signal, progress('accuracy'));
-    const network = learned && learnedOpenLoop(learned.model);
-    const isLearned = kind === 'recorded-then-mlp';
-    const accuracy = isRecorded ? await judge(isLearned && network ? network : queueing) : undefined;
-    const networkAccuracy = network && !isLearned ? await judge(network) : undefined;
-
+    const accuracies = isRecorded ? await judge(options, parameters, learned?.model, traces, progress('accuracy')) : {};
     const twin = newTwin(cluster, {
       kind,
       seed,
       parameters,
-      ...(calibration ? { calibration: found as Twin['calibration'] & object } : {}),
-      ...(isRecorded
-        ? {
-            traces: {
-              recordings: [...new Set(loaded.segments.map(({ recording }) => recording))],
-              interval: traces.interval,
-              fit: transitionsOf(traces.fit).length,
-              heldOut: transitionsOf(traces.heldOut).length,
-            },
-            drift: DriftMeter.fit(
-              transitionsOf(traces.fit).map(({ state }) => state),
-              transitionsOf(traces.heldOut).map(({ state }) => state),
-              seed,
-            ).save(),
-          }
-        : {}),
+      ...(calibration ? { calibration } : {}),
+      ...(isRecorded ? tracesOfTwin(loaded.segments, traces, seed) : {}),
       ...(learned ? { network: learned.model.network.save() } : {}),
       ...(learned?.records ? { records: learned.records.save() } : {}),
     });
     const ranking = options.ranking && (await rankKnown(twin, options, options.ranking, progress('rank')));
-    const verdict = verdictOf(accuracy, ranking, twin.traces);
     return {
       twin,
       report: {
         kind,
         cluster: cluster.name,
-        ...(accuracy ? { accuracy } : {}),
-        ...(networkAccuracy ? { networkAccuracy } : {}),
+        ...accuracies,
         ...(ranking ? { ranking } : {}),
-        ...(calibration ? { calibration: found as Twin['calibration'] & object } : {}),
+        ...(calibration ? { calibration } : {}),
         ...(twin.traces ? { traces: { ...twin.traces, recordings: recordingsOf(store, twin.traces.recordings) } } : {}),
         skipped: loaded.skipped,
-        verdict,
+        verdict: verdictOf(accuracies.accuracy, ranking, twin.traces),
       },
     };
   } finally {
     learned?.model.network.dispose();
   }
+}
+
+/** The numbers of the queueing model: fitted for 'calibrated', else those of the spec. */
+async function fitQueueing(
+  { cluster, kind, seed, candidates, signal }: FitTwinOptions,
+  traces: SplitTraces,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ parameters: EmulatorParameters; calibration?: Omit<Calibration, 'parameters'> }> {
+  if (kind !== 'calibrated') return { parameters: specParameters(cluster) };
+  const { parameters, ...calibration } = await calibrate({
+    cluster,
+    segments: traces.fit,
+    seed,
+    ...(candidates === undefined ? {} : { candidates }),
+    signal,
+    onProgress,
+  });
+  return { parameters, calibration };
+}
+
+/** Open-loop errors of what the twin simulates with, and of the network where it stands beside. */
+async function judge(
+  { cluster, kind, seed, signal }: FitTwinOptions,
+  parameters: EmulatorParameters,
+  learned: LearnedModel | undefined,
+  traces: SplitTraces,
+  onProgress: (done: number, total: number) => void,
+): Promise<Pick<TwinReport, 'accuracy' | 'networkAccuracy'>> {
+  const measure = (model: OpenLoopModel): Promise<Accuracy | undefined> =>
+    measureAccuracy(model, cluster, traces.heldOut, signal, onProgress);
+  const network = learned && learnedOpenLoop(learned);
+  const simulatesByNetwork = kind === 'recorded-then-mlp' && network !== undefined;
+  const accuracy = await measure(
+    simulatesByNetwork ? network : queueingOpenLoop(cluster, parameters, seed, OPEN_LOOP_MEMBERS),
+  );
+  const networkAccuracy = network && !simulatesByNetwork ? await measure(network) : undefined;
+  return { ...(accuracy ? { accuracy } : {}), ...(networkAccuracy ? { networkAccuracy } : {}) };
+}
+
+/** What a twin keeps of its traces: which they were, and what is usual in them. */
+function tracesOfTwin(
+  segments: readonly Segment[],
+  traces: SplitTraces,
+  seed: number,
+): Required<Pick<Twin, 'traces' | 'drift'>> {
+  const fit = transitionsOf(traces.fit);
+  const heldOut = transitionsOf(traces.heldOut);
+  const stateOf = ({ state }: Transition): Float64Array => state;
+  return {
+    traces: {
+      recordings: [...new Set(segments.map(({ recording }) => recording))],
+      interval: traces.interval,
+      fit: fit.length,
+      heldOut: heldOut.length,
+    },
+    drift: DriftMeter.fit(fit.map(stateOf), heldOut.map(stateOf), seed).save(),
+  };
 }
 
 const recordingsOf = (store: TraceStore, ids: readonly number[]): TracesUsed['recordings'] =>
@@ -188,9 +219,13 @@ async function rankKnown(
   onProgress: (done: number, total: number) => void,
 ): Promise<Ranking> {
   const score = (simulate: (environments: number) => Simulation, from: number): Promise<number[]> =>
-    scoreSystems(simulate, cluster, systems, episodes, seed, signal, (done) =>
-      onProgress(from + done, 2 * systems.length),
-    );
+    scoreSystems(simulate, systems, {
+      cluster,
+      episodes,
+      seed,
+      signal,
+      onProgress: (done) => onProgress(from + done, 2 * systems.length),
+    });
   const inTwin = await score(twinSimulations(twin, cluster, backend), 0);
   const onCluster =
     typeof truth === 'function' ? await score(truth, systems.length) : systems.map(({ name }) => truth[name] ?? NaN);

@@ -19,6 +19,7 @@ const FORMAT = 1;
 const TWIN_FILE = 'twin.json';
 /** Network weights, records and known states: large, and nothing to read. */
 const WEIGHTS_FILE = 'twin-weights.json';
+type Weights = 'network' | 'records' | 'drift';
 
 export interface Twin {
   readonly format: typeof FORMAT;
@@ -90,20 +91,20 @@ export function saveTwin(folder: string, twin: Twin): void {
 
 /** Reads what saveTwin wrote. Throws an Error with the file's name where that fails. */
 export function loadTwin(folder: string): Twin {
-  const read = (name: string): Record<string, unknown> => {
+  const read = <Part>(name: string): Part => {
     const file = join(folder, name);
     try {
-      return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      return JSON.parse(readFileSync(file, 'utf8')) as Part;
     } catch (error) {
       throw new Error(`${file}: the twin cannot be read (${(error as Error).message}); fit it again.`, {
         cause: error,
       });
     }
   };
-  const readable = read(TWIN_FILE);
+  const readable = read<Omit<Twin, Weights>>(TWIN_FILE);
   if (readable.format !== FORMAT)
     throw new Error(
       `${join(folder, TWIN_FILE)}: format ${String(readable.format)} is not known (this version reads ${FORMAT}); fit it again.`,
     );
-  return { ...readable, ...read(WEIGHTS_FILE) } as unknown as Twin;
+  return { ...readable, ...read<Pick<Twin, Weights>>(WEIGHTS_FILE) };
 }

@@ -136,7 +136,7 @@ function rowsFigure({ id, title, description, axis, panels, zero, caption }: Row
       bottom: AXIS,
     };
     return html`<g transform="translate(${round(offset)} ${round(line * panelHeight)})"
-      >${panelOf(panel, frame, domain, axis, zero === true, column === 0)}</g
+      >${panelOf(panel, frame, { domain, axis, zero: zero === true, named: column === 0 })}</g
     >`;
   });
   return figure({
@@ -158,14 +158,16 @@ function rowsFigure({ id, title, description, axis, panels, zero, caption }: Row
   });
 }
 
-function panelOf(
-  { title, rows }: Panel,
-  frame: Frame,
-  domain: readonly [number, number],
-  axis: string,
-  zero: boolean,
-  named: boolean,
-): Html {
+interface PanelLook {
+  readonly domain: readonly [number, number];
+  readonly axis: string;
+  /** Draws a line at zero. */
+  readonly zero: boolean;
+  /** Writes the systems' names to the left. */
+  readonly named: boolean;
+}
+
+function panelOf({ title, rows }: Panel, frame: Frame, { domain, axis, zero, named }: PanelLook): Html {
   const x = xScale(frame, domain);
   const clamp = (value: number) => Math.max(frame.left, Math.min(frame.width - frame.right, x(value)));
   const bottom = frame.height - frame.bottom;

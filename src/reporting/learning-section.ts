@@ -210,7 +210,7 @@ function curveOf({ seeds }: LearningCurves, metric: string): Curve {
         steps.map((step) => known(points.find((point) => point.step === step)?.metrics[metric])),
       ),
     );
-  const last = steps.at(-1)!;
+  const last = steps[steps.length - 1];
   const longest = Math.max(...seeds.map(({ points }) => points.length));
   const bins = Math.min(POINTS, longest);
   const binned = seeds.map(({ points }) => {

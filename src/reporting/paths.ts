@@ -15,7 +15,7 @@ export function linePath(
   const generator = line<number | null | undefined>()
     .defined(isKnown)
     .x((_, i) => round(x(i)))
-    .y((value) => round(y(value!)));
+    .y((value) => round(y(value ?? NaN)));
   return (step ? generator.curve(curveStepAfter) : generator)(values) ?? '';
 }
 
@@ -28,7 +28,7 @@ export function bandPath(
   const generator = area<number>()
     .defined((i) => isKnown(low[i]) && isKnown(high[i]))
     .x((i) => round(x(i)))
-    .y0((i) => round(y(low[i]!)))
-    .y1((i) => round(y(high[i]!)));
+    .y0((i) => round(y(low[i] ?? NaN)))
+    .y1((i) => round(y(high[i] ?? NaN)));
   return generator(low.map((_, i) => i)) ?? '';
 }

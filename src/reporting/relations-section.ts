@@ -75,7 +75,7 @@ export function relationLegend({ declaredLinks }: Analysis): LegendEntry[] {
 }
 
 /** Forces from all relations of all windows, so that an agent stands at one place in every picture. No chance: d3's own fixed sequence. */
-function layout(agents: readonly string[], windows: readonly WindowRelations[]): Map<string, { x: number; y: number }> {
+function layout(agents: readonly string[], windows: readonly WindowRelations[]): Places {
   const nodes = agents.map((name): Place => ({ name }));
   const links = windows
     .flatMap(({ relations }) => relations)
@@ -103,106 +103,134 @@ function layout(agents: readonly string[], windows: readonly WindowRelations[]):
     );
   };
   const xs = fit(
-    nodes.map(({ x }) => x!),
+    nodes.map(({ x }) => x ?? 0),
     MARGIN.x,
     WIDTH - MARGIN.x,
   );
   const ys = fit(
-    nodes.map(({ y }) => y!),
+    nodes.map(({ y }) => y ?? 0),
     MARGIN.y,
     HEIGHT - MARGIN.y - 10,
   );
-  return new Map(agents.map((name, i) => [name, { x: xs[i], y: ys[i] }]));
+  return new Places(agents, xs, ys);
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where each agent stands. */
+class Places {
+  readonly #points: ReadonlyMap<string, Point>;
+
+  constructor(agents: readonly string[], xs: readonly number[], ys: readonly number[]) {
+    this.#points = new Map(agents.map((name, i) => [name, { x: xs[i], y: ys[i] }]));
+  }
+
+  /** Throws a RangeError where there is no such agent. */
+  of(agent: string): Point {
+    const point = this.#points.get(agent);
+    if (!point) throw new RangeError(`The analysis has a relation of '${agent}', which is none of its agents.`);
+    return point;
+  }
 }
 
 function windowFigure(
   { from, to, relations }: WindowRelations,
   index: number,
   agents: readonly string[],
-  places: Map<string, { x: number; y: number }>,
+  places: Places,
   declared: Analysis['declaredLinks'],
 ): FigureOptions {
   const significant = relations.filter((relation) => relation.significant);
   const title = `${duration(from) === '0 s' ? 'Start' : duration(from)} to ${duration(to)}`;
   const marker = `arrow-${index}`;
-  const links = declared.map(({ from: a, to: b }) => {
-    const [p, q] = [places.get(a)!, places.get(b)!];
-    return html`<line
-      x1="${round(p.x)}"
-      y1="${round(p.y)}"
-      x2="${round(q.x)}"
-      y2="${round(q.y)}"
-      stroke="${seriesColor(5)}"
-      stroke-opacity=".25"
-      stroke-width="14"
-      stroke-linecap="round"
-    />`;
-  });
   return {
     id: `relations-${index}`,
     title,
     description:
-      significant.length === 0
-        ? 'No significant relation.'
-        : `${significant.map(({ kind, from: a, to: b }) => (kind === 'authority' ? `${a} has authority over ${b}` : `${a} and ${b}: ${kind}`)).join('; ')}.`,
+      significant.length === 0 ? 'No significant relation.' : `${significant.map(describeRelation).join('; ')}.`,
     width: WIDTH,
     height: HEIGHT,
-    drawing: html`<defs
-        ><marker
-          id="${marker}"
-          viewBox="0 0 10 10"
-          refX="9"
-          refY="5"
-          markerWidth="11"
-          markerHeight="11"
-          markerUnits="userSpaceOnUse"
-          orient="auto"
-          ><path d="M0 0L10 5L0 10Z" fill="${seriesColor(LOOKS.authority.series)}" /></marker
-      ></defs>
-      ${links}${significant.map((relation) => edge(relation, places, marker))}
-      ${agents.map((name) => {
-        const { x, y } = places.get(name)!;
-        return html`<circle
-            cx="${round(x)}"
-            cy="${round(y)}"
-            r="${NODE}"
-            fill="var(--surface)"
-            stroke="var(--text)"
-            stroke-width="2"
-          /><text class="halo" x="${round(x)}" y="${round(y + NODE + 17)}" text-anchor="middle">${name}</text>`;
-      })}`,
+    drawing: html`${arrowHead(marker)}
+    ${declared.map((link) => declaredLink(link, places))}${significant.map((relation) => edge(relation, places, marker))}
+    ${agents.map((name) => node(name, places.of(name)))}`,
     ...(significant.length === 0 ? { caption: 'No significant relation in this part of the episode.' } : {}),
-    data: table(
-      `Relations, ${title}`,
-      ['kind', 'from', 'to', 'strength (0 to 1)', 'p, adjusted', 'significant'],
-      [...relations]
-        .sort((a, b) => a.p - b.p)
-        .map((relation) => [
-          relation.kind,
-          relation.from,
-          relation.to,
-          fixed(relation.strength, 2),
-          fixed(relation.p, 3),
-          relation.significant ? 'yes' : 'no',
-        ]),
-      { text: true },
-    ),
+    data: relationsTable(`Relations, ${title}`, relations),
   };
 }
 
+const describeRelation = ({ kind, from, to }: Relation): string =>
+  kind === 'authority' ? `${from} has authority over ${to}` : `${from} and ${to}: ${kind}`;
+
+function arrowHead(id: string): Html {
+  return html`<defs
+    ><marker
+      id="${id}"
+      viewBox="0 0 10 10"
+      refX="9"
+      refY="5"
+      markerWidth="11"
+      markerHeight="11"
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+      ><path d="M0 0L10 5L0 10Z" fill="${seriesColor(LOOKS.authority.series)}" /></marker
+  ></defs>`;
+}
+
+function declaredLink({ from, to }: Analysis['declaredLinks'][number], places: Places): Html {
+  const [p, q] = [places.of(from), places.of(to)];
+  return html`<line
+    x1="${round(p.x)}"
+    y1="${round(p.y)}"
+    x2="${round(q.x)}"
+    y2="${round(q.y)}"
+    stroke="${seriesColor(5)}"
+    stroke-opacity=".25"
+    stroke-width="14"
+    stroke-linecap="round"
+  />`;
+}
+
+function node(name: string, { x, y }: Point): Html {
+  return html`<circle
+      cx="${round(x)}"
+      cy="${round(y)}"
+      r="${NODE}"
+      fill="var(--surface)"
+      stroke="var(--text)"
+      stroke-width="2"
+    /><text class="halo" x="${round(x)}" y="${round(y + NODE + 17)}" text-anchor="middle">${name}</text>`;
+}
+
+function relationsTable(title: string, relations: readonly Relation[]): Html {
+  return table(
+    title,
+    ['kind', 'from', 'to', 'strength (0 to 1)', 'p, adjusted', 'significant'],
+    [...relations]
+      .sort((a, b) => a.p - b.p)
+      .map(({ kind, from, to, strength, p, significant }) => [
+        kind,
+        from,
+        to,
+        fixed(strength, 2),
+        fixed(p, 3),
+        significant ? 'yes' : 'no',
+      ]),
+    { text: true },
+  );
+}
+
 /** Curved, each kind to its own side, so that several between two agents can be told apart. */
-function edge(
-  { kind, from, to, strength, p }: Relation,
-  places: Map<string, { x: number; y: number }>,
-  marker: string,
-): Html {
-  const [a, b] = [places.get(from)!, places.get(to)!];
+function edge({ kind, from, to, strength, p }: Relation, places: Places, marker: string): Html {
+  const [a, b] = [places.of(from), places.of(to)];
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = Math.hypot(dx, dy) || 1;
   const bend = { authority: 26, communication: 0, acquaintance: -26 }[kind];
   const [mx, my] = [(a.x + b.x) / 2 - (dy / length) * bend, (a.y + b.y) / 2 + (dx / length) * bend];
   // From rim to rim, on the way to the control point.
-  const rim = (c: { x: number; y: number }) => {
+  const rim = (c: Point): Point => {
     const size = Math.hypot(mx - c.x, my - c.y) || 1;
     const gap = NODE + 3;
     return { x: c.x + ((mx - c.x) / size) * gap, y: c.y + ((my - c.y) / size) * gap };

@@ -80,24 +80,7 @@ function timeline({ audit }: TransferData, decisions: readonly DecisionRecord[])
   const used = (Object.keys(OUTCOME_SERIES) as DecisionRecord['outcome'][]).filter((outcome) =>
     decisions.some((decision) => decision.outcome === outcome),
   );
-  const drawing = html`${spans.map(({ stage, from, to, why }) => {
-      const [x1, x2] = [at(from), at(to)];
-      const series = seriesColor(STAGE_SERIES[stage] ?? 6);
-      const name = x2 - x1 > 9 * stage.length && html`<text x="${round(x1 + 8)}" y="20">${stage}</text>`;
-      return html`<g
-        ><title>${stage}, ${duration(from - start)} to ${duration(to - start)}: ${why}</title
-        ><rect
-          x="${round(x1)}"
-          y="2"
-          width="${round(Math.max(2, x2 - x1 - 2))}"
-          height="26"
-          rx="4"
-          fill="${series}"
-          fill-opacity=".22"
-          stroke="${series}"
-        />${name}</g
-      >`;
-    })}
+  const drawing = html`${spans.map((span) => stageBar(span, start, at))}
     ${decisions.map(({ time, outcome, why, decision }) => html`<path transform="translate(${round(at(time))} 46) scale(.8)" d="${symbolPath(OUTCOME_SERIES[outcome])}" fill="${seriesColor(OUTCOME_SERIES[outcome])}"><title>Decision ${decision}, ${outcome}: ${why}</title></path>`)}
     <g transform="translate(0 54)"><text class="small" x="0" y="14">J over the interval before</text></g>
     ${xAxis(FRAME, x, { label: 'minutes' })}${yAxis(FRAME, y, { label: '', ticks: 4 })}
@@ -132,6 +115,26 @@ function timeline({ audit }: TransferData, decisions: readonly DecisionRecord[])
       { text: true },
     ),
   });
+}
+
+/** `at` maps a time to pixels. */
+function stageBar({ stage, from, to, why }: Span, start: number, at: (time: number) => number): Html {
+  const [x1, x2] = [at(from), at(to)];
+  const series = seriesColor(STAGE_SERIES[stage] ?? 6);
+  const name = x2 - x1 > 9 * stage.length && html`<text x="${round(x1 + 8)}" y="20">${stage}</text>`;
+  return html`<g
+    ><title>${stage}, ${duration(from - start)} to ${duration(to - start)}: ${why}</title
+    ><rect
+      x="${round(x1)}"
+      y="2"
+      width="${round(Math.max(2, x2 - x1 - 2))}"
+      height="26"
+      rx="4"
+      fill="${series}"
+      fill-opacity=".22"
+      stroke="${series}"
+    />${name}</g
+  >`;
 }
 
 const SMALL: Frame = { width: 460, height: 190, left: 34, right: 20, top: 26, bottom: 44 };

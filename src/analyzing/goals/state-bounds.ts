@@ -85,7 +85,7 @@ export function describeBounds(bounds: readonly StateBound[]): string {
 function describeBound({ field: column, unit, atLeast, atMost }: StateBound): string {
   const { owner, field } = splitField(column);
   if (field === 'desired' && owner !== 'cluster') {
-    if (atLeast === undefined) return `${owner} at ${replicas(atMost!)} or fewer`;
+    if (atLeast === undefined) return `${owner} at ${replicas(atMost)} or fewer`;
     if (atMost === undefined) return `${owner} at ${replicas(atLeast)} or more`;
     return atLeast === atMost ? `${owner} at ${replicas(atLeast)}` : `${owner} at ${atLeast} to ${replicas(atMost)}`;
   }
@@ -98,7 +98,7 @@ function describeBound({ field: column, unit, atLeast, atMost }: StateBound): st
     : `${subject} between ${atLeast} and ${atMost}${suffix}`;
 }
 
-const replicas = (count: number): string => `${count} ${count === 1 ? 'replica' : 'replicas'}`;
+const replicas = (count: number | undefined): string => `${count} ${count === 1 ? 'replica' : 'replicas'}`;
 
 /** One condition per service, all of them together. '' for no bounds. */
 export function satisfiedWhen(bounds: readonly StateBound[]): string {

@@ -6,7 +6,7 @@ import { breathe } from '../../cluster/breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import type { ActionSequence } from '../groups/action-sequences.ts';
 import { fitRule, ruleQuality, type DecisionRule, type RuleQuality, type RuleSamples } from './decision-rule.ts';
-import type { RoleGroup } from '../groups/role-groups.ts';
+import type { GroupedSequences } from '../groups/group-sequences.ts';
 import { ruleTerms, type RuleTerm } from './rule-terms.ts';
 import { takenMoves, type TakenMoves } from './taken-moves.ts';
 import type { SeedTrajectories } from '../trajectories/trajectories.ts';
@@ -52,9 +52,7 @@ const MINIMUM_J = 0.25;
 export async function inferRoles(
   seeds: readonly SeedTrajectories[],
   cluster: Cluster,
-  sequences: readonly ActionSequence[],
-  labels: ArrayLike<number>,
-  groups: readonly RoleGroup[],
+  { sequences, cut: { labels }, groups }: Pick<GroupedSequences, 'sequences' | 'cut' | 'groups'>,
   signal?: AbortSignal,
 ): Promise<InferredRole[]> {
   const terms = termsOf(seeds, cluster);

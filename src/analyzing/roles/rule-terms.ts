@@ -23,42 +23,71 @@ const CLUSTER_FIELDS = ['cpuUtilization', 'cpuAllocated', 'latency', 'successRat
 
 /** Terms for trajectories of one layout; `cluster` gives throughput, call graph and entry points. */
 export function ruleTerms(trajectories: Trajectories, cluster: Cluster): RuleTerm[] {
-  const { services, stateFields, episodes, interval } = trajectories;
-  const columnsOf = (field: string) => services.map((service) => stateFields.indexOf(`${service}.${field}`));
-  const has = (field: string) => columnsOf(field).every((column) => column >= 0);
-  const read = (field: string) => {
-    const columns = columnsOf(field);
-    return (episode: number, step: number, service: number) =>
-      episodes[episode].states[step * stateFields.length + columns[service]];
-  };
-  const plain = (name: string, whole: boolean, value: RuleTerm['value']): RuleTerm => ({
-    whole,
-    value,
-    condition: (above, threshold) => `${name} ${above ? '>' : '<='} ${threshold}`,
-  });
+  const columns = new StateColumns(trajectories);
+  const levels = [...serviceLevels(columns), ...clusterLevels(columns)];
+  if (!columns.has('received')) return levels;
+  return [...levels, ...demandRatios(columns, cluster), loadRise(columns, cluster, trajectories.interval)];
+}
 
-  const terms: RuleTerm[] = PLAIN_FIELDS.filter(has).map((field) =>
-    plain(`service.${field}`, WHOLE_FIELDS.includes(field), read(field)),
-  );
-  for (const field of CLUSTER_FIELDS) {
-    const column = stateFields.indexOf(`cluster.${field}`);
-    if (column < 0) continue;
-    const value: RuleTerm['value'] = (episode, step) => episodes[episode].states[step * stateFields.length + column];
-    terms.push(plain(`cluster.${field}`, false, value));
+type Value = RuleTerm['value'];
+
+/** The recorded states by the names of their fields. */
+class StateColumns {
+  readonly #trajectories: Trajectories;
+
+  constructor(trajectories: Trajectories) {
+    this.#trajectories = trajectories;
   }
-  if (!has('received')) return terms;
 
-  const received = read('received');
-  const calls = callsPerRequest(cluster);
-  const entryPoints = cluster.services.flatMap((service, index) => (service.entryPoint ? [index] : []));
-  const throughput = cluster.services.map((service) => service.emulator.throughput);
-  const demand: RuleTerm['value'] = (episode, step, service) => {
-    let coming = 0;
-    for (const entry of entryPoints)
-      coming += received(episode, step, entry) * calls[entry * services.length + service];
-    return Math.max(received(episode, step, service), coming);
-  };
-  const ratio = (denominator: string, size: RuleTerm['value']): RuleTerm => ({
+  /** Whether the field was recorded of every service. */
+  has(field: string): boolean {
+    return this.#columnsOf(field).every((column) => column >= 0);
+  }
+
+  ofService(field: string): Value {
+    const { episodes, stateFields } = this.#trajectories;
+    const columns = this.#columnsOf(field);
+    return (episode, step, service) => episodes[episode].states[step * stateFields.length + columns[service]];
+  }
+
+  /** undefined where the field was not recorded. */
+  ofCluster(field: string): Value | undefined {
+    const { episodes, stateFields } = this.#trajectories;
+    const column = stateFields.indexOf(`cluster.${field}`);
+    return column < 0 ? undefined : (episode, step) => episodes[episode].states[step * stateFields.length + column];
+  }
+
+  #columnsOf(field: string): number[] {
+    const { services, stateFields } = this.#trajectories;
+    return services.map((service) => stateFields.indexOf(`${service}.${field}`));
+  }
+}
+
+const level = (name: string, whole: boolean, value: Value): RuleTerm => ({
+  whole,
+  value,
+  condition: (above, threshold) => `${name} ${above ? '>' : '<='} ${threshold}`,
+});
+
+function serviceLevels(columns: StateColumns): RuleTerm[] {
+  return PLAIN_FIELDS.filter((field) => columns.has(field)).map((field) =>
+    level(`service.${field}`, WHOLE_FIELDS.includes(field), columns.ofService(field)),
+  );
+}
+
+function clusterLevels(columns: StateColumns): RuleTerm[] {
+  return CLUSTER_FIELDS.flatMap((field) => {
+    const value = columns.ofCluster(field);
+    return value ? [level(`cluster.${field}`, false, value)] : [];
+  });
+}
+
+/** The demand over what the ready, the desired, or one fewer than the desired pods serve. */
+function demandRatios(columns: StateColumns, cluster: Cluster): RuleTerm[] {
+  const { services } = cluster;
+  const throughput = services.map((service) => service.emulator.throughput);
+  const demand = demandOf(columns.ofService('received'), cluster);
+  const ratio = (denominator: string, size: Value): RuleTerm => ({
     whole: false,
     value: (episode, step, service) => {
       const [need, have] = [demand(episode, step, service), size(episode, step, service)];
@@ -67,24 +96,46 @@ export function ruleTerms(trajectories: Trajectories, cluster: Cluster): RuleTer
     },
     condition: (above, threshold) => `service.demand ${above ? '>' : '<='} ${threshold} * ${denominator}`,
   });
-  if (has('ready')) {
-    const ready = read('ready');
+  const terms: RuleTerm[] = [];
+  if (columns.has('ready')) {
+    const ready = columns.ofService('ready');
     terms.push(ratio('service.capacity', (e, t, s) => ready(e, t, s) * throughput[s]));
   }
-  if (has('desired')) {
-    const desired = read('desired');
+  if (columns.has('desired')) {
+    const desired = columns.ofService('desired');
     terms.push(ratio('service.desired * service.throughput', (e, t, s) => desired(e, t, s) * throughput[s]));
     terms.push(
       ratio('(service.desired - 1) * service.throughput', (e, t, s) => (desired(e, t, s) - 1) * throughput[s]),
     );
   }
-  const rise = (episode: number, step: number, service: number) =>
+  return terms;
+}
+
+/** As `service.demand` of the rule language. */
+function demandOf(received: Value, cluster: Cluster): Value {
+  const calls = callsPerRequest(cluster);
+  const entryPoints = entryPointsOf(cluster);
+  return (episode, step, service) => {
+    let coming = 0;
+    for (const entry of entryPoints)
+      coming += received(episode, step, entry) * calls[entry * cluster.services.length + service];
+    return Math.max(received(episode, step, service), coming);
+  };
+}
+
+/** The largest rise of the load at an entry point since the decision before. */
+function loadRise(columns: StateColumns, cluster: Cluster, interval: number): RuleTerm {
+  const received = columns.ofService('received');
+  const entryPoints = entryPointsOf(cluster);
+  const rise: Value = (episode, step, service) =>
     step === 0 ? 0 : relativeChange(received(episode, step, service), received(episode, step - 1, service));
-  terms.push({
+  return {
     whole: false,
     value: (episode, step) => Math.max(...entryPoints.map((entry) => rise(episode, step, entry))),
     condition: (above, threshold) =>
       `${above ? '' : '!'}services.exists(e, e.entryPoint && change(e.received, '${interval}s') > ${threshold})`,
-  });
-  return terms;
+  };
 }
+
+const entryPointsOf = ({ services }: Cluster): number[] =>
+  services.flatMap((service, index) => (service.entryPoint ? [index] : []));

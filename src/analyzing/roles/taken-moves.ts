@@ -29,7 +29,7 @@ export function takenMoves(
   const isHeldOut = heldOutSteps(members, seeds);
   const scopes = agents.map(({ options }) => [...new Set(options.map(({ service }) => service))].filter((s) => s >= 0));
   const known = knownSteps(members, seeds);
-  const stepsOf = ({ source, episode }: ActionSequence) => known[source].get(episode)!;
+  const stepsOf = ({ source, episode }: ActionSequence) => known[source].get(episode) ?? [];
   const size = members.reduce((sum, member) => sum + stepsOf(member).length * scopes[member.agent].length, 0);
   const values = terms[0].map(() => new Float64Array(size));
   const [move, service, heldOut] = [new Int8Array(size), new Uint16Array(size), new Uint8Array(size)];

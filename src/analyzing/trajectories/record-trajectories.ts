@@ -1,4 +1,4 @@
-/** Lets trained policies play episodes and writes down what every agent saw, was allowed, would have chosen and did. */
+/** Runs trained policies through episodes and writes down what every agent saw, was allowed, would have chosen and did. */
 import type { Option } from '../../deciding/actions.ts';
 import { runEpisodes } from '../../cluster/simulation/run-controller.ts';
 import {
@@ -33,41 +33,94 @@ export interface RecordOptions {
 
 /** Same policies, episodes and luck, same trajectories. Rejects with the signal's reason when aborted. */
 export async function recordTrajectories(policies: Policies, options: RecordOptions): Promise<Trajectories> {
-  const { model, organization, backend, simulate, luck, signal, onProgress } = options;
-  const { cluster } = policies;
-  const services = cluster.services.map((service) => service.name);
-  const interval = cluster.decisionInterval;
-  const agents = policies.agents.flatMap(({ layout }) => agentsOf(layout, services));
-  const goals = goalChecks(model, organization, cluster);
-  const episodes = options.episodes.map((episode, e) =>
-    emptyEpisode(
-      episode,
-      services,
-      luck[e],
-      Math.ceil(episode.seconds / interval),
-      agents,
-      stateNames(services).length,
-      goals.length,
-    ),
+  const { luck, signal, onProgress } = options;
+  const recorder = new Recorder(policies, options);
+  await runEpisodes(
+    (environments) => recorder.simulate(environments),
+    { name: 'recorded', make: (_, environments) => recorder.control(environments) },
+    policies.cluster,
+    options.episodes,
+    {
+      signal,
+      luck,
+      onInterval: (e, outcome, environment) => recorder.addObjective(e, outcome.objective[environment]),
+      ...(onProgress ? { onProgress } : {}),
+    },
   );
+  return recorder.trajectories;
+}
 
-  // Episodes are played in batches, one simulation and one controller each, in their order.
-  let simulation: Simulation | undefined;
-  const simulateBatch = (environments: number) => (simulation = simulate(environments));
-  let made = 0;
-  let rules: string[][] = [];
-  let expectedMeaning = '';
-  const make = (_: unknown, environments: number): Controller => {
-    const batch = episodes.slice(made, made + environments);
-    made += environments;
+/** Writes down what the policies do in episodes that are run in batches, one simulation and one controller each, in their order. */
+class Recorder {
+  readonly #policies: Policies;
+  readonly #options: RecordOptions;
+  readonly #services: readonly string[];
+  readonly #agents: readonly TrajectoryAgent[];
+  readonly #goals: ReturnType<typeof goalChecks>;
+  readonly #episodes: readonly TrajectoryEpisode[];
+  /** Episodes whose batch has begun. */
+  #begun = 0;
+  /** [episode] accounting intervals that were counted. */
+  readonly #intervals: Int32Array;
+  #simulation: Simulation | undefined;
+  #rules: string[][] = [];
+  #expectedMeaning = '';
+
+  constructor(policies: Policies, options: RecordOptions) {
+    const { cluster } = policies;
+    this.#policies = policies;
+    this.#options = options;
+    this.#services = cluster.services.map((service) => service.name);
+    this.#agents = policies.agents.flatMap(({ layout }) => agentsOf(layout, this.#services));
+    this.#goals = goalChecks(options.model, options.organization, cluster);
+    const size = {
+      services: this.#services,
+      agents: this.#agents,
+      fields: stateNames(this.#services).length,
+      goals: this.#goals.length,
+    };
+    this.#episodes = options.episodes.map((episode, e) =>
+      emptyEpisode(episode, options.luck[e], Math.ceil(episode.seconds / cluster.decisionInterval), size),
+    );
+    this.#intervals = new Int32Array(this.#episodes.length);
+  }
+
+  get trajectories(): Trajectories {
+    const { services, decisionInterval } = this.#policies.cluster;
+    return {
+      services: this.#services,
+      entryPoints: services.filter(({ entryPoint }) => entryPoint).map(({ name }) => name),
+      agents: this.#agents,
+      stateFields: stateNames(this.#services),
+      goals: this.#goals.map(({ mission, goal }) => `${mission}/${goal}`),
+      rules: this.#rules,
+      expectedMeaning: this.#expectedMeaning,
+      interval: decisionInterval,
+      episodes: this.#episodes,
+    };
+  }
+
+  /** The simulation of the next batch. */
+  simulate(environments: number): Simulation {
+    this.#simulation = this.#options.simulate(environments);
+    return this.#simulation;
+  }
+
+  /** The controller of the next batch, in the simulation that was made last. */
+  control(environments: number): Controller {
+    const policies = this.#policies;
+    const { backend } = this.#options;
+    const { cluster } = policies;
+    const world = this.#simulation;
+    if (!world) throw new Error('A controller was asked for before its simulation.');
+    const batch = this.#episodes.slice(this.#begun, this.#begun + environments);
+    this.#begun += environments;
     const acting = new PolicyController('recorded', policies, { backend, environments });
     const free = new PolicyController('free', policies, { backend, environments, masked: false });
-    const wanted = new Int32Array(environments * services.length);
-    const satisfied = new Float64Array(environments);
-    const world = simulation!;
+    const wanted = new Int32Array(environments * cluster.services.length);
     const critic = makeKeptCritic(policies.critic, cluster, policies.observation, world, backend);
-    if (critic) expectedMeaning = meaningOf(policies.critic!);
-    rules = acting.choices.flatMap(({ view }) =>
+    if (critic && policies.critic) this.#expectedMeaning = meaningOf(policies.critic);
+    this.#rules = acting.choices.flatMap(({ view }) =>
       Array.from({ length: view.layout.heads }, () => [...view.guide.rules]),
     );
     let step = 0;
@@ -83,39 +136,29 @@ export async function recordTrajectories(policies: Policies, options: RecordOpti
         episode.states.set(stateOf(history.at(0), e), step * fields);
         writeChoices(episode, step, e, { acting, free, probabilities, expected });
       }
-      for (const [g, goal] of goals.entries()) {
-        goal.evaluate(history, satisfied);
-        for (const [e, episode] of batch.entries())
-          if (step < episode.steps) episode.satisfied[g * episode.steps + step] = satisfied[e];
-      }
+      this.#writeGoals(batch, step, history);
       step++;
     };
-    return { name: 'recorded', interval, reset: () => undefined, decide };
-  };
-  const intervals = new Int32Array(episodes.length);
-  const perStep = interval / ACCOUNTING_INTERVAL;
-  await runEpisodes(simulateBatch, { name: 'recorded', make }, cluster, options.episodes, {
-    signal,
-    luck,
-    onInterval: (e, outcome, environment) => {
-      const { objective, steps } = episodes[e];
-      const step = Math.floor(intervals[e]++ / perStep);
-      const counted = Math.min(perStep, Math.ceil(options.episodes[e].seconds / ACCOUNTING_INTERVAL) - step * perStep);
-      if (step < steps) objective[step] += outcome.objective[environment] / counted;
-    },
-    ...(onProgress ? { onProgress } : {}),
-  });
-  return {
-    services,
-    entryPoints: cluster.services.filter(({ entryPoint }) => entryPoint).map(({ name }) => name),
-    agents,
-    stateFields: stateNames(services),
-    goals: goals.map(({ mission, goal }) => `${mission}/${goal}`),
-    rules,
-    expectedMeaning,
-    interval,
-    episodes,
-  };
+    return { name: 'recorded', interval: cluster.decisionInterval, reset: () => undefined, decide };
+  }
+
+  /** J of the next accounting interval of an episode; a step has the mean of its intervals. */
+  addObjective(e: number, value: number): void {
+    const perStep = this.#policies.cluster.decisionInterval / ACCOUNTING_INTERVAL;
+    const { objective, steps } = this.#episodes[e];
+    const step = Math.floor(this.#intervals[e]++ / perStep);
+    const all = Math.ceil(this.#options.episodes[e].seconds / ACCOUNTING_INTERVAL);
+    if (step < steps) objective[step] += value / Math.min(perStep, all - step * perStep);
+  }
+
+  #writeGoals(batch: readonly TrajectoryEpisode[], step: number, history: ObservationHistory): void {
+    const satisfied = new Float64Array(history.at(0).environments);
+    for (const [g, goal] of this.#goals.entries()) {
+      goal.evaluate(history, satisfied);
+      for (const [e, episode] of batch.entries())
+        if (step < episode.steps) episode.satisfied[g * episode.steps + step] = satisfied[e];
+    }
+  }
 }
 
 /** One agent, or one per head where there are several: `single/a` moves service a. */
@@ -130,14 +173,19 @@ function agentsOf(layout: AgentView['layout'], services: readonly string[]): Tra
   });
 }
 
+interface EpisodeSize {
+  readonly services: readonly string[];
+  readonly agents: readonly TrajectoryAgent[];
+  /** Fields of a state, and goals. */
+  readonly fields: number;
+  readonly goals: number;
+}
+
 function emptyEpisode(
   episode: Episode,
-  services: readonly string[],
   seed: number,
   steps: number,
-  agents: readonly TrajectoryAgent[],
-  fields: number,
-  goals: number,
+  { services, agents, fields, goals }: EpisodeSize,
 ): TrajectoryEpisode {
   const { scenario, load } = episode;
   return {

@@ -75,6 +75,7 @@ export interface SeedTrajectories {
 
 const SHARED = ['objective', 'states', 'actions', 'freeActions', 'active', 'expected', 'rule', 'satisfied'] as const;
 const PER_AGENT = ['allowed', 'probabilities'] as const;
+type EpisodeArrays = Pick<TrajectoryEpisode, (typeof SHARED)[number] | (typeof PER_AGENT)[number]>;
 
 /** One self-contained file, in the container of runs/. Same trajectories, same bytes. */
 export function packTrajectories(trajectories: Trajectories): Uint8Array {
@@ -102,12 +103,10 @@ export function unpackTrajectories(bytes: Uint8Array): Trajectories {
       `These are not trajectories of format ${TRAJECTORIES_FORMAT}; record them again with this version.`,
     );
   const read = episodes.map((header, e): TrajectoryEpisode => {
-    const shared = Object.fromEntries(SHARED.map((name) => [name, arrays[`${e}.${name}`]]));
-    const perAgent = Object.fromEntries(
-      PER_AGENT.map((name) => [name, shape.agents.map((_, a) => arrays[`${e}.${name}.${a}`])]),
-    );
-    type Arrays = Pick<TrajectoryEpisode, (typeof SHARED)[number] | (typeof PER_AGENT)[number]>;
-    return { ...header, ...({ ...shared, ...perAgent } as unknown as Arrays) };
+    const columns: Partial<Record<keyof EpisodeArrays, TypedArray | readonly TypedArray[]>> = {};
+    for (const name of SHARED) columns[name] = arrays[`${e}.${name}`];
+    for (const name of PER_AGENT) columns[name] = shape.agents.map((_, a) => arrays[`${e}.${name}.${a}`]);
+    return { ...header, ...(columns as EpisodeArrays) };
   });
   return { ...shape, episodes: read };
 }

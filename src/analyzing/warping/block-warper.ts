@@ -59,6 +59,7 @@ export class BlockWarper {
 
   constructor(module: WebAssembly.Module, problem: WarpingProblem) {
     this.#problem = problem;
+    // The types of a module's exports are those of its source, kernel/index.ts.
     this.#kernel = new WebAssembly.Instance(module, {}).exports as unknown as Kernel;
     const width = problem.kind === 'vectors' ? problem.dimension : 1;
     this.#lengths = problem.sequences.map((sequence) => sequence.length / width);

@@ -7,9 +7,11 @@ export interface WarpingSetup {
   readonly problem: WarpingProblem;
 }
 
+const port = parentPort;
+if (!port) throw new Error('This module is the body of a worker thread.');
 const { module, problem } = workerData as WarpingSetup;
 const warper = new BlockWarper(module, problem);
-parentPort!.on('message', (first: number) => {
+port.on('message', (first: number) => {
   const distances = warper.distances(first);
-  parentPort!.postMessage(distances, [distances.buffer as ArrayBuffer]);
+  port.postMessage(distances, [distances.buffer as ArrayBuffer]);
 });

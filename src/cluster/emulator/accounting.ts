@@ -1,36 +1,10 @@
 /** Turns what an accounting interval added up into the objective and its parts, averaged over the intervals of one `advance`. */
 import type { Cluster } from '../../spec/model.ts';
 import { emptyIndicators, objective, resilience, resilienceTerms } from '../resilience.ts';
-import { ACCOUNTING_INTERVAL, OUTCOME_FIELDS, type Outcome } from '../simulation/simulation.ts';
+import { ACCOUNTING_INTERVAL, type Outcome } from '../simulation/simulation.ts';
 import type { Columns } from './columns.ts';
 import type { Constants } from './constants.ts';
 import * as flowOf from './flow.ts';
-
-/** Means over intervals; the other fields are sums. */
-const MEANS = [
-  'objective',
-  'resilience',
-  'success',
-  'pods',
-  'latencyTerm',
-  'entryPoints',
-  'traffic',
-  'latency',
-  'latencyCompliance',
-  'pending',
-] as const satisfies readonly (keyof Outcome)[];
-
-export function emptyOutcome(environments: number): Outcome {
-  return Object.fromEntries(OUTCOME_FIELDS.map((name) => [name, new Float64Array(environments)])) as unknown as Outcome;
-}
-
-export function clearOutcome(outcome: Outcome, environment: number): void {
-  for (const name of OUTCOME_FIELDS) outcome[name][environment] = 0;
-}
-
-export function averageOutcome(outcome: Outcome, environment: number, intervals: number): void {
-  for (const name of MEANS) outcome[name][environment] /= intervals;
-}
 
 export interface Accounting {
   /** Adds the interval that just ended to the outcome, and clears the interval's sums. */

@@ -13,8 +13,9 @@
 import type { Cluster } from '../../spec/model.ts';
 import type { Observation } from '../../spec/observation.ts';
 import { hashUniform } from '../random.ts';
+import { averageOutcome, clearOutcome, emptyOutcome } from '../simulation/outcome.ts';
 import { ACCOUNTING_INTERVAL, type Episode, type Outcome, type Simulation } from '../simulation/simulation.ts';
-import { averageOutcome, clearOutcome, emptyOutcome, makeAccounting, type Accounting } from './accounting.ts';
+import { makeAccounting, type Accounting } from './accounting.ts';
 import { makeState, type State } from './columns.ts';
 import { makeConstants, type Constants } from './constants.ts';
 import { RequestFlow } from './flow.ts';

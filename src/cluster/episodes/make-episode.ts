@@ -49,25 +49,26 @@ export function makeEpisode(
     const profile = options.profile === undefined ? drawn : profiles[options.profile % profiles.length];
     names.push(nameOf(profile));
     const capacity = capacityOf(cluster, entry);
-    const rates = ratesOf(profile, loads, capacity, split, seconds, loadRandom);
+    const rates = ratesOf(profile, capacity, { loads, split, seconds, random: loadRandom });
     for (let t = 0; t < seconds; t++) columns.rate[t * services + entry] += rates[t];
   }
   applyEvents(cluster, drawEvents(cluster, scenario, seconds, new Random(seed, EVENTS)), columns, seconds);
   return { scenario: scenario.name, load: names.join(' + '), split, seconds, ...columns };
 }
 
-function ratesOf(
-  profile: LoadProfile,
-  loads: LoadRecords,
-  capacity: number,
-  split: SplitName,
-  seconds: number,
-  random: Random,
-): Float64Array {
+interface LoadDraw {
+  readonly loads: LoadRecords;
+  readonly split: SplitName;
+  readonly seconds: number;
+  readonly random: Random;
+}
+
+/** [seconds] requests/s. */
+function ratesOf(profile: LoadProfile, capacity: number, { loads, split, seconds, random }: LoadDraw): Float64Array {
   if (profile.type !== 'file') return shapeLoad(profile, capacity, seconds, random);
   const record = loads.get(profile.path);
   if (!record) throw new LoadRecordError(profile.path, 0, 'was not read.');
-  return playRecord(profile, record, capacity, split, seconds, random.uniform());
+  return playRecord(profile, record, capacity, { split, seconds, uniform: random.uniform() });
 }
 
 /** The file's name without folder and ending, or the type. */

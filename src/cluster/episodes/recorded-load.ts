@@ -26,9 +26,7 @@ export function playRecord(
   profile: FileProfile,
   record: LoadRecord,
   capacity: number,
-  split: SplitName,
-  seconds: number,
-  uniform: number,
+  { split, seconds, uniform }: { readonly split: SplitName; readonly seconds: number; readonly uniform: number },
 ): Float64Array {
   const { seconds: times, rates } = preparedRecord(profile, record, capacity);
   const [from, to] = spanOf(profile, record, split);

@@ -63,19 +63,24 @@ export async function runEpisodes(
     const seconds = batch.reduce((sum, episode) => sum + episode.seconds, 0);
     const advanced = (share: number): void => onProgress?.(before + share * seconds, total);
     const counted = (e: number, outcome: Outcome): void => onInterval?.(first + e, outcome, e);
-    results.push(...(await runBatch(simulation, system, batch, signal, advanced, counted)));
+    const report = { signal, onProgress: advanced, onInterval: counted };
+    results.push(...(await runBatch(simulation, system, batch, report)));
     before += seconds;
   }
   return results;
+}
+
+interface BatchOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
+  readonly onInterval: (environment: number, outcome: Outcome) => void;
 }
 
 async function runBatch(
   simulation: Simulation,
   system: System,
   episodes: readonly Episode[],
-  signal: AbortSignal,
-  onProgress: (share: number) => void,
-  onInterval: (environment: number, outcome: Outcome) => void,
+  { signal, onProgress, onInterval }: BatchOptions,
 ): Promise<EpisodeResult[]> {
   const { environments, services } = simulation;
   const controller = system.make(simulation.cluster, environments);

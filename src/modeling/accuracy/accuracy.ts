@@ -70,18 +70,13 @@ export async function measureAccuracy(
   signal: AbortSignal,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Accuracy | undefined> {
-  const horizon = HORIZONS[HORIZONS.length - 1];
   const long = heldOut.filter(({ transitions }) => transitions.length >= JUDGEABLE);
   if (long.length === 0) return undefined;
-  const total = heldOut.reduce((sum, { transitions }) => sum + transitions.length, 0);
-  const services = cluster.services.length;
-  const names = [...INDICATORS, ...stateNames(cluster.services.map(({ name }) => name))];
-  const sums = HORIZONS.map(() => names.map(() => new ErrorSum()));
   const possible = long.reduce((sum, { transitions }) => sum + transitions.length - BURN_IN, 0);
   // Odd, so that origins fall on intervals with and without a decision.
   const stride = Math.ceil(possible / ORIGINS) | 1;
+  const errors = new OpenLoopErrors(cluster);
   let counted = 0;
-  let objective = { recorded: 0, predicted: 0 };
   for (const [i, segment] of long.entries()) {
     const origins: number[] = [];
     for (let k = BURN_IN; k < segment.transitions.length; k += stride) origins.push(k);
@@ -89,40 +84,64 @@ export async function measureAccuracy(
     await model.run(
       segment,
       origins,
-      horizon,
-      (origin, ahead, states, indicators) => {
-        const at = HORIZONS.indexOf(ahead as (typeof HORIZONS)[number]);
-        if (at < 0) return;
-        const recorded = segment.transitions[origin + ahead - 1];
-        const before = segment.transitions[origin - 1];
-        if (ahead === horizon)
-          objective = {
-            recorded: objective.recorded + recorded.indicators[J],
-            predicted: objective.predicted + memberMean(indicators, INDICATORS.length, J),
-          };
-        INDICATORS.forEach((_, c) =>
-          sums[at][c].add(memberMean(indicators, INDICATORS.length, c), recorded.indicators[c], before.indicators[c]),
-        );
-        const size = stateSize(services);
-        for (let c = 0; c < size; c++)
-          sums[at][INDICATORS.length + c].add(memberMean(states, size, c), recorded.next[c], before.next[c]);
-      },
+      HORIZONS[HORIZONS.length - 1],
+      (origin, ahead, states, indicators) => errors.add(segment, origin, ahead, states, indicators),
       signal,
     );
     onProgress?.(i + 1, long.length);
   }
-  const interval = long[0].interval;
   return {
-    heldOut: total,
+    heldOut: heldOut.reduce((sum, { transitions }) => sum + transitions.length, 0),
     origins: counted,
-    ratio: objective.recorded / objective.predicted,
-    horizons: HORIZONS.map((intervals, h) => ({
-      intervals,
-      seconds: intervals * interval,
-      metrics: Object.fromEntries(names.map((name, c) => [name, sums[h][c].result()])),
-    })),
+    ratio: errors.ratio,
+    horizons: errors.horizons(long[0].interval),
     fan: await fanOf(model, cluster, long, signal),
   };
+}
+
+/** Errors of the members' means by horizon and column: the indicators, then the state. */
+class OpenLoopErrors {
+  readonly #names: readonly string[];
+  readonly #stateSize: number;
+  readonly #sums: readonly (readonly ErrorSum[])[];
+  /** Sums of J at the longest horizon. */
+  #recorded = 0;
+  #predicted = 0;
+
+  constructor({ services }: Cluster) {
+    this.#names = [...INDICATORS, ...stateNames(services.map(({ name }) => name))];
+    this.#stateSize = stateSize(services.length);
+    this.#sums = HORIZONS.map(() => this.#names.map(() => new ErrorSum()));
+  }
+
+  add(segment: Segment, origin: number, ahead: number, states: Float64Array, indicators: Float64Array): void {
+    const at = HORIZONS.findIndex((horizon) => horizon === ahead);
+    if (at < 0) return;
+    const recorded = segment.transitions[origin + ahead - 1];
+    const before = segment.transitions[origin - 1];
+    if (at === HORIZONS.length - 1) {
+      this.#recorded += recorded.indicators[J];
+      this.#predicted += memberMean(indicators, INDICATORS.length, J);
+    }
+    const sums = this.#sums[at];
+    INDICATORS.forEach((_, c) =>
+      sums[c].add(memberMean(indicators, INDICATORS.length, c), recorded.indicators[c], before.indicators[c]),
+    );
+    for (let c = 0; c < this.#stateSize; c++)
+      sums[INDICATORS.length + c].add(memberMean(states, this.#stateSize, c), recorded.next[c], before.next[c]);
+  }
+
+  get ratio(): number {
+    return this.#recorded / this.#predicted;
+  }
+
+  horizons(interval: number): HorizonErrors[] {
+    return HORIZONS.map((intervals, h) => ({
+      intervals,
+      seconds: intervals * interval,
+      metrics: Object.fromEntries(this.#names.map((name, c) => [name, this.#sums[h][c].result()])),
+    }));
+  }
 }
 
 /** From a stretch that is livelier than most: a quiet one tells nothing, and the liveliest is a fault that nobody foresees. */

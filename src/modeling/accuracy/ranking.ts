@@ -25,15 +25,19 @@ export interface Ranking {
   readonly ratio: number;
 }
 
+export interface ScoringOptions {
+  readonly cluster: Cluster;
+  readonly episodes: readonly Episode[];
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
 /** Mean J of every system over the episodes, all from the same start and with the same luck. */
 export async function scoreSystems(
   simulate: (environments: number) => Simulation,
-  cluster: Cluster,
   systems: readonly System[],
-  episodes: readonly Episode[],
-  seed: number,
-  signal: AbortSignal,
-  onProgress?: (done: number, total: number) => void,
+  { cluster, episodes, seed, signal, onProgress }: ScoringOptions,
 ): Promise<number[]> {
   const scores: number[] = [];
   for (const [index, system] of systems.entries()) {

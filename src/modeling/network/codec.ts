@@ -33,6 +33,13 @@ const PREDICTED = [
 const TERMS = ['success', 'pods', 'latencyTerm', 'entryPoints', 'traffic'] as const;
 const SHARES = new Set<Indicator>([...TERMS, 'latencyCompliance']);
 
+/** What acts on a cluster in one interval, each by service: replicas asked for, the change that was, requests/s from outside. */
+export interface IntervalInput {
+  readonly desired: ArrayLike<number>;
+  readonly move: ArrayLike<number>;
+  readonly arrivals: ArrayLike<number>;
+}
+
 export class TransitionCodec {
   readonly inputs: number;
   readonly outputs: number;
@@ -61,12 +68,10 @@ export class TransitionCodec {
     this.outputs = this.#columns.length + PREDICTED.length;
   }
 
-  /** Writes one row of inputs. `desired` and `move` by service; `arrivals` by service, requests/s. */
+  /** Writes one row of inputs. */
   writeInput(
     state: ArrayLike<number>,
-    desired: ArrayLike<number>,
-    move: ArrayLike<number>,
-    arrivals: ArrayLike<number>,
+    { desired, move, arrivals }: IntervalInput,
     into: Float64Array | Float32Array,
     offset: number,
   ): void {
@@ -80,7 +85,7 @@ export class TransitionCodec {
   /** [rows x inputs] of transitions. */
   inputsOf(transitions: readonly Transition[]): Float64Array {
     const matrix = new Float64Array(transitions.length * this.inputs);
-    transitions.forEach((t, row) => this.writeInput(t.state, t.desired, t.move, t.arrivals, matrix, row * this.inputs));
+    transitions.forEach((t, row) => this.writeInput(t.state, t, matrix, row * this.inputs));
     return matrix;
   }
 
@@ -96,16 +101,14 @@ export class TransitionCodec {
   }
 
   /**
-   * Turns one row of outputs (in units, not standardised) into the next state, written over `state`, and the indicators.
+   * Turns one row of outputs (in units, not standardized) into the next state, written over `state`, and the indicators.
    * Counts stay above 0, shares within 0..1, pods within their maxima.
    */
   apply(
     output: ArrayLike<number>,
     offset: number,
     state: Float64Array,
-    desired: ArrayLike<number>,
-    move: ArrayLike<number>,
-    arrivals: ArrayLike<number>,
+    { desired, move, arrivals }: IntervalInput,
     indicators: Float64Array,
   ): void {
     let at = offset;

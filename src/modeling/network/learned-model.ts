@@ -43,7 +43,8 @@ export class LearnedModel {
       };
       const at = row * codec.inputs;
       const state = batch.states.subarray(row * stateSize, (row + 1) * stateSize);
-      codec.writeInput(state, of(batch.desired), of(batch.move), of(batch.arrivals), inputs, at);
+      const input = { desired: of(batch.desired), move: of(batch.move), arrivals: of(batch.arrivals) };
+      codec.writeInput(state, input, inputs, at);
       const indicators = batch.indicators.subarray(row * INDICATORS.length, (row + 1) * INDICATORS.length);
       this.asked++;
       if (this.#records?.find(inputs.subarray(at, at + codec.inputs), state, indicators)) this.hits++;
@@ -71,9 +72,11 @@ export class LearnedModel {
         outputs,
         i * codec.outputs,
         batch.states.subarray(row * stateSize, (row + 1) * stateSize),
-        gathered.subarray(input, input + services),
-        gathered.subarray(input + services, input + 2 * services),
-        arrivals,
+        {
+          desired: gathered.subarray(input, input + services),
+          move: gathered.subarray(input + services, input + 2 * services),
+          arrivals,
+        },
         batch.indicators.subarray(row * INDICATORS.length, (row + 1) * INDICATORS.length),
       );
     });

@@ -5,10 +5,10 @@
  * An episode starts from what the queueing model shows at these replicas and this load.
  */
 import { Emulator } from '../../cluster/emulator/emulator.ts';
-import { averageOutcome, clearOutcome, emptyOutcome } from '../../cluster/emulator/accounting.ts';
 import type { EmulatorParameters } from '../../cluster/emulator/parameters.ts';
 import { poisson } from '../../cluster/emulator/poisson.ts';
 import { hashUniform } from '../../cluster/random.ts';
+import { averageOutcome, clearOutcome, emptyOutcome } from '../../cluster/simulation/outcome.ts';
 import type { Episode, Outcome, Simulation } from '../../cluster/simulation/simulation.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { emptyObservation, SERVICE_FIELDS, type Observation, type ServiceField } from '../../spec/observation.ts';

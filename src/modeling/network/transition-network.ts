@@ -100,7 +100,7 @@ export class TransitionNetwork {
         const network = backend.network(shape);
         members.push(network);
         network.load(initialState(shape, { outputGain: 0.1, uniform: () => random.uniform() }));
-        await trainMember(network, samples, held, random, options, (epoch) =>
+        await trainMember(network, { samples, held }, random, options, (epoch) =>
           options.onProgress?.(m * MAX_EPOCHS + epoch, count * MAX_EPOCHS),
         );
       }
@@ -212,8 +212,7 @@ function gather(from: Samples, inputs: number, outputs: number, rows: Int32Array
 /** Epochs in random order until the validation error has not fallen for a while; the best weights are kept. */
 async function trainMember(
   network: Network,
-  samples: Samples,
-  held: Samples,
+  { samples, held }: { readonly samples: Samples; readonly held: Samples },
   random: Random,
   { learningRate, signal }: NetworkOptions,
   onEpoch: (epoch: number) => void,

@@ -165,7 +165,8 @@ class Importer {
     if (cells.length !== names.length)
       this.#fail(`${cells.length} values, expected ${names.length}; the line may be cut off`);
     const numbers = cells.map((cell, i) => this.#number(cell.trim(), names[i]));
-    this.#insert(splitRow(numbers, this.#info.services.length));
+    const services = this.#info.services.length;
+    this.#insert(splitRow(numbers, services), services);
   }
 
   #jsonLine(text: string): void {
@@ -180,7 +181,7 @@ class Importer {
       if (!Array.isArray(items) || items.length !== length) this.#fail(`"${name}" must be a list of ${length} numbers`);
       return Float64Array.from(items, (item: unknown) => this.#number(item, name));
     };
-    this.#insert({
+    const transition: Transition = {
       step: this.#number(value.step, 'step'),
       time: this.#number(value.time, 'time'),
       state: vector('state', size),
@@ -189,7 +190,8 @@ class Importer {
       arrivals: vector('arrivals', services),
       next: vector('next', size),
       indicators: vector('indicators', INDICATORS.length),
-    });
+    };
+    this.#insert(transition, services);
   }
 
   #begin(value: Readonly<Record<string, unknown>>): void {
@@ -224,13 +226,13 @@ class Importer {
     this.#ids.push(this.#store.create(this.#info));
   }
 
-  #insert(transition: Transition): void {
+  #insert(transition: Transition, services: number): void {
     const { step } = transition;
     if (!Number.isSafeInteger(step) || step <= this.#lastStep)
       this.#fail(`step ${step} must be a whole number above that of the line before (${this.#lastStep})`);
     this.#lastStep = step;
     this.#rows++;
-    this.#store.insert(this.#ids[this.#ids.length - 1], this.#info!.services.length, transition);
+    this.#store.insert(this.#ids[this.#ids.length - 1], services, transition);
   }
 
   #finish(): void {

@@ -187,14 +187,14 @@ describe('transition network', () => {
     const row = codec.outputsOf([fitted[100]]);
     const state = from.slice();
     const indicators = new Float64Array(INDICATORS.length);
-    codec.apply(row, 0, state, desired, move, arrivals, indicators);
+    codec.apply(row, 0, state, { desired, move, arrivals }, indicators);
     fitted[100].next.forEach((value, c) => assert.ok(Math.abs(state[c] - value) < 1e-9));
     fitted[100].indicators.forEach((value, c) =>
       assert.ok(Math.abs(indicators[c] - value) < 1e-6, `${INDICATORS[c]}: ${indicators[c]} for ${value}`),
     );
     for (const size of [-1e6, 1e6]) {
       const wild = from.slice();
-      codec.apply(new Float64Array(codec.outputs).fill(size), 0, wild, desired, move, arrivals, indicators);
+      codec.apply(new Float64Array(codec.outputs).fill(size), 0, wild, { desired, move, arrivals }, indicators);
       assert.ok(wild.every((value) => value >= 0));
       assert.ok(wild[stateColumn(0, 'ready')] <= 4 && wild[stateColumn(1, 'utilization')] <= 1);
       const success = indicators[indicatorColumn('success')];
