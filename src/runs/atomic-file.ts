@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { toIoError } from './io-error.ts';
+import { codeOf, toIoError } from './io-error.ts';
 
 /** Temporary files end with this; a reader of the folder ignores them. */
 export const TEMPORARY = '.tmp';
@@ -11,9 +11,11 @@ export const TEMPORARY = '.tmp';
  * was, removes the temporary one, and throws an IoError.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}${TEMPORARY}`);
+  let temporary = '';
   try {
-    const file = openSync(temporary, 'w');
+    const opened = openTemporary(path);
+    const { file } = opened;
+    temporary = opened.temporary;
     try {
       writeAll(file, typeof content === 'string' ? Buffer.from(content) : content);
       fsyncSync(file);
@@ -23,8 +25,20 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    removeQuietly(temporary);
+    if (temporary !== '') removeQuietly(temporary);
     throw toIoError(error, path);
+  }
+}
+
+/** A new file beside `path`: processes that write the same file at once have one each, and one that died leaves its own behind. */
+function openTemporary(path: string): { readonly file: number; readonly temporary: string } {
+  for (let attempt = 0; ; attempt++) {
+    const temporary = join(dirname(path), `.${basename(path)}.${attempt}${TEMPORARY}`);
+    try {
+      return { file: openSync(temporary, 'wx'), temporary };
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEvent } from './events.ts';
 import { isMissing, toIoError } from './io-error.ts';
 import { parseLines } from './journal-lines.ts';
@@ -8,8 +7,8 @@ import { parseLines } from './journal-lines.ts';
 export class JournalReader {
   readonly path: string;
   /** Bytes and lines already given. */
-  private offset = 0;
-  private lines = 0;
+  #offset = 0;
+  #lines = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -20,25 +19,25 @@ export class JournalReader {
    * to do in between; `more` says that there is more to read now. Throws an IoError where it cannot be read.
    */
   read(limit = Infinity): { events: JournalEvent[]; problems: string[]; more: boolean } {
-    const { bytes, more } = this.newBytes(limit);
+    const { bytes, more } = this.#newBytes(limit);
     const end = bytes.lastIndexOf(10) + 1;
     // A line that is longer than the limit is read whole.
     if (end === 0 && more) return this.read(limit * 2);
-    const { events, problems, lines } = parseLines(bytes.subarray(0, end), this.path, this.lines + 1);
-    this.offset += end;
-    this.lines += lines;
+    const { events, problems, lines } = parseLines(bytes.subarray(0, end), this.path, this.#lines + 1);
+    this.#offset += end;
+    this.#lines += lines;
     return { events, problems, more };
   }
 
-  private newBytes(limit: number): { bytes: Buffer; more: boolean } {
+  #newBytes(limit: number): { bytes: Buffer; more: boolean } {
     try {
       const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-      if (size <= this.offset) return { bytes: Buffer.alloc(0), more: false };
+      if (size <= this.#offset) return { bytes: Buffer.alloc(0), more: false };
       const file = openSync(this.path, 'r');
       try {
-        const bytes = Buffer.allocUnsafe(Math.min(size - this.offset, limit));
-        const read = readSync(file, bytes, 0, bytes.length, this.offset);
-        return { bytes: bytes.subarray(0, read), more: read > 0 && this.offset + read < size };
+        const bytes = Buffer.allocUnsafe(Math.min(size - this.#offset, limit));
+        const read = readSync(file, bytes, 0, bytes.length, this.#offset);
+        return { bytes: bytes.subarray(0, read), more: read > 0 && this.#offset + read < size };
       } finally {
         closeSync(file);
       }
@@ -46,17 +45,5 @@ export class JournalReader {
       if (isMissing(error)) return { bytes: Buffer.alloc(0), more: false };
       throw toIoError(error, this.path);
     }
-  }
-}
-
-/** Gives all events of a journal and then the new ones as they come, until the signal aborts. Polls every `interval` ms. */
-export async function* followJournal(
-  path: string,
-  options: { readonly signal: AbortSignal; readonly interval?: number },
-): AsyncGenerator<JournalEvent, void> {
-  const reader = new JournalReader(path);
-  while (!options.signal.aborted) {
-    yield* reader.read().events;
-    await sleep(options.interval ?? 200, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }

@@ -73,46 +73,46 @@ export function openJournal(path: string, now: () => number): Journal {
 class JournalFile implements Journal {
   readonly path: string;
   last: number;
-  private readonly file: number;
+  readonly #file: number;
   /** Bytes of whole lines. */
-  private size: number;
-  private readonly now: () => number;
+  #size: number;
+  readonly #now: () => number;
 
   constructor(path: string, file: number, size: number, last: number, now: () => number) {
     this.path = path;
-    this.file = file;
-    this.size = size;
+    this.#file = file;
+    this.#size = size;
     this.last = last;
-    this.now = now;
+    this.#now = now;
   }
 
   append<T extends EventType>(type: T, data: EventMap[T]): void {
     const seq = this.last + 1;
-    this.write(Buffer.from(`${JSON.stringify({ seq, t: Math.round(this.now()), type, ...data })}\n`));
+    this.write(Buffer.from(`${JSON.stringify({ seq, t: Math.round(this.#now()), type, ...data })}\n`));
     this.last = seq;
   }
 
   write(bytes: Uint8Array): void {
     try {
-      writeAll(this.file, bytes);
+      writeAll(this.#file, bytes);
     } catch (error) {
       // A full disk may have taken a part of the line.
       this.cut();
       throw toIoError(error, this.path);
     }
-    this.size += bytes.length;
+    this.#size += bytes.length;
   }
 
   cut(): void {
-    withIoErrors(this.path, () => ftruncateSync(this.file, this.size));
+    withIoErrors(this.path, () => ftruncateSync(this.#file, this.#size));
   }
 
   sync(): void {
-    withIoErrors(this.path, () => fsyncSync(this.file));
+    withIoErrors(this.path, () => fsyncSync(this.#file));
   }
 
   close(): void {
-    closeSync(this.file);
+    closeSync(this.#file);
   }
 }
 

@@ -1,10 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeAll, writeFileAtomic } from './atomic-file.ts';
 import { codeOf, isMissing, toIoError, withIoErrors } from './io-error.ts';
 import { processLives, processStart } from './process-identity.ts';
+import type { RunProcess } from './run-process.ts';
 
 /** The file that says which process works on a run. Its modification time is the heartbeat: that needs no room on a full disk. */
 interface LeaseFile {
@@ -43,39 +53,58 @@ export class LeaseHeldError extends Error {
 }
 
 export interface Lease {
-  /** Aborts when another process has taken the lease over (this one slept too long): it must write nothing any more. */
+  /**
+   * Aborts when another process has taken the lease over (this one slept too long), or the run's directory is gone: this process must
+   * write nothing any more.
+   */
   readonly lost: AbortSignal;
   release(): void;
 }
 
 /**
  * Makes this process the only one that works on a run, until `release`. A stale lease is taken over. Throws
- * LeaseHeldError where a living process holds it, IoError where the folder cannot be written. `now`: ms since the epoch.
+ * LeaseHeldError where a living process holds it, IoError where the folder cannot be written.
  */
-export function acquireLease(runDirectory: string, now: () => number): Lease {
+export function acquireLease(runDirectory: string, { now, every, pid, unique }: RunProcess): Lease {
   const path = leasePath(runDirectory);
-  const mine: LeaseFile = {
-    pid: process.pid,
-    host: hostname(),
-    processStart: processStart(process.pid),
-    token: randomUUID(),
-  };
+  const mine: LeaseFile = { pid, host: hostname(), processStart: processStart(pid), token: unique() };
   if (!createExclusively(path, mine)) takeOver(runDirectory, mine, now);
   touch(path, now);
   const lost = new AbortController();
-  const timer = setInterval(() => {
-    if (read(path)?.token === mine.token) return touch(path, now);
-    clearInterval(timer);
-    lost.abort(new Error(`Another process has taken over ${runDirectory}; this one ends without writing to it.`));
-  }, HEARTBEAT);
-  timer.unref();
+  const endBeating = every(HEARTBEAT, () => {
+    const loss = lossOf(runDirectory, mine);
+    if (loss === undefined) return touch(path, now);
+    endBeating();
+    lost.abort(new Error(loss));
+  });
   return {
     lost: lost.signal,
     release() {
-      clearInterval(timer);
+      endBeating();
       if (read(path)?.token === mine.token) withIoErrors(path, () => rmSync(path, { force: true }));
     },
   };
+}
+
+/**
+ * Why a lease is no longer this process's; undefined while it is. A file that cannot be read at this moment (too many open files,
+ * a virus scanner, a network disk) says nothing, and one that somebody deleted is written again.
+ */
+function lossOf(runDirectory: string, mine: LeaseFile): string | undefined {
+  const path = leasePath(runDirectory);
+  const found = read(path);
+  if (found)
+    return found.token === mine.token
+      ? undefined
+      : `Another process has taken over ${runDirectory}; this one ends without writing to it.`;
+  try {
+    if (!existsSync(path)) createExclusively(path, mine);
+    return undefined;
+  } catch (error) {
+    return isMissing(error)
+      ? `${runDirectory} was moved or deleted; this process ends without writing to it.`
+      : undefined;
+  }
 }
 
 /** Who works on a run, or undefined where nobody holds its lease. */
@@ -86,7 +115,7 @@ export function readLease(runDirectory: string, now: () => number): LeaseHolder 
     heartbeat = statSync(path).mtimeMs;
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    throw toIoError(error, path);
   }
   const fresh = now() - heartbeat < STALE_AFTER;
   const lease = read(path);
@@ -106,8 +135,9 @@ function takeOver(runDirectory: string, mine: LeaseFile, now: () => number): voi
     mkdirSync(lock);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw toIoError(error, lock);
-    // A process that died between the next lines leaves the lock behind.
-    if (now() - statSync(lock).mtimeMs > STALE_AFTER) rmdirSync(lock);
+    // A process that died between the next lines leaves the lock behind; one that lives may remove it at any moment.
+    const lockedAt = withIoErrors(lock, () => statSync(lock, { throwIfNoEntry: false })?.mtimeMs);
+    if (lockedAt !== undefined && now() - lockedAt > STALE_AFTER) unlock(lock);
     throw new LeaseHeldError(runDirectory, readLease(runDirectory, now) ?? unknownHolder(now));
   }
   try {
@@ -115,7 +145,15 @@ function takeOver(runDirectory: string, mine: LeaseFile, now: () => number): voi
     if (holder && !holder.stale) throw new LeaseHeldError(runDirectory, holder);
     writeFileAtomic(leasePath(runDirectory), JSON.stringify(mine));
   } finally {
+    unlock(lock);
+  }
+}
+
+function unlock(lock: string): void {
+  try {
     rmdirSync(lock);
+  } catch (error) {
+    if (!isMissing(error)) throw toIoError(error, lock);
   }
 }
 

@@ -5,6 +5,7 @@ import { restoreNewest, writeCheckpoint, type Checkpoint, type Content } from '.
 import { codeOf, IoError, withIoErrors } from './io-error.ts';
 import { openJournal, readJournal, type Journal } from './journal.ts';
 import { acquireLease, type Lease } from './lease.ts';
+import type { RunProcess } from './run-process.ts';
 import { sha256, writeManifest, type Manifest } from './manifest.ts';
 
 /** Where the runs of a folder of specs are. */
@@ -75,13 +76,13 @@ export interface RunWriter {
   close(): void;
 }
 
-/** Takes the lease and opens the journal. Throws LeaseHeldError or IoError. `now`: milliseconds since the epoch. */
-export function openRun(directory: string, now: () => number): RunWriter {
+/** Takes the lease and opens the journal. Throws LeaseHeldError or IoError. */
+export function openRun(directory: string, process: RunProcess): RunWriter {
   withIoErrors(directory, () => mkdirSync(directory, { recursive: true }));
-  const lease = acquireLease(directory, now);
+  const lease = acquireLease(directory, process);
   let journal: Journal;
   try {
-    journal = openJournal(journalPath(directory), now);
+    journal = openJournal(journalPath(directory), process.now);
   } catch (error) {
     lease.release();
     throw error;

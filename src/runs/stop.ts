@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from './atomic-file.ts';
 import { withIoErrors } from './io-error.ts';
+import type { RunProcess } from './run-process.ts';
 
 /** Looked for this often (ms): a stop is acknowledged within a second. */
 const POLL = 250;
@@ -21,15 +22,14 @@ export function clearStop(runDirectory: string): void {
   withIoErrors(runDirectory, () => rmSync(stopPath(runDirectory), { force: true }));
 }
 
-/** Calls `onStop` once when a stop is asked for. Returns a function that ends the watch. Does not keep the process alive. */
-export function watchStop(runDirectory: string, onStop: () => void): () => void {
-  const timer = setInterval(() => {
+/** Calls `onStop` once when a stop is asked for. Returns a function that ends the watch. */
+export function watchStop(runDirectory: string, every: RunProcess['every'], onStop: () => void): () => void {
+  const end = every(POLL, () => {
     if (!existsSync(stopPath(runDirectory))) return;
-    clearInterval(timer);
+    end();
     onStop();
-  }, POLL);
-  timer.unref();
-  return () => clearInterval(timer);
+  });
+  return end;
 }
 
 function stopPath(runDirectory: string): string {

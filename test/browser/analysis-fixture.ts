@@ -1,4 +1,5 @@
 /** Finished analyses for the tests of their views: planted behaviour, analysed for real, written as the runner writes it. */
+import { thisProcess } from '../../src/jobs/this-process.ts';
 import type { Analysis } from '../../src/analyzing/analysis.ts';
 import { analyze } from '../../src/analyzing/analyze.ts';
 import { packTrajectories, type SeedTrajectories } from '../../src/analyzing/trajectories/trajectories.ts';
@@ -72,7 +73,7 @@ export async function writeAnalysis(folder: string, plan: AnalysisPlan = {}): Pr
     versions: {},
     machine: { cpu: 'test', cores: 1, memory: 1 },
   });
-  const run = openRun(directory, Date.now);
+  const run = openRun(directory, thisProcess());
   run.begin('analyze', numbers);
   for (const { seed, trajectories } of seeds)
     run.writeArtifact(`trajectories/${seed}.bin`, packTrajectories(trajectories));

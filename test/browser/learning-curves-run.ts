@@ -1,3 +1,4 @@
+import { thisProcess } from '../../src/jobs/this-process.ts';
 import { createRun, openRun, runsFolder, seedDirectory, type RunWriter } from '../../src/runs/run-directory.ts';
 
 /** A training of three seeds whose journals a test writes, so that it knows what the curves have to show. */
@@ -20,9 +21,9 @@ export class WrittenRun {
       machine: { cpu: 'test', cores: 1, memory: 1 },
     });
     // Its lease says that somebody works on it.
-    this.#run = openRun(this.directory, Date.now);
+    this.#run = openRun(this.directory, thisProcess());
     this.#run.begin('train', [1, 2, 3]);
-    this.#seeds = [1, 2, 3].map((seed) => openRun(seedDirectory(this.directory, seed), Date.now));
+    this.#seeds = [1, 2, 3].map((seed) => openRun(seedDirectory(this.directory, seed), thisProcess()));
     this.#seeds.forEach((seed, i) => seed.begin('train', [i + 1]));
     for (const seed of this.#seeds)
       seed.journal.append('evaluation', { step: 0, system: 'hpa', metrics: { objective: 0.85 } });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { thisProcess } from '../../src/jobs/this-process.ts';
 import type { Manifest } from '../../src/runs/manifest.ts';
 import { createRun, journalPath, openRun, runsFolder, type RunWriter } from '../../src/runs/run-directory.ts';
 import { eventually } from './harness/eventually.ts';
@@ -48,7 +49,7 @@ describe('the Runs view', () => {
 
   it(`lists ${CONCURRENT} concurrent runs, each with its progress`, async () => {
     for (let i = 1; i <= CONCURRENT; i++) {
-      const run = openRun(newRun(`concurrent-${i}`), Date.now);
+      const run = openRun(newRun(`concurrent-${i}`), thisProcess());
       run.begin('train', [1]);
       run.journal.append('phase', { phase: 'training', state: 'started' });
       running.push(run);
@@ -73,7 +74,7 @@ describe('the Runs view', () => {
 
   it('shows that a run whose process has gone can be resumed', async () => {
     const directory = newRun('left-behind');
-    const run = openRun(directory, Date.now);
+    const run = openRun(directory, thisProcess());
     run.begin('train', [1]);
     const lease = readFileSync(join(directory, 'lease.json'), 'utf8');
     run.close();
@@ -99,7 +100,7 @@ describe('the Runs view', () => {
 
   it('shows what is readable of a run with a corrupt journal', async () => {
     const directory = newRun('half-corrupt');
-    const run = openRun(directory, Date.now);
+    const run = openRun(directory, thisProcess());
     running.push(run);
     run.begin('train', [1]);
     appendFileSync(journalPath(directory), 'not JSON\n');

@@ -5,6 +5,7 @@ import type { Progress } from '../../runs/progress-file.ts';
 import { openRun, type RunWriter } from '../../runs/run-directory.ts';
 import { clearStop, watchStop } from '../../runs/stop.ts';
 import type { Model } from '../../spec/model.ts';
+import { thisProcess } from '../this-process.ts';
 import type { JobContext } from './context.ts';
 import { asJson } from './summaries.ts';
 
@@ -39,7 +40,8 @@ export type JobEnd =
  * Throws LeaseHeldError and IoError where the work could not even begin.
  */
 export async function runJob(directory: string, work: Work, host: JobHost): Promise<JobEnd> {
-  const run = openRun(directory, host.now);
+  const process = thisProcess(host.now);
+  const run = openRun(directory, process);
   const stop = new AbortController();
   const release: (() => void)[] = [];
   try {
@@ -49,7 +51,7 @@ export async function runJob(directory: string, work: Work, host: JobHost): Prom
     const { checkpoint, problems } = run.begin(work.kind, work.seeds);
     for (const problem of problems) host.onLog(problem, 'warning');
     release.push(
-      watchStop(directory, () => stop.abort(new StopRequest('file'))),
+      watchStop(directory, process.every, () => stop.abort(new StopRequest('file'))),
       onAbort(host.signal, () => stop.abort(new StopRequest('signal'))),
       onAbort(run.lease.lost, () => stop.abort(run.lease.lost.reason)),
       onAbort(stop.signal, () => acknowledge(run, stop.signal.reason)),

@@ -12,6 +12,7 @@ import { named, resolveTraining } from '../../training/setup.ts';
 import { standBy } from '../../transferring/stand-by.ts';
 import { AUDIT_FILE } from '../../runs/artifacts.ts';
 import { runnerEntry } from '../assets.ts';
+import { thisProcess } from '../this-process.ts';
 import { describeFailure } from '../failure.ts';
 import { continueAuditFile } from './audit-file.ts';
 import type { JobContext } from './context.ts';
@@ -112,7 +113,7 @@ function teller(runDirectory: string): JobContext['log'] {
 }
 
 function note(runDirectory: string, message: string): void {
-  const run = openRun(runDirectory, Date.now);
+  const run = openRun(runDirectory, thisProcess());
   try {
     run.journal.append('note', { level: 'warning', message });
   } finally {

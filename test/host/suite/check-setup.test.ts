@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import type { Finding } from '../../../src/setup/checks/finding.ts';
 import { createRun, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
 
@@ -47,7 +48,7 @@ describe('Check Setup', () => {
       machine: { cpu: 'x', cores: 1, memory: 1 },
     });
     try {
-      const run = openRun(directory, Date.now);
+      const run = openRun(directory, thisProcess());
       run.begin('train', [1]);
       run.close();
       const { pid } = spawnSync(process.execPath, ['--version'], { env: { ELECTRON_RUN_AS_NODE: '1' } });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import { packTrajectories } from '../../../src/analyzing/trajectories/trajectories.ts';
 import { openRun } from '../../../src/runs/run-directory.ts';
 import { fourAgents, makeTrajectories } from '../../unit/analyzing/synthetic.ts';
@@ -14,7 +15,7 @@ describe('The Episode view in the extension host', () => {
   it('The Episode view opens once: with an episode, with a run, or after the user has chosen an episode', async () => {
     await karma();
     const directory = createTestRun('analyze', 'recorded');
-    const run = openRun(directory, Date.now);
+    const run = openRun(directory, thisProcess());
     run.begin('analyze', [1]);
     const trajectories = makeTrajectories({ agents: fourAgents(), episodes: 2, steps: 20, noise: 0.1, seed: 1 });
     run.writeArtifact('trajectories/1.bin', packTrajectories(trajectories));

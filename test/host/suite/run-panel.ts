@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import type { JobKind } from '../../../src/jobs/options/job-table.ts';
 import { artifactPath, createRun, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
 import { eventually, karma } from './helpers.ts';
@@ -37,7 +38,7 @@ export function createBrokenRun(kind: JobKind, artifact: string, content: string
   const directory = createTestRun(kind);
   const path = artifactPath(directory, artifact);
   mkdirSync(dirname(path), { recursive: true });
-  const run = openRun(directory, Date.now);
+  const run = openRun(directory, thisProcess());
   run.begin(kind, [1]);
   writeFileSync(path, content);
   run.recordArtifact(artifact);

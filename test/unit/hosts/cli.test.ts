@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import { runCommandLine } from '../../../src/hosts/cli/program.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { copySpec } from '../../../src/runs/manifest.ts';
@@ -204,7 +205,7 @@ describe('karma-mas runs', () => {
       versions: { node: '24' },
       machine: { cpu: 'x', cores: 2, memory: 100 },
     });
-    const run = openRun(directory, now);
+    const run = openRun(directory, thisProcess(now));
     act(run);
     run.close();
     return directory;

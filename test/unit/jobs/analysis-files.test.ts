@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import type { Analysis } from '../../../src/analyzing/analysis.ts';
 import { analyze } from '../../../src/analyzing/analyze.ts';
 import { npy } from '../../../src/analyzing/export/npy.ts';
@@ -71,7 +72,10 @@ describe('files of an analysis in a folder of the user', () => {
       versions: describeVersions(),
       machine: describeMachine(),
     });
-    const writer = openRun(run, () => 1_700_000_000_000);
+    const writer = openRun(
+      run,
+      thisProcess(() => 1_700_000_000_000),
+    );
     writer.begin('analyze', [1, 2]);
     for (const [name, content] of files) writer.writeArtifact(name, content);
     writer.close();

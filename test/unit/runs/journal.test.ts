@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settledEvents, withoutTimes } from '../../../src/runs/events.ts';
-import { followJournal, JournalReader } from '../../../src/runs/follow-journal.ts';
+import { JournalReader } from '../../../src/runs/follow-journal.ts';
 import { openJournal, readJournal, tornPath } from '../../../src/runs/journal.ts';
 import { steppingClock, useFolder } from './helpers.ts';
 
@@ -134,24 +134,6 @@ describe('journal', () => {
     );
     assert.ok(parts > 5, `${parts} parts`);
     assert.deepEqual(reader.read(), { events: [], problems: [], more: false });
-  });
-
-  it('follows a growing journal until the signal aborts, across the repair of a torn line', async () => {
-    writeThree();
-    appendFileSync(path(), '{"seq":4,"t":');
-    const stop = new AbortController();
-    const seen: string[] = [];
-    for await (const event of followJournal(path(), { signal: stop.signal, interval: 1 })) {
-      seen.push(event.type);
-      if (event.type === 'note') {
-        const journal = openJournal(path(), steppingClock());
-        journal.append('stopped', { step: 1 });
-        journal.close();
-      }
-      if (event.type === 'stopped') stop.abort();
-    }
-    assert.deepEqual(seen, ['started', 'iteration', 'note', 'repaired', 'stopped']);
-    assert.ok(existsSync(tornPath(path())));
   });
 });
 

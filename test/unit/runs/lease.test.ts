@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import { acquireLease, LeaseHeldError, readLease, STALE_AFTER } from '../../../src/runs/lease.ts';
+import type { RunProcess } from '../../../src/runs/run-process.ts';
 import { processLives, processStart } from '../../../src/runs/process-identity.ts';
 import { until } from '../until.ts';
 import { useFolder } from './helpers.ts';
@@ -23,9 +34,9 @@ describe('lease', () => {
   const other = { host: 'another-host', pid: 4711, processStart: '', token: 'theirs' };
 
   it('is held by one, and free again after release', () => {
-    const lease = acquireLease(folder(), clock);
+    const lease = acquireLease(folder(), thisProcess(clock));
     assert.throws(
-      () => acquireLease(folder(), clock),
+      () => acquireLease(folder(), thisProcess(clock)),
       (error) =>
         error instanceof LeaseHeldError &&
         error.message.includes(`process ${process.pid} on ${hostname()}`) &&
@@ -34,15 +45,15 @@ describe('lease', () => {
     assert.equal(readLease(folder(), clock)?.stale, false);
     lease.release();
     assert.equal(readLease(folder(), clock), undefined);
-    acquireLease(folder(), clock).release();
+    acquireLease(folder(), thisProcess(clock)).release();
     assert.deepEqual(readdirSync(folder()), []);
   });
 
   it('of another host goes by its heartbeat', () => {
     write(other);
-    assert.throws(() => acquireLease(folder(), clock), /process 4711 on another-host/);
+    assert.throws(() => acquireLease(folder(), thisProcess(clock)), /process 4711 on another-host/);
     now += STALE_AFTER + 1;
-    const lease = acquireLease(folder(), clock);
+    const lease = acquireLease(folder(), thisProcess(clock));
     assert.equal(JSON.parse(readFileSync(path(), 'utf8')).pid, process.pid);
     assert.equal(lease.lost.aborted, false);
     lease.release();
@@ -52,10 +63,10 @@ describe('lease', () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     const start = processStart(child.pid!);
     write({ ...other, host: hostname(), pid: child.pid, processStart: start });
-    assert.throws(() => acquireLease(folder(), clock), LeaseHeldError);
+    assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    acquireLease(folder(), clock).release();
+    acquireLease(folder(), thisProcess(clock)).release();
   });
 
   it('of a living process on this host stays, however old its heartbeat', () => {
@@ -63,49 +74,116 @@ describe('lease', () => {
       { ...other, host: hostname(), pid: process.pid, processStart: processStart(process.pid) },
       now - 10 * STALE_AFTER,
     );
-    assert.throws(() => acquireLease(folder(), clock), LeaseHeldError);
+    assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
   });
 
   it('is not held by a process that got the same id later', () => {
     write({ ...other, host: hostname(), pid: process.pid, processStart: 'boot/1' });
-    acquireLease(folder(), clock).release();
+    acquireLease(folder(), thisProcess(clock)).release();
   });
 
   it('goes by the heartbeat where the start of the process is unknown', () => {
     write({ ...other, host: hostname(), pid: process.pid });
-    assert.throws(() => acquireLease(folder(), clock), LeaseHeldError);
+    assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
     now += STALE_AFTER + 1;
-    acquireLease(folder(), clock).release();
+    acquireLease(folder(), thisProcess(clock)).release();
   });
 
   it('that cannot be read counts as held until its heartbeat is old', () => {
     writeFileSync(path(), '{"pid":');
-    assert.throws(() => acquireLease(folder(), clock), /an unknown host/);
+    assert.throws(() => acquireLease(folder(), thisProcess(clock)), /an unknown host/);
     now += STALE_AFTER + 1;
-    acquireLease(folder(), clock).release();
+    acquireLease(folder(), thisProcess(clock)).release();
   });
 
   it('is taken over by one of two that try at the same time', () => {
     write(other, now - 2 * STALE_AFTER);
     mkdirSync(`${path()}.takeover`);
-    assert.throws(() => acquireLease(folder(), clock), LeaseHeldError);
+    assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
     // The other one died in the middle: its lock is removed once it is old.
     now += 2 * STALE_AFTER;
-    assert.throws(() => acquireLease(folder(), clock), LeaseHeldError);
-    acquireLease(folder(), clock).release();
+    assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
+    acquireLease(folder(), thisProcess(clock)).release();
   });
 
-  it('tells its holder when another process has taken it over, and is not released by it', async () => {
-    const lease = acquireLease(folder(), clock);
+  /** A process whose heart beats when the test says so. */
+  function beating(): { readonly process: RunProcess; readonly beat: () => void } {
+    let action: () => void = () => undefined;
+    const every: RunProcess['every'] = (_, act) => {
+      action = act;
+      return () => (action = () => undefined);
+    };
+    return { process: { ...thisProcess(clock), every }, beat: () => action() };
+  }
+
+  it('tells its holder when another process has taken it over, and is not released by it', () => {
+    const { process, beat } = beating();
+    const lease = acquireLease(folder(), process);
     write(other);
-    await until('the loss', () => lease.lost.aborted);
+    beat();
     assert.match(String(lease.lost.reason), /Another process has taken over/);
     lease.release();
     assert.ok(existsSync(path()));
   });
 
-  it('beats', async () => {
-    const lease = acquireLease(folder(), clock);
+  for (const [what, content] of [
+    ['is empty', ''],
+    ['is torn', '{"pid":'],
+    ['is no lease', '{}'],
+  ] as const)
+    it(`is not lost where its file ${what} at a heartbeat`, () => {
+      const { process, beat } = beating();
+      const lease = acquireLease(folder(), process);
+      const mine = readFileSync(path());
+      writeFileSync(path(), content);
+      beat();
+      assert.equal(lease.lost.aborted, false);
+      writeFileSync(path(), mine);
+      beat();
+      assert.equal(lease.lost.aborted, false);
+      lease.release();
+      assert.ok(!existsSync(path()));
+    });
+
+  it('is not lost where its file cannot be opened at a heartbeat', () => {
+    const { process, beat } = beating();
+    const lease = acquireLease(folder(), process);
+    const mine = readFileSync(path());
+    // A folder in its place: every attempt to read it fails.
+    rmSync(path());
+    mkdirSync(path());
+    beat();
+    assert.equal(lease.lost.aborted, false);
+    rmdirSync(path());
+    writeFileSync(path(), mine);
+    beat();
+    assert.equal(lease.lost.aborted, false);
+    lease.release();
+  });
+
+  it('is written again where somebody deleted its file, and keeps others out', () => {
+    const { process, beat } = beating();
+    const lease = acquireLease(folder(), process);
+    rmSync(path());
+    beat();
+    assert.equal(lease.lost.aborted, false);
+    assert.throws(() => acquireLease(folder(), process), LeaseHeldError);
+    lease.release();
+  });
+
+  it('is lost where the directory of its run is gone, in a sentence that says so', () => {
+    const { process, beat } = beating();
+    const run = join(folder(), 'run');
+    mkdirSync(run);
+    const lease = acquireLease(run, process);
+    rmSync(run, { recursive: true });
+    beat();
+    assert.match(String(lease.lost.reason), /was moved or deleted/);
+    lease.release();
+  });
+
+  it('shows a new heartbeat at each beat, and beats by itself', async () => {
+    const lease = acquireLease(folder(), thisProcess(clock));
     const before = readLease(folder(), clock)!.heartbeat;
     now += 5000;
     await until('a heartbeat', () => readLease(folder(), clock)!.heartbeat !== before);
@@ -113,9 +191,9 @@ describe('lease', () => {
   });
 
   it('fails with a sentence where the folder is missing or a file', () => {
-    assert.throws(() => acquireLease(join(folder(), 'none'), clock), /does not exist/);
+    assert.throws(() => acquireLease(join(folder(), 'none'), thisProcess(clock)), /does not exist/);
     writeFileSync(join(folder(), 'file'), '');
-    assert.throws(() => acquireLease(join(folder(), 'file'), clock), /a folder is needed/);
+    assert.throws(() => acquireLease(join(folder(), 'file'), thisProcess(clock)), /a folder is needed/);
   });
 });
 

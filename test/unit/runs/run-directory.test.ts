@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import { amendManifest, changedSpecs, copySpec, readManifest } from '../../../src/runs/manifest.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import {
@@ -53,7 +54,7 @@ describe('run directory', () => {
 
   it('keeps checkpoints with their place in the journal, and artifacts with their hash', () => {
     const directory = createRun(runs(), manifest());
-    const run = openRun(directory, steppingClock());
+    const run = openRun(directory, thisProcess(steppingClock()));
     assert.deepEqual(run.begin('train', [1, 2]), { problems: [] });
     run.journal.append('iteration', { step: 64, metrics: {} });
     run.saveCheckpoint(64, { json: 'state', arrays: {} });
@@ -72,7 +73,7 @@ describe('run directory', () => {
     );
     assert.equal(written[0].sha256, createHash('sha256').update(Uint8Array.of(1, 2)).digest('hex'));
 
-    const again = openRun(directory, steppingClock());
+    const again = openRun(directory, thisProcess(steppingClock()));
     const { checkpoint } = again.begin('train', [1, 2]);
     assert.deepEqual(checkpoint, { step: 64, after: 2, json: 'state', arrays: {} });
     assert.equal(again.step, 64);
@@ -84,7 +85,7 @@ describe('run directory', () => {
   it('begins again where there is no checkpoint', () => {
     const directory = createRun(runs(), manifest());
     for (let i = 0; i < 2; i++) {
-      const run = openRun(directory, steppingClock());
+      const run = openRun(directory, thisProcess(steppingClock()));
       assert.equal(run.begin('train', []).checkpoint, undefined);
       run.close();
     }
@@ -95,7 +96,7 @@ describe('run directory', () => {
   it('gives the lease back when the journal cannot be opened', () => {
     const directory = createRun(runs(), manifest());
     mkdirSync(journalPath(directory));
-    assert.throws(() => openRun(directory, steppingClock()), /is a folder where a file is needed/);
+    assert.throws(() => openRun(directory, thisProcess(steppingClock())), /is a folder where a file is needed/);
     assert.ok(!existsSync(join(directory, 'lease.json')));
   });
 
@@ -129,7 +130,7 @@ describe('list of runs', () => {
   it('derives each state from journal and lease', () => {
     const state = (act: (run: ReturnType<typeof openRun>) => void, close = true) => {
       const directory = createRun(runs(), manifest());
-      const run = openRun(directory, now);
+      const run = openRun(directory, thisProcess(now));
       act(run);
       if (close) run.close();
       const info = readRun(directory, now);
@@ -218,7 +219,7 @@ describe('stop file', () => {
 
   it('is seen once, by the watch alone, until it is cleared', async () => {
     let seen = 0;
-    const end = watchStop(folder(), () => seen++);
+    const end = watchStop(folder(), thisProcess().every, () => seen++);
     await sleep(400);
     assert.equal(seen, 0);
     requestStop(folder());

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { thisProcess } from '../../../src/jobs/this-process.ts';
 import { checkDisk } from '../../../src/setup/checks/folder.ts';
 import { checkNode } from '../../../src/setup/checks/programs.ts';
 import type { Finding } from '../../../src/setup/checks/finding.ts';
@@ -88,7 +89,7 @@ describe('karma-mas doctor', () => {
     const runs = runsFolder(folder);
     const begun = () => {
       const directory = createRun(runs, manifest);
-      const run = openRun(directory, Date.now);
+      const run = openRun(directory, thisProcess());
       run.begin('train', [1]);
       return { directory, run };
     };

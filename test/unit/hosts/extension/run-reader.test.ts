@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { thisProcess } from '../../../../src/jobs/this-process.ts';
 import { RunReader } from '../../../../src/hosts/extension/runs/run-reader.ts';
 import type { EventMap, EventType } from '../../../../src/runs/events.ts';
 import { acquireLease } from '../../../../src/runs/lease.ts';
@@ -84,7 +85,7 @@ describe('reader of a run', () => {
       states.push(state);
     };
     await note();
-    const lease = acquireLease(directory, Date.now);
+    const lease = acquireLease(directory, thisProcess());
     tell('started', { kind: 'train', seeds: [1, 2] });
     await note();
     tell('stopped', { step: 0 });
@@ -163,7 +164,7 @@ describe('reader of a run', () => {
   });
 
   it('tells progress, phase and a stop on its way only while it runs', async () => {
-    const lease = acquireLease(directory, Date.now);
+    const lease = acquireLease(directory, thisProcess());
     tell('started', { kind: 'train', seeds: [1, 2] });
     tell('phase', { phase: 'training', state: 'started' });
     const progress = { done: 5, total: 10, unit: 'steps', what: 'training' };
@@ -267,7 +268,7 @@ describe('reader of a run', () => {
     const seeds = [1, 2, 3, 4, 5];
     const readers = Array.from({ length: 20 }, (_, i) => {
       make({ name: `run ${i}`, seeds });
-      acquireLease(directory, Date.now);
+      acquireLease(directory, thisProcess());
       tell('started', { kind: 'train', seeds });
       for (const seed of seeds)
         for (let i = 1; i <= 64; i++) tell('iteration', { step: 16 * i, metrics: { return: 1 } }, seed);

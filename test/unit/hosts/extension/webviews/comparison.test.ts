@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { thisProcess } from '../../../../../src/jobs/this-process.ts';
 import { comparisonOf } from '../../../../../src/hosts/extension/analysis/comparison.ts';
 import type { RunEntry } from '../../../../../src/hosts/extension/runs/run-entry.ts';
 import { readAnalysis } from '../../../../../src/hosts/extension/webviews/analysis-data.ts';
@@ -32,7 +33,7 @@ describe('before and after', () => {
   it('are told of a run that refines another one, as far as they are known', async () => {
     const before = await writeAnalysis(join(folder(), 'before'), { noise: 0.3, episodes: 4 });
     const after = await writeAnalysis(join(folder(), 'after'), { noise: 0, episodes: 4 });
-    const run = openRun(after.directory, Date.now);
+    const run = openRun(after.directory, thisProcess());
     const judge = (system: string, objective: number, resilience: number | null) =>
       run.journal.append('evaluation', { system, metrics: { objective, resilience } });
     judge('KARMA before', 0.8, 0.9);

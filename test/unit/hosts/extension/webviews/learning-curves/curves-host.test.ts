@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { thisProcess } from '../../../../../../src/jobs/this-process.ts';
 import { CurvesHost } from '../../../../../../src/hosts/extension/webviews/learning-curves/curves-host.ts';
 import type { Send } from '../../../../../../src/hosts/extension/webviews/channel.ts';
 import type { RunEntry } from '../../../../../../src/hosts/extension/runs/run-entry.ts';
@@ -35,7 +36,12 @@ describe('host of the learning curves', () => {
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'curves-host-'));
     time = 1_000_000;
-    writers = [1, 2, 3].map((seed) => openRun(seedDirectory(directory, seed), () => (time += 1000)));
+    writers = [1, 2, 3].map((seed) =>
+      openRun(
+        seedDirectory(directory, seed),
+        thisProcess(() => (time += 1000)),
+      ),
+    );
     for (const [i, writer] of writers.entries()) writer.begin('train', [i + 1]);
     entries = [entry('running')];
     sent = [];
