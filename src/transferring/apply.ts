@@ -83,7 +83,12 @@ export async function applyWrites(
   };
   const attempt = async (write: ClusterWrite): Promise<Reason | undefined> =>
     beyondCaps(write, context, budget) ?? closed ?? (await send(cluster, write, context));
-  for (const batch of batchesOf(writes)) await Promise.all(batch.map(apply));
+  for (const batch of batchesOf(writes)) {
+    // Where one is aborted, the others are waited for: no write is under way once this has rejected.
+    const settled = await Promise.allSettled(batch.map(apply));
+    const aborted = settled.find((each) => each.status === 'rejected');
+    if (aborted) throw aborted.reason;
+  }
   return { accepted, refused };
 }
 

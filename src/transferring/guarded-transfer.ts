@@ -11,10 +11,10 @@ export interface GuardedOptions
 
 /** Rejects with WriterLeaseHeldError where the lease was not free in time; otherwise as runTransfer. */
 export async function runGuardedTransfer(options: GuardedOptions): Promise<TransferResult> {
-  const { cluster, signal, upTo, dryRun } = options;
-  const writes = upTo !== 'shadow' && !dryRun;
+  const { cluster, climb, listeners, signal } = options;
+  const writes = climb.upTo !== 'shadow' && !climb.dryRun;
   if (cluster.kind === 'own' || !writes) return runTransfer(options);
-  const shared = { ...options, cluster };
+  const shared = { ...options, ...listeners, cluster };
   return withLease(shared, async (lease) => {
     await restoreChangedHpas(shared, lease);
     return runTransfer({ ...options, fence: lease, signal: AbortSignal.any([signal, lease.taken]) });

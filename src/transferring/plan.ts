@@ -1,8 +1,6 @@
 /** The plan of a transfer: what each stage would write now, asked of the server as a dry run. Changes nothing. */
 import type { ClusterWrite, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
-import type { Backend } from '../nn/backend.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
-import type { Policies } from '../deciding/policy.ts';
 import { applyWrites } from './apply.ts';
 import type { Audit } from './audit.ts';
 import { Decider } from './decide.ts';
@@ -10,15 +8,13 @@ import { observedObjective } from '../cluster/live/observed-objective.ts';
 import { currentReplicas, decisionRecord } from './decision-record.ts';
 import { keepOriginals, stagesOf, stageTerms, writesOfDecision, writesOnEntering, type Stage } from './ladder.ts';
 import { limitProposal } from './limits.ts';
+import type { TransferredAgents } from './transfer.ts';
 
 export interface PlanOptions {
   readonly cluster: LiveCluster;
   readonly spec: Cluster;
   readonly transfer: Transfer;
-  readonly policies: Policies;
-  readonly backend: Backend;
-  /** See TransferOptions. */
-  readonly driftOf: (snapshot: Snapshot) => number;
+  readonly agents: TransferredAgents;
   readonly audit: Audit;
   readonly signal: AbortSignal;
 }
@@ -37,11 +33,11 @@ export interface PlannedChange {
 }
 
 export async function planTransfer(options: PlanOptions): Promise<PlannedStage[]> {
-  const { cluster, spec, transfer, policies, backend, driftOf, audit, signal } = options;
+  const { cluster, spec, transfer, agents, audit, signal } = options;
   const snapshot = await cluster.observe(signal);
   const current = currentReplicas(snapshot);
   const originals = keepOriginals({}, snapshot);
-  const decider = new Decider(policies, backend);
+  const decider = new Decider(agents.policies, agents.backend);
   try {
     decider.see(snapshot);
     const proposal = decider.propose(snapshot, current);
@@ -61,7 +57,7 @@ export async function planTransfer(options: PlanOptions): Promise<PlannedStage[]
           outcome: 'shadow',
           why: 'a plan writes nothing',
           objective: observedObjective(spec, snapshot.observation).objective,
-          drift: driftOf(snapshot),
+          drift: agents.driftOf(snapshot),
           oldestMetric: Math.max(...snapshot.age),
         },
       }),

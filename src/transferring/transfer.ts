@@ -2,14 +2,8 @@
  * The decision loop on a live cluster, stage by stage up the ladder. It writes through applyWrites alone, asks before each
  * stage that writes, and gives the services back to their HPAs when it ends, for whatever reason.
  */
-import {
-  ClusterError,
-  type LiveCluster,
-  type ClusterWrite,
-  type HpaState,
-  type Snapshot,
-} from '../cluster/live/live-cluster.ts';
-import { Deadline, type Timers } from '../cluster/live/timers.ts';
+import { ClusterError, type LiveCluster, type ClusterWrite, type Snapshot } from '../cluster/live/live-cluster.ts';
+import type { Timers } from '../cluster/live/timers.ts';
 import { observedObjective } from '../cluster/live/observed-objective.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Steering } from '../runs/steering.ts';
@@ -17,9 +11,9 @@ import { abortConditionHolds } from './abort-condition.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import type { Policies } from '../deciding/policy.ts';
 import { applyWrites, PASSING, type Applied, type ApplyContext, type Refusal } from './apply.ts';
-import type { Audit, DecisionRecord, RestoredHpa, TransferEnd } from './audit.ts';
+import type { Audit, DecisionRecord, TransferEnd } from './audit.ts';
 import { Decider } from './decide.ts';
-import { currentReplicas, decisionRecord, hpaRecord } from './decision-record.ts';
+import { currentReplicas, decisionRecord } from './decision-record.ts';
 import { Guard, type Verdict } from './guard.ts';
 import {
   controlsReplicas,
@@ -35,11 +29,9 @@ import {
   type StageTerms,
 } from './ladder.ts';
 import { limitProposal } from './limits.ts';
+import { readBack, restoreOriginals } from './restore-originals.ts';
 import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
-/** Giving back to the HPA must not hang on the way out: seconds for one attempt, and between two. */
-const FALLBACK_TIMEOUT = 10;
-const FALLBACK_RETRY = 2;
 /** One observation may be older than the pause. */
 const RESUMED_IN_A_ROW = 2;
 /** The server does not answer: what it last said grows old, as a metric does. */
@@ -49,34 +41,48 @@ export interface TransferOptions {
   readonly cluster: LiveCluster;
   readonly spec: Cluster;
   readonly transfer: Transfer;
-  readonly policies: Policies;
-  readonly backend: Backend;
-  /** Normalised distance of a snapshot's state to those that the twin was validated on; NaN = nothing tells, it is not watched. */
-  readonly driftOf: (snapshot: Snapshot) => number;
-  /** Seconds in `full` before the transfer ends; Infinity = until stopped. */
-  readonly fullFor: number;
-  /** The highest stage to climb to. */
-  readonly upTo: Stage['stage'];
-  /** The highest stage goes on until stopped. */
-  readonly stay?: boolean;
-  /** Asked at the end of each decision's interval; `promote` counts once. */
-  readonly steer?: () => Steering;
+  readonly agents: TransferredAgents;
+  readonly climb: Climb;
   /** The lease that allows to write; needed where the cluster has one. `signal` aborts with a WriterLeaseError when it is taken. */
   readonly fence?: Fence;
-  /** Seconds for which giving back to the HPAs is tried again where the server does not answer; 0 by default. */
-  readonly giveBackFor?: number;
+  /** Saved HPA objects: on disk before the first write, so that whoever comes next can restore them. */
+  readonly originals: { read(): OriginalHpas; write(originals: OriginalHpas): void };
+  readonly listeners: TransferListeners;
+  readonly timers: Timers;
+  readonly signal: AbortSignal;
+}
+
+/** What decides on the cluster, and how far that may be trusted. */
+export interface TransferredAgents {
+  readonly policies: Policies;
+  readonly backend: Backend;
+  /** Normalized distance of a snapshot's state to those that the twin was validated on; NaN = nothing tells, it is not watched. */
+  readonly driftOf: (snapshot: Snapshot) => number;
+}
+
+/** How far a transfer climbs, and how long it stays there. */
+export interface Climb {
+  /** The highest stage to climb to. */
+  readonly upTo: Stage['stage'];
+  /** Seconds in `full` before the transfer ends; Infinity = until stopped. */
+  readonly fullFor: number;
+  /** The highest stage goes on until stopped. */
+  readonly stay?: boolean;
   /** Nothing is written; the server is asked what it would accept. */
   readonly dryRun: boolean;
   /** Asked before each stage that writes. */
   readonly confirm: (stage: Stage) => Promise<boolean>;
+  /** Asked at the end of each decision's interval; `promote` counts once. */
+  readonly steer?: () => Steering;
+  /** Seconds for which restoring the HPAs is tried again where the cluster refuses or does not answer; 0 by default. */
+  readonly restoreFor?: number;
+}
+
+export interface TransferListeners {
   readonly audit: Audit;
-  /** Saved HPA objects: on disk before the first write, so that whoever comes next can restore them. */
-  readonly originals: { read(): OriginalHpas; write(originals: OriginalHpas): void };
   /** Two snapshots one decision apart, to flow back into the trace store. */
   readonly onTransition: (before: Snapshot, after: Snapshot) => void;
   readonly onProgress: (seconds: number, total: number, stage: StageName) => void;
-  readonly timers: Timers;
-  readonly signal: AbortSignal;
 }
 
 export interface TransferResult {
@@ -136,7 +142,7 @@ class TransferSession {
 
   constructor(options: TransferOptions) {
     this.#options = options;
-    this.#decider = new Decider(options.policies, options.backend);
+    this.#decider = new Decider(options.agents.policies, options.agents.backend);
     this.#guard = new Guard(options.transfer.fallback);
     this.#originals = options.originals.read();
     // One that only looks on has nothing to restore with.
@@ -145,32 +151,33 @@ class TransferSession {
   }
 
   async climb(): Promise<TransferResult> {
-    const { transfer, spec, upTo, signal } = this.#options;
+    const { transfer, spec, climb, signal } = this.#options;
     const order = ['shadow', 'floor', 'canary', 'full'];
-    const rungs = stagesOf(transfer, spec).filter((stage) => order.indexOf(stage.stage) <= order.indexOf(upTo));
+    const rungs = stagesOf(transfer, spec).filter((stage) => order.indexOf(stage.stage) <= order.indexOf(climb.upTo));
     const stages = rungs.map((stage, r) =>
-      this.#options.stay && r === rungs.length - 1 ? { ...stage, lasts: Infinity } : stage,
+      climb.stay && r === rungs.length - 1 ? { ...stage, lasts: Infinity } : stage,
     );
     try {
       for (const [index, stage] of stages.entries()) {
-        if (stage.stage !== 'shadow' && !(await this.#options.confirm(stage)))
-          return await this.#giveBack('declined', `stage ${stage.stage} was declined`);
+        if (stage.stage !== 'shadow' && !(await climb.confirm(stage)))
+          return await this.#end('declined', `stage ${stage.stage} was declined`);
         const why = await this.#runStage(stage, stages[index + 1]?.stage ?? '');
-        if (why) return await this.#giveBack('fallback', why);
+        if (why) return await this.#end('fallback', why);
       }
     } catch (error) {
-      if (signal.reason instanceof WriterLeaseError) return await this.#giveBack('fallback', signal.reason.message);
-      if (signal.aborted) return await this.#giveBack('stopped', 'stopped by the user');
-      await this.#giveBack('fallback', error instanceof Error ? error.message : String(error));
+      if (signal.reason instanceof WriterLeaseError) return await this.#end('fallback', signal.reason.message);
+      if (signal.aborted) return await this.#end('stopped', 'stopped by the user');
+      await this.#end('fallback', error instanceof Error ? error.message : String(error));
       throw error;
     }
-    return await this.#giveBack('finished', 'all stages went through');
+    return await this.#end('finished', 'all stages went through');
   }
 
   /** Runs one stage to its end; returns why the HPA must take over, if so. */
   async #runStage(stage: Stage, next: StageTerms['next']): Promise<string | undefined> {
-    const { cluster, spec, transfer, signal, audit, onProgress } = this.#options;
-    const lasts = Math.min(stage.lasts, stage.stage === 'full' ? this.#options.fullFor : Infinity);
+    const { cluster, spec, transfer, climb, signal } = this.#options;
+    const { audit, onProgress } = this.#options.listeners;
+    const lasts = Math.min(stage.lasts, stage.stage === 'full' ? climb.fullFor : Infinity);
     const terms = stageTerms(cluster, transfer, { ...stage, lasts }, next);
     const interval = spec.decisionInterval;
     const tally: Tally = { decisions: 0, applied: 0, held: 0, objective: 0, judged: 0, agreed: 0 };
@@ -200,7 +207,7 @@ class TransferSession {
       }
       await cluster.wait(interval, signal);
       // After the wait: what was asked for meanwhile counts before the next stage begins.
-      steering = this.#options.steer?.() ?? 'goOn';
+      steering = climb.steer?.() ?? 'goOn';
       if (steering === 'promote' && next !== '') break;
     }
     this.#summarise(stage.stage, tally);
@@ -208,7 +215,7 @@ class TransferSession {
   }
 
   async #observe(): Promise<Snapshot> {
-    const { cluster, onTransition, signal, originals } = this.#options;
+    const { cluster, listeners, signal, originals } = this.#options;
     let snapshot: Snapshot;
     try {
       snapshot = await cluster.observe(signal);
@@ -219,7 +226,7 @@ class TransferSession {
     const kept = keepOriginals(this.#originals, snapshot);
     if (kept !== this.#originals) originals.write((this.#originals = kept));
     if (this.#last && this.#missed.decisions === 0 && snapshot.time > this.#last.time)
-      onTransition(this.#last, snapshot);
+      listeners.onTransition(this.#last, snapshot);
     this.#missed = { decisions: 0, why: '' };
     this.#last = snapshot;
     return snapshot;
@@ -242,7 +249,7 @@ class TransferSession {
   }
 
   async #decide(stage: Stage, snapshot: Snapshot): Promise<DecisionRecord> {
-    const { spec, transfer, driftOf, audit } = this.#options;
+    const { spec, transfer, agents, listeners } = this.#options;
     const current = currentReplicas(snapshot);
     const isMissed = this.#missed.decisions > 0;
     const proposal = isMissed
@@ -253,7 +260,7 @@ class TransferSession {
     const oldestMetric = Math.max(...snapshot.age);
     if (Number.isFinite(oldestMetric)) this.#complete = snapshot.time;
     const missingFor = snapshot.time - this.#complete;
-    const drift = isMissed ? NaN : driftOf(snapshot);
+    const drift = isMissed ? NaN : agents.driftOf(snapshot);
     const load = entryLoad(spec, snapshot);
     if (stage.stage === 'shadow') this.#guard.learnReference({ objective, load, oldestMetric });
     const abort = abortConditionHolds(stage.abortWhen, spec, this.#decider.history);
@@ -266,7 +273,9 @@ class TransferSession {
       outcome = { outcome: 'nothing to do', why: '' };
       if (writes.length > 0) {
         const { accepted, refused } = await this.#apply(writes, stage, snapshot);
-        outcome = this.#options.dryRun ? { outcome: 'hold', why: 'dry run' } : outcomeOf(accepted.length, refused);
+        outcome = this.#options.climb.dryRun
+          ? { outcome: 'hold', why: 'dry run' }
+          : outcomeOf(accepted.length, refused);
       }
     }
     const record = decisionRecord({
@@ -278,13 +287,14 @@ class TransferSession {
       limited,
       result: { ...outcome, objective, drift, oldestMetric },
     });
-    audit(record);
+    listeners.audit(record);
     return record;
   }
 
   #apply(writes: readonly ClusterWrite[], { stage }: Stage, snapshot: Snapshot): Promise<Applied> {
     // Noted first: one that was refused may have landed all the same, when its answer was lost.
-    if (!this.#options.dryRun) for (const { type, service } of writes) if (type !== 'scale') this.#touched.add(service);
+    if (!this.#options.climb.dryRun)
+      for (const { type, service } of writes) if (type !== 'scale') this.#touched.add(service);
     return applyWrites(this.#options.cluster, writes, this.#context(stage, snapshot));
   }
 
@@ -294,7 +304,7 @@ class TransferSession {
     if (this.#missed.decisions > 0) return { verdict: 'hold', why: this.#missed.why };
     if (!this.#entered.at) return { verdict: 'hold', why: this.#entered.why };
     // In a dry run no HPA was paused.
-    if (!controlsReplicas(stage) || this.#entered.at === snapshot || this.#options.dryRun) return verdict;
+    if (!controlsReplicas(stage) || this.#entered.at === snapshot || this.#options.climb.dryRun) return verdict;
     const acting = snapshot.hpas.find((hpa) => hpa && !hpa.paused && stage.services.includes(hpa.service));
     this.#resumed = acting ? this.#resumed + 1 : 0;
     if (!acting) return verdict;
@@ -303,18 +313,19 @@ class TransferSession {
   }
 
   /** Restores every HPA as it was, even when the run was aborted or the cluster misbehaves, and says what it could not. */
-  async #giveBack(ended: TransferResult['ended'], why: string): Promise<TransferResult> {
-    const { audit, originals } = this.#options;
+  async #end(ended: TransferResult['ended'], why: string): Promise<TransferResult> {
+    const { cluster, climb, listeners, originals, timers } = this.#options;
     const writes = writesOfFallback(this.#originals).filter(({ service }) => this.#touched.has(service));
-    const refused = await this.#restore(writes);
+    const context = this.#context('fallback', this.#last);
+    const refused = await restoreOriginals(writes, { cluster, timers, restoreFor: climb.restoreFor ?? 0, context });
     // An HPA that somebody deleted needs nothing any more.
     const left = refused.filter((refusal) => refusal.reason !== 'notFound');
     const failed = left.map(({ write, message }) => `${write.service}: ${message}`).join('; ');
-    if (failed === '' && !this.#options.dryRun) originals.write({});
+    if (failed === '' && !climb.dryRun) originals.write({});
     const reason =
       failed === '' ? why : `${why}; the HPA of ${failed} could not be restored, run the transfer's fallback again`;
-    const hpas = await this.#readBack();
-    audit({
+    const hpas = await readBack(cluster, this.#originals, timers);
+    listeners.audit({
       type: 'stage',
       time: this.#last?.time ?? 0,
       stage: 'fallback',
@@ -325,57 +336,13 @@ class TransferSession {
     return { ended, why: reason, stages: this.#stages };
   }
 
-  /** What was refused to the last. What may pass, and what a right is lacking for, is tried again for `giveBackFor` seconds. */
-  async #restore(writes: readonly ClusterWrite[]): Promise<readonly Refusal[]> {
-    const { cluster, giveBackFor = 0 } = this.#options;
-    const refused: Refusal[] = [];
-    let left = writes;
-    for (let waited = 0; left.length > 0; waited += FALLBACK_RETRY) {
-      const isLast = waited + FALLBACK_RETRY > giveBackFor;
-      const attempt = await this.#attempt(left);
-      const passing = attempt.filter(({ reason }) => (PASSING.has(reason) || reason === 'forbidden') && !isLast);
-      refused.push(...attempt.filter((refusal) => !passing.includes(refusal)));
-      left = passing.map(({ write }) => write);
-      if (left.length > 0) await cluster.wait(FALLBACK_RETRY, new AbortController().signal);
-    }
-    return refused;
-  }
-
-  async #attempt(writes: readonly ClusterWrite[]): Promise<readonly Refusal[]> {
-    using deadline = new Deadline(this.#options.timers, FALLBACK_TIMEOUT);
-    try {
-      const context = { ...this.#context('fallback', this.#last), signal: deadline.signal };
-      return (await applyWrites(this.#options.cluster, writes, context)).refused;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return writes.map((write) => ({ write, reason: 'timeout', message }));
-    }
-  }
-
-  /** The HPAs as the cluster has them now, beside what they were; undefined where it does not answer. */
-  async #readBack(): Promise<Record<string, RestoredHpa> | undefined> {
-    using deadline = new Deadline(this.#options.timers, FALLBACK_TIMEOUT);
-    try {
-      const { hpas } = await this.#options.cluster.observe(deadline.signal);
-      const entries = hpas.flatMap((hpa): [string, RestoredHpa][] => {
-        if (!hpa) return [];
-        const original = this.#originals[hpa.service] as HpaState | undefined;
-        const asBefore =
-          !hpa.paused &&
-          (!original || (hpa.minReplicas === original.minReplicas && hpa.maxReplicas === original.maxReplicas));
-        return [[hpa.service, { ...hpaRecord(hpa), asBefore }]];
-      });
-      return Object.fromEntries(entries);
-    } catch {
-      // What was written stands in the records of the writes; this would only have confirmed it.
-      return undefined;
-    }
-  }
-
   #context(stage: StageName, snapshot: Snapshot | undefined): ApplyContext {
-    const { spec, transfer, dryRun, audit, signal, fence } = this.#options;
+    const { spec, transfer, climb, listeners, signal, fence } = this.#options;
     const current = snapshot ? currentReplicas(snapshot) : [];
-    return { spec, limits: transfer.limits, stage, dryRun, audit, signal, time: snapshot?.time ?? 0, current, fence };
+    const { limits } = transfer;
+    const { dryRun } = climb;
+    const { audit } = listeners;
+    return { spec, limits, stage, dryRun, audit, signal, time: snapshot?.time ?? 0, current, fence };
   }
 
   #summarise(stage: StageName, { decisions, applied, held, objective, judged, agreed }: Tally): void {

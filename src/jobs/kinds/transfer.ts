@@ -33,8 +33,8 @@ import { startWatchdog } from '../running/watchdog.ts';
 import { readPolicies } from './policies.ts';
 
 const ORIGINALS_FILE = 'original-hpas.json';
-/** Seconds for which giving back to the HPAs is tried on a real cluster that does not answer. */
-const GIVE_BACK_FOR = 300;
+/** Seconds for which restoring the HPAs is tried again on a real cluster. */
+const RESTORE_FOR = 300;
 
 /**
  * Climbs the ladder on the emulated cluster, or on the real one that the Transfer names; every decision is a line of
@@ -53,13 +53,13 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     // A resumed transfer meets the emulated cluster as it was in the beginning, and a real one as the last attempt left it.
     const audit = isReal ? continueAuditFile(auditPath) : startAuditFile(auditPath);
     if (!isReal) withIoErrors(originals, () => rmSync(originals, { force: true }));
-    const policies = readPolicies(options.policies, spec)[0];
+    const agents = { policies: readPolicies(options.policies, spec)[0], backend, driftOf };
     using store = new TraceStore(options.traces);
     using watchdogs = new DisposableStack();
     const recorder = makeTraceRecorder(store, spec, cluster.identity, `transfer of ${run.directory}`);
     try {
       if (options.upTo === 'plan') {
-        const stages = await planTransfer({ cluster, spec, transfer, policies, backend, driftOf, audit, signal });
+        const stages = await planTransfer({ cluster, spec, transfer, agents, audit, signal });
         const preflight = cluster.kind === 'shared' ? await cluster.preflight(signal) : undefined;
         for (const line of planLines(stages, preflight)) log(line);
         run.recordArtifact(AUDIT_FILE);
@@ -75,27 +75,29 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
         cluster,
         spec,
         transfer,
-        policies,
-        backend,
-        driftOf,
-        fullFor: options.fullFor,
-        upTo: options.upTo,
-        dryRun: options.dryRun,
-        giveBackFor: isReal ? GIVE_BACK_FOR : 0,
-        // The emulated cluster is nobody's: nothing has to be asked. Of a real one the user named the place: see assertMayWrite.
-        confirm: () => Promise.resolve(true),
-        audit,
+        agents,
+        climb: {
+          upTo: options.upTo,
+          fullFor: options.fullFor,
+          dryRun: options.dryRun,
+          // The emulated cluster is nobody's: nothing has to be asked. Of a real one the user named the place: see assertMayWrite.
+          confirm: () => Promise.resolve(true),
+          steer: () => takeSteering(run.directory),
+          restoreFor: isReal ? RESTORE_FOR : 0,
+        },
         originals: {
           read: () => (existsSync(originals) ? (JSON.parse(readFileSync(originals, 'utf8')) as OriginalHpas) : {}),
           write: (saved) => writeFileAtomic(originals, JSON.stringify(saved)),
         },
-        onTransition: (before, after) => {
-          recorder.record(before, after);
-          for (const offer of offers.due(after.time, recorder.transitions)) run.journal.append('offer', { ...offer });
+        listeners: {
+          audit,
+          onTransition: (before, after) => {
+            recorder.record(before, after);
+            for (const offer of offers.due(after.time, recorder.transitions)) run.journal.append('offer', { ...offer });
+          },
+          onProgress: (done, total, stage) =>
+            onProgress({ done, total, unit: 's of the cluster', what: `stage ${stage}` }),
         },
-        steer: () => takeSteering(run.directory),
-        onProgress: (done, total, stage) =>
-          onProgress({ done, total, unit: 's of the cluster', what: `stage ${stage}` }),
         onLease: (event) => {
           if (event.event === 'held') watchdogs.use(startWatchdog(run.directory, lease.identity, log));
           tellLease(event, log);

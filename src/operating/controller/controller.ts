@@ -8,8 +8,8 @@ import type { Audit, TransferEnd } from '../../transferring/audit.ts';
 import type { Timers } from '../../cluster/live/timers.ts';
 import { messageOf, withLease, type LeaseEvent } from '../../transferring/holding-lease.ts';
 import { restoreChangedHpas } from '../../transferring/restore-changed-hpas.ts';
-import type { Stage } from '../../transferring/ladder.ts';
-import { runTransfer, type TransferOptions } from '../../transferring/transfer.ts';
+import type { OriginalHpas, Stage } from '../../transferring/ladder.ts';
+import { runTransfer, type TransferListeners } from '../../transferring/transfer.ts';
 import type { LeaseTiming, WriterLease } from '../../transferring/writer-lease.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -22,7 +22,7 @@ export interface ControllerOptions {
   readonly timers: Timers;
   readonly driftOf: (snapshot: Snapshot) => number;
   readonly audit: Audit;
-  readonly onTransition: TransferOptions['onTransition'];
+  readonly onTransition: TransferListeners['onTransition'];
   readonly onLease: (event: LeaseEvent) => void;
   /** Called now and then by one that leads and waits. */
   readonly onSign?: () => void;
@@ -41,7 +41,7 @@ export const PAUSES: Pauses = { first: 600, longest: 7200 };
 /** Seconds between two signs of life in a pause. */
 const SLICE = 15;
 /** Within the grace period of the pod, which is 60 s. */
-const GIVE_BACK_FOR = 40;
+const RESTORE_FOR = 40;
 
 /** Runs until `signal` aborts; the HPAs are restored and the lease is released when it resolves. */
 export async function runController(options: ControllerOptions): Promise<void> {
@@ -76,24 +76,29 @@ async function lead(options: ControllerOptions, lease: WriterLease): Promise<voi
 }
 
 async function climb(options: ControllerOptions, fence: WriterLease, signal: AbortSignal): Promise<TransferEnd> {
-  const { transfer, spec, policies } = options.configuration;
+  const { cluster, configuration, backend, upTo, driftOf, audit, onTransition, timers } = options;
+  const { transfer, spec, policies } = configuration;
   // What is saved of the HPAs stands on the objects themselves; here it is only what this climb has seen.
-  let originals: ReturnType<TransferOptions['originals']['read']> = {};
+  let originals: OriginalHpas = {};
   const { ended } = await runTransfer({
-    ...options,
+    cluster,
     spec,
     transfer,
-    policies,
+    agents: { policies, backend, driftOf },
+    climb: {
+      upTo,
+      stay: true,
+      fullFor: Infinity,
+      dryRun: false,
+      // It was confirmed when the manifests were applied.
+      confirm: () => Promise.resolve(true),
+      restoreFor: RESTORE_FOR,
+    },
     fence,
-    signal,
-    stay: true,
-    fullFor: Infinity,
-    dryRun: false,
-    giveBackFor: GIVE_BACK_FOR,
-    // It was confirmed when the manifests were applied.
-    confirm: () => Promise.resolve(true),
     originals: { read: () => originals, write: (saved) => (originals = saved) },
-    onProgress: () => undefined,
+    listeners: { audit, onTransition, onProgress: () => undefined },
+    timers,
+    signal,
   });
   return ended;
 }

@@ -8,8 +8,8 @@ import type { AuditRecord } from '../../../src/transferring/audit.ts';
 import { runGuardedTransfer, type GuardedOptions } from '../../../src/transferring/guarded-transfer.ts';
 import { WriterLeaseHeldError, type LeaseEvent } from '../../../src/transferring/holding-lease.ts';
 import { WriterLease } from '../../../src/transferring/writer-lease.ts';
-import { leasedDay, leaveBehind, type LeasedCluster, type LeasedDay } from './leased-cluster.ts';
-import { sampleTransfer, transferOptions } from './sample-transfer.ts';
+import { leasedDay, leaveBehind, type LeasedDay } from './leased-cluster.ts';
+import { sampleTransfer, transferOptions, type TransferChanges } from './sample-transfer.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -23,20 +23,21 @@ describe('a transfer to a cluster that others write to', () => {
   });
   after(() => backend.dispose());
 
-  function optionsOf(made: LeasedDay, changes: Partial<Omit<GuardedOptions, 'cluster'>> = {}) {
+  function optionsOf(made: LeasedDay, changes: Omit<TransferChanges, 'cluster'> = {}) {
     const records: AuditRecord[] = [];
     const events: LeaseEvent[] = [];
-    const options: GuardedOptions & { cluster: LeasedCluster } = {
-      ...transferOptions({ setup, policies }, backend),
-      cluster: made.cluster,
+    const options: GuardedOptions = {
+      ...transferOptions({ setup, policies }, backend, {
+        cluster: made.cluster,
+        timers: made.time,
+        fullFor: 300,
+        audit: (record) => records.push(record),
+        originals: { read: () => ({}), write: () => undefined },
+        ...changes,
+      }),
       identity: 'me',
-      timers: made.time,
       waitFor: 20,
       onLease: (event) => events.push(event),
-      fullFor: 300,
-      audit: (record) => records.push(record),
-      originals: { read: () => ({}), write: () => undefined },
-      ...changes,
     };
     return { options, records, events };
   }
@@ -102,17 +103,15 @@ describe('a transfer to a cluster that others write to', () => {
 
   it('stops writing at once when the lease is taken, and leaves the rest to the new holder', async () => {
     const made = await leasedDay(setup);
-    const { options, records } = optionsOf(made);
     let at = 0;
-    const result = await runGuardedTransfer({
-      ...options,
+    const { options } = optionsOf(made, {
       audit: (record) => {
-        records.push(record);
         if (record.type !== 'decision' || record.stage !== 'canary' || at > 0) return;
         at = made.cluster.written.length;
         made.lease.lease = { ...made.lease.lease!, holder: 'thief', version: 'stolen' };
       },
     });
+    const result = await runGuardedTransfer(options);
     assert.equal(result.ended, 'fallback');
     assert.match(result.why, /thief holds the lease/);
     assert.ok(at > 0);
@@ -122,11 +121,10 @@ describe('a transfer to a cluster that others write to', () => {
 
   it('holds while the lease cannot be renewed, and enters the stage when it can', async () => {
     const made = await leasedDay(setup);
-    const { options } = optionsOf(made, { upTo: 'canary' });
     const records: AuditRecord[] = [];
     let decided = 0;
-    const result = await runGuardedTransfer({
-      ...options,
+    const { options } = optionsOf(made, {
+      upTo: 'canary',
       audit: (record) => {
         records.push(record);
         if (record.stage === 'floor') made.lease.down = false;
@@ -135,6 +133,7 @@ describe('a transfer to a cluster that others write to', () => {
         made.lease.down = decided < 5;
       },
     });
+    const result = await runGuardedTransfer(options);
     assert.equal(result.ended, 'finished', result.why);
     const refused = records.filter((record) => record.type === 'write' && record.result === 'refused');
     assert.ok(refused.some((record) => record.type === 'write' && /could not be renewed/.test(record.message)));
@@ -156,7 +155,7 @@ describe('a transfer to a cluster that others write to', () => {
       limits: options.transfer.limits,
       stage: 'canary',
       dryRun: false,
-      audit: options.audit,
+      audit: () => undefined,
       time: 0,
       current: [],
       signal: NEVER,

@@ -8,7 +8,12 @@ import type { Transfer } from '../../../src/spec/model.ts';
 import { Mappo } from '../../../src/training/mappo/mappo.ts';
 import { episodePool, type TrainingSetup } from '../../../src/training/setup.ts';
 import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
-import type { TransferOptions } from '../../../src/transferring/transfer.ts';
+import type {
+  Climb,
+  TransferListeners,
+  TransferOptions,
+  TransferredAgents,
+} from '../../../src/transferring/transfer.ts';
 import { sampleSetup } from '../training/sample.ts';
 import { FakeTime } from './fake-time.ts';
 
@@ -39,26 +44,41 @@ export function unjudgedTransfer(setup: TrainingSetup, abortWhen = ''): Transfer
   return { ...sample, stages, fallback: { ...sample.fallback, when: ['drift', 'staleMetrics'] } };
 }
 
+/** Options of a transfer without their groups: a test names those that it changes. */
+export type TransferChanges = Partial<
+  Omit<TransferOptions, 'agents' | 'climb' | 'listeners'> & TransferredAgents & Climb & TransferListeners
+>;
+
 /** A transfer of the sample that climbs to the top for ten minutes, is agreed to, and keeps nothing. */
 export function transferOptions(
   { setup, policies }: SampleTransfer,
   backend: Backend,
-): Omit<TransferOptions, 'cluster' | 'audit'> {
+  changes: TransferChanges & Pick<TransferOptions, 'cluster'>,
+): TransferOptions {
   let originals: OriginalHpas = {};
+  const { driftOf, upTo, fullFor, stay, dryRun, confirm, steer, restoreFor, audit, onTransition, onProgress, ...rest } =
+    changes;
   return {
     spec: setup.cluster,
     transfer: unjudgedTransfer(setup),
-    policies,
-    backend,
-    driftOf: () => 0,
-    fullFor: 600,
-    upTo: 'full',
-    dryRun: false,
-    confirm: () => Promise.resolve(true),
+    agents: { policies, backend, driftOf: driftOf ?? (() => 0) },
+    climb: {
+      upTo: upTo ?? 'full',
+      fullFor: fullFor ?? 600,
+      dryRun: dryRun ?? false,
+      confirm: confirm ?? (() => Promise.resolve(true)),
+      ...(stay === undefined ? {} : { stay }),
+      ...(steer === undefined ? {} : { steer }),
+      ...(restoreFor === undefined ? {} : { restoreFor }),
+    },
     originals: { read: () => originals, write: (saved) => (originals = saved) },
-    onTransition: () => undefined,
-    onProgress: () => undefined,
+    listeners: {
+      audit: audit ?? (() => undefined),
+      onTransition: onTransition ?? (() => undefined),
+      onProgress: onProgress ?? (() => undefined),
+    },
     timers: new FakeTime(),
     signal: new AbortController().signal,
+    ...rest,
   };
 }

@@ -9,8 +9,14 @@ import type { AuditRecord, DecisionRecord, StageRecord, WriteRecord } from '../.
 import { explainRecord } from '../../../src/transferring/explain.ts';
 import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
 import { planTransfer } from '../../../src/transferring/plan.ts';
-import { runTransfer, type TransferOptions, type TransferResult } from '../../../src/transferring/transfer.ts';
-import { emulatedDay, sampleTransfer, transferOptions, unjudgedTransfer } from './sample-transfer.ts';
+import { runTransfer, type TransferResult } from '../../../src/transferring/transfer.ts';
+import {
+  emulatedDay,
+  sampleTransfer,
+  transferOptions,
+  unjudgedTransfer,
+  type TransferChanges,
+} from './sample-transfer.ts';
 
 interface Observed {
   readonly result: TransferResult;
@@ -41,7 +47,7 @@ describe('transfer to the emulated cluster', () => {
   const ladder = (abortWhen?: string) => unjudgedTransfer(setup, abortWhen);
 
   async function transfer(
-    changes: Partial<TransferOptions> = {},
+    changes: TransferChanges = {},
     during: (cluster: EmulatedCluster, record: AuditRecord) => void = () => undefined,
   ): Promise<Observed> {
     const cluster = await emulatedDay(setup);
@@ -54,8 +60,7 @@ describe('transfer to the emulated cluster', () => {
     const records: AuditRecord[] = [];
     let originals: OriginalHpas = {};
     let transitions = 0;
-    const result = await runTransfer({
-      ...transferOptions({ setup, policies }, backend),
+    const options = transferOptions({ setup, policies }, backend, {
       cluster,
       audit: (record) => {
         records.push(record);
@@ -65,6 +70,7 @@ describe('transfer to the emulated cluster', () => {
       onTransition: () => transitions++,
       ...changes,
     });
+    const result = await runTransfer(options);
     return { result, records, cluster, written, transitions, originals };
   }
 
@@ -169,7 +175,7 @@ describe('transfer to the emulated cluster', () => {
 
   it('falls back when the right to write is withdrawn, and restores as soon as it may again', async () => {
     let refusals = 0;
-    const seen = await transfer({ giveBackFor: 60 }, (cluster, record) => {
+    const seen = await transfer({ restoreFor: 60 }, (cluster, record) => {
       if (record.type === 'decision' && record.stage === 'floor') cluster.faults.refuseWrites = 'forbidden';
       if (record.type === 'write' && record.stage === 'fallback' && ++refusals > 8)
         cluster.faults.refuseWrites = undefined;
@@ -275,7 +281,7 @@ describe('transfer to the emulated cluster', () => {
 
   it('falls back when the API server is gone for longer, as soon as it answers again', async () => {
     let gone = 0;
-    const seen = await transfer({ giveBackFor: 60 }, (cluster, record) => {
+    const seen = await transfer({ restoreFor: 60 }, (cluster, record) => {
       if (record.type === 'decision' && record.stage === 'canary') cluster.faults.unreachable = true;
       // Of the restoring writes, the first finds nobody.
       if (record.type === 'write' && record.stage === 'fallback' && ++gone > 4) cluster.faults.unreachable = false;
@@ -362,9 +368,7 @@ describe('transfer to the emulated cluster', () => {
       cluster,
       spec,
       transfer: ladder(),
-      policies,
-      backend,
-      driftOf: () => 0.5,
+      agents: { policies, backend, driftOf: () => 0.5 },
       audit: (record) => records.push(record),
       signal: new AbortController().signal,
     });

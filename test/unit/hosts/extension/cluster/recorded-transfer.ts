@@ -2,11 +2,16 @@
 import type { EmulatedCluster } from '../../../../../src/cluster/live/emulated-cluster.ts';
 import { createWasmBackend } from '../../../../../src/nn/wasm/backend.ts';
 import type { AuditRecord } from '../../../../../src/transferring/audit.ts';
-import { runTransfer, type TransferOptions } from '../../../../../src/transferring/transfer.ts';
-import { emulatedDay, sampleTransfer, transferOptions } from '../../../transferring/sample-transfer.ts';
+import { runTransfer } from '../../../../../src/transferring/transfer.ts';
+import {
+  emulatedDay,
+  sampleTransfer,
+  transferOptions,
+  type TransferChanges,
+} from '../../../transferring/sample-transfer.ts';
 
 export async function recordTransfer(
-  changes: (cluster: EmulatedCluster, stop: AbortController) => Partial<TransferOptions> = () => ({}),
+  changes: (cluster: EmulatedCluster, stop: AbortController) => TransferChanges = () => ({}),
 ): Promise<AuditRecord[]> {
   const backend = await createWasmBackend({ threads: 1 });
   try {
@@ -15,8 +20,7 @@ export async function recordTransfer(
     const stop = new AbortController();
     const records: AuditRecord[] = [];
     const [transfer] = sample.setup.model.transfers;
-    await runTransfer({
-      ...transferOptions(sample, backend),
+    const options = transferOptions(sample, backend, {
       cluster,
       transfer: { ...transfer, fallback: { ...transfer.fallback, when: ['drift', 'staleMetrics'] } },
       driftOf: () => 0.4,
@@ -24,6 +28,7 @@ export async function recordTransfer(
       signal: stop.signal,
       ...changes(cluster, stop),
     });
+    await runTransfer(options);
     return records;
   } finally {
     backend.dispose();
