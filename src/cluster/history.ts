@@ -33,10 +33,21 @@ export class HistoryRing implements ObservationHistory {
 
   /** Records what the source shows now as the newest entry. Returns it. */
   push(source: Observable): Observation {
-    this.#newest = (this.#newest + 1) % this.#entries.length;
-    const entry = this.#entries[this.#newest];
+    const entry = this.#next();
     source.observe(entry);
     return entry;
+  }
+
+  /** Records a copy of an observation as the newest entry. */
+  pushCopy(observation: Observation): void {
+    const entry = this.#next();
+    for (const field of serviceFields) entry.service[field].set(observation.service[field]);
+    for (const field of clusterFields) entry.cluster[field].set(observation.cluster[field]);
+  }
+
+  #next(): Observation {
+    this.#newest = (this.#newest + 1) % this.#entries.length;
+    return this.#entries[this.#newest];
   }
 
   /** After a reset of one environment: its newest entry (already pushed or given) becomes its whole past. */

@@ -4,7 +4,6 @@ import type { Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Backend } from '../nn/backend.ts';
 import { PolicyController, type AgentChoice, type Policies } from '../deciding/policy.ts';
 import type { Cluster } from '../spec/model.ts';
-import { CLUSTER_FIELDS, SERVICE_FIELDS, type Observation } from '../spec/observation.ts';
 import type { AgentRecord } from './audit.ts';
 import { ruleReasons } from './reasons.ts';
 
@@ -33,7 +32,7 @@ export class Decider {
   /** Adds what was observed to the history; the first fills the past. A snapshot with a missing metric is left out. */
   see(snapshot: Snapshot): void {
     if (!isComplete(snapshot)) return;
-    this.#history.push({ observe: (into) => copyObservation(snapshot.observation, into) });
+    this.#history.pushCopy(snapshot.observation);
     if (!this.#started) this.#history.fill(0);
     this.#started = true;
   }
@@ -73,11 +72,4 @@ const isComplete = (snapshot: Snapshot): boolean => snapshot.age.every(Number.is
 
 export function optionName(cluster: Cluster, { service, move }: { service: number; move: number }): string {
   return service < 0 ? 'hold' : `${cluster.services[service].name} ${move > 0 ? '+' : ''}${move}`;
-}
-
-function copyObservation(from: Observation, to: Observation): void {
-  for (const field of Object.keys(SERVICE_FIELDS) as (keyof typeof SERVICE_FIELDS)[])
-    to.service[field].set(from.service[field]);
-  for (const field of Object.keys(CLUSTER_FIELDS) as (keyof typeof CLUSTER_FIELDS)[])
-    to.cluster[field].set(from.cluster[field]);
 }

@@ -135,7 +135,10 @@ describe('What writes to a cluster', function () {
     assert.deepEqual(product.users({ passOn: false }), ['transferring/apply.ts']));
 
   it('Two clusters wrap another one and pass its writes on', () =>
-    assert.deepEqual(product.users({ passOn: true }), ['hosts/controller/main.ts', 'jobs/running/paced-cluster.ts']));
+    assert.deepEqual(product.users({ passOn: true }), [
+      'jobs/running/paced-cluster.ts',
+      'operating/controller/observed-cluster.ts',
+    ]));
 
   it('The check finds a writer whatever its variables are called', () => {
     const spec = new Sources(`
