@@ -1,4 +1,4 @@
-/** Finished analyses for the tests of their views: planted behaviour, analysed for real, written as the runner writes it. */
+/** Finished analyses for the tests of their views: planted behavior, analyzed for real, written as the runner writes it. */
 import { thisProcess } from '../../src/jobs/this-process.ts';
 import type { Analysis } from '../../src/analyzing/analysis.ts';
 import { analyze } from '../../src/analyzing/analyze.ts';
@@ -12,7 +12,7 @@ import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, type AgentPlan } from '../u
 export interface AnalysisPlan {
   /** Of the Training. */
   readonly name?: string;
-  /** Default: one of each of four behaviours that differ. */
+  /** Default: one of each of four behaviors that differ. */
   readonly agents?: readonly AgentPlan[];
   readonly episodes?: number;
   readonly steps?: number;

@@ -19,7 +19,7 @@ describe('the Clustering view', () => {
   const groups = (page: FrameLocator): Locator => page.getByRole('list', { name: 'Groups' }).getByRole('button');
   let written: WrittenAnalysis;
 
-  it('is greyed out while nothing has been analyzed', async () => {
+  it('is grayed out while nothing has been analyzed', async () => {
     const offered = await session().workbench.offered('KARMA: Open Clustering');
     assert.ok(!offered.some((label) => label.includes('KARMA: Open Clustering')), offered.join('; '));
   });
@@ -46,7 +46,7 @@ describe('the Clustering view', () => {
       const page = await view();
       await page.locator(`body.${THEMES[theme].webview}`).waitFor();
       const isLight = theme.endsWith('light');
-      await eventually('the charts have the colours of the theme', () =>
+      await eventually('the charts have the colors of the theme', () =>
         chart(page, 'means')
           .locator('canvas')
           .first()

@@ -17,7 +17,7 @@ describe('the Episode view', () => {
   const stepShown = async (episode: FrameLocator): Promise<number> =>
     Number(/^Step (\d+) of 60/.exec(await episode.locator('.side .at').innerText())?.[1]);
 
-  it('is greyed out while no run has an analysis', async () => {
+  it('is grayed out while no run has an analysis', async () => {
     const offered = await session().workbench.offered('KARMA: Open Episode');
     assert.ok(!offered.some((label) => label.includes('KARMA: Open Episode')), offered.join('; '));
   });
@@ -28,7 +28,7 @@ describe('the Episode view', () => {
     await workbench.run('KARMA: Open Episode');
     await workbench.pick(/^Seed 1, episode 2/);
     const episode = await view();
-    for (const name of ['Replicas asked for', 'Queues', 'Latency', 'J per interval', 'Moves'])
+    for (const name of ['Desired replicas', 'Queues', 'Latency', 'J per interval', 'Moves'])
       await episode.getByRole('heading', { name }).waitFor();
     await episode.locator('karma-episode-chart canvas').first().waitFor();
     assert.equal(await stepShown(episode), 1);
@@ -120,7 +120,7 @@ describe('the Episode view', () => {
     assert.ok((await episode.locator('table.state .second').count()) > 0);
     await episode.getByRole('combobox', { name: 'Second episode' }).selectOption('4');
     await eventually('the second is another one', async () =>
-      (await episode.locator('.side .muted').first().innerText()).startsWith('Second values are those of'),
+      (await episode.locator('.side .muted').first().innerText()).startsWith('The second values are those of'),
     );
   });
 

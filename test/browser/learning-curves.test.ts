@@ -66,7 +66,7 @@ describe('learning curves', () => {
       await curves.locator(`body.${THEMES[theme].webview}`).waitFor();
       // On a canvas, which style sheets do not reach.
       const isLight = theme.endsWith('light');
-      await eventually('the axes have the colours of the theme', () =>
+      await eventually('the axes have the colors of the theme', () =>
         chart(curves, 'Latency')
           .locator('canvas')
           .evaluate(isAxisLight)
@@ -126,7 +126,7 @@ describe('learning curves', () => {
 
   it('look as before after a reload of the window', async () => {
     const { workbench, page } = session();
-    await (await view()).getByRole('button', { name: 'Maximise Entropy' }).click();
+    await (await view()).getByRole('button', { name: 'Maximize Entropy' }).click();
     // In order, so that VS Code writes down what it remembers; it writes once a minute otherwise.
     const loaded = page.waitForEvent('load');
     await workbench.run('Developer: Reload Window');

@@ -58,7 +58,7 @@ describe('the organization preview and the guide playground', () => {
     const graph = await view();
     await graph
       .getByRole('status')
-      .filter({ hasText: /cannot be read now|have errors/ })
+      .filter({ hasText: /cannot be read at the moment|have errors/ })
       .waitFor();
     await graph.getByRole('button', { name: /^Agent relief/ }).waitFor();
     await workbench.openFile('organization.karma.yaml');

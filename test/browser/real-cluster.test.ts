@@ -104,7 +104,7 @@ describe('the Cluster view on a real cluster', () => {
     await workbench.collapse('Specifications');
     await workbench.collapse('Runs');
     const cluster = await view();
-    await cluster.getByText('nothing has been asked of it').waitFor();
+    await cluster.getByText('KARMA MAS has not connected to it yet').waitFor();
     assert.equal(observers().length, 0);
     assert.deepEqual(fake.api.requests, []);
     await action(cluster, 'Connect').click();
@@ -155,7 +155,7 @@ describe('the Cluster view on a real cluster', () => {
     const query = (field: string) =>
       cluster.locator('.query').filter({ has: cluster.getByText(field, { exact: true }) });
     await action(cluster, 'Test Queries').click();
-    await cluster.locator('.verdict.good').getByText('All queries give new values.').waitFor();
+    await cluster.locator('.verdict.good').getByText('All queries return recent values.').waitFor();
     assert.match(await query('pending').innerText(), /requests\s+4 services, at most \d+ s old/);
     await query('pending').locator('summary').click();
     const cells = await query('pending').locator('tbody tr').first().locator('th, td').allInnerTexts();
@@ -259,7 +259,7 @@ describe('the Cluster view on a real cluster', () => {
       const lead = (server: string) =>
         writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server, user: { token: TOKEN } })));
       lead(other.server);
-      await says(cluster, /The kubeconfig leads to another cluster now/);
+      await says(cluster, /The kubeconfig now points to another cluster/);
       assert.match(await title(cluster), /Canary|Full/, 'the transfer stays in sight');
       assert.deepEqual(await cluster.locator('.where dd').allInnerTexts(), ['fake', NAMESPACE, fake.server]);
       await action(cluster, 'Fall Back').click();
@@ -323,7 +323,7 @@ describe('the Cluster view on a real cluster', () => {
     await workbench.tab(/cluster-many\.karma\.yaml/).waitFor();
     await imported.getByRole('button', { name: 'Test Queries' }).click();
     const cluster = await view();
-    await cluster.locator('.verdict.good').getByText('All queries give new values.').waitFor();
+    await cluster.locator('.verdict.good').getByText('All queries return recent values.').waitFor();
     assert.equal((await cluster.locator('.where dd').allInnerTexts())[1], '–', 'it is not connected to');
     await action(cluster, 'Connect').click();
     await eventually(

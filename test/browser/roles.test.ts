@@ -38,7 +38,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await workbench.pick(button, 'Make this change?');
   }
 
-  it('are greyed out while nothing has been analyzed', async () => {
+  it('are grayed out while nothing has been analyzed', async () => {
     for (const title of ['Open Roles and Goals', 'Open Relations', 'Add Inferred Role', 'Refine and Retrain']) {
       const offered = await session().workbench.offered(`KARMA: ${title}`);
       assert.ok(!offered.some((label) => label.includes(`KARMA: ${title}`)), offered.join('; '));
@@ -120,7 +120,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     for (let i = 0; i < 40 && !((await wanted.isVisible()) && (await strong.count()) > 0); i++)
       await page.keyboard.press('ArrowRight');
     await wanted.waitFor();
-    await view.getByText('authority: what the second does').waitFor();
+    await view.getByText('authority: the second agent follows').waitFor();
     assert.deepEqual(await axeViolations(view.locator('html')), []);
     await workbench.screenshot('relations');
     await view.getByRole('button', { name: 'Add Relation' }).click();

@@ -84,7 +84,7 @@ describe('themes and accessibility', () => {
         await body.evaluate((element) => element.computedStyleMap().get('background-color')?.toString() ?? ''),
       );
     }
-    assert.ok(backgrounds.size > 1, `its colours follow the theme: ${[...backgrounds].join('; ')}`);
+    assert.ok(backgrounds.size > 1, `its colors follow the theme: ${[...backgrounds].join('; ')}`);
     assert.equal(await html.getAttribute('data-loaded-once'), '', 'it was not loaded again');
   }
 });

@@ -13,7 +13,7 @@ describe('the Twin Report', () => {
   const session = useSession({ settings: { 'karma-mas.run.notifications': 'none' } });
   const view = (): Promise<FrameLocator> => session().workbench.webview(VIEW);
 
-  it('is greyed out while there is no twin', async () => {
+  it('is grayed out while there is no twin', async () => {
     const offered = await session().workbench.offered('KARMA: Open Twin Report');
     assert.ok(!offered.some((label) => label.includes('KARMA: Open Twin Report')), offered.join('; '));
   });

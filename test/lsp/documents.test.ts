@@ -245,7 +245,7 @@ describe('language server: documents', () => {
     assert.ok(client.notifications.some(({ method }) => method === 'workspace/inlayHint/refresh'));
   });
 
-  it('a cancelled request is answered as cancelled, and stale checks are not made', async () => {
+  it('a canceled request is answered as canceled, and stale checks are not made', async () => {
     await start({ 'a.karma.yaml': WHOLE });
     await client.open(file('a.karma.yaml'), WHOLE);
     await client.diagnosticsOf(file('a.karma.yaml'), 1);

@@ -26,7 +26,7 @@ export function connection({ isUnasked }: ClusterStatus, { open }: Pick<Events, 
   return html`<section class="connection" aria-label=${t('Connection')}>
     <p>
       ${t(
-        'This is a real cluster, and nothing has been asked of it. Connect looks at it with the credentials of your kubeconfig while this view is open, and writes nothing.',
+        'This is a real cluster, and KARMA MAS has not connected to it yet. Connect reads it with the credentials of your kubeconfig while this view is open. It writes nothing.',
       )}
     </p>
     <button type="button" class="action danger" @click=${() => open('connect')}>${icon('plug')} ${t('Connect')}</button>

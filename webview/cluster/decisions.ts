@@ -12,7 +12,7 @@ export function decisions({ decisions: all }: ClusterStatus): TemplateResult {
     ${
       all.length === 0
         ? html`<p class="muted">
-            ${t('None yet. Those that change or hold something are listed here, with the reason.')}
+            ${t('None yet. Decisions that change or hold something are listed here with their reason.')}
           </p>`
         : html`<ol class="decisions">
             ${repeat(all, ({ decision }) => decision, decisionItem)}

@@ -68,7 +68,7 @@ function running({ observed }: ClusterStatus, upTo: StageName): Headline {
   return {
     icon: 'sync',
     title: upTo === 'plan' ? stageName(upTo) : t('Starting'),
-    text: t('The cluster is being asked.'),
+    text: t('The cluster is being read.'),
     tone: 'active',
   };
 }
@@ -118,7 +118,7 @@ export function restoredInWords({ restored }: Ended): Restored {
   if (!restored)
     return {
       isFine: false,
-      text: t('The cluster did not answer afterwards: whether the HPAs are as before is not known.'),
+      text: t('The cluster did not answer afterwards: it is not known whether the HPAs are as before.'),
     };
   const wrong = restored.filter(({ asBefore }) => !asBefore);
   if (wrong.length === 0)

@@ -110,7 +110,7 @@ export function controlOf({ controlledBy, hpa, name }: ClusterService): Control 
       return {
         icon: 'question',
         label: t('not observed'),
-        explanation: t('Nothing is known of the HPA of {0} yet.', name),
+        explanation: t('Nothing is known about the HPA of {0} yet.', name),
       };
   }
 }

@@ -21,13 +21,13 @@ export function queries(status: ClusterStatus, test: QueriesTest | null, events:
       ${t('Metric Queries')}
       ${test ? html`<small>${t('tested at {0}', new Date(test.at).toLocaleTimeString())}</small>` : nothing}
     </h2>
-    ${test ? result(test.tested, events) : html`<p class="muted">${t('What each query of the specification gives now, how old it is, and what is missing.')}</p>`}
+    ${test ? result(test.tested, events) : html`<p class="muted">${t('What each query of the specification returns now, how old the value is, and what is missing.')}</p>`}
     <div>
       <button
         type="button"
         class="action"
         aria-disabled=${trusted ? nothing : 'true'}
-        title=${trusted ? t('Asks Prometheus each query once, and writes nothing') : t('The workspace is not trusted: nothing is connected to.')}
+        title=${trusted ? t('Sends each query to Prometheus once and writes nothing') : t('The workspace is not trusted: KARMA MAS connects to nothing.')}
         @click=${() => trusted && events.open('testQueries')}
       >
         ${icon('pulse')} ${test ? t('Test Again') : t('Test Queries')}
@@ -50,7 +50,7 @@ function result(tested: TestedQueries, events: Events): TemplateResult {
         ({ field, unit, about }) =>
           html`<li class="query bad">
             <p>${icon('error')} <b>${field}</b> <small>${unit}</small></p>
-            <p class="muted">${t('No query tells it: {0}.', about)}</p>
+            <p class="muted">${t('No query provides it: {0}.', about)}</p>
           </li>`,
       )}
     </ul>`;

@@ -32,7 +32,7 @@ export function queryInWords({ services, problem }: Query): string {
 
 export function verdict({ complete }: TestedQueries): string {
   return complete
-    ? t('All queries give new values.')
+    ? t('All queries return recent values.')
     : t('Where something is missing or stale, the agents hold: add or correct queries in the specification.');
 }
 

@@ -64,7 +64,7 @@ function steering({ steering: asked, actions: { hold, promote } }: ClusterStatus
         data-action="hold"
         aria-pressed=${String(isHeld)}
         aria-disabled=${hold.enabled ? nothing : 'true'}
-        title=${hold.enabled ? t('Stay in this stage until you let it go on') : hold.why}
+        title=${hold.enabled ? t('Stay in this stage until you release it') : hold.why}
         @click=${() => hold.enabled && act('hold')}
       >
         ${icon(isHeld ? 'debug-start' : 'debug-pause')} ${t('Hold')}

@@ -1,4 +1,4 @@
-/** Colours and shapes of groups and moves. */
+/** Colors and shapes of groups and moves. */
 import type { ChartColors } from '../shared/picture.ts';
 import type { Model } from './model.ts';
 import type { State } from './state.ts';
@@ -10,9 +10,9 @@ export interface Colors extends ChartColors {
 
 const SHAPES = 8;
 
-/** Colour of a group. After as many as there are they come again, with other shapes. */
+/** Color of a group. After as many as there are they come again, with other shapes. */
 export const groupColor = (group: number, { series }: Colors): string => series[group % series.length];
-/** As markers.ts counts: the pairs of colour and shape differ for 64 groups. */
+/** As markers.ts counts: the pairs of color and shape differ for 64 groups. */
 export const groupShape = (group: number): number => ((group + Math.floor(group / SHAPES)) % SHAPES) + 1;
 
 /** Places in the palette: orange for up, blue for down, as most people can tell apart. */
@@ -21,7 +21,7 @@ const DOWN = 0;
 /** A small move is this strong at least. */
 const WEAKEST = 0.4;
 
-/** Colour of each symbol: by direction and size, or by service; hold is the colour of nothing. */
+/** Color of each symbol: by direction and size, or by service; hold is the color of nothing. */
 export function moveColors({ analysis }: Model, by: State['colors'], theme: Colors): string[] {
   const largest = Math.max(1, ...analysis.moves.map(({ move }) => Math.abs(move)));
   return analysis.moves.map(({ service, move }) => {
@@ -32,14 +32,14 @@ export function moveColors({ analysis }: Model, by: State['colors'], theme: Colo
   });
 }
 
-/** Of two colours; 0 = the first, 1 = the second. What is no plain colour gives the second. */
+/** Of two colors; 0 = the first, 1 = the second. What is no plain color gives the second. */
 export function mix(first: string, second: string, share: number): string {
   const [a, b] = [channels(first), channels(second)];
   if (!a || !b) return second;
   return `#${a.map((value, i) => hex(value + (b[i] - value) * share)).join('')}`;
 }
 
-/** Black or white, whichever is easier to read on a colour. */
+/** Black or white, whichever is easier to read on a color. */
 export function inkOn(color: string): string {
   const [red, green, blue] = channels(color) ?? [0, 0, 0];
   return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? '#000000' : '#ffffff';

@@ -82,7 +82,7 @@ export function rowTools(
         change: (chosen) => change({ time: chosen }),
       })}
       ${dropdown({
-        label: t('Colour'),
+        label: t('Color'),
         value: colors,
         options: [
           { value: 'direction', label: t('direction and size') },

@@ -14,7 +14,7 @@ const EDGE = { top: 10, bottom: 38 };
 const STRIP = 10;
 const MARKER_ROOM = 16;
 /** Pixels of a row from which on it has a label, and its moves are written out. */
-const LABELLED = 10.5;
+const LABELED = 10.5;
 const LABEL_WIDTH = 128;
 const WRITTEN = { width: 22, height: 12 };
 
@@ -115,7 +115,7 @@ function drawHeights(pen: Pen, scene: Scene, tree: Box): void {
   });
 }
 
-/** The group of every row as colour, and once for each stretch as shape. */
+/** The group of every row as color, and once for each stretch as shape. */
 function drawStrip(pen: Pen, scene: Scene, box: Box): void {
   const { grouping, model, theme } = scene;
   const x = box.x + box.width - STRIP;
@@ -174,7 +174,7 @@ interface Cells {
 
 function cellsOf(scene: Scene, box: Box): Cells {
   const { model, time } = scene;
-  const labels = rowHeight(scene, box) >= LABELLED ? LABEL_WIDTH : 6;
+  const labels = rowHeight(scene, box) >= LABELED ? LABEL_WIDTH : 6;
   const steps = time === 'own' ? model.steps : (model.analysis.items.length[model.analysis.medoid] ?? 0);
   return {
     x: box.x + labels,
@@ -205,7 +205,7 @@ export function drawSequences(pen: Pen, scene: Scene, box: Box): void {
     const item = model.layout.order[row];
     const symbols = model.rows[time][item];
     const y = yOfRow(scene, box, row);
-    if (size >= LABELLED)
+    if (size >= LABELED)
       pen.text(cells.x - 6, y + size / 2 + 3.5, cut(shortName(model, item)), {
         color: shown[item] ? theme.text : theme.muted,
         size: 10,

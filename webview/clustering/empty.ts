@@ -25,7 +25,7 @@ export function noGroups({ analysis }: Model, open: Open): TemplateResult {
     <h2 id="no-groups"><span class="codicon codicon-info" aria-hidden="true"></span> ${t('No groups stand out')}</h2>
     <p>
       ${analysis.suggested.reason}
-      ${t('The agents act alike, or each as it comes. You can still cut the dendrogram; train longer or analyze more episodes to see whether groups appear.')}
+      ${t('The agents all act alike, or without a pattern. You can still cut the dendrogram. Train longer or analyze more episodes to see whether groups appear.')}
     </p>
     <div class="buttons">
       ${button({ label: t('Analyze'), click: () => open('analyze') })}

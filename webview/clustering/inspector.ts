@@ -98,7 +98,7 @@ export class Inspector extends LitElement {
 }
 customElements.define('karma-inspector', Inspector);
 
-/** Colour and shape of a group. */
+/** Color and shape of a group. */
 export function groupMark(group: number, { theme }: Pick<Scene, 'theme'>): TemplateResult {
   const corners = markerAt(groupShape(group), [7, 7], 5)
     .map((point) => point.join())

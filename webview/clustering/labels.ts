@@ -42,7 +42,7 @@ function countInWords(count: number): string {
 /** How the sequences are cut, in a sentence. */
 export function cutInWords({ count, isOwn, atOneHeight, silhouette }: Grouping, height: number): string {
   const quality = silhouette === undefined ? '' : t(', mean silhouette {0}', silhouette.toFixed(2));
-  const where = atOneHeight ? t('at height {0}', height.toPrecision(3)) : t('each branch cut by itself');
+  const where = atOneHeight ? t('at height {0}', height.toPrecision(3)) : t('each branch cut separately');
   return `${countInWords(count)}${isOwn ? t(' of the analysis') : ''}, ${where}${quality}`;
 }
 

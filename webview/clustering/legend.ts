@@ -1,4 +1,4 @@
-/** What colours and shapes mean. */
+/** What colors and shapes mean. */
 import { html, svg, type TemplateResult } from 'lit';
 import { t } from '../shared/l10n.ts';
 import { groupMark } from './inspector.ts';

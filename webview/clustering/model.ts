@@ -116,7 +116,7 @@ function groupOf(
   };
 }
 
-/** Whether two labellings differ in the numbers at most. */
+/** Whether two labelings differ in the numbers at most. */
 function isSamePartition(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   const toB = new Map<number, number>();
   const toA = new Map<number, number>();

@@ -28,7 +28,7 @@ export function itemsOf({ model, grouping }: Pick<Scene, 'model' | 'grouping'>, 
   return grouping.groups[focus.group]?.items ?? [];
 }
 
-/** A marker with an edge that keeps it apart from its neighbours. */
+/** A marker with an edge that keeps it apart from its neighbors. */
 export function drawMarker(
   pen: Pen,
   shape: number,
@@ -77,7 +77,7 @@ export function drawFrame(pen: Pen, { x, y, width, height }: Box, color: string,
   );
 }
 
-/** Stretches of neighbouring rows that hold items of a set: [from, to). */
+/** Stretches of neighboring rows that hold items of a set: [from, to). */
 export function stretchesOf(rowOf: ArrayLike<number>, items: readonly number[]): [number, number][] {
   const rows = items.map((item) => rowOf[item]).sort((a, b) => a - b);
   const found: [number, number][] = [];

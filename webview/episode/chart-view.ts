@@ -47,7 +47,7 @@ export class ChartView extends ChartElement {
         </ul>
       </header>
       <div class="plot" ?hidden=${data.lines.length === 0}></div>
-      ${data.lines.length === 0 ? html`<p class="no-values">${OF_SERVICES.includes(id) ? t('It was not recorded, or all services are switched off.') : t('It was not recorded.')}</p>` : nothing}
+      ${data.lines.length === 0 ? html`<p class="no-values">${OF_SERVICES.includes(id) ? t('This was not recorded, or all services are hidden.') : t('This was not recorded.')}</p>` : nothing}
     </section>`;
   }
 

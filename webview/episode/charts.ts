@@ -117,7 +117,7 @@ export function chartsOf(
   const objective = lines.ofCluster('J', (episode) => episode.objective, true);
   return [
     chart('load', first.entryPoints ? t('Arrivals') : t('Requests received'), t('requests/s'), received),
-    chart('replicas', t('Replicas asked for'), t('pods'), replicas, note),
+    chart('replicas', t('Desired replicas'), t('pods'), replicas, note),
     chart('queues', t('Queues'), t('requests'), lines.ofServices('pending', shown)),
     chart('latency', t('Latency'), t('s'), lines.ofCluster(t('latency'), column('cluster.latency'))),
     chart('success', t('Success rate'), t('share'), lines.ofCluster(t('success rate'), column('cluster.successRate'))),

@@ -51,7 +51,7 @@ function comparison({ scenario, load }: EpisodeMessage, step: number | undefined
     ${
       step === undefined
         ? t('The second episode ({0}, {1}) has ended by then.', scenario, load)
-        : t('Second values are those of {0}, {1} at the same time.', scenario, load)
+        : t('The second values are those of {0}, {1} at the same time.', scenario, load)
     }
   </p>`;
 }
@@ -120,7 +120,7 @@ function serviceTable(
     <thead>
       <tr>
         <th scope="col">${t('service')}</th>
-        <th scope="col" title=${t('Pods ready of those asked for')}>${t('ready')}</th>
+        <th scope="col" title=${t('Ready pods of the desired ones')}>${t('ready')}</th>
         <th scope="col" title=${t('Requests received a second')}>${t('req/s')}</th>
         <th scope="col" title=${t('Requests waiting')}>${t('pending')}</th>
         <th scope="col" title=${t('CPU used over CPU requested')}>${t('CPU')}</th>

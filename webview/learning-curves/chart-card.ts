@@ -13,7 +13,7 @@ import { summaryOf } from './chart-data.ts';
 import type { Metric } from './metrics.ts';
 
 export interface CardEvents extends ChartEvents {
-  maximise(metric: string): void;
+  maximize(metric: string): void;
   table(metric: string): void;
   save(metric: string, format: Format): void;
 }
@@ -24,13 +24,13 @@ export class ChartCard extends ChartElement {
     metric: { attribute: false },
     data: { attribute: false },
     cursor: { attribute: false },
-    maximised: { type: Boolean },
+    maximized: { type: Boolean },
     asTable: { type: Boolean },
     waiting: { type: Boolean },
   };
   declare metric: Metric;
   declare data: ChartData;
-  declare maximised: boolean;
+  declare maximized: boolean;
   declare asTable: boolean;
   declare waiting: boolean;
   declare events: CardEvents;
@@ -46,7 +46,7 @@ export class ChartCard extends ChartElement {
   protected override render(): TemplateResult {
     const { id, title, about, unit } = this.metric;
     const name = id.replace('/', '-');
-    const { maximised, asTable } = this;
+    const { maximized, asTable } = this;
     return html`<section class="card" aria-labelledby="title-${name}">
       <header>
         <h2 id="title-${name}" title=${about}>${title} <small>${unit}</small></h2>
@@ -59,18 +59,18 @@ export class ChartCard extends ChartElement {
           save: (format) => this.events.save(id, format),
         })}
         ${iconButton({
-          icon: maximised ? 'screen-normal' : 'screen-full',
-          label: maximised ? t('Show All Charts') : t('Maximise {0}', title),
-          click: () => this.events.maximise(id),
+          icon: maximized ? 'screen-normal' : 'screen-full',
+          label: maximized ? t('Show All Charts') : t('Maximize {0}', title),
+          click: () => this.events.maximize(id),
         })}
       </header>
-      ${maximised ? html`<p class="about">${about}</p>` : nothing}
+      ${maximized ? html`<p class="about">${about}</p>` : nothing}
       <div class="plot-area">
         <div class="plot" ?hidden=${asTable || this.data.lines.length === 0}></div>
         ${asTable && this.data.lines.length > 0 ? dataTable(this.data) : nothing}
         ${
           this.data.lines.length === 0
-            ? html`<p class="no-values">${this.waiting ? t('No value yet') : t('This run did not measure it')}</p>`
+            ? html`<p class="no-values">${this.waiting ? t('No value yet') : t('Not measured in this run')}</p>`
             : nothing
         }
       </div>
@@ -82,11 +82,11 @@ export class ChartCard extends ChartElement {
   /** Values at the cursor, else the last ones. */
   #readout(): TemplateResult {
     const { lines, levels, formatX, xLabel } = this.data;
-    const shown = this.maximised ? lines : lines.filter(({ faint }) => !faint);
+    const shown = this.maximized ? lines : lines.filter(({ faint }) => !faint);
     return html`<ul class="readout" aria-hidden="true">
       <li class="at">${this.cursor === undefined ? t('last') : `${xLabel} ${formatX(this.cursor)}`}</li>
-      ${shown.map((line) => html`<li title=${line.label}>${swatch(line)} ${this.maximised ? line.label : nothing} ${this.#value(line)}</li>`)}
-      ${levels.map((level) => html`<li title=${level.label}>${swatch({ ...level, dash: [6, 4], marker: 0, width: 1.5 })} ${this.maximised ? level.label : nothing} <b>${compact(level.y)}</b></li>`)}
+      ${shown.map((line) => html`<li title=${line.label}>${swatch(line)} ${this.maximized ? line.label : nothing} ${this.#value(line)}</li>`)}
+      ${levels.map((level) => html`<li title=${level.label}>${swatch({ ...level, dash: [6, 4], marker: 0, width: 1.5 })} ${this.maximized ? level.label : nothing} <b>${compact(level.y)}</b></li>`)}
     </ul>`;
   }
 

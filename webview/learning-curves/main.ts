@@ -72,7 +72,7 @@ class LearningCurves extends LitElement {
       this.#cursor = x;
       this.requestUpdate();
     },
-    maximise: (metric) => this.#change({ maximised: this.#state.maximised === metric ? null : metric }),
+    maximize: (metric) => this.#change({ maximized: this.#state.maximized === metric ? null : metric }),
     table: (metric) => this.#change({ tables: toggled(this.#state.tables, metric) }),
     save: (metric, format) => this.#save([metric], format),
   };
@@ -149,14 +149,14 @@ class LearningCurves extends LitElement {
   }
 
   #wanted(query: number): Query {
-    const { runs, hidden, metrics, axis, smoothing, eachSeed, range, maximised } = this.#state;
-    const width = maximised ? innerWidth : Math.min(innerWidth, CARD_WIDTH);
+    const { runs, hidden, metrics, axis, smoothing, eachSeed, range, maximized } = this.#state;
+    const width = maximized ? innerWidth : Math.min(innerWidth, CARD_WIDTH);
     const buckets = Math.round(width / PIXELS_A_BUCKET / 40) * 40;
     return {
       query,
       runs: runs.map(({ id }) => id),
       hidden,
-      metrics: maximised ? [maximised] : metrics,
+      metrics: maximized ? [maximized] : metrics,
       axis,
       smoothing,
       eachSeed: eachSeed,
@@ -387,22 +387,22 @@ class LearningCurves extends LitElement {
         <p>${t('Choose runs in the menu “Runs” above.')}</p>
       </div>`;
     if (this.#curves.isEmpty) return this.#without(shown);
-    const { maximised, metrics } = this.#state;
-    const cards = METRICS.filter(({ id }) => (maximised ? id === maximised : metrics.includes(id)));
+    const { maximized, metrics } = this.#state;
+    const cards = METRICS.filter(({ id }) => (maximized ? id === maximized : metrics.includes(id)));
     if (cards.length === 0)
       return html`<div class="empty"><p>${t('Choose charts in the menu “Charts” above.')}</p></div>`;
-    return html`<div class=${maximised ? 'one' : 'grid'}>
-      ${cards.map((metric) => this.#card(metric, maximised !== null, shown))}
+    return html`<div class=${maximized ? 'one' : 'grid'}>
+      ${cards.map((metric) => this.#card(metric, maximized !== null, shown))}
     </div>`;
   }
 
-  #card(metric: Metric, maximised: boolean, shown: readonly RunInfo[]): TemplateResult {
+  #card(metric: Metric, maximized: boolean, shown: readonly RunInfo[]): TemplateResult {
     return html`<karma-chart-card
       data-metric=${metric.id}
       .metric=${metric}
       .data=${this.#chart(metric)}
       .cursor=${this.#cursor}
-      .maximised=${maximised}
+      .maximized=${maximized}
       .asTable=${this.#state.tables.includes(metric.id)}
       .waiting=${!this.#answered || shown.some(({ state }) => state === 'running' || state === 'created')}
       .events=${this.#events}

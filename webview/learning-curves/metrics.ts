@@ -32,7 +32,7 @@ export const METRICS: readonly Metric[] = [
     'charts/episodic_return',
     t('Return'),
     t('mean J'),
-    t('Mean J of the episodes that ended in an iteration. The convergence rule goes by it.'),
+    t('Mean J of the episodes that ended in an iteration. The convergence rule uses it.'),
   ),
   metric('cluster/success', t('Success'), t('share'), t('Share of received requests that succeeded.')),
   metric('cluster/latency', t('Latency'), t('seconds'), t('Mean latency of requests.')),
@@ -93,7 +93,7 @@ export const METRICS: readonly Metric[] = [
     t('Norm of the policies’ gradients before clipping.'),
     false,
   ),
-  metric('charts/learning_rate', t('Learning rate'), t('rate'), t('Step size of the policies’ optimiser.'), false),
+  metric('charts/learning_rate', t('Learning rate'), t('rate'), t('Step size of the policies’ optimizer.'), false),
   metric('charts/entropy_weight', t('Entropy weight'), t('weight'), t('Weight of the entropy in the loss.'), false),
   metric('charts/SPS', t('Speed'), t('steps per second'), t('Training steps per second.'), false),
 ];

@@ -15,7 +15,7 @@ export interface State {
   readonly eachSeed: boolean;
   readonly ignoreOutliers: boolean;
   readonly range: Range | null;
-  readonly maximised: string | null;
+  readonly maximized: string | null;
   /** Metrics shown as tables. */
   readonly tables: readonly string[];
 }
@@ -29,7 +29,7 @@ export const INITIAL: State = {
   eachSeed: false,
   ignoreOutliers: true,
   range: null,
-  maximised: null,
+  maximized: null,
   tables: [],
 };
 
@@ -49,7 +49,7 @@ export function restore(kept: Partial<Record<keyof State, unknown>>): State {
     eachSeed: flag(kept.eachSeed, INITIAL.eachSeed),
     ignoreOutliers: flag(kept.ignoreOutliers, INITIAL.ignoreOutliers),
     range: restoredRange(kept.range),
-    maximised: known(kept.maximised) ? kept.maximised : null,
+    maximized: known(kept.maximized) ? kept.maximized : null,
     tables: texts(kept.tables, INITIAL.tables).filter(known),
   };
 }

@@ -15,7 +15,7 @@ export interface DrawingEvents {
 }
 
 const ICONS: Readonly<Record<GraphNode['kind'], string>> = {
-  // Shapes tell the kinds apart without colour.
+  // Shapes tell the kinds apart without color.
   group: '',
   agent: 'M 0 -5 a 3 3 0 1 1 0.01 0 M -5 6 a 5 5 0 0 1 10 0 Z',
   role: 'M -5 -5 h 10 v 6 a 5 5 0 0 1 -10 0 Z',
@@ -116,7 +116,7 @@ const onEnter =
 
 const DRAWN = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-family', 'font-size', 'font-weight'];
 
-/** The drawing as a file of its own, whole, in the colours that it is shown in. */
+/** The drawing as a file of its own, whole, in the colors that it is shown in. */
 export function svgFile(shown: SVGSVGElement, { width, height }: Layout, background: string): string {
   const copy = shown.cloneNode(true) as SVGSVGElement;
   const originals = shown.querySelectorAll('*');

@@ -178,8 +178,10 @@ class OrganizationView extends LitElement {
               <span
                 >${
                   stale
-                    ? t('The specifications cannot be read now: this is how the organization was before.')
-                    : t('The specifications have errors: what they name wrongly is left out.')
+                    ? t(
+                        'The specifications cannot be read at the moment. This is the last organization that could be read.',
+                      )
+                    : t('The specifications have errors: names that do not exist are left out.')
                 }</span
               >
               ${button({ label: t('Show Problems'), click: () => this.#channel.send('open', { what: 'problems' }) })}

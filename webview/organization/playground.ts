@@ -33,9 +33,9 @@ function presets({ playground: { presets: all } }: GuidesAnswer, events: Playgro
 function past(tried: TriedState, events: PlaygroundEvents): TemplateResult {
   return html`<p class="past">
     ${checkbox({
-      label: t('It has been so for long'),
+      label: t('This state has lasted for a long time'),
       checked: tried.before === null,
-      title: t('Off: earlier, the cluster was as it is when you switch this off'),
+      title: t('Off: the earlier state of the cluster is the one at the moment when you switch this off'),
       change: (steady) => events.attempt({ ...tried, before: steady ? null : tried.now }),
     })}
   </p>`;

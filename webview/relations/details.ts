@@ -107,6 +107,6 @@ function acceptance(options: DetailsOptions): TemplateResult {
       }`;
   if (isKnown(options) || !edge.significant) return html`${nothing}`;
   return html`<p class="muted">
-    ${t('Not proposed: both agents have one role, their roles are in no group together, another role is proposed for one of them, or it would close a circle of authority.')}
+    ${t('Not proposed: both agents have the same role, their roles share no group, another role is proposed for one of them, or the relation would close a circle of authority.')}
   </p>`;
 }

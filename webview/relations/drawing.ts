@@ -95,7 +95,7 @@ function agentOf({ name, roles, x, y, width, height }: PlacedAgent): SVGTemplate
   </g>`;
 }
 
-/** The same for files, in the colours of the theme. */
+/** The same for files, in the colors of the theme. */
 export function picture({ width, height, agents, edges }: Layout, title: string, theme: Theme): Drawing {
   const color = (kind: (typeof KINDS)[number]): string => theme.series[KINDS.indexOf(kind)];
   return {

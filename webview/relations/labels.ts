@@ -16,7 +16,7 @@ export function kindLabel(kind: RelationKind): string {
 export function kindAbout(kind: RelationKind): string {
   const words: { readonly [K in RelationKind]: string } = {
     acquaintance: t('they move the same services'),
-    authority: t('what the second does follows what the first did just before'),
+    authority: t('the second agent follows what the first one has just done'),
     communication: t('they move in the same steps'),
   };
   return words[kind];

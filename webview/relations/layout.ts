@@ -135,7 +135,7 @@ const round = (value: number): number => Math.round(value * 10) / 10;
 export const widthOf = ({ strength, declared }: Pick<Edge, 'strength' | 'declared'>): number =>
   declared ? 6 : 1.5 + 6.5 * Math.sqrt(Math.min(1, strength ?? 0));
 
-/** Dashes tell the kinds apart without colour: they grow with the line. A declared link is hollow instead. */
+/** Dashes tell the kinds apart without color: they grow with the line. A declared link is hollow instead. */
 export function dashesOf({ kind, declared }: Pick<Edge, 'kind' | 'declared'>, width: number): number[] {
   if (declared || kind === 'authority') return [];
   return kind === 'communication' ? [3 * width + 4, 1.5 * width + 2] : [width, width + 1];

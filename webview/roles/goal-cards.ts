@@ -20,7 +20,7 @@ export function goals(
       all.length === 0
         ? html`<p class="muted">${t('No region of states is visited often enough by successful episodes.')}</p>`
         : html`<p>
-              ${t('Where successful episodes dwell: the coloured part of each range of visited values is within the bounds.')}
+              ${t('Where successful episodes dwell: the colored part of each range of visited values is within the bounds.')}
             </p>
             <div class="cards">
               ${all.map((goal) => goalCard(goal, proposalOf(proposals, 'goal', goal.name), proposals, actions))}
@@ -68,7 +68,7 @@ function goalCard(
             ${t('All bounds together hold {0} of its states and {1} of all others.', percent(inside), percent(outside))}
           </p>`
     }
-    ${acceptance(proposal, proposals, t('Add Inferred Goal'), satisfiedWhen === '' ? '' : t('A declared goal says about the same, or the bounds do not tell it from other states.'), actions)}
+    ${acceptance(proposal, proposals, t('Add Inferred Goal'), satisfiedWhen === '' ? '' : t('A declared goal says nearly the same, or the bounds do not distinguish it from other states.'), actions)}
   </article>`;
 }
 

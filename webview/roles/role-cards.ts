@@ -17,7 +17,7 @@ export function inferredRoles(
     ${heading('roles', t('Inferred roles'), exportTable('roles', t('the inferred roles'), actions.save))}
     ${
       roles.length === 0
-        ? html`<p class="muted">${t('No groups stand out, so that there are no roles to infer.')}</p>`
+        ? html`<p class="muted">${t('No groups stand out, so there are no roles to infer.')}</p>`
         : html`<div class="cards">
             ${roles.map((role) => roleCard(role, proposalOf(proposals, 'role', role.name), proposals, actions))}
           </div>`
@@ -54,7 +54,7 @@ function roleCard(
             ${t('On held-out steps it allows {0} of the moves taken and {1} of all moves.', percent(allowsTaken), percent(allowsAll))}
           </p>`
     }
-    ${acceptance(proposal, proposals, t('Add Inferred Role'), rules.length > 0 ? t('The roles that its agents have tell what they do about as well.') : '', actions)}
+    ${acceptance(proposal, proposals, t('Add Inferred Role'), rules.length > 0 ? t('The roles that its agents already have describe their behavior about as well.') : '', actions)}
   </article>`;
 }
 

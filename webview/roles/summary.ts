@@ -46,7 +46,7 @@ export function summary({
               groups.length,
               silhouette.toFixed(2),
             )
-          : t('In {0} no groups of behaviour stand out.', amount(episodes, seeds.length))
+          : t('In {0} no groups of behavior stand out.', amount(episodes, seeds.length))
       }
     </p>
     <dl class="figures">
@@ -68,11 +68,13 @@ export function state({ proposals, asked }: Proposals, actions: Actions): Templa
   const accepted = proposals.length - open.length;
   const words =
     proposals.length === 0
-      ? t('Nothing is proposed: nothing was found that the specifications do not say. There is nothing left to refine.')
+      ? t(
+          'Nothing is proposed: the specifications already say everything that was found. There is nothing left to refine.',
+        )
       : accepted === 0
         ? t('{0} changes of the specifications are proposed. Accept what convinces you, then train again.', open.length)
         : t(
-            '{0} of {1} proposals are in the specifications. Train again to see what they come to.',
+            '{0} of {1} proposals are in the specifications. Train again to see their effect.',
             accepted,
             proposals.length,
           );
@@ -98,7 +100,7 @@ export function comparison({ before, isThere, figures }: Comparison, actions: Ac
     )}
     <p>
       ${t('This run was trained after proposals of {0} had been accepted.', before)}
-      ${isThere ? nothing : t('That run is not there any more: what only it knows is left out.')}
+      ${isThere ? nothing : t('That run no longer exists: figures that only it has are left out.')}
     </p>
     ${scrollable(
       t('Before and after'),
@@ -109,7 +111,7 @@ export function comparison({ before, isThere, figures }: Comparison, actions: Ac
             <th scope="col">${t('before')}</th>
             <th scope="col">${t('after')}</th>
             <th scope="col">${t('change')}</th>
-            <th scope="col" class="text"><span class="visually-hidden">${t('judgement')}</span></th>
+            <th scope="col" class="text"><span class="visually-hidden">${t('judgment')}</span></th>
           </tr>
         </thead>
         <tbody>

@@ -1,5 +1,5 @@
 /**
- * A line chart on the screen: uPlot with our bands, levels, marks and markers; keyboard and pointer; VS Code's colours. Plain DOM, so
+ * A line chart on the screen: uPlot with our bands, levels, marks and markers; keyboard and pointer; VS Code's colors. Plain DOM, so
  * that any view can put it into an element.
  */
 import uPlot from 'uplot';
@@ -23,7 +23,7 @@ const MARKER_DISTANCE = 90;
 const KEY_STEP = 0.02;
 const KEY_PAN = 0.25;
 const ZOOM_STEP = 1.5;
-/** Pixels from which on marks are labelled. */
+/** Pixels from which on marks are labeled. */
 const ROOM_FOR_LABELS = 480;
 const EMPTY: ChartData = {
   title: '',

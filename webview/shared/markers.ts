@@ -1,6 +1,6 @@
 import type { Point } from './pen.ts';
 
-/** Shapes that tell lines apart without colour: corners around (0, 0), of about one unit. */
+/** Shapes that tell lines apart without color: corners around (0, 0), of about one unit. */
 const SHAPES: readonly (readonly Point[])[] = [
   Array.from({ length: 12 }, (_, i): Point => [Math.cos((i * Math.PI) / 6), Math.sin((i * Math.PI) / 6)]),
   [

@@ -3,7 +3,7 @@ import { tickLabels, ticks, timeTicks } from './numbers.ts';
 import type { Pen, Point } from './pen.ts';
 import { stretches, xExtent, yExtent, type ChartData, type Line } from './series.ts';
 
-/** Colours of a picture; a Theme (theme.ts) has them. */
+/** Colors of a picture; a Theme (theme.ts) has them. */
 export interface PictureColors {
   readonly background: string;
   readonly text: string;

@@ -15,7 +15,7 @@ export interface Line {
   readonly color: string;
   /** Pixels of line and gap; empty = one line. */
   readonly dash: readonly number[];
-  /** 0 = none, else which of MARKERS - 1: lines are told apart without colour too. */
+  /** 0 = none, else which of MARKERS - 1: lines are told apart without color too. */
   readonly marker: number;
   readonly width: number;
   /** Drawn behind the others, without a marker, and left out of the spoken values. */
@@ -69,7 +69,7 @@ export function pointAt(line: Line, x: number): { x: number; y: number; low?: nu
     if (line.x[middle] <= x) first = middle + 1;
     else after = middle;
   }
-  // The nearer of the two neighbours.
+  // The nearer of the two neighbors.
   const [a, b] = [first - 1, first];
   if (a < 0 && !(b < line.x.length)) return undefined;
   const i = a < 0 || (b < line.x.length && line.x[b] - x < x - line.x[a]) ? b : a;

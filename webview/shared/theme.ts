@@ -1,4 +1,4 @@
-/** VS Code's colour theme as this view sees it: CSS variables that VS Code changes, and the theme's kind as a class of the body. */
+/** VS Code's color theme as this view sees it: CSS variables that VS Code changes, and the theme's kind as a class of the body. */
 import type { ChartColors } from './picture.ts';
 
 export interface Theme extends ChartColors {

@@ -135,7 +135,7 @@ class TwinReportView extends RunView<State, TwinReportMessage> {
         exportMenu('fans', t('Export These Charts'), (format) => this.#saveFans(names, format)),
       )}
       <p>
-        ${t('One run beside the record, with nothing fed back, on a stretch livelier than three quarters of what was held out: the band is what it holds possible.')}
+        ${t('One run of the model beside the record, without feedback, on a stretch that is livelier than three quarters of the held-out data. The band is the range that the model considers possible.')}
         <span class="legend"
           ><i class="line recorded"></i> ${t('recorded')} <i class="line predicted"></i> ${t('mean')}
           <i class="band"></i> ${t('range')}</span

@@ -53,7 +53,7 @@ export function ranking(of: TwinRanking, save: () => void): TemplateResult {
     ${heading('ranking', t('Ranking of known policies'), exportButton(t('the ranking'), save))}
     <p>
       ${t(
-        'Training in a twin relies on it putting policies in the order in which the cluster puts them: {0} % of the clearly different pairs are.',
+        'Training in a twin relies on the twin ranking policies as the cluster does: it does so for {0} % of the clearly different pairs.',
         Math.round(100 * agreeing),
       )}
     </p>
@@ -132,7 +132,7 @@ export function errors(options: ErrorsOptions): TemplateResult {
     )}
     <p>
       ${t(
-        'Mean absolute error on {0} held-out transitions, from {1} origins. The bar is the error over that of assuming no change: past the mark, the twin is worse than knowing nothing.',
+        'Mean absolute error on {0} held-out transitions, from {1} origins. The bar is the error divided by that of assuming no change. Past the mark, the twin is worse than assuming that nothing changes.',
         heldOut,
         origins,
       )}
@@ -264,7 +264,7 @@ export function parameters(of: TwinCalibration, save: () => void): TemplateResul
                 <td>${compact(low)}–${compact(high)}</td>
                 <td class="wide">${interval(value, spec, low, high)}</td>
                 <td class="text note">
-                  ${identifiable ? nothing : html`${icon('question')} ${t('the traces do not tell.')} `}${note}
+                  ${identifiable ? nothing : html`${icon('question')} ${t('the traces do not determine it.')} `}${note}
                 </td>
               </tr>`,
           )}
@@ -307,7 +307,7 @@ export function traces(of: TwinTraces | null, skipped: TwinReportMessage['skippe
               </tbody>
             </table>`,
           )
-        : html`<p class="muted">${t('It was made without traces: there is nothing to test it on.')}</p>`
+        : html`<p class="muted">${t('The twin was made without traces, so there is nothing to test it on.')}</p>`
     }
     ${
       skipped.length > 0

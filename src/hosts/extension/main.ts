@@ -123,7 +123,7 @@ async function lookForProjects({ projects, runs, log }: Services): Promise<void>
     await projects.refresh();
     await runs.refresh();
   } catch (error) {
-    log.error(`Specifications could not be looked for: ${String(error)}`);
+    log.error(`The search for specifications failed: ${String(error)}`);
   }
   await vscode.commands.executeCommand('setContext', 'karma-mas.ready', true);
 }

@@ -12,7 +12,9 @@ export class Trust {
   /** Throws where the workspace is not trusted. For code that no command guards. */
   assert(): void {
     if (!this.isTrusted)
-      throw new Error(vscode.l10n.t('This workspace is not trusted: nothing is started or connected to in it.'));
+      throw new Error(
+        vscode.l10n.t('This workspace is not trusted: KARMA MAS starts no process and connects to nothing.'),
+      );
   }
 
   /** Whether the workspace is trusted; where not, says so and offers to change it. */
@@ -20,7 +22,7 @@ export class Trust {
     if (this.isTrusted) return true;
     const manage = vscode.l10n.t('Manage Workspace Trust');
     const message = vscode.l10n.t(
-      'This workspace is in Restricted Mode: specifications can be edited and runs looked at, but nothing is started or connected to.',
+      'This workspace is in Restricted Mode. You can edit specifications and view runs, but KARMA MAS starts no process and connects to nothing.',
     );
     if ((await vscode.window.showWarningMessage(message, manage)) === manage)
       await vscode.commands.executeCommand('workbench.trust.manage');

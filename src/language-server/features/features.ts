@@ -47,7 +47,7 @@ export class Features {
     this.projects = host.projects;
   }
 
-  /** Undefined where the document is in no project. Throws where the request has been cancelled. */
+  /** Undefined where the document is in no project. Throws where the request has been canceled. */
   target({ uri }: { readonly uri: string }, token: CancellationToken): Target | undefined {
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
     const place = this.projects.placeOf(uri);

@@ -76,11 +76,14 @@ describe('the controller, from the Cluster view', () => {
   it('is installed, and there is nothing to upgrade', async () => {
     presses = ['Install Controller'];
     await command('install');
-    assert.match(messages.at(-1)!, /The controller is in namespace chained of fake; .* can pull registry\.test/);
+    assert.match(
+      messages.at(-1)!,
+      /The controller is installed in namespace chained of fake\..* can pull registry\.test/,
+    );
     assert.ok(JSON.stringify(fake().api.get(DEPLOYMENT)).includes(IMAGE));
     messages = [];
     await command('upgrade');
-    assert.deepEqual(messages, ['The controller is as it would be made: there is nothing to do.']);
+    assert.deepEqual(messages, ['The controller is up to date: there is nothing to do.']);
   });
 
   it('says which verbs are missing', async () => {
@@ -107,7 +110,7 @@ describe('the controller, from the Cluster view', () => {
   it('is removed without a trace', async () => {
     presses = ['Remove Controller'];
     await command('remove');
-    assert.match(messages.at(-1)!, /The HPAs act in namespace chained of fake, and the controller is gone/);
+    assert.match(messages.at(-1)!, /The controller has been removed\. The HPAs act in namespace chained of fake/);
     assert.ok(!fake().api.has(DEPLOYMENT));
     messages = [];
     await command('remove');

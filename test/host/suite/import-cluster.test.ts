@@ -63,7 +63,7 @@ describe('a real cluster in the specifications', () => {
     await eventually('the clusters are known', async () => {
       messages = [];
       await testQueries();
-      return messages.some((message) => /chained-services is emulated.*Import Cluster writes one/.test(message));
+      return messages.some((message) => /chained-services is emulated.*Run Import Cluster to add one/.test(message));
     });
     assert.deepEqual(fake().api.requests, []);
   });
@@ -93,14 +93,14 @@ describe('a real cluster in the specifications', () => {
     fake().prometheus.stopped = false;
     assert.deepEqual(messages, [], 'what is missing is told in the view, and is no failure');
     await testQueries('nothing');
-    assert.match(messages[0], /There is no such Cluster/);
+    assert.match(messages[0], /The specifications declare no such Cluster/);
   });
 
   it('is imported again beside the first file, and checks what is entered', async () => {
     entries = ['Not a name', 'prometheus'];
     choices = ['Name It...'];
     await importCluster();
-    assert.match(valid[0]!, /lower-case letters/);
+    assert.match(valid[0]!, /lowercase letters/);
     assert.match(valid[1]!, /namespace\/name:port/);
     assert.ok(!existsSync(imported[1]));
     messages = [];
@@ -165,6 +165,9 @@ describe('a real cluster in the specifications', () => {
     await importCluster();
     process.env.KUBECONFIG = fake().env.KUBECONFIG;
     assert.deepEqual(offered[0], ['fake', 'alpha']);
-    assert.match(messages[0], /The current context is another one: a Transfer with the target alpha leads there/);
+    assert.match(
+      messages[0],
+      /The current context is a different one\. A Transfer with the target alpha uses this one/,
+    );
   });
 });

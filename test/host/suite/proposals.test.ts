@@ -65,7 +65,7 @@ describe('proposals of an analysis', () => {
     try {
       assert.equal(await vscode.commands.executeCommand('karma-mas.refineAndRetrain', directory), undefined);
       await eventually('it is told', () =>
-        messages.some((message) => /accept one of its \d+ proposals first/.test(message)),
+        messages.some((message) => /Accept one of its \d+ proposals first/.test(message)),
       );
     } finally {
       answers.dispose();
@@ -111,9 +111,9 @@ describe('proposals of an analysis', () => {
       assert.equal(await add('addInferredRole', { proposal: idOf('role') }), undefined);
       assert.equal(await add('addInferredRole', { proposal: 'none' }), undefined);
       await eventually('it is told', () => messages.length >= 3);
-      assert.match(messages[0], /have it already: resilience/);
-      assert.match(messages[1], /have it already: inferred-1/);
-      assert.match(messages[2], /no such proposal/);
+      assert.match(messages[0], /already contain it: resilience/);
+      assert.match(messages[1], /already contain it: inferred-1/);
+      assert.match(messages[2], /does not have this proposal/);
       assert.equal(await vscode.commands.executeCommand('karma-mas.addInferredGoal', { directory }), undefined);
       await eventually('that there are none', () => messages.some((message) => /no goal is proposed/.test(message)));
     } finally {

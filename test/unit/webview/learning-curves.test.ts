@@ -24,7 +24,7 @@ const curve = (of: string, y: (number | null)[]) => ({ of, from: 0, x: y.map((_,
 describe('state of the learning curves', () => {
   it('survives being kept', () => {
     const state = withRuns(
-      { ...INITIAL, smoothing: 0.5, range: { from: 1, to: 2 }, maximised: 'losses/approx_kl', axis: 'time' },
+      { ...INITIAL, smoothing: 0.5, range: { from: 1, to: 2 }, maximized: 'losses/approx_kl', axis: 'time' },
       ['a', 'b'],
     );
     assert.deepEqual(restore(JSON.parse(JSON.stringify(state)) as object), state);
@@ -37,7 +37,7 @@ describe('state of the learning curves', () => {
       metrics: ['losses/approx_kl', 'gone'],
       smoothing: 7,
       range: { from: 2, to: 1 },
-      maximised: 'x',
+      maximized: 'x',
       axis: 3,
       eachSeed: 'no',
     };
@@ -94,7 +94,7 @@ describe('chart of a metric', () => {
     );
   });
 
-  it('tells runs apart by colour, dash and marker', () => {
+  it('tells runs apart by color, dash and marker', () => {
     const state = withRuns(INITIAL, ['a', 'b']);
     const { lines } = chartDataOf(
       metric('cluster/objective'),

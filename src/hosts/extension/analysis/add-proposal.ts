@@ -48,19 +48,19 @@ const ADD: {
     id: 'karma-mas.addInferredRole',
     title: t('Add Inferred Role'),
     which: t('Which role?'),
-    none: t('no role is proposed: those that the agents have tell what they do.'),
+    none: t('no role is proposed: the roles of the agents already describe what they do.'),
   },
   goal: {
     id: 'karma-mas.addInferredGoal',
     title: t('Add Inferred Goal'),
     which: t('Which goal?'),
-    none: t('no goal is proposed: no region of states stands out that no declared goal is about.'),
+    none: t('no goal is proposed: the declared goals already cover every region of states that stands out.'),
   },
   relation: {
     id: 'karma-mas.addRelation',
     title: t('Add Relation'),
     which: t('Which relation?'),
-    none: t('no relation is proposed: none is significant that is not declared.'),
+    none: t('no relation is proposed: every significant relation is declared already.'),
   },
 };
 
@@ -86,7 +86,7 @@ async function addProposal(
     runsOf(args, services.runs)[0] ??
     (await pickRun(services.runs, {
       title,
-      placeHolder: t('What which analysis proposes?'),
+      placeHolder: t('Choose the analysis whose proposals you want to add'),
       none: t('Nothing has been analyzed yet: analyze trained policies first.'),
       filter: hasAnalysis,
     }));
@@ -106,14 +106,13 @@ async function addProposal(
   if (!placement) return undefined;
   const request: AddProposalParams = { folder, proposal, placement };
   const answer = await services.language.request<AddProposalAnswer | null>(ADD_PROPOSAL, request);
-  if (!answer || answer.refused !== '')
-    throw new Error(answer?.refused ?? t('The specifications are not there any more.'));
+  if (!answer || answer.refused !== '') throw new Error(answer?.refused ?? t('The specifications no longer exist.'));
 
   const preview = given.preview !== false;
   const changes = answer.edit.changes ?? {};
   if (preview && !(await previews.confirm(t('{0}: {1}', title, answer.name), changes))) return undefined;
   if (!(await vscode.workspace.applyEdit(workspaceEdit(changes), { isRefactoring: true })))
-    throw new Error(t('The specifications could not be changed: look whether the files are read-only.'));
+    throw new Error(t('The specifications could not be changed. Check whether the files are read-only.'));
   void tellAdded(services, entry, proposal, answer, preview);
   return answer.name;
 }
@@ -136,8 +135,9 @@ async function chooseProposal(
     .filter(({ proposal }) => proposal.kind === kind);
   if (wanted !== undefined) {
     const found = all.find(({ proposal }) => proposal.id === wanted);
-    if (!found) throw new Error(t('Run {0} has no such proposal (any more): open its analysis again.', run));
-    if (found.known !== '') throw new Error(t('The specifications have it already: {0}.', found.known));
+    if (!found)
+      throw new Error(t('Run {0} does not have this proposal, or no longer has it. Open its analysis again.', run));
+    if (found.known !== '') throw new Error(t('The specifications already contain it: {0}.', found.known));
     return found.proposal;
   }
   const open = all.filter((each) => each.known === '');
@@ -146,7 +146,7 @@ async function chooseProposal(
       all.length === 0
         ? t('In run {0} {1}', run, none)
         : t(
-            'The specifications have all that run {0} proposes of this kind: {1}.',
+            'The specifications already contain everything of this kind that run {0} proposes: {1}.',
             run,
             all.map((each) => each.known).join(', '),
           );

@@ -21,7 +21,7 @@ export async function comparisonOf(
   if (refines === undefined) return { directory, before: '', isThere: false, figures: [] };
   const base = runs.find(({ id, project }) => id === refines && project === entry.project);
   const earlier = base && (await readAnalysis(base.directory).catch(() => undefined));
-  const judged = judgementsOf(directory);
+  const judged = judgmentsOf(directory);
   const ofBoth = (
     what: ComparisonFigure['what'],
     of: (analysis: Analysis) => number | null | undefined,
@@ -46,7 +46,7 @@ export async function comparisonOf(
 }
 
 /** The last that was judged of a system, over all episodes. */
-function judgementsOf(directory: string): (system: string, metric: string) => number | null {
+function judgmentsOf(directory: string): (system: string, metric: string) => number | null {
   const events = settledEvents(readJournal(journalPath(directory)).events);
   return (system, metric) => {
     const last = events.findLast((event) => event.type === 'evaluation' && event.system === system);

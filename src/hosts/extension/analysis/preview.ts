@@ -53,7 +53,7 @@ export class Previews implements vscode.Disposable {
     this.#texts.clear();
     if (chosen !== apply) return false;
     if (shown.some((each) => each.document.version !== each.version))
-      throw new Error(t('The specifications have changed since the preview: add it once more.'));
+      throw new Error(t('The specifications have changed since the preview. Add it again.'));
     return true;
   }
 }

@@ -30,7 +30,7 @@ async function refine(services: Services, args: readonly unknown[]): Promise<Run
     runsOf(args, services.runs)[0] ??
     (await pickRun(services.runs, {
       title: t('Refine and Retrain'),
-      placeHolder: t('The run whose proposals were accepted'),
+      placeHolder: t('Choose the run whose proposals were accepted'),
       none: t('Nothing has been analyzed yet: analyze trained policies first.'),
       filter: hasAnalysis,
     }));
@@ -55,8 +55,12 @@ async function tellUnchanged({ id, directory }: RunEntry): Promise<void> {
   const open = t('Open Roles and Goals');
   const message =
     proposals.length === 0
-      ? t('Run {0} proposes nothing, and the specifications are as they were: there is nothing left to refine.', id)
-      : t('The specifications are as run {0} had them: accept one of its {1} proposals first.', id, proposals.length);
+      ? t('Run {0} proposes nothing and the specifications have not changed: there is nothing left to refine.', id)
+      : t(
+          'The specifications have not changed since run {0}. Accept one of its {1} proposals first.',
+          id,
+          proposals.length,
+        );
   if ((await vscode.window.showInformationMessage(message, open)) === open)
     await vscode.commands.executeCommand('karma-mas.openRoles', directory);
 }

@@ -43,7 +43,7 @@ async function addOrganization(services: Services, closing: AbortSignal, argumen
     closing,
   });
   const added = results.find((each) => hasShape(organizedShape, each));
-  if (!added) throw new Error(t('It was not said what was written.'));
+  if (!added) throw new Error(t('The command line did not report what it wrote.'));
   await vscode.commands.executeCommand('karma-mas.refresh');
   await vscode.window.showTextDocument(vscode.Uri.joinPath(vscode.Uri.file(folder), 'organization.karma.yaml'));
   void tell(added);
@@ -64,7 +64,7 @@ async function chooseCluster({ language }: Services, title: string, name: unknow
     description: folder,
     folder,
   }));
-  if (items.length === 0) throw new Error(t('There is no Cluster in the specifications. Import Cluster writes one.'));
+  if (items.length === 0) throw new Error(t('The specifications declare no Cluster. Run Import Cluster to add one.'));
   const picked =
     items.length === 1
       ? items[0]
@@ -77,8 +77,8 @@ async function tell({ cluster, context, files }: Organized): Promise<void> {
   const target =
     context === ''
       ? t('There is no kubeconfig: correct the target in transfer.karma.yaml.')
-      : t('Its Transfer goes to context {0}.', context);
-  const message = t('Added to Cluster {0}: {1}. {2} Traces come next.', cluster, files.join(', '), target);
+      : t('Its Transfer targets context {0}.', context);
+  const message = t('Added to Cluster {0}: {1}. {2} Next, collect traces.', cluster, files.join(', '), target);
   const collect = t('Collect Traces');
   if ((await vscode.window.showInformationMessage(message, collect)) === collect)
     await vscode.commands.executeCommand('karma-mas.collect');

@@ -40,7 +40,7 @@ export function availability(circumstances: Circumstances): Availability {
     if (obstacle) return action(obstacle.why);
     if (!stages.has(stage)) return action(t('The Transfer has no stage "{0}".', stage));
     if (!isPlaceKnown)
-      return action(t('It is not known yet which cluster this is, and nothing unknown is transferred to.'));
+      return action(t('It is not yet known which cluster this is. KARMA MAS transfers only to a known cluster.'));
     const isTaken = stage !== 'shadow' && writer !== '';
     return action(isTaken ? t('{0} writes to the namespace: fall back there first.', writer) : '');
   };
@@ -68,18 +68,18 @@ function obstacleOf(circumstances: Circumstances): Obstacle | undefined {
   const { isTrusted, cluster, isOnDisk, errors, isBusy, hasPolicies } = circumstances;
   if (!isTrusted)
     return {
-      why: t('This workspace is in Restricted Mode: nothing is started or connected to in it.'),
+      why: t('This workspace is in Restricted Mode: KARMA MAS starts no process and connects to nothing.'),
       remedy: 'trust',
     };
-  if (!cluster) return { why: t('There is no Cluster in the specifications.'), remedy: '' };
+  if (!cluster) return { why: t('The specifications declare no Cluster.'), remedy: '' };
   if (!isOnDisk) return { why: t('This workspace is virtual: runs need files on a disk.'), remedy: '' };
-  if (isBusy) return { why: t('A transfer is under way: wait for its end, or fall back first.'), remedy: '' };
+  if (isBusy) return { why: t('A transfer is under way: wait until it ends, or fall back first.'), remedy: '' };
   if (errors > 0)
     return {
       why:
         errors === 1
-          ? t('The specifications have an error: a transfer starts when there is none.')
-          : t('The specifications have {0} errors: a transfer starts when there are none.', errors),
+          ? t('The specifications have an error. Correct it to start a transfer.')
+          : t('The specifications have {0} errors. Correct them to start a transfer.', errors),
       remedy: 'problems',
     };
   if (cluster.transfers.length === 0)

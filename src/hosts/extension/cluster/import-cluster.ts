@@ -56,7 +56,7 @@ async function importCluster(services: Services, closing: AbortSignal): Promise<
     closing,
   });
   const imported = results.find((each) => hasShape(importedShape, each));
-  if (!imported) throw new Error(t('The import did not say what it has written.'));
+  if (!imported) throw new Error(t('The import did not report what it wrote.'));
   for (const note of imported.notes) services.log.warn(`Import of ${imported.namespace}: ${note}`);
   await vscode.commands.executeCommand('karma-mas.refresh');
   await vscode.window.showTextDocument(vscode.Uri.file(imported.file));
@@ -65,7 +65,7 @@ async function importCluster(services: Services, closing: AbortSignal): Promise<
 
 async function chooseContext(title: string, contexts: readonly Context[]): Promise<Context> {
   if (contexts.length === 0)
-    throw new Error(t('There is no kubeconfig with a context: set KUBECONFIG, or make ~/.kube/config.'));
+    throw new Error(t('No kubeconfig with a context was found. Set KUBECONFIG, or create ~/.kube/config.'));
   if (contexts.length === 1) return contexts[0];
   const items = contexts
     .map((context) => ({
@@ -77,7 +77,7 @@ async function chooseContext(title: string, contexts: readonly Context[]): Promi
     .sort((a, b) => Number(b.context.current) - Number(a.context.current));
   const picked = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: t('Context of the kubeconfig; the cluster is only read'),
+    placeHolder: t('Choose a context of the kubeconfig. The cluster is only read.'),
     matchOnDetail: true,
   });
   return orCancelled(picked).context;
@@ -92,7 +92,7 @@ async function chooseNamespace(title: string, { name, server, namespace }: Conte
     validateInput: (value) =>
       /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value.trim())
         ? undefined
-        : t('A namespace has lower-case letters, digits and dashes, 63 at most.'),
+        : t('A namespace consists of at most 63 lowercase letters, digits and dashes.'),
   });
   return orCancelled(given).trim();
 }
@@ -101,7 +101,7 @@ async function chooseNamespace(title: string, { name, server, namespace }: Conte
 async function choosePrometheus(title: string): Promise<string> {
   const find = {
     label: t('Look for It in the Cluster'),
-    detail: t('A service that answers as Prometheus does, reached through the API server.'),
+    detail: t('Finds a service that answers like Prometheus, through the API server.'),
   };
   const name = { label: t('Name It...'), detail: t('A service as namespace/name:port, or a URL.') };
   const picked = await vscode.window.showQuickPick([find, name], { title, placeHolder: t('Where is Prometheus?') });
@@ -138,9 +138,15 @@ function freeFile(folder: string, namespace: string): string {
 
 async function tell({ namespace, services, prometheus, notes }: Imported, { name, current }: Context): Promise<void> {
   const message = [
-    t('Imported {0} services of namespace {1}. What says "a guess" is for you to correct.', services.length, namespace),
-    ...(notes.length === 0 ? [] : [t('What could not be read is said at the head of the file.')]),
-    ...(current ? [] : [t('The current context is another one: a Transfer with the target {0} leads there.', name)]),
+    t(
+      'Imported {0} services of namespace {1}. Review the values that are marked "a guess".',
+      services.length,
+      namespace,
+    ),
+    ...(notes.length === 0 ? [] : [t('The top of the file lists what could not be read.')]),
+    ...(current
+      ? []
+      : [t('The current context is a different one. A Transfer with the target {0} uses this one.', name)]),
   ].join(' ');
   const test = t('Test Queries');
   const organize = t('Add Organization');

@@ -68,8 +68,8 @@ export async function setPrometheusToken(origin: string, secrets: vscode.SecretS
   const token = await vscode.window.showInputBox({
     title: t('Prometheus Token'),
     prompt: isKept
-      ? t('Bearer token for {0}. There is one: leave this empty to remove it.', origin)
-      : t('Bearer token for {0}, which VS Code keeps as a secret; empty: none.', origin),
+      ? t('Bearer token for {0}. One is stored: leave this empty to remove it.', origin)
+      : t('Bearer token for {0}. VS Code stores it as a secret. Leave this empty for none.', origin),
     password: true,
     ignoreFocusOut: true,
   });

@@ -270,7 +270,7 @@ export class RealClusterSource implements ClusterSource {
 
   #ofTransferElsewhere(transfer: TransferStatus, { context, server }: Identity): SourceStatus {
     const elsewhere = vscode.l10n.t(
-      'The kubeconfig leads to another cluster now (context {0}, {1}). What is shown is the one that the transfer works on.',
+      'The kubeconfig now points to another cluster (context {0}, {1}). This view shows the cluster of the transfer.',
       context,
       server,
     );

@@ -44,7 +44,7 @@ async function testQueries(
   }).catch((error: unknown) => {
     if (!found.tested || error instanceof vscode.CancellationError) throw error;
   });
-  if (!found.tested) throw new Error(t('The test did not say what it has found.'));
+  if (!found.tested) throw new Error(t('The test did not report what it found.'));
   model.keepQueriesTest(cluster, { at: Date.now(), tested: found.tested });
   await vscode.commands.executeCommand('karma-mas.cluster.focus');
 }
@@ -59,11 +59,11 @@ async function chooseCluster(model: ClusterModel, argument: unknown): Promise<De
     selected && (name === undefined || selected.digest.name === name)
       ? selected
       : clusters.all.find(({ digest }) => digest.name === name);
-  if (!cluster) throw new Error(t('There is no such Cluster in the specifications. Import Cluster writes one.'));
+  if (!cluster) throw new Error(t('The specifications declare no such Cluster. Run Import Cluster to add one.'));
   if (cluster.digest.source === 'emulator')
     throw new Error(
       t(
-        'Cluster {0} is emulated (metrics.source: emulator): it has no queries. Import Cluster writes one that has.',
+        'Cluster {0} is emulated (metrics.source: emulator) and has no queries. Run Import Cluster to add one that has.',
         cluster.digest.name,
       ),
     );

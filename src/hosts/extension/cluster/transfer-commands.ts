@@ -79,7 +79,7 @@ async function selectCluster(services: Services, model: ClusterModel): Promise<v
   await model.clusters.read();
   const { all, selected } = model.clusters;
   if (all.length === 0) {
-    void vscode.window.showInformationMessage(t('There is no Cluster in the specifications yet.'));
+    void vscode.window.showInformationMessage(t('The specifications declare no Cluster yet.'));
     return;
   }
   const several = services.projects.all.length > 1;
@@ -97,7 +97,7 @@ async function selectCluster(services: Services, model: ClusterModel): Promise<v
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: t('Select Cluster'),
-    placeHolder: t('The cluster that the Cluster view shows and acts on'),
+    placeHolder: t('Choose the cluster that the Cluster view shows and acts on'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -108,7 +108,7 @@ async function selectCluster(services: Services, model: ClusterModel): Promise<v
 
 async function selectedCluster(services: Services, model: ClusterModel): Promise<DeclaredCluster> {
   await model.clusters.read();
-  if (!model.selected) throw new Error(t('There is no Cluster in the specifications.'));
+  if (!model.selected) throw new Error(t('The specifications declare no Cluster.'));
   services.trust.assert();
   await model.source?.locate();
   return model.selected;
@@ -127,7 +127,7 @@ async function chooseTransfer(services: Services, { project, digest }: DeclaredC
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: t('Transfer'),
-    placeHolder: t('The Transfer to go by'),
+    placeHolder: t('Choose the Transfer to use'),
   });
   return orCancelled(picked).transfer;
 }
@@ -148,7 +148,7 @@ async function askUpTo({ stages }: TransferDigest): Promise<UpTo> {
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: t('Transfer Policies'),
-    placeHolder: t('The highest stage to climb to; each one before it comes first'),
+    placeHolder: t('Choose the highest stage; every stage before it comes first'),
   });
   return orCancelled(picked).upTo;
 }
@@ -161,7 +161,7 @@ async function confirm(
   upTo: StageName,
   policies: RunEntry,
 ): Promise<boolean> {
-  if (!place) throw new Error(t('It is not known yet which cluster this is.'));
+  if (!place) throw new Error(t('It is not yet known which cluster this is.'));
   const { context, server, namespace } = place;
   const last = transfer.stages.findIndex(({ stage }) => stage === upTo);
   if (last < 0) throw new Error(t('The Transfer has no stage "{0}".', upTo));
@@ -175,13 +175,15 @@ async function confirm(
     '',
     ...climbed.map((stage) => `${stageName(stage.stage)}${lasting(stage)}: ${describeStage(stage)}`),
     ...(cluster.source !== 'emulator' && upTo === 'full'
-      ? ['', t('From here the stage Full lasts an hour; the controller in the cluster keeps it for longer.')]
+      ? [
+          '',
+          t(
+            'Started from here, the stage Full lasts an hour. To keep it longer, install the controller in the cluster.',
+          ),
+        ]
       : []),
     '',
-    t(
-      'It falls back when in doubt ({0}). In the end every HPA is as it was before.',
-      transfer.fallsBackWhen.join(', '),
-    ),
+    t('It falls back when in doubt ({0}). At the end, every HPA is restored.', transfer.fallsBackWhen.join(', ')),
   ].join('\n');
   const writes = upTo !== 'shadow';
   const message = writes

@@ -285,7 +285,7 @@ function problemsOf({ unreadable, reader: { leftOut } }: Followed): string[] {
     ? []
     : [
         vscode.l10n.t(
-          '{0} lines of the audit trail are damaged or of another version; they do not count here.',
+          '{0} lines of the audit trail are damaged or from another version and are not counted here.',
           leftOut,
         ),
       ];

@@ -1,4 +1,4 @@
-/** The command line in a process of its own, with a notification that can be cancelled. */
+/** The command line in a process of its own, with a notification that can be canceled. */
 import * as vscode from 'vscode';
 import { nodeProblem } from '../node-program.ts';
 import type { Services } from '../services.ts';
@@ -16,7 +16,7 @@ export interface CommandLine {
   readonly closing: AbortSignal;
 }
 
-/** All that it says. Throws the sentence that it ends with where it does not end well; a CancellationError where it was cancelled. */
+/** All that it says. Throws the sentence that it ends with where it does not end well; a CancellationError where it was canceled. */
 export async function runCommandLine(
   services: Services,
   { title, args, env = {}, onResult, closing }: CommandLine,

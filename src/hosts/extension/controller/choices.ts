@@ -17,7 +17,7 @@ export async function chooseProject({ projects }: Services, title: string): Prom
   const items = projects.all.flatMap(({ name, folder }) =>
     folder === undefined ? [] : [{ label: name, description: folder, folder }],
   );
-  if (items.length === 0) throw new Error(t('There are no specifications in a folder on a disk.'));
+  if (items.length === 0) throw new Error(t('No folder on disk contains specifications.'));
   if (items.length === 1) return items[0].folder;
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: t('Which project?') });
   return orCancelled(picked).folder;
@@ -33,7 +33,7 @@ export async function chooseTransfer(services: Services, title: string, folder: 
     label: name,
     description: `${target.context}/${target.namespace}`,
   }));
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: t('The Transfer to go by') });
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: t('Choose the Transfer to use') });
   return orCancelled(picked).label;
 }
 
@@ -49,7 +49,7 @@ export async function chooseStage(title: string, keep: boolean): Promise<StageDi
   const kept = { label: t('As Installed'), detail: t('The stage does not change.'), stage: '' } as const;
   const picked = await vscode.window.showQuickPick(keep ? [kept, ...stages] : stages, {
     title,
-    placeHolder: t('The highest stage that the controller climbs to'),
+    placeHolder: t('Choose the highest stage that the controller climbs to'),
   });
   return orCancelled(picked).stage;
 }
@@ -59,8 +59,10 @@ export async function chooseImage(title: string, keep: boolean): Promise<string>
   const image = await vscode.window.showInputBox({
     title,
     prompt: keep
-      ? t('The image of the controller; empty: as installed.')
-      : t('The image of the controller, where the cluster can pull it; empty: karma-mas-controller of this version.'),
+      ? t('Image of the controller. Leave this empty to keep the installed one.')
+      : t(
+          'Image of the controller, from where the cluster can pull it. Leave this empty for karma-mas-controller of this version.',
+        ),
     placeHolder: 'registry.example/karma-mas-controller:1',
     ignoreFocusOut: true,
   });

@@ -55,7 +55,7 @@ async function install(work: Work, action: 'install' | 'upgrade', given: readonl
     runsOf(given, services.runs)[0] ??
     (await pickRun(services.runs, {
       title,
-      placeHolder: t('The policies of which run are to act?'),
+      placeHolder: t('Choose the run whose policies are to act'),
       none: t('No policies have been trained yet: train them first.'),
       filter: ({ state, results }) => state === 'finished' && results.includes('policies'),
     }));
@@ -89,7 +89,7 @@ async function carryOut(work: Work, order: Order): Promise<void> {
       return;
     }
     if (!plan.writes.some((write) => write.action !== 'unchanged') && plan.restores.length === 0) {
-      void vscode.window.showInformationMessage(t('The controller is as it would be made: there is nothing to do.'));
+      void vscode.window.showInformationMessage(t('The controller is up to date: there is nothing to do.'));
       return;
     }
     if (!(await confirm(work, plan))) return;
@@ -150,13 +150,13 @@ async function tellDone(work: Work, { action, folder, args }: Order, plan: Insta
   const { context, namespace, image } = plan;
   if (action === 'remove') {
     void vscode.window.showInformationMessage(
-      t('The HPAs act in namespace {0} of {1}, and the controller is gone.', namespace, context),
+      t('The controller has been removed. The HPAs act in namespace {0} of {1}.', namespace, context),
     );
     return;
   }
   const show = t('Show Status');
   const message = t(
-    'The controller is in namespace {0} of {1}; its pods start where the cluster can pull {2}.',
+    'The controller is installed in namespace {0} of {1}. Its pods start if the cluster can pull {2}.',
     namespace,
     context,
     image,

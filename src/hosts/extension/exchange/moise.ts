@@ -53,7 +53,7 @@ async function importMoise(
   };
   const [specs] = result.files;
   if (specs === undefined) {
-    const why = t('{0} describes no organization that can be read.', file.fsPath);
+    const why = t('{0} contains no organization that can be read.', file.fsPath);
     await services.showError(why, ...(count > 0 ? [problems] : []));
     return;
   }

@@ -37,7 +37,7 @@ async function chooseParent(): Promise<vscode.Uri | undefined> {
   };
   if (here.length > 0) {
     const title = t('Create Sample Project');
-    const placeHolder = t('A new folder "{0}" is made. Where?', SAMPLE);
+    const placeHolder = t('Where should the folder "{0}" be created?', SAMPLE);
     const picked = await vscode.window.showQuickPick([...here, elsewhere], { title, placeHolder });
     if (!picked || picked.uri) return picked?.uri;
   }

@@ -116,7 +116,7 @@ async function probe({ extensionUri, node, log }: GpuServices): Promise<GpuRepor
   const env = { ...process.env, ...node.env };
   const runner = vscode.Uri.joinPath(extensionUri, 'dist', 'runner.mjs').fsPath;
   const [probed, nvidia] = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t('Trying the GPU backend') },
+    { location: vscode.ProgressLocation.Notification, title: t('Testing the GPU backend') },
     () => Promise.all([probeBackend({ node: node.path, runner, backend: 'tfjs-gpu', env }), askNvidia(env)]),
   );
   const report = explainGpu(probed, nvidia);
@@ -149,14 +149,14 @@ async function remove({ context, trust, log }: GpuServices): Promise<void> {
     if (setting === '') return void vscode.window.showInformationMessage(t('The GPU backend is not installed.'));
     const open = openSetting();
     const message = t(
-      'The GPU backend comes from {0}, which is not ours to remove: empty the setting instead.',
+      'The GPU backend comes from {0}, which KARMA MAS does not remove. Clear the setting instead.',
       setting,
     );
     if ((await vscode.window.showInformationMessage(message, open.title)) === open.title) await open.run();
     return;
   }
   const question = t('Remove the GPU backend?');
-  const detail = t('It takes {0}. Runs then compute with the WASM kernels.', formatBytes(await folderSize(folder)));
+  const detail = t('It uses {0}. Runs then compute with the WASM kernels.', formatBytes(await folderSize(folder)));
   const yes = t('Remove');
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return;
   await vscode.window.withProgress(

@@ -137,7 +137,7 @@ async function readJson<T>(directory: string, name: string, shape: Shape<unknown
   const value = whole(path, () => JSON.parse(content) as unknown);
   const problem = shape.problem(value, name);
   if (problem !== undefined)
-    throw new Error(`${path} is not as this version writes it (${problem}): run Analyze again.`);
+    throw new Error(`${path} does not have the format of this version (${problem}): run Analyze again.`);
   return value as T;
 }
 

@@ -175,8 +175,8 @@ function trainedBefore(directory: string): string {
 
 function why(entry: RunEntry | undefined): string {
   return entry
-    ? vscode.l10n.t('Run {0} has no analysis (yet): only runs that analyze policies do.', entry.id)
+    ? vscode.l10n.t('Run {0} has no analysis yet. Only runs that analyze policies have one.', entry.id)
     : vscode.l10n.t(
-        'Nothing has been analyzed yet. Analyze lets trained policies play episodes and tells what the agents learned.',
+        'Nothing has been analyzed yet. Analyze lets trained policies play episodes and shows what the agents learned.',
       );
 }

@@ -61,7 +61,9 @@ function checked(directory: string, message: object, shape: Shape<unknown>): unk
   const plain = rounded(message);
   const problem = shape.problem(plain, 'analysis');
   if (problem !== undefined)
-    throw new Error(`The analysis in ${directory} is not as this version writes it (${problem}): run Analyze again.`);
+    throw new Error(
+      `The analysis in ${directory} does not have the format of this version (${problem}): run Analyze again.`,
+    );
   return plain;
 }
 

@@ -26,7 +26,9 @@ export async function readClusteringMessages(directory: string): Promise<Cluster
   const messages = messagesOf(directory, analysis, data);
   const problem = protocol.toView.analysis.problem(messages.analysis, 'analysis');
   if (problem !== undefined)
-    throw new Error(`The analysis in ${directory} is not as this version writes it (${problem}): run Analyze again.`);
+    throw new Error(
+      `The analysis in ${directory} does not have the format of this version (${problem}): run Analyze again.`,
+    );
   return messages;
 }
 

@@ -66,7 +66,7 @@ function connect(
 
 function why(entry: RunEntry | undefined): string {
   return entry
-    ? vscode.l10n.t('Run {0} has no analysis (yet): only runs that analyze policies do.', entry.id)
+    ? vscode.l10n.t('Run {0} has no analysis yet. Only runs that analyze policies have one.', entry.id)
     : vscode.l10n.t(
         'Nothing has been analyzed yet. Analyze lets trained policies play episodes and groups what the agents do.',
       );

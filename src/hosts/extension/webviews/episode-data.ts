@@ -101,7 +101,7 @@ export function episodeMessage(place: Place, file: TrajectoriesFile): EpisodeMes
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Episode ${place.episode} of seed ${place.seed} is not as this version writes it (${why}): run Analyze again.`,
+      `Episode ${place.episode} of seed ${place.seed} does not have the format of this version (${why}): run Analyze again.`,
       { cause: error },
     );
   }

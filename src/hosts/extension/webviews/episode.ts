@@ -41,7 +41,7 @@ async function pickEpisode({ runs }: Services): Promise<Asked | undefined> {
   const title = vscode.l10n.t('Open Episode');
   const run = await pickRun(runs, {
     title,
-    placeHolder: vscode.l10n.t('Run whose episodes to look into'),
+    placeHolder: vscode.l10n.t('Choose the run whose episodes you want to see'),
     none: vscode.l10n.t('No run has recorded episodes yet. Train policies, then analyze them.'),
     filter: hasAnalysis,
   });
@@ -52,7 +52,7 @@ async function pickEpisode({ runs }: Services): Promise<Asked | undefined> {
   );
   const picked = await vscode.window.showQuickPick(items, {
     title: `${title}: ${runLabel(run)}`,
-    placeHolder: vscode.l10n.t('Episode to look into'),
+    placeHolder: vscode.l10n.t('Choose an episode'),
     matchOnDescription: true,
   });
   return picked && { first: picked.place, second: null };
@@ -151,9 +151,9 @@ class EpisodeHost implements PanelConnection<'episode', Asked> {
   }
 
   async #sendRuns(): Promise<void> {
-    const analysed = this.#services.runs.runs.filter(hasAnalysis);
+    const analyzed = this.#services.runs.runs.filter(hasAnalysis);
     const runs = await Promise.all(
-      analysed.map(async ({ directory, id, name, createdAt }) => ({
+      analyzed.map(async ({ directory, id, name, createdAt }) => ({
         directory,
         id,
         training: name,

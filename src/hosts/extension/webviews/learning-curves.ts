@@ -82,7 +82,7 @@ function makePause(): Pause {
 function comparison(): RunChoice {
   return {
     title: vscode.l10n.t('Compare Runs'),
-    placeHolder: vscode.l10n.t('Runs to lay over one another'),
+    placeHolder: vscode.l10n.t('Choose the runs to compare'),
     none: vscode.l10n.t('There is no training run yet. Train policies first.'),
     filter: isTraining,
   };

@@ -44,7 +44,7 @@ async function askForFolder(files: readonly NamedFile[]): Promise<vscode.Uri[] |
   const present = (await Promise.all(targets.map(exists))).filter(Boolean).length;
   if (present === 0) return targets;
   const replace = vscode.l10n.t('Replace');
-  const message = vscode.l10n.t('{0} of the files exist in {1} already.', present, chosen[0].fsPath);
+  const message = vscode.l10n.t('{0} of the files already exist in {1}.', present, chosen[0].fsPath);
   return (await vscode.window.showWarningMessage(message, { modal: true }, replace)) === replace ? targets : undefined;
 }
 

@@ -25,7 +25,7 @@ export async function readTwinReport(directory: string): Promise<TwinReportMessa
   }
   const problem = twinReport.toView.report.problem(message, 'report');
   if (problem !== undefined)
-    throw new Error(`${path} is not as this version writes it (${problem}): fit the twin again.`);
+    throw new Error(`${path} does not have the format of this version (${problem}): fit the twin again.`);
   return message as TwinReportMessage;
 }
 

@@ -56,6 +56,6 @@ function connect(
 
 function why(entry: RunEntry | undefined): string {
   return entry
-    ? vscode.l10n.t('Run {0} has no twin (yet): only runs that fit one do.', entry.id)
+    ? vscode.l10n.t('Run {0} has no twin yet. Only runs that fit a twin have one.', entry.id)
     : vscode.l10n.t('No twin has been fitted yet. Collect traces of the cluster, then fit a twin to them.');
 }

@@ -48,7 +48,7 @@ describe('The command line as the extension starts it', () => {
     await assert.rejects(start(`${foreign} process.exitCode = 2;`).done, /Warning: x/);
   });
 
-  it('A command line that is cancelled is asked to stop and may still say what it has done', async () => {
+  it('A command line that is canceled is asked to stop and may still say what it has done', async () => {
     const cancel = new AbortController();
     const running = start(
       `process.on('SIGINT', () => { ${print(`{ type: 'message' }`)} process.exit(130); });

@@ -197,7 +197,7 @@ describe('manifest', () => {
     for (const { media, completionEvents } of steps) {
       const picture = readFileSync(join(root, media.svg), 'utf8');
       assert.match(picture, /var\(--vscode-/);
-      assert.doesNotMatch(picture, /#[0-9a-f]{3,6}\b/i, 'its colours are those of the theme');
+      assert.doesNotMatch(picture, /#[0-9a-f]{3,6}\b/i, 'its colors are those of the theme');
       assert.match(media.altText, /^%/);
       assert.ok(completionEvents.length > 0);
     }

@@ -92,7 +92,7 @@ describe('a test of the metric queries', () => {
   });
 
   it('is read out when it has ended', () => {
-    assert.equal(queriesAnnouncement(tested(query({ a: 'ok' }))), 'All queries give new values.');
+    assert.equal(queriesAnnouncement(tested(query({ a: 'ok' }))), 'All queries return recent values.');
     const missing = [{ field: 'latency', unit: 's', about: 'waiting' }];
     assert.match(
       queriesAnnouncement({ ...tested(query({ a: 'stale' })), missing }),

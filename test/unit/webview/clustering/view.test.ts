@@ -123,7 +123,7 @@ describe('the Clustering view', () => {
     const grouping = groupingOf(model, 4);
     assert.match(
       cutInWords(grouping, 12.345),
-      /^4 groups of the analysis, each branch cut by itself, mean silhouette 0\.27$/,
+      /^4 groups of the analysis, each branch cut separately, mean silhouette 0\.27$/,
     );
     assert.match(
       cutInWords({ ...groupingOf(model, 3), silhouette: 0.5 }, 12.345),
@@ -215,7 +215,7 @@ describe('the Clustering view', () => {
     assert.equal(shownBy(model, { role: 'nobody' }).filter(Boolean).length, 0);
   });
 
-  it('tells groups apart by colour and shape', () => {
+  it('tells groups apart by color and shape', () => {
     const looks = Array.from({ length: 64 }, (_, group) => `${groupColor(group, theme)} ${groupShape(group)}`);
     assert.equal(new Set(looks).size, 64);
     assert.equal(mix('#000', '#ffffff', 0.5), '#808080');
@@ -247,7 +247,7 @@ describe('the Clustering view', () => {
       { agents: aimlessAgents(1), episodes: 1, seeds: [1] },
       { agents: aimlessAgents(2), episodes: 1, seeds: [1] },
       {
-        agents: aimlessAgents(3).map((agent) => ({ ...agent, behaviour: () => ({ service: -1, move: 0 }) })),
+        agents: aimlessAgents(3).map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) })),
         noise: 0,
       },
     ]) {

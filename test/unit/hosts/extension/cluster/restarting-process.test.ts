@@ -8,16 +8,16 @@ import { until as untilTrue } from '../../../until.ts';
 /** Says its number, then what it is told to, and ends with its standard input unless it is stubborn. */
 const PROGRAM = `
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-const [,, folder, behaviour] = process.argv;
+const [,, folder, behavior] = process.argv;
 const count = existsSync(folder + '/count') ? Number(readFileSync(folder + '/count', 'utf8')) + 1 : 1;
 writeFileSync(folder + '/count', String(count));
 appendFileSync(folder + '/pids', process.pid + '\\n');
-if (behaviour === 'silent') process.exit(3);
+if (behavior === 'silent') process.exit(3);
 console.log('line of ' + count);
-if (behaviour === 'ends') process.exit(0);
+if (behavior === 'ends') process.exit(0);
 process.stdin.resume();
 process.stdin.on('end', () => {
-  if (behaviour === 'stubborn') setInterval(() => {}, 1000);
+  if (behavior === 'stubborn') setInterval(() => {}, 1000);
   else writeFileSync(folder + '/ended', '');
 });
 `;
@@ -39,14 +39,14 @@ describe('the process that observes a cluster', () => {
   let ends: string[];
   let waits: number[];
 
-  const observe = (behaviour: string, path = process.execPath, works = true): RestartingProcess => {
+  const observe = (behavior: string, path = process.execPath, works = true): RestartingProcess => {
     lines = [];
     ends = [];
     waits = [];
     const program = join(folder(), 'program.mjs');
     writeFileSync(program, PROGRAM);
     observer = new RestartingProcess({
-      program: () => Promise.resolve({ path, args: [program, folder(), behaviour], env: process.env }),
+      program: () => Promise.resolve({ path, args: [program, folder(), behavior], env: process.env }),
       onLine: (line) => {
         lines.push(line);
         return works;

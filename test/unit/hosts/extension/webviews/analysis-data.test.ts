@@ -58,7 +58,7 @@ describe('what an analysis left in its run', () => {
     change('analysis.json', ({ sequences }) => delete (sequences as { source?: number }[])[0].source);
     await assert.rejects(
       readAnalysis(written.directory),
-      /is not as this version writes it \(.*source.*\): run Analyze again/,
+      /does not have the format of this version \(.*source.*\): run Analyze again/,
     );
     change('clustering.json', (value) => delete value.ownSilhouettes);
     await assert.rejects(readClustering(written.directory), /ownSilhouettes.*run Analyze again/);

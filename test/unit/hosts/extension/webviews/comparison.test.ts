@@ -106,6 +106,6 @@ describe('an analysis', () => {
     const broken = { organization: 'x', groups: 4, alignment: { agents: [] }, relations: [] } as unknown as Parameters<
       typeof rolesMessage
     >[1];
-    assert.throws(() => rolesMessage('/run', broken), /not as this version writes it .*run Analyze again/);
+    assert.throws(() => rolesMessage('/run', broken), /does not have the format of this version .*run Analyze again/);
   });
 });

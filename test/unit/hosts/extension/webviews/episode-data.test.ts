@@ -129,7 +129,10 @@ describe('the data of the Episode view', () => {
     await assert.rejects(files.get(folder(), 3), /3\.bin does not exist/);
     await assert.rejects(read(full, 3), /has no episode 3: it has 3, counted from 0/);
     const cut = { ...full, episodes: [{ ...full.episodes[0], actions: new Int32Array(3) }] };
-    await assert.rejects(read(cut, 0), /Episode 0 of seed 1 is not as this version writes it .*: run Analyze again/);
+    await assert.rejects(
+      read(cut, 0),
+      /Episode 0 of seed 1 does not have the format of this version .*: run Analyze again/,
+    );
     const wrong = { ...full, episodes: [{ ...full.episodes[0], allowed: [new Uint8Array(1)] }] };
     await assert.rejects(read(wrong, 0), /run Analyze again/);
     write(1, packTrajectories(full).subarray(0, 200));

@@ -152,7 +152,7 @@ describe('host of the learning curves', () => {
     assert.equal(curve('cluster/objective', '3'), undefined);
   });
 
-  it('smooths what is noisy, but not the few judgements', async () => {
+  it('smooths what is noisy, but not the few judgments', async () => {
     for (const step of [10, 20]) {
       iterate(step, () => step / 10);
       for (const writer of writers)
