@@ -2,7 +2,8 @@
 import { breathe } from '../cluster/breathe.ts';
 import { Random } from '../cluster/random.ts';
 import type { Cluster, Model, Organization } from '../spec/model.ts';
-import { DEFAULT_SETTINGS, type Analysis, type AnalysisSettings, type SpecificationScores } from './analysis.ts';
+import type { Analysis, SpecificationScores } from './analysis.ts';
+import { DEFAULT_SETTINGS, type AnalysisSettings } from './settings.ts';
 import { inferGoals } from './goals/goals.ts';
 import { commonEpisodes } from './groups/action-sequences.ts';
 import type { ClusteringData } from './groups/clustering-data.ts';

@@ -1,5 +1,6 @@
 /** The dendrogram of action sequences, with the group and the declared role of each below it. */
-import type { Analysis, SequenceLabel } from '../analyzing/analysis.ts';
+import type { Analysis } from '../analyzing/analysis.ts';
+import type { SequenceLabel } from '../analyzing/groups/sequence-groups.ts';
 import { round, yAxis, yScale, type Frame } from './axes.ts';
 import { html, type Html } from './html.ts';
 import { significant } from './numbers.ts';

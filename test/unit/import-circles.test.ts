@@ -6,6 +6,22 @@ const root = join(import.meta.dirname, '../..');
 /** AssemblyScript, which is no part of the program. */
 const KERNELS = /^src\/(nn\/wasm\/kernels|analyzing\/warping\/kernel)\//;
 
+/** The rooms of src/ from the lowest on; those in one row do not import one another (docs/architecture.md). */
+const ROWS = [
+  ['spec'],
+  ['language', 'cluster', 'nn', 'runs'],
+  ['modeling'],
+  ['deciding'],
+  ['training'],
+  ['analyzing'],
+  ['evaluating'],
+  ['transferring'],
+  ['reporting'],
+  ['jobs'],
+  ['setup', 'operating', 'language-server'],
+  ['hosts'],
+];
+
 /** Our files that each file imports, types included, by path. */
 const imports = new Map(
   ['src', 'webview']
@@ -17,7 +33,7 @@ const imports = new Map(
     .filter((file) => file.endsWith('.ts') && !KERNELS.test(file))
     .map((file) => [
       file,
-      [...readFileSync(join(root, file), 'utf8').matchAll(/\bfrom '(\.[^']+)'/g)].map(([, path]) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/\b(?:from |import\()'(\.[^']+)'/g)].map(([, path]) =>
         posix.join(posix.dirname(file), path),
       ),
     ]),
@@ -50,6 +66,20 @@ describe('imports', () => {
   it('No files import one another in a circle, not even for types', () => {
     assert.ok(imports.size > 700);
     assert.equal(findCircle()?.join(' -> '), undefined);
+  });
+
+  it('Files import only from lower rooms, and hosts from no other host, not even types', () => {
+    const roomOf = (file: string) => file.split('/')[1];
+    const rowOf = (file: string) => ROWS.findIndex((row) => row.includes(roomOf(file)));
+    const hostOf = (file: string) => (roomOf(file) === 'hosts' ? file.split('/')[2] : undefined);
+    const arrows = [...imports]
+      .filter(([file]) => file.startsWith('src/'))
+      .flatMap(([file, targets]) => targets.map((target) => [file, target] as const));
+    assert.deepEqual([...new Set(arrows.map(([file]) => roomOf(file)))].sort(), ROWS.flat().sort());
+    const wrong = arrows.filter(([file, target]) =>
+      roomOf(file) === roomOf(target) ? hostOf(file) !== hostOf(target) : rowOf(target) >= rowOf(file),
+    );
+    assert.deepEqual(wrong, []);
   });
 
   it('The hosts hold at most a fifth of the lines of src/, as a thin shell does', () => {

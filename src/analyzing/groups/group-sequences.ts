@@ -1,5 +1,6 @@
 /** From trajectories to groups of action sequences: sequences, their distances, a dendrogram, a cut, roles beside groups. */
-import type { AnalysisSettings, CutSetting, SequenceGroups, SequenceLabel } from '../analysis.ts';
+import type { AnalysisSettings, CutSetting } from '../settings.ts';
+import type { SequenceGroups, SequenceLabel } from './sequence-groups.ts';
 import type { SeedTrajectories } from '../trajectories/trajectories.ts';
 import type { MatrixOptions } from '../warping/all-pairs.ts';
 import {
