@@ -78,7 +78,7 @@ describe('a new user', () => {
 
   it('opens the report when it has finished', async () => {
     const { workbench } = session();
-    await (await workbench.row('Runs', /All Phases: default.*J 0\.\d+.*(now|min ago)/)).waitFor({ timeout: 420_000 });
+    await (await workbench.row('Runs', /All Phases: default.*J 0\.\d+.*(now|min ago)/)).waitFor({ timeout: 840_000 });
     await workbench.run('KARMA: Open Report');
     const report = await workbench.webview('body:not([data-view]) h1');
     await report.getByText('default hpa').first().waitFor();

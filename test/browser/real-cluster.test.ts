@@ -25,8 +25,8 @@ import { runDirectories } from './harness/training.ts';
 import { THEMES, type Theme } from './harness/workbench.ts';
 
 const TOKEN = 'planted-token-0123456789';
-/** Milliseconds within which the view says what is wrong. */
-const SOON = 10_000;
+/** Milliseconds. On a quiet machine the view says what is wrong within ten seconds; `npm run bench:extension` measures that. */
+const SOON = 60_000;
 const MANY = 500;
 
 describe('the Cluster view on a real cluster', () => {

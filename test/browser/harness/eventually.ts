@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Long, because a shared machine may be slow; what is waited for is a condition, so a fast machine does not wait. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 /**
  * Asks again and again until the answer is neither undefined nor false, and returns it. An exception counts as a no.

@@ -90,7 +90,7 @@ export async function openSession(options: SessionOptions = {}, running?: Machin
   const open = async (): Promise<Workbench> => {
     const page = await browser.context.newPage();
     pages.push(page);
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(180_000);
     page.on('console', (message) => {
       const text = `${message.text()} (${message.location().url})`;
       if (message.type() === 'error' && OURS.test(text) && !VS_CODES.test(text)) errors.push(text);

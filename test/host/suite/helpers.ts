@@ -10,9 +10,9 @@ export async function karma(): Promise<KarmaApi> {
   return extension.activate();
 }
 
-/** Resolves with what `look` finds, once it finds something. Throws after a minute. */
+/** Resolves with what `look` finds, once it finds something. Throws after five minutes, which only a hang takes. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+  for (const deadline = Date.now() + 300_000; Date.now() < deadline; await sleep(100)) {
     const found = await look();
     if (found) return found;
   }

@@ -7,7 +7,7 @@ import { format } from 'node:util';
 import Mocha from 'mocha';
 
 const { KARMA_TEST_OUTPUT: output, KARMA_TEST_GREP: grep } = process.env;
-const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 120_000, color: false, ...(grep && { grep }) });
+const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 600_000, color: false, ...(grep && { grep }) });
 mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, 'karma-mas', mocha);
 if (output) Mocha.reporters.Base.consoleLog = (...line) => appendFileSync(output, `${format(...line)}\n`);
 
