@@ -195,7 +195,7 @@ describe('cluster commands and jobs on a real cluster', () => {
   });
 
   it('transfer: plans by dry runs alone, and goes no further unless the place is named', async () => {
-    const trained = await run('train', specs(), '--seed', '1', '--steps', '1024', '--training', 'default');
+    const trained = await run('train', specs(), '--seed', '1', '--steps', '128', '--training', 'default');
     assert.equal(trained.code, 0, trained.stderr);
     const planned = await run('transfer', specs(), '--up-to', 'plan', '--json');
     assert.equal(planned.code, 0, planned.stderr);

@@ -14,6 +14,8 @@ import { cli, copySmallSample, objects, root, RUNNER, startCli } from '../hosts/
 
 /** Enough for a few iterations; what is learned does not matter here. */
 const SHORT = ['--steps', '1024', '--training', 'default'];
+/** One iteration, for tests that need any policies. */
+const ANY = ['--steps', '128', '--training', 'default'];
 const LONG = ['--steps', '1000000', '--training', 'default'];
 
 const types = (directory: string) => readJournal(journalPath(directory)).events.map((event) => event.type);
@@ -83,7 +85,7 @@ describe('jobs from the command line', () => {
   });
 
   it('keep their options when resumed, and their kind', async () => {
-    assert.equal((await cli(['train', specs(), '--seed', '1', ...SHORT], folder())).code, 0);
+    assert.equal((await cli(['train', specs(), '--seed', '1', ...ANY], folder())).code, 0);
     const options = await cli(['train', specs(), '--resume', 'latest', '--steps', '1'], folder());
     assert.equal(options.code, 2);
     assert.match(options.stderr, /A resumed run keeps its options: leave --steps out/);
@@ -119,7 +121,7 @@ describe('jobs from the command line', () => {
   });
 
   it('refuse policies that were trained for other services', async () => {
-    assert.equal((await cli(['train', specs(), '--seed', '1', ...SHORT], folder())).code, 0);
+    assert.equal((await cli(['train', specs(), '--seed', '1', ...ANY], folder())).code, 0);
     const path = join(specs(), 'cluster.karma.yaml');
     const before = readFileSync(path, 'utf8');
     const after = before.replace('throughput: 80', 'throughput: 90');

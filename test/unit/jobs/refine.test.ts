@@ -12,8 +12,8 @@ import { cli, copySmallSample } from '../hosts/cli-helpers.ts';
 describe('refine', () => {
   const folder = useFolder();
   const specs = () => join(folder(), 'specs');
-  const small = ['--steps', '512', '--seed', '1'];
-  const other = ['--steps', '512', '--seeds', '2,3'];
+  const small = ['--steps', '128', '--seed', '1'];
+  const other = ['--steps', '128', '--seeds', '2,3'];
   const judging = ['--episodes', '1', '--tuning', '1', '--planned', '0'];
   const newest = () => join(runsFolder(specs()), readdirSync(runsFolder(specs())).sort().at(-1)!);
   const organization = () => join(specs(), 'organization.karma.yaml');

@@ -59,7 +59,7 @@ describe('installing the controller', () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'karma-installation-'));
     copyRealClusterSample(specs());
-    const trained = await cli(['train', specs(), '--seed', '1', '--steps', '1024', '--training', 'default'], folder);
+    const trained = await cli(['train', specs(), '--seed', '1', '--steps', '128', '--training', 'default'], folder);
     assert.equal(trained.code, 0, trained.stderr);
     run = findRun(runsFolder(specs()), 'latest', Date.now);
     const { model } = loadSpecs((await readSpecFolder(specs())).files);
