@@ -150,13 +150,13 @@ function someEpisodes(trajectories: Trajectories, limit: number): Trajectories {
 
 function checkAlike(seeds: readonly SeedTrajectories[]): void {
   if (seeds.length === 0 || seeds.some(({ trajectories }) => trajectories.episodes.length === 0))
-    throw new RangeError('There are no trajectories to analyse; record some first.');
+    throw new RangeError('There are no trajectories to analyze; record some first.');
   if (seeds.some(({ trajectories }) => trajectories.agents.length === 0))
-    throw new RangeError('The trajectories have no agents: there is nobody whose behavior could be analysed.');
+    throw new RangeError('The trajectories have no agents: there is nobody whose behavior could be analyzed.');
   const layout = ({ trajectories: { agents, services, stateFields, goals } }: SeedTrajectories) =>
     JSON.stringify({ agents, services, stateFields, goals });
   if (seeds.some((seed) => layout(seed) !== layout(seeds[0])))
-    throw new RangeError('Trajectories of different agents, services or state fields cannot be analysed together.');
+    throw new RangeError('Trajectories of different agents, services or state fields cannot be analyzed together.');
   if (commonEpisodes(seeds).length === 0)
     throw new RangeError('No episode has a decision in the trajectories of every seed; record longer ones.');
 }

@@ -61,7 +61,7 @@ export class Random {
   }
 }
 
-/** Uniform in [0, 1) from up to four integers (murmur3's finaliser over a mix of the keys). */
+/** Uniform in [0, 1) from up to four integers (murmur3's finalizer over a mix of the keys). */
 export function hashUniform(seed: number, a: number, b = 0, c = 0): number {
   let h = seed | 0;
   h = Math.imul(h ^ a, 0x85ebca6b);

@@ -1,5 +1,5 @@
 /**
- * Records traces of a running cluster under exploration: replicas follow utilisation as under the Horizontal Pod
+ * Records traces of a running cluster under exploration: replicas follow utilization as under the Horizontal Pod
  * Autoscaler, with a target that is drawn anew now and then, and some services get a small random move. Without such
  * moves start-up times and the effect of a move cannot be told from the traces.
  */

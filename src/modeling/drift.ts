@@ -1,11 +1,11 @@
 /**
  * How far a state is from those that a twin knows: the mean over the 5 nearest known states of the root mean squared
- * difference of standardised columns, in units of the 99th percentile of the same distance over the states on which the
+ * difference of standardized columns, in units of the 99th percentile of the same distance over the states on which the
  * twin was validated. So 1 = as unusual as one in a hundred of those; a threshold of 3 leaves room.
  */
 import { Random } from '../cluster/random.ts';
 import { fromBase64, toBase64 } from './base64.ts';
-import { fitScaler, standardise, type Scaler } from './network/scaler.ts';
+import { fitScaler, standardize, type Scaler } from './network/scaler.ts';
 
 const NEAREST = 5;
 /** Known states kept: enough to cover, few enough that a distance takes a tenth of a millisecond. */
@@ -21,7 +21,7 @@ export interface SavedDrift {
 
 export class DriftMeter {
   readonly #scaler: Scaler;
-  /** [known x columns], standardised. */
+  /** [known x columns], standardized. */
   readonly #states: Float32Array;
   readonly #unit: number;
 
@@ -44,7 +44,7 @@ export class DriftMeter {
     const flat = new Float64Array(kept.length * columns);
     kept.forEach((index, row) => flat.set(known[index], row * columns));
     const scaler = fitScaler(flat, columns);
-    const states = standardise(scaler, flat, new Float32Array(flat.length));
+    const states = standardize(scaler, flat, new Float32Array(flat.length));
     const raw = new DriftMeter(scaler, states, 1);
     const distances = validated.map((state) => raw.distance(state)).sort((a, b) => a - b);
     const unit = distances[Math.min(distances.length - 1, Math.floor(PERCENTILE * distances.length))];
@@ -54,7 +54,7 @@ export class DriftMeter {
   /** Of one state vector (see traces/layout.ts); Infinity where a number is missing. */
   distance(state: ArrayLike<number>): number {
     const columns = this.#scaler.mean.length;
-    const here = standardise(this.#scaler, state, new Float32Array(columns));
+    const here = standardize(this.#scaler, state, new Float32Array(columns));
     if (!here.every(Number.isFinite)) return Infinity;
     const nearest = new Float64Array(NEAREST).fill(Infinity);
     for (let row = 0; row < this.#states.length; row += columns) {

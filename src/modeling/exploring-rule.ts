@@ -8,7 +8,7 @@ export interface Exploration {
   readonly share: number;
   /** Largest random move, pods. */
   readonly move: number;
-  /** Range of the utilisation targets, and the mean number of decisions until a service gets a new one. */
+  /** Range of the utilization targets, and the mean number of decisions until a service gets a new one. */
   readonly targets: readonly [number, number];
   readonly redraw: number;
 }
@@ -16,12 +16,12 @@ export interface Exploration {
 /** Moves of one pod: larger ones cost the cluster more and told the calibration no more. */
 export const EXPLORATION: Exploration = { share: 0.25, move: 1, targets: [0.5, 0.9], redraw: 20 };
 
-/** Relative distance of utilisation from its target at which the rule holds, as in the Kubernetes HPA. */
+/** Relative distance of utilization from its target at which the rule holds, as in the Kubernetes HPA. */
 const TOLERANCE = 0.1;
-/** Seconds for which a larger recommendation stands: a shorter down-scale stabilisation than the HPA's 300 s. */
+/** Seconds for which a larger recommendation stands: a shorter down-scale stabilization than the HPA's 300 s. */
 const STABILIZATION = 120;
 
-/** Replicas by utilisation over a target, and random moves in between. */
+/** Replicas by utilization over a target, and random moves in between. */
 export class ExploringRule {
   readonly #spec: Cluster;
   readonly #exploration: Exploration;

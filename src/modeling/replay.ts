@@ -11,7 +11,7 @@ import { ACCOUNTING_INTERVAL, type Episode } from '../cluster/simulation/simulat
 import { stateColumn, type Transition } from './traces/layout.ts';
 import type { Segment } from './traces/trace.ts';
 
-/** Below this utilisation the throughput factor cannot be read off the metrics. */
+/** Below this utilization the throughput factor cannot be read off the metrics. */
 const FACTOR_MIN_UTILIZATION = 0.2;
 /** A factor nearer to 1 than this is noise, warm-up or pods hindering each other. */
 const FACTOR_DEAD_BAND = 0.15;

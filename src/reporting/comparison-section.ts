@@ -48,7 +48,7 @@ export const label = ({ name, values: { objective } }: SystemResult): string =>
 
 interface Row {
   readonly name: string;
-  /** Colour and shape: the same for a system in every picture. */
+  /** Color and shape: the same for a system in every picture. */
   readonly series: number;
   readonly estimate: Estimate;
 }

@@ -204,7 +204,7 @@ const highOf = ({ mean, interval }: Curve) => mean.map((value, i) => value + int
 function curveOf({ seeds }: LearningCurves, metric: string): Curve {
   const steps = [...new Set(seeds.flatMap(({ points }) => points.map(({ step }) => step)))].sort((a, b) => a - b);
   if (steps.length <= POINTS)
-    return summarise(
+    return summarize(
       steps,
       seeds.map(({ points }) =>
         steps.map((step) => known(points.find((point) => point.step === step)?.metrics[metric])),
@@ -223,13 +223,13 @@ function curveOf({ seeds }: LearningCurves, metric: string): Curve {
       values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length,
     );
   });
-  return summarise(
+  return summarize(
     Array.from({ length: bins }, (_, i) => ((i + 1) * last) / bins),
     binned,
   );
 }
 
-function summarise(steps: readonly number[], seeds: Curve['seeds']): Curve {
+function summarize(steps: readonly number[], seeds: Curve['seeds']): Curve {
   const estimates = steps.map((_, i) => estimate(seeds.map((values) => values[i] ?? NaN)));
   return { steps, seeds, mean: estimates.map(({ mean }) => mean), interval: estimates.map(({ interval }) => interval) };
 }

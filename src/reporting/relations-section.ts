@@ -71,7 +71,7 @@ export function relationLegend({ declaredLinks }: Analysis): LegendEntry[] {
   });
   return declaredLinks.length === 0
     ? kinds
-    : [...kinds, { name: 'declared in the organisation', series: 5, mark: 'band' }];
+    : [...kinds, { name: 'declared in the organization', series: 5, mark: 'band' }];
 }
 
 /** Forces from all relations of all windows, so that an agent stands at one place in every picture. No chance: d3's own fixed sequence. */

@@ -69,7 +69,7 @@ function scores({ purity, stability, silhouette, fit, alignment: { overall, free
       fixed(fit.functional, 2),
       'How much closer together states that satisfy a goal are than all states: 0 no closer, 1 equal.',
     ],
-    ['Organisational fit', fixed(fit.overall, 2), 'Mean of the two.'],
+    ['Organizational fit', fixed(fit.overall, 2), 'Mean of the two.'],
   ];
   return table(
     'Scores',

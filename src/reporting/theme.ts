@@ -1,6 +1,6 @@
 /**
- * Colours. The series are told apart by people with any common kind of colour blindness (after Okabe and Ito 2008, darkened
- * or lightened until every one has a contrast of 3 to 1 against its background) and never by colour alone: lines also
+ * Colors. The series are told apart by people with any common kind of color blindness (after Okabe and Ito 2008, darkened
+ * or lightened until every one has a contrast of 3 to 1 against its background) and never by color alone: lines also
  * differ in dashes, points in shape.
  */
 
@@ -126,7 +126,7 @@ export const SVG_STYLES = withColors(
   `svg{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}\n${DRAWING_STYLES}`,
 );
 
-/** Colours in place of the variables that stand for them. */
+/** Colors in place of the variables that stand for them. */
 export function withColors(text: string): string {
   const { series, ...named } = LIGHT;
   const colors: Readonly<Record<string, string>> = {

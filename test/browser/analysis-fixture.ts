@@ -42,7 +42,7 @@ export const aimlessAgents = (count: number): AgentPlan[] =>
   Array.from({ length: count }, (_, i) => ({
     name: `agent-${i + 1}`,
     roles: ['walker'],
-    behaviour: ({ random }) => ({ service: random.integer(0, 3), move: random.uniform() < 0.5 ? 1 : -1 }),
+    behavior: ({ random }) => ({ service: random.integer(0, 3), move: random.uniform() < 0.5 ? 1 : -1 }),
   }));
 
 /** A finished run of the folder that holds an analysis: agents x episodes x seeds sequences. */

@@ -1,28 +1,28 @@
 /** The sample's organization, playing what its roles do not say: a role and a relation are there to be found and accepted. */
 import { copySpec } from '../../src/runs/manifest.ts';
 import { readSpecFolder } from '../../src/spec/folder.ts';
-import { BEHAVIOURS, type AgentPlan } from '../unit/analyzing/synthetic.ts';
+import { BEHAVIORS, type AgentPlan } from '../unit/analyzing/synthetic.ts';
 import { writeAnalysis, type AnalysisPlan, type WrittenAnalysis } from './analysis-fixture.ts';
 
 /** The one that should shrink grows instead; one of the others leads another, and nothing else tells when these move. */
 function teamOf(): AgentPlan[] {
   let led = false;
   return [
-    { name: 'relief', roles: ['bottleneck-manager'], behaviour: BEHAVIOURS.shrinker },
+    { name: 'relief', roles: ['bottleneck-manager'], behavior: BEHAVIORS.shrinker },
     {
       name: 'shield',
       roles: ['ddos-manager'],
-      behaviour: () => ({ service: led ? 1 : -1, move: led ? 1 : 0 }),
+      behavior: () => ({ service: led ? 1 : -1, move: led ? 1 : 0 }),
     },
     {
       name: 'medic',
       roles: ['failure-manager'],
-      behaviour: ({ random }) => {
+      behavior: ({ random }) => {
         led = random.uniform() < 0.4;
         return { service: led ? 2 : -1, move: led ? 1 : 0 };
       },
     },
-    { name: 'steward', roles: ['resource-manager'], behaviour: BEHAVIOURS.relief },
+    { name: 'steward', roles: ['resource-manager'], behavior: BEHAVIORS.relief },
   ];
 }
 

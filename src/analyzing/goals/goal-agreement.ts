@@ -14,7 +14,7 @@ export interface Satisfaction {
   readonly satisfied: readonly number[];
 }
 
-/** The goals of an organisation's missions that say when they are satisfied. */
+/** The goals of an organization's missions that say when they are satisfied. */
 export function declaredSatisfaction(
   seeds: readonly Trajectories[],
   cluster: Cluster,

@@ -1,12 +1,12 @@
 /**
- * Agglomerative grouping: join the two nearest groups until one is left. By nearest-neighbour chains (Murtagh 1983;
+ * Agglomerative grouping: join the two nearest groups until one is left. By nearest-neighbor chains (Murtagh 1983;
  * Müllner 2011), O(n^2) in time and memory, in SciPy's conventions so that other tools read the result.
  */
 import { condensedIndex, type CondensedDistances } from './condensed-distances.ts';
 
 /**
  * The distance of two groups: the nearest pair, the farthest pair, the mean over pairs (UPGMA), or the growth of the squared
- * distances to the centre (Ward 1963). Ward's means something for Euclidean distances only: not for dynamic time warping.
+ * distances to the center (Ward 1963). Ward's means something for Euclidean distances only: not for dynamic time warping.
  */
 export type LinkageMethod = 'single' | 'complete' | 'average' | 'ward';
 
@@ -74,7 +74,7 @@ export function agglomerate({ count, values }: CondensedDistances, method: Linka
   return numberGroups(merges, count);
 }
 
-/** Follows nearest neighbours until two are each other's; they are the last two of the chain. */
+/** Follows nearest neighbors until two are each other's; they are the last two of the chain. */
 function endOfChain(chain: number[], sizes: Int32Array, distances: Float64Array) {
   const count = sizes.length;
   for (;;) {

@@ -13,7 +13,7 @@ export interface KMeans {
   readonly centers: Float64Array;
   readonly labels: Int32Array;
   readonly groups: number;
-  /** Sum of squared distances to the own centre. */
+  /** Sum of squared distances to the own center. */
   readonly inertia: number;
 }
 
@@ -26,7 +26,7 @@ export interface KMeansOptions {
 
 /**
  * Never more groups than distinct points. A group that loses its last point is set anew on the point that is farthest from
- * its centre. No points give no groups.
+ * its center. No points give no groups.
  */
 export function kMeans(points: Points, groups: number, options: KMeansOptions): KMeans {
   const { random, restarts = 4, maxIterations = 100 } = options;
@@ -38,7 +38,7 @@ export function kMeans(points: Points, groups: number, options: KMeansOptions): 
   return best ?? { centers: new Float64Array(), labels: new Int32Array(), groups: 0, inertia: 0 };
 }
 
-/** The first centre uniform, each further one with probability proportional to the squared distance to the nearest. */
+/** The first center uniform, each further one with probability proportional to the squared distance to the nearest. */
 function seedCenters({ count, dimension, values }: Points, groups: number, random: Random): Float64Array {
   if (count === 0) return new Float64Array();
   const rowOf = (i: number) => values.subarray(i * dimension, (i + 1) * dimension);

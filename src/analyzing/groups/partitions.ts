@@ -36,9 +36,9 @@ export function adjustedRandIndex(a: ArrayLike<number>, b: ArrayLike<number>): n
   return largest === expected ? 1 : (together * all - expected) / (largest - expected);
 }
 
-/** Mean adjusted Rand index over all pairs of labellings of the same items; undefined for fewer than two. */
-export function stability(labellings: readonly ArrayLike<number>[]): number | undefined {
-  const values = labellings.flatMap((a, i) => labellings.slice(i + 1).map((b) => adjustedRandIndex(a, b)));
+/** Mean adjusted Rand index over all pairs of labelings of the same items; undefined for fewer than two. */
+export function stability(labelings: readonly ArrayLike<number>[]): number | undefined {
+  const values = labelings.flatMap((a, i) => labelings.slice(i + 1).map((b) => adjustedRandIndex(a, b)));
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

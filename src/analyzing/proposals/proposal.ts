@@ -17,6 +17,6 @@ export interface Proposal {
   readonly replaces?: string;
   /** goal: a whole Mission document that holds the goal alone, for a folder that has no mission to add it to. */
   readonly mission?: string;
-  /** relation: kind and roles of the link, and the group of the organisation that it belongs into. */
+  /** relation: kind and roles of the link, and the group of the organization that it belongs into. */
   readonly link?: { readonly type: string; readonly from: string; readonly to: string; readonly group: string };
 }

@@ -1,7 +1,7 @@
 /**
  * Changes of the specifications that would make them say what was found. Nothing is proposed that they already say: a role
  * that fits an agent about as well as the one that it has, a goal that is satisfied in the states of a declared one, a
- * relation between roles that have such a link. So training and analysing by turns comes to an end.
+ * relation between roles that have such a link. So training and analyzing by turns comes to an end.
  */
 import { createHash } from 'node:crypto';
 import type { Cluster, Model, Organization } from '../../spec/model.ts';
@@ -47,8 +47,8 @@ export function proposals(findings: Findings): Proposal[] {
 }
 
 /**
- * Names of the roles that an agent has in the organisation as it is now, whatever it was recorded with. undefined where the
- * organisation has no such agent, as for the heads of a single one: nobody could take what was proposed.
+ * Names of the roles that an agent has in the organization as it is now, whatever it was recorded with. undefined where the
+ * organization has no such agent, as for the heads of a single one: nobody could take what was proposed.
  */
 function declaredRoles({ organization, seeds }: Findings, agent: number): readonly string[] | undefined {
   const { name } = seeds[0].trajectories.agents[agent];
@@ -212,7 +212,7 @@ function relationProposals(findings: Findings, changing: ReadonlySet<string>): P
   });
 }
 
-/** Roles of the two agents that stand in one group of the organisation; links are between different roles. */
+/** Roles of the two agents that stand in one group of the organization; links are between different roles. */
 function rolesInOneGroup(findings: Findings, relation: Relation) {
   const { organization, seeds } = findings;
   const { agents } = seeds[0].trajectories;

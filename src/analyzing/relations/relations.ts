@@ -15,7 +15,7 @@
  * number of steps, independently per agent and episode. That keeps every agent's own rhythm and breaks the timing between
  * agents. A common cause that the situation does not capture still shows as a relation.
  *
- * p-values are adjusted for all pairs, kinds and windows at once by the largest standardised measure of each permutation
+ * p-values are adjusted for all pairs, kinds and windows at once by the largest standardized measure of each permutation
  * (Westfall and Young 1993): with no relation at all, any p below alpha turns up with probability alpha.
  */
 import { breathe } from '../../cluster/breathe.ts';
@@ -145,7 +145,7 @@ function strengthOf(
 
 /**
  * One-sided p-values by single-step max-T: the share of permutations (the observation itself counted as one) whose largest
- * standardised value reaches the observed one. A measure that no permutation changes gets p = 1.
+ * standardized value reaches the observed one. A measure that no permutation changes gets p = 1.
  */
 export function adjustedPValues(
   observed: Float64Array,
@@ -156,13 +156,13 @@ export function adjustedPValues(
   const deviation = observed.map((_, m) =>
     Math.sqrt(all.reduce((sum, values) => sum + (values[m] - mean[m]) ** 2, 0) / all.length),
   );
-  const standardised = (values: Float64Array, m: number) =>
+  const standardized = (values: Float64Array, m: number) =>
     deviation[m] > 1e-12 ? (values[m] - mean[m]) / deviation[m] : -Infinity;
   const largest = chance.map((values) =>
-    values.reduce((most, _, m) => Math.max(most, standardised(values, m)), -Infinity),
+    values.reduce((most, _, m) => Math.max(most, standardized(values, m)), -Infinity),
   );
   const p = observed.map((_, m) => {
-    const own = standardised(observed, m);
+    const own = standardized(observed, m);
     if (own === -Infinity) return 1;
     return (1 + largest.filter((value) => value >= own).length) / (1 + chance.length);
   });

@@ -6,7 +6,7 @@ import type { Trajectories } from '../trajectories/trajectories.ts';
 const SAMPLE = 2000;
 
 /**
- * A small number for the situation at [trajectories][episode][step]: the nearest of a few centres of the standardised
+ * A small number for the situation at [trajectories][episode][step]: the nearest of a few centers of the standardized
  * states. Steps with one number are alike enough to be compared. States that are not finite count as situation 0.
  */
 export function situationsOf(seeds: readonly Trajectories[], count: number, random: Random): Uint8Array[][] {

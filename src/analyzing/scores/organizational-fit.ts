@@ -1,5 +1,5 @@
 /**
- * Organisational fit in a scale-free form. [M] measures how tightly transitions group by role (structural) and observations
+ * Organizational fit in a scale-free form. [M] measures how tightly transitions group by role (structural) and observations
  * by goal (functional), in units of the data; here both are compared with the spread of all, so that 0 means "no tighter than
  * by chance" and 1 "all alike". The form is ours.
  */
@@ -52,7 +52,7 @@ export function structuralFit({ count, values }: CondensedDistances, roles: read
 }
 
 /**
- * Per goal 1 - mean distance of the standardised states that satisfy it to their centre / mean distance of all states to
+ * Per goal 1 - mean distance of the standardized states that satisfy it to their center / mean distance of all states to
  * theirs, not below 0; mean over the goals that are satisfied anywhere.
  */
 export function functionalFit(seeds: readonly Trajectories[]): number | undefined {
@@ -79,7 +79,7 @@ export function functionalFit(seeds: readonly Trajectories[]): number | undefine
   return fits.length === 0 ? undefined : fits.reduce((sum, fit) => sum + fit, 0) / fits.length;
 }
 
-/** Mean distance of points to their centre. */
+/** Mean distance of points to their center. */
 function spread(values: Float64Array, dimension: number): number {
   const count = dimension === 0 ? 0 : values.length / dimension;
   if (count === 0) return 0;

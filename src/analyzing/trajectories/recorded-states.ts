@@ -1,4 +1,4 @@
-/** States of trajectories as points, standardised so that fields of different units weigh the same. */
+/** States of trajectories as points, standardized so that fields of different units weigh the same. */
 import { CLUSTER_FIELDS, SERVICE_FIELDS } from '../../spec/observation.ts';
 import type { Points } from '../groups/k-means.ts';
 import type { Trajectories } from './trajectories.ts';

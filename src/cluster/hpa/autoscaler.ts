@@ -4,7 +4,7 @@ import type { HpaSettings } from './settings.ts';
 
 /** What the metrics API and the API server tell about a service's pods. */
 export interface PodMetrics {
-  /** Ready pods that have a metric, and their mean utilisation of the request; NaN = none known. */
+  /** Ready pods that have a metric, and their mean utilization of the request; NaN = none known. */
   readonly ready: number;
   readonly cpu: number;
   readonly memory: number;

@@ -98,7 +98,7 @@ export class HpaController implements Controller {
     }
   }
 
-  /** From recommendations to replicas: stabilisation, policies, bounds; remembers both. */
+  /** From recommendations to replicas: stabilization, policies, bounds; remembers both. */
   #settle(environment: number, s: number, current: number, byCpu: number, byMemory: number): number {
     const { minReplicas, scaleUp, scaleDown } = this.#settings[s];
     const bounds = this.#cluster.services[s].replicas;

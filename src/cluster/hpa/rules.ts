@@ -12,10 +12,10 @@ export const UNKNOWN = -1;
 const ROUNDING = 1e-9;
 
 /**
- * desired = ceil(pods * utilisation / target), with its exceptions: nothing changes within the tolerance; pods that are
+ * desired = ceil(pods * utilization / target), with its exceptions: nothing changes within the tolerance; pods that are
  * not ready yet are left out, and count as using nothing where that makes a scale-up smaller; pods without a metric count as
  * using all of their request on the way down and nothing on the way up; nothing changes where such assumptions would turn
- * the direction. `measured`: ready pods with a metric, whose mean utilisation (share of the request) is given.
+ * the direction. `measured`: ready pods with a metric, whose mean utilization (share of the request) is given.
  */
 export function replicasForUtilization(
   current: number,

@@ -1,4 +1,4 @@
-/** Settings of a HorizontalPodAutoscaler (autoscaling/v2), as far as it scales on CPU and memory utilisation. */
+/** Settings of a HorizontalPodAutoscaler (autoscaling/v2), as far as it scales on CPU and memory utilization. */
 
 export interface ScalingPolicy {
   readonly type: 'Pods' | 'Percent';
@@ -14,9 +14,9 @@ export interface ScalingRules {
 }
 
 export interface HpaSettings {
-  /** Target utilisation of the requested CPU, share. */
+  /** Target utilization of the requested CPU, share. */
   readonly cpuTarget: number;
-  /** Target utilisation of the requested memory, share; undefined = memory is not looked at. */
+  /** Target utilization of the requested memory, share; undefined = memory is not looked at. */
   readonly memoryTarget?: number | undefined;
   /** Relative distance from the target at which nothing is changed. */
   readonly tolerance: number;

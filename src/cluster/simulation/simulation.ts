@@ -1,5 +1,5 @@
 /**
- * The vectorised environment: N clusters stepped together. The emulator and every twin are Simulations; training and
+ * The vectorized environment: N clusters stepped together. The emulator and every twin are Simulations; training and
  * evaluation see nothing else.
  */
 import type { Cluster, SplitName } from '../../spec/model.ts';

@@ -1,15 +1,15 @@
 /**
  * The recorded part of the paper's twin: T(s, a) = the recorded next state where (s, a) was recorded. Real states never
- * repeat exactly, so the key is quantised: ready, failed and asked-for pods of every service must be the same, and every
- * other column of the standardised input within a radius (a root mean square would let one column, such as the load, be
+ * repeat exactly, so the key is quantized: ready, failed and asked-for pods of every service must be the same, and every
+ * other column of the standardized input within a radius (a root mean square would let one column, such as the load, be
  * far off: replayed records then chain into loops that no policy leaves). The nearest such record is replayed.
  */
 import { fromBase64, toBase64 } from '../base64.ts';
 import { INDICATORS, stateColumn, type Transition } from '../traces/layout.ts';
 import type { TransitionCodec } from './codec.ts';
-import { standardise, type Scaler } from './scaler.ts';
+import { standardize, type Scaler } from './scaler.ts';
 
-/** Difference of every standardised column up to which a record counts as the same state. */
+/** Difference of every standardized column up to which a record counts as the same state. */
 export const RADIUS = 0.5;
 
 export interface SavedRecords {
@@ -22,7 +22,7 @@ export interface SavedRecords {
 export class RecordedTransitions {
   readonly #codec: TransitionCodec;
   readonly #scaler: Scaler;
-  /** [rows x inputs] in units, and standardised; [rows x state]; [rows x indicators]. */
+  /** [rows x inputs] in units, and standardized; [rows x state]; [rows x indicators]. */
   readonly #inputs: Float32Array;
   readonly #scaled: Float32Array;
   readonly #next: Float32Array;
@@ -44,7 +44,7 @@ export class RecordedTransitions {
     this.#next = next;
     this.#indicators = indicators;
     this.#rows = inputs.length / codec.inputs;
-    this.#scaled = standardise(scaler, inputs, new Float32Array(inputs.length));
+    this.#scaled = standardize(scaler, inputs, new Float32Array(inputs.length));
     this.#here = new Float32Array(codec.inputs);
     for (let row = 0; row < this.#rows; row++) {
       const key = this.#keyOf(inputs.subarray(row * codec.inputs, (row + 1) * codec.inputs));
@@ -72,7 +72,7 @@ export class RecordedTransitions {
     const candidates = this.#byKey.get(this.#keyOf(input));
     if (!candidates) return false;
     const columns = this.#codec.inputs;
-    const here = standardise(this.#scaler, input, this.#here);
+    const here = standardize(this.#scaler, input, this.#here);
     let best = -1;
     let least = Infinity;
     for (const row of candidates) {

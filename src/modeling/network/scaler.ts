@@ -1,4 +1,4 @@
-/** Standardisation of columns; part of every model and saved with it. */
+/** Standardization of columns; part of every model and saved with it. */
 export interface Scaler {
   readonly mean: Float64Array;
   /** Standard deviation; of a constant column its size, at least 1, so that a change of it shows as one. */
@@ -21,7 +21,7 @@ export function fitScaler(matrix: ArrayLike<number>, columns: number): Scaler {
 }
 
 /** Writes (value - mean) / scale of a whole matrix. */
-export function standardise({ mean, scale }: Scaler, matrix: ArrayLike<number>, into: Float32Array): Float32Array {
+export function standardize({ mean, scale }: Scaler, matrix: ArrayLike<number>, into: Float32Array): Float32Array {
   const columns = mean.length;
   for (let at = 0; at < matrix.length; at++) into[at] = (matrix[at] - mean[at % columns]) / scale[at % columns];
   return into;

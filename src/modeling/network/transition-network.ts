@@ -1,6 +1,6 @@
 /**
  * The network that predicts one interval of a cluster: 3 x 128 ReLU as in the paper, Adam 1e-3, squared error, on
- * standardised inputs and outputs; an ensemble whose members differ in their start and in the order of their data, so
+ * standardized inputs and outputs; an ensemble whose members differ in their start and in the order of their data, so
  * that their disagreement tells where there were no data (Lakshminarayanan et al. 2017; bootstraps would take a third of
  * the few data from each member, and were worse). For prediction, pictures and drift, and for the twin `recorded-then-mlp`.
  */
@@ -12,7 +12,7 @@ import { Random } from '../../cluster/random.ts';
 import { fromBase64, toBase64 } from '../base64.ts';
 import type { Transition } from '../traces/layout.ts';
 import { TransitionCodec } from './codec.ts';
-import { fitScaler, standardise, type Scaler } from './scaler.ts';
+import { fitScaler, standardize, type Scaler } from './scaler.ts';
 
 export const ENSEMBLE = 5;
 /** Transitions that a network needs at least. */
@@ -86,8 +86,8 @@ export class TransitionNetwork {
     const outputScaler = fitScaler(raw.outputs, codec.outputs);
     const scaled = (rows: readonly Transition[]): Samples => ({
       rows: rows.length,
-      inputs: standardise(inputScaler, codec.inputsOf(rows), new Float32Array(rows.length * codec.inputs)),
-      targets: standardise(outputScaler, codec.outputsOf(rows), new Float32Array(rows.length * codec.outputs)),
+      inputs: standardize(inputScaler, codec.inputsOf(rows), new Float32Array(rows.length * codec.inputs)),
+      targets: standardize(outputScaler, codec.outputsOf(rows), new Float32Array(rows.length * codec.outputs)),
     });
     const samples = scaled(training);
     const held = scaled(validation);
@@ -112,10 +112,10 @@ export class TransitionNetwork {
   }
 
   /**
-   * Raw predictions of one member, in units: `inputs` and `outputs` [rows x codec.inputs / outputs], not standardised.
+   * Raw predictions of one member, in units: `inputs` and `outputs` [rows x codec.inputs / outputs], not standardized.
    */
   predict(member: number, inputs: Float64Array, rows: number, outputs: Float64Array): void {
-    const scaled = standardise(
+    const scaled = standardize(
       this.inputScaler,
       inputs.subarray(0, rows * this.codec.inputs),
       new Float32Array(rows * this.codec.inputs),
@@ -127,7 +127,7 @@ export class TransitionNetwork {
     for (let at = 0; at < raw.length; at++) outputs[at] = raw[at] * scale[at % columns] + mean[at % columns];
   }
 
-  /** Mean of all members, [rows x outputs], and per row their disagreement: standard deviation, in standardised units, mean over outputs. */
+  /** Mean of all members, [rows x outputs], and per row their disagreement: standard deviation, in standardized units, mean over outputs. */
   predictMean(inputs: Float64Array, rows: number): { outputs: Float64Array; disagreement: Float64Array } {
     const columns = this.codec.outputs;
     const outputs = new Float64Array(rows * columns);

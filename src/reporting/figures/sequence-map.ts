@@ -34,7 +34,7 @@ export function sequenceMap({ sequences }: Analysis, { map }: ClusteringData, gr
   return {
     id: 'map',
     title: 'Map of action sequences',
-    description: `${sequences.length} action sequences by the principal coordinates of their distances, ${percent(explained[0] + explained[1], 0)} of which the picture shows; colour and shape tell the group.`,
+    description: `${sequences.length} action sequences by the principal coordinates of their distances, ${percent(explained[0] + explained[1], 0)} of which the picture shows; color and shape tell the group.`,
     width: FRAME.width,
     height: FRAME.height,
     drawing: html`${yAxis(FRAME, top, { label: axis(1, 'second') })}${xAxis(FRAME, left, { label: axis(0, 'first') })}${points}`,

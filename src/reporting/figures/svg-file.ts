@@ -12,7 +12,7 @@ const MARGIN = 16;
 const TITLE = 34;
 const ENTRY = 20;
 
-/** SVG 1.1 with its colours and fonts inside. Same picture, same text. */
+/** SVG 1.1 with its colors and fonts inside. Same picture, same text. */
 export function svgFile({ title, description, caption, width, height, drawing, marks = [] }: Picture): string {
   const below = TITLE + height + 14;
   const size = { width: width + 2 * MARGIN, height: below + ENTRY * marks.length + MARGIN };

@@ -10,7 +10,7 @@ const plan: Plan = { agents: fourAgents(), episodes: 8, steps: 60, noise: 0.1, s
 const options: AnalyzeOptions = { cluster: CLUSTER, permutations: 39, windows: 2 };
 
 describe('analysis', () => {
-  it('recovers four planted behaviours under 10 % noise, over several seeds', async () => {
+  it('recovers four planted behaviors under 10 % noise, over several seeds', async () => {
     for (const seed of [1, 2, 3]) {
       const analysis = await analyze(
         seedsOf({ ...plan, agents: fourAgents(10), episodes: 1 }, [seed]),
@@ -24,7 +24,7 @@ describe('analysis', () => {
   });
 
   it('says that no groups stand out where there are none, whatever the seed and the noise', async () => {
-    const random = fourAgents(5).map((agent) => ({ ...agent, behaviour: () => ({ service: -1, move: 0 }) }));
+    const random = fourAgents(5).map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) }));
     for (const noise of [0.1, 0.5, 1])
       for (const seed of [1, 2, 3, 4]) {
         const seeds = seedsOf({ ...plan, agents: random, noise, episodes: 4 }, [seed]);
@@ -110,7 +110,7 @@ describe('analysis', () => {
   });
 
   it('handles one agent in one episode, and agents that never move', async () => {
-    const [still] = fourAgents().map((agent) => ({ ...agent, behaviour: () => ({ service: -1, move: 0 }) }));
+    const [still] = fourAgents().map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) }));
     const one = seedsOf({ agents: [still], episodes: 1, steps: 10, noise: 0, seed: 1 }, [1]);
     const analysis = await analyze(one, ORGANIZATION, options);
     assert.deepEqual(analysis.linkage, []);
@@ -129,10 +129,10 @@ describe('analysis', () => {
     assert.ok(bySilhouette >= 2 && bySilhouette <= 6);
   });
 
-  it('says what it cannot analyse, and stops on the signal', async () => {
+  it('says what it cannot analyze, and stops on the signal', async () => {
     await assert.rejects(analyze([], ORGANIZATION, options), /no trajectories/);
     const mixed = [...seedsOf(plan, [1]), ...seedsOf({ ...plan, agents: fourAgents(2) }, [2])];
-    await assert.rejects(analyze(mixed, ORGANIZATION, options), /cannot be analysed together/);
+    await assert.rejects(analyze(mixed, ORGANIZATION, options), /cannot be analyzed together/);
     const signal = AbortSignal.abort(new Error('enough'));
     await assert.rejects(analyze(seedsOf(plan, [1]), ORGANIZATION, { ...options, signal }), /enough/);
   });

@@ -8,7 +8,7 @@ import type { ClusteringData } from '../../../src/analyzing/groups/clustering-da
 import { CLUSTER, fourAgents, ORGANIZATION, seedsOf, STATE_FIELDS, type Plan } from './synthetic.ts';
 
 const plan: Plan = { agents: fourAgents(), episodes: 8, steps: 60, noise: 0.1, seed: 1 };
-const HOLDING = fourAgents().map((agent) => ({ ...agent, behaviour: () => ({ service: -1, move: 0 }) }));
+const HOLDING = fourAgents().map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) }));
 
 async function run(seeds: readonly SeedTrajectories[], options: Partial<AnalyzeOptions> = {}) {
   let data: ClusteringData | undefined;
@@ -55,7 +55,7 @@ describe('odd inputs of the analysis', () => {
   it('nothing, no agents, and no decisions are refused with a sentence', async () => {
     const [seed] = seedsOf(plan, [1]);
     const none = { ...seed, trajectories: { ...seed.trajectories, agents: [] } };
-    await assert.rejects(run([]), /There are no trajectories to analyse; record some first\./);
+    await assert.rejects(run([]), /There are no trajectories to analyze; record some first\./);
     await assert.rejects(run([none]), /have no agents/);
     await assert.rejects(run(changed([seed], emptied)), /No episode has a decision/);
   });

@@ -74,15 +74,15 @@ export interface View {
   readonly rise: number;
   readonly random: Random;
 }
-export type Behaviour = (view: View) => Option;
+export type Behavior = (view: View) => Option;
 const HOLD: Option = { service: -1, move: 0 };
 const firstOf = (test: (service: number) => boolean, move: number): Option => {
   const found = [0, 1, 2, 3].find(test);
   return found === undefined ? HOLD : { service: found, move };
 };
 
-/** Four behaviours that differ. */
-export const BEHAVIOURS: Record<string, Behaviour> = {
+/** Four behaviors that differ. */
+export const BEHAVIORS: Record<string, Behavior> = {
   relief: (view) => firstOf((s) => view.at(s, 'pending') > 40, 2),
   shrinker: (view) => firstOf((s) => view.at(s, 'utilization') < 0.4 && view.at(s, 'desired') > 1, -1),
   medic: (view) => firstOf((s) => view.at(s, 'failed') > 0, 1),
@@ -92,7 +92,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
 export interface AgentPlan {
   readonly name: string;
   readonly roles: readonly string[];
-  readonly behaviour: Behaviour;
+  readonly behavior: Behavior;
 }
 
 export interface Plan {
@@ -105,11 +105,11 @@ export interface Plan {
 }
 
 export const fourAgents = (copies = 1): AgentPlan[] =>
-  Object.entries(BEHAVIOURS).flatMap(([role, behaviour]) =>
+  Object.entries(BEHAVIORS).flatMap(([role, behavior]) =>
     Array.from({ length: copies }, (_, i) => ({
       name: copies === 1 ? role : `${role}-${i + 1}`,
       roles: [role],
-      behaviour,
+      behavior,
     })),
   );
 
@@ -145,7 +145,7 @@ function makeEpisode(plan: Plan, options: readonly Option[], episode: number, lu
     const received = (step: number) => states[step * fields + SERVICE_FIELDS.indexOf('received')];
     const rise = t === 0 ? 0 : (received(t) - received(t - 1)) / received(t - 1);
     for (const [a, agent] of agents.entries()) {
-      const choice = agent.behaviour({ at, rise, random: luck });
+      const choice = agent.behavior({ at, rise, random: luck });
       const found = options.findIndex(({ service, move }) => service === choice.service && move === choice.move);
       probabilities[a][t * options.length + found] += 1 - noise;
       actions[a * steps + t] = luck.uniform() < noise ? luck.integer(0, options.length - 1) : found;

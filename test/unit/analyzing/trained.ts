@@ -1,4 +1,4 @@
-/** Policies of the sample organisation after a short training, and trajectories of them. */
+/** Policies of the sample organization after a short training, and trajectories of them. */
 import type { Analysis } from '../../../src/analyzing/analysis.ts';
 import { analyze, type AnalyzeOptions } from '../../../src/analyzing/analyze.ts';
 import { recordTrajectories } from '../../../src/analyzing/trajectories/record-trajectories.ts';

@@ -50,7 +50,7 @@ describe('Seeded randomness', () => {
     }
   });
 
-  it('hashed: the same key gives the same number, neighbours have nothing in common', () => {
+  it('hashed: the same key gives the same number, neighbors have nothing in common', () => {
     assert.equal(hashUniform(1, 2, 3, 4), hashUniform(1, 2, 3, 4));
     for (const key of [
       (i: number) => hashUniform(i, 0),

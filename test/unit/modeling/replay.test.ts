@@ -9,7 +9,7 @@ import { CHAINED, SHOP, wanderingEpisode } from './clusters.ts';
 import { record, withStore } from './recorded.ts';
 import { transition } from './transitions.ts';
 
-/** Two services at rest: 2 ready pods each, 40 requests/s, utilisation by `factor` of the throughput 60 and 90. */
+/** Two services at rest: 2 ready pods each, 40 requests/s, utilization by `factor` of the throughput 60 and 90. */
 function resting(step: number, factor = 1): Transition {
   const base = transition(step);
   const state = new Float64Array(base.state.length);

@@ -156,7 +156,7 @@ describe('report', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   const luminance = (color: string) => {
     const [r, g, b] = [1, 3, 5]
       .map((i) => parseInt(color.slice(i, i + 2), 16) / 255)

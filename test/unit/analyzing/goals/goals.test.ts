@@ -132,7 +132,7 @@ describe('bounds of a region', () => {
 });
 
 describe('states', () => {
-  it('are standardised by hand; a constant field stays 0', () => {
+  it('are standardized by hand; a constant field stays 0', () => {
     const scaler = fitScaler(
       [
         [1, 5],

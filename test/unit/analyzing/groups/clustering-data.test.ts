@@ -158,7 +158,7 @@ describe('data for views of the groups', () => {
   });
 
   it('says that no groups stand out', async () => {
-    const still = fourAgents().map((agent) => ({ ...agent, behaviour: () => ({ service: -1, move: 0 }) }));
+    const still = fourAgents().map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) }));
     const { data } = await dataOf({ agents: still, noise: 0.5 });
     assert.equal(data.suggested.groups, 1);
     assert.match(data.suggested.reason, /^No groups stand out: .* 0\.25 or more\.$/);

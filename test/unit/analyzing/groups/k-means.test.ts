@@ -10,7 +10,7 @@ const pointsOf = (rows: readonly (readonly number[])[]): Points => ({
 });
 
 describe('k-means', () => {
-  it('puts centres on the means, and sums what is left', () => {
+  it('puts centers on the means, and sums what is left', () => {
     const { centers, labels, inertia } = kMeans(pointsOf([[0], [2], [10], [14]]), 2, { random: new Random(1) });
     assert.deepEqual(
       [...centers].sort((a, b) => a - b),

@@ -120,7 +120,7 @@ describe('proposals of roles', () => {
     assert.match(proposal.why, /^Agents medic-1, medic-2 have no role/);
   });
 
-  it('none for agents that the organisation does not have, nor against roles that it does not declare', async () => {
+  it('none for agents that the organization does not have, nor against roles that it does not declare', async () => {
     const { proposals } = await proposalsFor(ORGANIZATION, { roles: [], missions: [] });
     assert.deepEqual(ofKind(proposals, 'role'), []);
     const unknown = await proposalsFor(teamOf(PLAN.agents), { roles: [], missions: [] });
@@ -203,8 +203,8 @@ describe('proposals of relations', () => {
   function pair(): AgentPlan[] {
     let [before, now] = [HOLD, HOLD];
     return [
-      { name: 'boss', roles: ['leader'], behaviour: ({ random }) => ([before, now] = [now, any(random)])[1] },
-      { name: 'hand', roles: ['follower'], behaviour: ({ random }) => (random.uniform() < 0.9 ? before : HOLD) },
+      { name: 'boss', roles: ['leader'], behavior: ({ random }) => ([before, now] = [now, any(random)])[1] },
+      { name: 'hand', roles: ['follower'], behavior: ({ random }) => (random.uniform() < 0.9 ? before : HOLD) },
     ];
   }
   const roles = [role('leader', 'true', [1, 2, 3]), role('follower', 'true', [1, 2, 3])];

@@ -17,7 +17,7 @@ const now = (random: Random, rate: number): Option =>
 const independent = (name: string, rate = 0.3): AgentPlan => ({
   name,
   roles: [name],
-  behaviour: ({ random }) => now(random, rate),
+  behavior: ({ random }) => now(random, rate),
 });
 
 /** `follower` repeats what `leader` did a step before, four times out of five. */
@@ -29,13 +29,13 @@ function leaderAndFollower(): AgentPlan[] {
     {
       name: 'leader',
       roles: ['leader'],
-      behaviour: ({ random }) => {
+      behavior: ({ random }) => {
         before = current;
         current = now(random, 0.3);
         return current;
       },
     },
-    { name: 'follower', roles: ['follower'], behaviour: ({ random }) => (random.uniform() < 0.8 ? before : HOLD) },
+    { name: 'follower', roles: ['follower'], behavior: ({ random }) => (random.uniform() < 0.8 ? before : HOLD) },
   ];
 }
 
@@ -133,12 +133,12 @@ describe('relations', () => {
       {
         name: 'first',
         roles: [],
-        behaviour: ({ random }) => {
+        behavior: ({ random }) => {
           both = now(random, 0.3);
           return both;
         },
       },
-      { name: 'second', roles: [], behaviour: () => (both.move === 0 ? HOLD : { service: 3, move: 1 }) },
+      { name: 'second', roles: [], behavior: () => (both.move === 0 ? HOLD : { service: 3, move: 1 }) },
       independent('third'),
     ];
     const trajectories = makeTrajectories({ agents, episodes: 6, steps: 60, noise: 0.1, seed: 1 });
@@ -165,7 +165,7 @@ describe('relations', () => {
     const keeper = (name: string, service: number): AgentPlan => ({
       name,
       roles: [],
-      behaviour: ({ random }) => (random.uniform() < 0.3 ? { service, move: 1 } : HOLD),
+      behavior: ({ random }) => (random.uniform() < 0.3 ? { service, move: 1 } : HOLD),
     });
     const trajectories = makeTrajectories({
       agents: [keeper('first', 1), keeper('second', 1), keeper('third', 2)],

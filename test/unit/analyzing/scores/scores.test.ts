@@ -100,7 +100,7 @@ describe('scores', () => {
     ]);
   });
 
-  it('give the organisational fit by hand, whatever the unit', () => {
+  it('give the organizational fit by hand, whatever the unit', () => {
     // Distances (0,1) 1, (0,2) 4, (0,3) 4, (1,2) 4, (1,3) 4, (2,3) 3; roles a a b b: within 2, between 4.
     const distances = { count: 4, values: Float64Array.of(1, 4, 4, 4, 4, 3) };
     assert.equal(structuralFit(distances, ['a', 'a', 'b', 'b']), 0.5);

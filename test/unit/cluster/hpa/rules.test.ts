@@ -104,7 +104,7 @@ describe('HPA: several metrics', () => {
   });
 });
 
-describe('HPA: stabilisation', () => {
+describe('HPA: stabilization', () => {
   it('moves to the nearest replicas that the whole window recommends', () => {
     assert.equal(stabilize(5, 3, 4), 4, 'down to the highest');
     assert.equal(stabilize(5, 7, 9), 7, 'up to the lowest');

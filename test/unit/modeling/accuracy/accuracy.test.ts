@@ -99,7 +99,7 @@ describe('rank of known policies', () => {
     assert.ok(Math.abs(same.ratio - 1.8 / 0.6) < 1e-12);
     const reverse = rank(systems([3, 2, 1], [1, 2, 3]), 0.01);
     assert.deepEqual([reverse.spearman, reverse.kendall, reverse.agreeing], [-1, -1, 0]);
-    // One neighbouring pair of four swapped: rho = 1 - 6 * 2 / (4 * 15), tau = (5 - 1) / 6.
+    // One neighboring pair of four swapped: rho = 1 - 6 * 2 / (4 * 15), tau = (5 - 1) / 6.
     const swapped = rank(systems([1, 2, 4, 3], [1, 2, 3, 4]), 0.01);
     assert.ok(Math.abs(swapped.spearman - 0.8) < 1e-12);
     assert.ok(Math.abs(swapped.kendall - 4 / 6) < 1e-12);

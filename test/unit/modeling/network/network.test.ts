@@ -10,7 +10,7 @@ import { TransitionCodec } from '../../../../src/modeling/network/codec.ts';
 import { LearnedModel } from '../../../../src/modeling/network/learned-model.ts';
 import { LearnedSimulation } from '../../../../src/modeling/network/learned-simulation.ts';
 import { RecordedTransitions } from '../../../../src/modeling/network/recorded-transitions.ts';
-import { fitScaler, standardise } from '../../../../src/modeling/network/scaler.ts';
+import { fitScaler, standardize } from '../../../../src/modeling/network/scaler.ts';
 import { TransitionNetwork } from '../../../../src/modeling/network/transition-network.ts';
 import { indicatorColumn } from '../../../../src/modeling/traces/indicators.ts';
 import { INDICATORS, stateColumn, type Transition } from '../../../../src/modeling/traces/layout.ts';
@@ -26,11 +26,11 @@ describe('scalers', () => {
     const matrix = [1, 5, 3, 5, 8, 5, 4, 5];
     const scaler = fitScaler(matrix, 2);
     assert.deepEqual([...scaler.mean], [4, 5]);
-    const scaled = standardise(scaler, matrix, new Float32Array(8));
+    const scaled = standardize(scaler, matrix, new Float32Array(8));
     const first = [0, 2, 4, 6].map((i) => scaled[i]);
     assert.ok(Math.abs(first.reduce((a, b) => a + b)) < 1e-6);
     assert.ok(Math.abs(first.reduce((a, b) => a + b * b, 0) / 4 - 1) < 1e-6);
-    assert.deepEqual([...standardise(scaler, [4, 15], new Float32Array(2))], [0, 2]);
+    assert.deepEqual([...standardize(scaler, [4, 15], new Float32Array(2))], [0, 2]);
     assert.deepEqual([...fitScaler([0, 0, 0], 1).scale], [1]);
     // A third added three times is not one: rounding must not become the scale.
     assert.deepEqual([...fitScaler([0.1, 0.1, 0.1], 1).scale], [1]);
@@ -48,8 +48,8 @@ describe('scalers', () => {
 
 describe('drift', () => {
   const random = new Random(4);
-  const cloud = (count: number, centre: number): Float64Array[] =>
-    Array.from({ length: count }, () => Float64Array.from({ length: 6 }, () => centre + random.normal()));
+  const cloud = (count: number, center: number): Float64Array[] =>
+    Array.from({ length: count }, () => Float64Array.from({ length: 6 }, () => center + random.normal()));
 
   it('is 1 at the 99th percentile of the validated states and grows with the distance', () => {
     const validated = cloud(500, 0);
