@@ -8,7 +8,7 @@ import { eventually } from './harness/eventually.ts';
 import { runners } from './harness/processes.ts';
 import { useSession } from './harness/use-session.ts';
 
-describe('the Cluster view', () => {
+describe('Cluster view', () => {
   const session = useSession({
     settings: { 'karma-mas.run.notifications': 'none' },
     // A Training that needs no traces.
@@ -25,7 +25,7 @@ describe('the Cluster view', () => {
   const action = (cluster: FrameLocator, name: string) => cluster.getByRole('button', { name, exact: true });
   const spoken = (cluster: FrameLocator) => cluster.getByRole('status').innerText();
 
-  it('shows where one is, and that there are no policies yet, with the way to them', async () => {
+  it('The Cluster view shows where one is, and the way to policies where there are none yet', async () => {
     const { workbench } = session();
     await workbench.view('Cluster');
     await workbench.collapse('Specifications');
@@ -46,7 +46,7 @@ describe('the Cluster view', () => {
     assert.deepEqual(runners(session().folder), []);
   });
 
-  it('plans, and shows what each stage would write', async () => {
+  it('The Cluster view plans and shows what each stage would write', async () => {
     const { folder, extension } = session();
     const sizes = ['--training', 'in-emulator', '--steps', '1024', '--seed', '1'];
     execFileSync(process.execPath, [join(extension(), 'dist/karma-mas.mjs'), 'train', folder, ...sizes], {
@@ -70,7 +70,7 @@ describe('the Cluster view', () => {
     assert.match(await spoken(cluster), /Nothing was written/);
   });
 
-  it('asks before it writes, saying what and where, and does nothing when that is declined', async () => {
+  it('The Cluster view asks before it writes, says what and where, and does nothing when that is declined', async () => {
     const { page, folder } = session();
     const cluster = await view();
     await action(cluster, 'Canary').click();
@@ -84,7 +84,7 @@ describe('the Cluster view', () => {
     assert.deepEqual(runners(folder), []);
   });
 
-  it('lets a transfer be watched, stage by stage', async () => {
+  it('The Cluster view lets a transfer be watched stage by stage', async () => {
     const { page, workbench } = session();
     const cluster = await view();
     await action(cluster, 'Full').click();
@@ -103,7 +103,7 @@ describe('the Cluster view', () => {
     assert.deepEqual(await axeViolations(cluster.locator('html')), []);
   });
 
-  it('starts no second one, and says why', async () => {
+  it('The Cluster view starts no second transfer and says why', async () => {
     const cluster = await view();
     const shadow = action(cluster, 'Shadow');
     assert.equal(await shadow.getAttribute('aria-disabled'), 'true');
@@ -113,7 +113,7 @@ describe('the Cluster view', () => {
     assert.equal(runners(session().folder).length, 1);
   });
 
-  it('is the same after a reload of the window', async () => {
+  it('The Cluster view is the same after a reload of the window', async () => {
     const { workbench } = session();
     await workbench.reload();
     await workbench.view('Cluster');
@@ -122,7 +122,7 @@ describe('the Cluster view', () => {
     await cluster.locator('.decision').first().waitFor();
   });
 
-  it('falls back with one key, and confirms that the HPAs are as before', async () => {
+  it('The Cluster view falls back with one key and confirms that the HPAs are as before', async () => {
     const { page, folder } = session();
     const cluster = await view();
     await action(cluster, 'Fall Back').focus();
@@ -138,7 +138,7 @@ describe('the Cluster view', () => {
     assert.equal(await focused.getAttribute('id'), 'state-title');
   });
 
-  it('explains decisions and lists writes, by keyboard', async () => {
+  it('The Cluster view explains decisions and lists writes, by keyboard', async () => {
     const { page } = session();
     const cluster = await view();
     const decision = cluster.locator('.decision summary').first();
@@ -154,7 +154,7 @@ describe('the Cluster view', () => {
     assert.match(await cluster.locator('.writes li').first().innerText(), /HPA as before/);
   });
 
-  it('without an error of ours in the page', () => {
+  it('The Cluster view met no error', () => {
     // The host's own cache has our name in its path.
     assert.deepEqual(
       session().errors.filter((error) => !error.includes('vscode-host-')),

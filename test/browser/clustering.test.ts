@@ -10,7 +10,7 @@ import { THEMES, type Theme } from './harness/workbench.ts';
 
 const VIEW = '[data-view="clustering"] h1';
 
-describe('the Clustering view', () => {
+describe('Clustering view', () => {
   const session = useSession({ settings: { 'karma-mas.run.notifications': 'none' } });
   const view = (): Promise<FrameLocator> => session().workbench.webview(VIEW);
   const chart = (page: FrameLocator, name: string): Locator => page.locator(`.plot[data-chart=${name}]`);
@@ -19,12 +19,12 @@ describe('the Clustering view', () => {
   const groups = (page: FrameLocator): Locator => page.getByRole('list', { name: 'Groups' }).getByRole('button');
   let written: WrittenAnalysis;
 
-  it('is grayed out while nothing has been analyzed', async () => {
+  it('Open Clustering is grayed out while nothing has been analyzed', async () => {
     const offered = await session().workbench.offered('KARMA: Open Clustering');
     assert.ok(!offered.some((label) => label.includes('KARMA: Open Clustering')), offered.join('; '));
   });
 
-  it('shows the groups of the analysis with their roles, in five charts', async () => {
+  it('The Clustering view shows the groups of the analysis with their roles in five charts', async () => {
     const { folder, workbench } = session();
     written = await writeAnalysis(folder);
     await workbench.run('KARMA: Open Clustering');
@@ -40,7 +40,7 @@ describe('the Clustering view', () => {
   });
 
   for (const theme of Object.keys(THEMES) as Theme[])
-    it(`follows the theme ${theme} at once and is accessible in it`, async () => {
+    it(`The Clustering view follows the theme ${theme} at once and is accessible in it`, async () => {
       const { workbench, server } = session();
       await workbench.theme(theme, server.writeSettings);
       const page = await view();
@@ -57,7 +57,7 @@ describe('the Clustering view', () => {
       await workbench.screenshot(`clustering-${theme}`);
     });
 
-  it('is cut anew where the cut is dragged to, and back by what is suggested', async () => {
+  it('The Clustering view cuts anew where the cut is dragged to, and back at the suggested cut', async () => {
     const { page } = session();
     const clustering = await view();
     const place = (await chart(clustering, 'dendrogram').boundingBox())!;
@@ -86,7 +86,7 @@ describe('the Clustering view', () => {
     await eventually('it is as before', async () => (await groups(clustering).count()) === 4);
   });
 
-  it('is cut with keys alone, and says so', async () => {
+  it('The Clustering view is cut with keys alone and says so', async () => {
     const { page } = session();
     const clustering = await view();
     const dendrogram = chart(clustering, 'dendrogram');
@@ -100,7 +100,7 @@ describe('the Clustering view', () => {
     await eventually('there are four', async () => (await groups(clustering).count()) === 4);
   });
 
-  it('selects a group, then one sequence of it in all charts, and leads to its episode', async () => {
+  it('The Clustering view selects a group, then one sequence of it in all charts, and leads to its episode', async () => {
     const { page, workbench } = session();
     const clustering = await view();
     const inspector = clustering.locator('karma-inspector');
@@ -134,7 +134,7 @@ describe('the Clustering view', () => {
     );
   });
 
-  it('looks as before when it is shown again, and after a reload of the window', async () => {
+  it('The Clustering view looks as before when it is shown again and after a reload of the window', async () => {
     const { workbench } = session();
     await workbench.tab('Clustering').click();
     const isAsBefore = async (page: FrameLocator) => {
@@ -149,7 +149,7 @@ describe('the Clustering view', () => {
     await (await view()).getByRole('button', { name: 'Show All Rows' }).click();
   });
 
-  it('lets a filter say what stands out', async () => {
+  it('A filter of the Clustering view says what stands out', async () => {
     const clustering = await view();
     await clustering.getByRole('combobox', { name: 'Agent' }).click();
     await clustering.getByRole('option', { name: 'medic' }).click();
@@ -164,7 +164,7 @@ describe('the Clustering view', () => {
     ['csv', (content) => assert.equal(content.toString().trimEnd().split('\r\n').length, 1 + 48)],
   ];
   for (const [format, check] of exports)
-    it(`exports a chart as ${format.toUpperCase()}`, async () => {
+    it(`The Clustering view exports a chart as ${format.toUpperCase()}`, async () => {
       const { workbench, folder } = session();
       const clustering = await view();
       await clustering.getByRole('button', { name: 'Export Action sequences' }).click();
@@ -175,7 +175,7 @@ describe('the Clustering view', () => {
       check(readFileSync(path));
     });
 
-  it('says that no groups stand out, and what to do', async () => {
+  it('The Clustering view says that no groups stand out, and what to do', async () => {
     const { folder, workbench } = session();
     await writeAnalysis(folder, { name: 'aimless', agents: aimlessAgents(4) });
     const clustering = await view();
@@ -190,7 +190,7 @@ describe('the Clustering view', () => {
     await workbench.screenshot('clustering-no-groups');
   });
 
-  it('says what is wrong with an analysis that is damaged, or of an older version', async () => {
+  it('The Clustering view says what is wrong with an analysis that is damaged or of an older version', async () => {
     const { folder } = session();
     const clustering = await view();
     const damaged = await writeAnalysis(folder, { name: 'damaged', episodes: 2 });
@@ -209,7 +209,7 @@ describe('the Clustering view', () => {
     assert.deepEqual(await axeViolations(clustering.locator('html')), []);
   });
 
-  it('met no error', () => assert.deepEqual(session().errors, []));
+  it('The Clustering view met no error', () => assert.deepEqual(session().errors, []));
 });
 
 /** What of the browser's types these functions need; they run in the page. */

@@ -10,19 +10,19 @@ import { THEMES, type Theme } from './harness/workbench.ts';
 
 const VIEW = '[data-view="episode"] .side';
 
-describe('the Episode view', () => {
+describe('Episode view', () => {
   let written: WrittenAnalysis;
   const session = useSession();
   const view = (): Promise<FrameLocator> => session().workbench.webview(VIEW);
   const stepShown = async (episode: FrameLocator): Promise<number> =>
     Number(/^Step (\d+) of 60/.exec(await episode.locator('.side .at').innerText())?.[1]);
 
-  it('is grayed out while no run has an analysis', async () => {
+  it('Open Episode is grayed out while no run has an analysis', async () => {
     const offered = await session().workbench.offered('KARMA: Open Episode');
     assert.ok(!offered.some((label) => label.includes('KARMA: Open Episode')), offered.join('; '));
   });
 
-  it('opens the episode that is chosen, drawn and explained', async () => {
+  it('The Episode view opens the chosen episode, drawn and explained', async () => {
     const { folder, workbench } = session();
     written = await writeAnalysis(folder);
     await workbench.run('KARMA: Open Episode');
@@ -46,7 +46,7 @@ describe('the Episode view', () => {
     assert.match(sentences.join(), /options were allowed; chosen with \d+ %\./);
   });
 
-  it('is stepped through by keys, and says each step', async () => {
+  it('The Episode view is stepped through by keys and announces each step', async () => {
     const { page } = session();
     const episode = await view();
     await episode.locator('.side').focus();
@@ -71,7 +71,7 @@ describe('the Episode view', () => {
     await episode.getByRole('button', { name: 'Reset Zoom' }).click();
   });
 
-  it('plays until it is paused', async () => {
+  it('The Episode view plays until it is paused', async () => {
     const { page } = session();
     const episode = await view();
     await episode.getByRole('combobox', { name: 'Speed' }).selectOption('20');
@@ -92,7 +92,7 @@ describe('the Episode view', () => {
     await episode.getByRole('button', { name: 'Play (Space)' }).waitFor();
   });
 
-  it('follows the pointer, and stays where it is pressed', async () => {
+  it('The Episode view follows the pointer and stays where it is pressed', async () => {
     const episode = await view();
     const lanes = episode.locator('.lanes');
     await lanes.scrollIntoViewIfNeeded();
@@ -108,7 +108,7 @@ describe('the Episode view', () => {
     await eventually('it stays', async () => (await stepShown(episode)) === 31);
   });
 
-  it('is compared with the same episode under another seed', async () => {
+  it('The Episode view compares with the same episode under another seed', async () => {
     const episode = await view();
     await episode.getByRole('button', { name: 'Compare With Another Episode' }).click();
     await eventually(
@@ -125,7 +125,7 @@ describe('the Episode view', () => {
   });
 
   for (const theme of Object.keys(THEMES) as Theme[])
-    it(`follows the theme ${theme} at once and is accessible in it`, async () => {
+    it(`The Episode view follows the theme ${theme} at once and is accessible in it`, async () => {
       const { workbench, server } = session();
       await workbench.theme(theme, server.writeSettings);
       const episode = await view();
@@ -134,7 +134,7 @@ describe('the Episode view', () => {
       await workbench.screenshot(`episode-${theme}`);
     });
 
-  it('is a table', async () => {
+  it('The Episode view is shown as a table', async () => {
     const episode = await view();
     await episode.getByRole('button', { name: 'Show as a Table' }).click();
     const rows = episode.locator('.data-table tbody tr');
@@ -146,7 +146,7 @@ describe('the Episode view', () => {
     await session().workbench.screenshot('episode-table');
   });
 
-  it('looks as before after a reload of the window', async () => {
+  it('The Episode view looks as before after a reload of the window', async () => {
     const { workbench, page } = session();
     const loaded = page.waitForEvent('load');
     await workbench.run('Developer: Reload Window');
@@ -173,7 +173,7 @@ describe('the Episode view', () => {
     ['csv', (content) => assert.equal(content.toString().trimEnd().split('\r\n').length, 1 + 60)],
   ];
   for (const [format, check] of exports)
-    it(`is exported as ${format.toUpperCase()}`, async () => {
+    it(`The Episode view is exported as ${format.toUpperCase()}`, async () => {
       const { workbench, folder } = session();
       const episode = await view();
       await episode.getByRole('button', { name: 'Export', exact: true }).click();
@@ -184,5 +184,5 @@ describe('the Episode view', () => {
       check(readFileSync(path));
     });
 
-  it('met no error', () => assert.deepEqual(session().errors, []));
+  it('The Episode view met no error', () => assert.deepEqual(session().errors, []));
 });

@@ -6,7 +6,7 @@ import { WrittenRun } from './learning-curves-run.ts';
 /** Presses of Tab after which a control counts as out of reach. */
 const REACH = 80;
 
-describe('with the keyboard alone', () => {
+describe('The extension with the keyboard alone', () => {
   let run: WrittenRun;
   const session = useSession({
     prepare: (folder) => {
@@ -29,7 +29,7 @@ describe('with the keyboard alone', () => {
     assert.fail(`${REACH} times Tab does not reach ${control}`);
   }
 
-  it('a specification is opened from its view', async () => {
+  it('A specification is opened from its view with the keyboard', async () => {
     const { workbench } = session();
     await workbench.focusView('Specifications');
     const clusters = await workbench.row('Specifications', 'Clusters');
@@ -40,7 +40,7 @@ describe('with the keyboard alone', () => {
     await workbench.tab('cluster.karma.yaml').waitFor();
   });
 
-  it('a run is opened from its view, and a chart shown as a table', async () => {
+  it('A run is opened from its view and a chart shown as a table with the keyboard', async () => {
     const { workbench } = session();
     await workbench.focusView('Runs');
     await press('Home', 'Enter');
@@ -52,14 +52,14 @@ describe('with the keyboard alone', () => {
     await curves.getByRole('region', { name: 'Return, as a table' }).waitFor();
   });
 
-  it('the cluster view is reached and its first control used', async () => {
+  it('The Cluster view is reached and its first control used with the keyboard', async () => {
     const { workbench } = session();
     await workbench.run('KARMA MAS: Focus on Cluster View');
     const cluster = await workbench.webview('[data-view="cluster"]');
     await tabTo(cluster.getByRole('button', { name: 'Plan' }));
   });
 
-  it('a job is chosen and started, stopped, and its end is told', async () => {
+  it('A job is chosen, started and stopped, and its end is reported, with the keyboard', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Train Policies');
     await workbench.quickInput.getByPlaceholder('Which Training?').waitFor();

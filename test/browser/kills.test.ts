@@ -12,7 +12,7 @@ import { addQuickTraining, QUICK, shareDone, startQuickTraining } from './harnes
 /** Shares of a training after which something dies. */
 const MOMENTS = [0.1, 0.3, 0.5];
 
-describe('a training during which something is killed', () => {
+describe('A training during which something is killed', () => {
   const session = useSession({
     prepare: addQuickTraining,
     settings: { 'karma-mas.run.notifications': 'none' },
@@ -29,7 +29,7 @@ describe('a training during which something is killed', () => {
     straight = resultOf(directory, QUICK.seeds);
   });
 
-  it('goes on while the extension host is killed, and is found by the next one', async () => {
+  it('A training continues while the extension host is killed, and the next host finds it', async () => {
     const { workbench, folder, server } = session();
     const directory = await startQuickTraining(workbench, folder);
     const [runner] = runners(folder);
@@ -49,7 +49,7 @@ describe('a training during which something is killed', () => {
     await assertWhole(directory);
   });
 
-  it('is told to be interrupted when the runner is killed, and goes on from its checkpoint', async () => {
+  it('A training is reported as interrupted when its runner is killed, and resumes from its checkpoint', async () => {
     const { workbench, folder } = session();
     const directory = await startQuickTraining(workbench, folder);
     for (const moment of MOMENTS) {
@@ -65,7 +65,7 @@ describe('a training during which something is killed', () => {
     assert.equal(resumed.length, MOMENTS.length);
   });
 
-  it('goes on while the whole server is killed, and is found by the next one', async () => {
+  it('A training continues while the whole server is killed, and the next server finds it', async () => {
     const { workbench, folder, server } = session();
     const directory = await startQuickTraining(workbench, folder);
     const [runner] = runners(folder);

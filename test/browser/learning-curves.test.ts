@@ -10,7 +10,7 @@ import { WrittenRun } from './learning-curves-run.ts';
 
 const VIEW = '[data-view="learning-curves"] karma-chart-card';
 
-describe('learning curves', () => {
+describe('Learning Curves view', () => {
   let run: WrittenRun;
   const session = useSession({
     prepare: (folder) => {
@@ -30,7 +30,7 @@ describe('learning curves', () => {
     return Number(text?.replaceAll(/\D/g, ''));
   };
 
-  it('draw every metric of a run', async () => {
+  it('Learning curves show every metric of a run', async () => {
     await session().workbench.run('KARMA: Open Learning Curves');
     const curves = await view();
     for (const name of [
@@ -51,7 +51,7 @@ describe('learning curves', () => {
     );
   });
 
-  it('are opened once', async () => {
+  it('Learning curves open only once', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Open Learning Curves');
     await view();
@@ -59,7 +59,7 @@ describe('learning curves', () => {
   });
 
   for (const theme of Object.keys(THEMES) as Theme[])
-    it(`follow the theme ${theme} at once and are accessible in it`, async () => {
+    it(`Learning curves follow the theme ${theme} at once and are accessible in it`, async () => {
       const { workbench, server } = session();
       await workbench.theme(theme, server.writeSettings);
       const curves = await view();
@@ -76,7 +76,7 @@ describe('learning curves', () => {
       await workbench.screenshot(`learning-curves-${theme}`);
     });
 
-  it('are read and zoomed with keys alone', async () => {
+  it('Learning curves are read and zoomed with keys alone', async () => {
     const { page } = session();
     const curves = await view();
     const latency = chart(curves, 'Latency');
@@ -94,7 +94,7 @@ describe('learning curves', () => {
     await eventually('it is not zoomed', async () => !(await reset.isEnabled()));
   });
 
-  it('grow while the run works', async () => {
+  it('Learning curves grow while the run works', async () => {
     const curves = await view();
     await curves.getByRole('button', { name: 'Show Success as a Table' }).click();
     assert.equal(await eventually('the table is there', () => lastStep(curves)), 300_000);
@@ -102,7 +102,7 @@ describe('learning curves', () => {
     await eventually('the table has the new step', async () => (await lastStep(curves)) === 305_000);
   });
 
-  it('catch up when they are shown again', async () => {
+  it('Learning curves catch up when they are shown again', async () => {
     const { workbench } = session();
     await workbench.openFile('organization.karma.yaml');
     await eventually(
@@ -115,7 +115,7 @@ describe('learning curves', () => {
     await eventually('the table has the new step', async () => (await lastStep(curves)) === 325_000);
   });
 
-  it('leave out a seed that is switched off', async () => {
+  it('Learning curves leave out a seed that is switched off', async () => {
     const curves = await view();
     const low = curves.locator('karma-chart-card[data-metric="cluster/success"] .data-table thead').getByText('low');
     assert.equal(await low.count(), 1);
@@ -124,7 +124,7 @@ describe('learning curves', () => {
     await eventually('there is no interval', async () => (await low.count()) === 0);
   });
 
-  it('look as before after a reload of the window', async () => {
+  it('Learning curves look as before after a reload of the window', async () => {
     const { workbench, page } = session();
     await (await view()).getByRole('button', { name: 'Maximize Entropy' }).click();
     // In order, so that VS Code writes down what it remembers; it writes once a minute otherwise.
@@ -146,7 +146,7 @@ describe('learning curves', () => {
     ['csv', (content) => assert.equal(content.toString().trimEnd().split('\r\n').length, 1 + 2 * 325)],
   ];
   for (const [format, check] of exports)
-    it(`are exported as ${format.toUpperCase()}`, async () => {
+    it(`Learning curves are exported as ${format.toUpperCase()}`, async () => {
       const { workbench, folder } = session();
       const curves = await view();
       await curves.getByRole('button', { name: 'Export Entropy' }).click();
@@ -157,7 +157,7 @@ describe('learning curves', () => {
       check(readFileSync(path));
     });
 
-  it('met no error', () => assert.deepEqual(session().errors, []));
+  it('Learning curves met no error', () => assert.deepEqual(session().errors, []));
 });
 
 /** What of the browser's types a test needs; the tests are compiled without them. */

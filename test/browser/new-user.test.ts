@@ -5,10 +5,10 @@ import { runners } from './harness/processes.ts';
 import { packagePath } from './harness/session.ts';
 import { useSession } from './harness/use-session.ts';
 
-describe('a new user', () => {
+describe('A new user', () => {
   const session = useSession({ content: 'nothing', installed: false });
 
-  it('installs the package', async () => {
+  it('A new user installs the package', async () => {
     const { workbench, page } = session();
     await workbench.run('Extensions: Install from VSIX...');
     // The dialog takes Enter for an answer once it has read the folder, and until then may set its box back.
@@ -25,7 +25,7 @@ describe('a new user', () => {
     await page.locator('.part.activitybar').getByRole('tab', { name: 'KARMA' }).waitFor();
   });
 
-  it('creates the sample project', async () => {
+  it('A new user creates the sample project', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Create Sample Project...');
     await workbench.pick('In empty');
@@ -33,7 +33,7 @@ describe('a new user', () => {
     await workbench.tab('organization.karma.yaml').waitFor();
   });
 
-  it('starts a run of all phases', async () => {
+  it('A new user starts a run of all phases', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Run All Phases');
     await workbench.pick('default', 'Which Training?');
@@ -41,7 +41,7 @@ describe('a new user', () => {
     await (await workbench.row('Runs', /All Phases: default.*Training \d+ %/)).waitFor();
   });
 
-  it('watches the curves move', async () => {
+  it('A new user watches the curves move', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Open Learning Curves');
     const curves = await workbench.webview('[data-view="learning-curves"]');
@@ -53,7 +53,7 @@ describe('a new user', () => {
     await eventually('the curves have more points', async () => (await rows.last().innerText()) !== before);
   });
 
-  it('reloads the window while it trains', async () => {
+  it('A new user reloads the window while it trains', async () => {
     const { workbench, folder } = session();
     const [runner] = runners(folder);
     await workbench.reload();
@@ -67,7 +67,7 @@ describe('a new user', () => {
     await curves.locator('.data-table tbody tr').first().waitFor();
   });
 
-  it('stops and resumes it', async () => {
+  it('A new user stops and resumes the run', async () => {
     const { workbench, folder } = session();
     await workbench.run('KARMA: Stop Run');
     await (await workbench.row('Runs', /All Phases: default.*stopped/)).waitFor();
@@ -76,7 +76,7 @@ describe('a new user', () => {
     await (await workbench.row('Runs', /Training \d+ %/)).waitFor();
   });
 
-  it('opens the report when it has finished', async () => {
+  it('A new user opens the report when the run has finished', async () => {
     const { workbench } = session();
     await (await workbench.row('Runs', /All Phases: default.*J 0\.\d+.*(now|min ago)/)).waitFor({ timeout: 840_000 });
     await workbench.run('KARMA: Open Report');

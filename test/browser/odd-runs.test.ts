@@ -9,7 +9,7 @@ import { useSession } from './harness/use-session.ts';
 
 const CONCURRENT = 20;
 
-describe('the Runs view', () => {
+describe('Runs view', () => {
   const session = useSession();
   const running: RunWriter[] = [];
 
@@ -47,7 +47,7 @@ describe('the Runs view', () => {
     for (const run of running.splice(0)) run.close();
   });
 
-  it(`lists ${CONCURRENT} concurrent runs, each with its progress`, async () => {
+  it(`The Runs view lists ${CONCURRENT} concurrent runs, each with its progress`, async () => {
     for (let i = 1; i <= CONCURRENT; i++) {
       const run = openRun(newRun(`concurrent-${i}`), thisProcess());
       run.begin('train', [1]);
@@ -72,7 +72,7 @@ describe('the Runs view', () => {
     assert.ok(badges.includes(String(CONCURRENT)), `the icon counts them: ${badges.join(' ')}`);
   });
 
-  it('shows that a run whose process has gone can be resumed', async () => {
+  it('The Runs view shows that a run whose process has gone can be resumed', async () => {
     const directory = newRun('left-behind');
     const run = openRun(directory, thisProcess());
     run.begin('train', [1]);
@@ -85,20 +85,20 @@ describe('the Runs view', () => {
     await shown(/left-behind.*interrupted/);
   });
 
-  it('shows a run of another version as such', async () => {
+  it('The Runs view shows a run of another version as such', async () => {
     const directory = newRun('from-the-future');
     const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as object;
     writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ ...manifest, version: 99 }));
     await shown(/from-the-future.*other version/);
   });
 
-  it('shows a corrupt run as unreadable', async () => {
+  it('The Runs view shows a corrupt run as unreadable', async () => {
     const directory = newRun('corrupt');
     writeFileSync(join(directory, 'manifest.json'), '{"version": 1, "id"');
     await shown(/-corrupt.*unreadable/);
   });
 
-  it('shows what is readable of a run with a corrupt journal', async () => {
+  it('The Runs view shows what is readable of a run with a corrupt journal', async () => {
     const directory = newRun('half-corrupt');
     const run = openRun(directory, thisProcess());
     running.push(run);
@@ -110,7 +110,7 @@ describe('the Runs view', () => {
     await shown(/half-corrupt.*Training/);
   });
 
-  it('shows a run that is just being made as such', async () => {
+  it('The Runs view shows a run that is just being made as such', async () => {
     const directory = join(runsFolder(session().folder), '20300101-000000-train-unborn');
     mkdirSync(directory);
     // As long as somebody writes into it, it is new.

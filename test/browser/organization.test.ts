@@ -6,11 +6,11 @@ import { axeViolations } from './harness/axe.ts';
 import { eventually } from './harness/eventually.ts';
 import { useSession } from './harness/use-session.ts';
 
-describe('the organization preview and the guide playground', () => {
+describe('Organization view and guide playground', () => {
   const session = useSession({ settings: { 'karma-mas.run.notifications': 'none', 'files.autoSave': 'off' } });
   const view = (): Promise<FrameLocator> => session().workbench.webview('[data-view="organization"]');
 
-  it('draws groups, roles, agents, links and missions', async () => {
+  it('The Organization view draws groups, roles, agents, links and missions', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Open Organization');
     const graph = await view();
@@ -24,7 +24,7 @@ describe('the organization preview and the guide playground', () => {
     await graph.getByRole('button', { name: /^Mission clear-queues/ }).waitFor();
   });
 
-  it('follows the text while it is typed, also before it is saved', async () => {
+  it('The Organization view follows the text while it is typed, also before it is saved', async () => {
     const { workbench } = session();
     await workbench.openFile('organization.karma.yaml');
     await workbench.page.keyboard.press('Control+G');
@@ -39,7 +39,7 @@ describe('the organization preview and the guide playground', () => {
     await graph.getByRole('status').filter({ hasText: 'have errors' }).waitFor();
   });
 
-  it('leads to the text by a click and by keys', async () => {
+  it('The Organization view leads to the text by a click and by keys', async () => {
     const { workbench } = session();
     const graph = await view();
     await graph.getByRole('button', { name: /^Agent surgeon/ }).click();
@@ -49,7 +49,7 @@ describe('the organization preview and the guide playground', () => {
     await eventually('the cursor is on the agent', async () => (await lineOfCursor()) === lineOf('name: relief'));
   });
 
-  it('says that the text cannot be read, and keeps what it showed', async () => {
+  it('The Organization view says that the text cannot be read and keeps what it showed', async () => {
     const { workbench } = session();
     await workbench.openFile('organization.karma.yaml');
     await workbench.page.keyboard.press('Control+Home');
@@ -67,7 +67,7 @@ describe('the organization preview and the guide playground', () => {
     await eventually('all is well again', async () => (await (await view()).getByRole('status').count()) === 0);
   });
 
-  it('evaluates the guides for a state that is chosen by sliders', async () => {
+  it('The guide playground evaluates the guides for a state that is chosen by sliders', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Open Guide Playground');
     const playground = await view();
@@ -90,7 +90,7 @@ describe('the organization preview and the guide playground', () => {
     assert.deepEqual(await axeViolations(playground.locator('html')), []);
   });
 
-  it('keeps the tried state over a reload of the window', async () => {
+  it('The guide playground keeps the tried state over a reload of the window', async () => {
     const { workbench } = session();
     await workbench.reload();
     const playground = await view();
@@ -98,7 +98,7 @@ describe('the organization preview and the guide playground', () => {
     await eventually('the pod still fails', async () => /\+2/.test(await moves.innerText()));
   });
 
-  it('without an error of ours in the page', () => assert.deepEqual(session().errors, []));
+  it('The Organization view met no error', () => assert.deepEqual(session().errors, []));
 
   /** Number of the line that the cursor is in. */
   async function lineOfCursor(): Promise<number> {

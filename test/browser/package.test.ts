@@ -27,8 +27,8 @@ const NEEDED = [
 ];
 const LIMIT = 2_000_000;
 
-describe('the package', () => {
-  it('holds only what is needed', () => {
+describe('Package', () => {
+  it('The package holds only what is needed', () => {
     const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
     const listed = execFileSync(process.execPath, [vsce, 'ls', '--no-dependencies'], { cwd: root, encoding: 'utf8' });
     const files = listed.trim().split('\n');
@@ -39,11 +39,11 @@ describe('the package', () => {
     );
   });
 
-  it(`has at most ${LIMIT / 1e6} MB`, () => {
+  it(`The package has at most ${LIMIT / 1e6} MB`, () => {
     assert.ok(statSync(packagePath()).size <= LIMIT);
   });
 
-  describe('installed, with the network off', () => {
+  describe('Package that is installed with the network off', () => {
     /** Chromium itself asks its maker now and then. */
     const chromiums =
       /(update|content-autofill|optimizationguide-pa)\.googleapis\.com|(accounts|clients\d?|www)\.google\.com/;
@@ -65,7 +65,7 @@ describe('the package', () => {
 
     const session = useSession({ browserFlags: () => [`--proxy-server=127.0.0.1:${port(proxy)}`] });
 
-    it('holds no source map, test or specification of ours', () => {
+    it('The installed package holds no source map, test or specification of ours', () => {
       const folder = session().extension();
       const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       const paths = files.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
@@ -80,7 +80,7 @@ describe('the package', () => {
         );
     });
 
-    it('is used without a request to the outside', async () => {
+    it('The installed package is used without a request to the outside', async () => {
       const { workbench, page, server } = session();
       const host = await eventually('the extension host runs', () => extensionHost(server.pid));
       const watched = watchProcess(host.pid);
@@ -107,7 +107,7 @@ describe('the package', () => {
       assert.deepEqual(session().errors, []);
     });
 
-    it('would notice a request to the outside', async () => {
+    it('The test of the installed package would notice a request to the outside', async () => {
       const { page } = session();
       await page.evaluate('fetch("https://outside.invalid/", { mode: "no-cors" }).catch(() => undefined)');
       await eventually('the request is told', () => asked.some((line) => line.includes('outside.invalid')));

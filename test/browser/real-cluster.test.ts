@@ -29,7 +29,7 @@ const TOKEN = 'planted-token-0123456789';
 const SOON = 60_000;
 const MANY = 500;
 
-describe('the Cluster view on a real cluster', () => {
+describe('Cluster view on a real cluster', () => {
   let fake: FakeCluster;
   before(async () => {
     fake = await startFakeCluster({ user: { token: TOKEN } });
@@ -98,7 +98,7 @@ describe('the Cluster view on a real cluster', () => {
     await workbench.ready();
   });
 
-  it('connects to nothing before it is asked to', async () => {
+  it('The Cluster view connects to nothing before it is asked to', async () => {
     const { workbench } = session();
     await workbench.view('Cluster');
     await workbench.collapse('Specifications');
@@ -110,7 +110,7 @@ describe('the Cluster view on a real cluster', () => {
     await action(cluster, 'Connect').click();
   });
 
-  it('shows where it is and the services as they are, and follows a change', async () => {
+  it('The Cluster view shows the place and the services as they are, and follows a change', async () => {
     const cluster = await view();
     await eventually('the services are there', async () => (await service(cluster, 'a').innerText()).includes('ready'));
     assert.deepEqual(await cluster.locator('.where dd').allInnerTexts(), ['fake', NAMESPACE, fake.server]);
@@ -122,7 +122,7 @@ describe('the Cluster view on a real cluster', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('says what is wrong and what to do, within 10 s, and what was last seen', async () => {
+  it('The Cluster view says within 10 s what is wrong, what to do and what was last seen', async () => {
     const cluster = await view();
     fake.prometheus.stopped = true;
     await says(cluster, /Prometheus \(service monitoring\/prometheus:9090\) does not answer: check that its pods/);
@@ -150,7 +150,7 @@ describe('the Cluster view on a real cluster', () => {
     await isWell(cluster);
   });
 
-  it('tests the metric queries: value, age, and what is missing', async () => {
+  it('The Cluster view tests the metric queries: value, age and what is missing', async () => {
     const cluster = await view();
     const query = (field: string) =>
       cluster.locator('.query').filter({ has: cluster.getByText(field, { exact: true }) });
@@ -181,7 +181,7 @@ describe('the Cluster view on a real cluster', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('plans: what stands in the way, and what each stage would write', async () => {
+  it('The Cluster view plans: what stands in the way, and what each stage would write', async () => {
     const { folder, extension } = session();
     const sizes = ['--training', 'in-emulator', '--steps', '1024', '--seed', '1'];
     execFileSync(process.execPath, [join(extension(), 'dist/karma-mas.mjs'), 'train', folder, ...sizes], {
@@ -207,7 +207,7 @@ describe('the Cluster view on a real cluster', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('shadows the HPAs after a question that says where, and falls back with one click', async () => {
+  it('The Cluster view shadows the HPAs after a question that names the place, and falls back with one click', async () => {
     const { page } = session();
     const cluster = await view();
     await action(cluster, 'Shadow').click();
@@ -222,7 +222,7 @@ describe('the Cluster view on a real cluster', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('climbs when that is confirmed, can be held and promoted, and writes to that place', async () => {
+  it('The Cluster view climbs when that is confirmed, can be held and promoted, and writes to that place', async () => {
     const { page, folder } = session();
     const cluster = await view();
     await action(cluster, 'Full').click();
@@ -252,7 +252,7 @@ describe('the Cluster view on a real cluster', () => {
     await eventually('the transfer has taken it', () => !existsSync(steering));
   });
 
-  it('says who writes when it is somebody else, and shows nothing of one cluster as another', async () => {
+  it('The Cluster view says when somebody else writes, and shows nothing of one cluster as another', async () => {
     const cluster = await view();
     const other = await startFakeCluster({ user: { token: TOKEN } });
     try {
@@ -282,7 +282,7 @@ describe('the Cluster view on a real cluster', () => {
     }
   });
 
-  it('offers what is due, and starts it when that is asked for', async () => {
+  it('The Cluster view offers what is due and starts it when asked to', async () => {
     const { folder } = session();
     const cluster = await view();
     const path = journalPath(transferOf(folder));
@@ -295,7 +295,7 @@ describe('the Cluster view on a real cluster', () => {
     await eventually('it is no longer offered', async () => (await cluster.getByText('30 new').count()) === 0);
   });
 
-  it('gives the services back when every process of a transfer was killed', async () => {
+  it('The services are given back when every process of a transfer was killed', async () => {
     const { page, folder } = session();
     const cluster = await view();
     await action(cluster, 'Canary').click();
@@ -310,7 +310,7 @@ describe('the Cluster view on a real cluster', () => {
     await eventually('that is seen', async () => (await cluster.getByText('HPA acts').count()) === 4);
   });
 
-  it('imports a namespace of hundreds of deployments, and finds its way among them', async () => {
+  it('The Cluster view imports a namespace of hundreds of deployments and finds its way among them', async () => {
     const { workbench, page } = session();
     addManyServices(fake, 'many', MANY);
     await workbench.run('KARMA: Import Cluster...');
@@ -354,7 +354,7 @@ describe('the Cluster view on a real cluster', () => {
     assert.ok(!fake.api.writes.some(({ path }) => path.includes('/many/')));
   });
 
-  it('lets the token be nowhere', async () => {
+  it('The token of Prometheus is found nowhere', async () => {
     const { folder, page, server } = session();
     assert.deepEqual(holding(join(folder, '.karma')), []);
     assert.deepEqual(holding(join(server.dataDir, 'data')), []);
@@ -368,14 +368,14 @@ describe('the Cluster view on a real cluster', () => {
     assert.ok(!told.flat().some((text) => text.includes(TOKEN)));
   });
 
-  it('stops looking when it is hidden', async () => {
+  it('The Cluster view stops watching when it is hidden', async () => {
     const { workbench } = session();
     assert.equal(observers().length, 1);
     await workbench.collapse('Cluster');
     await eventually('the process has ended', () => observers().length === 0);
   });
 
-  it('without an error of ours in the page', () => {
+  it('The Cluster view on a real cluster met no error', () => {
     // The host's own cache has our name in its path.
     assert.deepEqual(
       session().errors.filter((error) => !error.includes('vscode-host-')),

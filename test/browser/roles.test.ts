@@ -38,14 +38,14 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await workbench.pick(button, 'Make this change?');
   }
 
-  it('are grayed out while nothing has been analyzed', async () => {
+  it('Open Roles and Goals is grayed out while nothing has been analyzed', async () => {
     for (const title of ['Open Roles and Goals', 'Open Relations', 'Add Inferred Role', 'Refine and Retrain']) {
       const offered = await session().workbench.offered(`KARMA: ${title}`);
       assert.ok(!offered.some((label) => label.includes(`KARMA: ${title}`)), offered.join('; '));
     }
   });
 
-  it('show what was declared against what was inferred', async () => {
+  it('Roles and Goals shows what was declared against what was inferred', async () => {
     const { folder, extension, workbench } = session();
     const small = ['--training', 'in-emulator', '--steps', '1024', '--seed', '1'];
     execFileSync(process.execPath, [join(extension(), 'dist/karma-mas.mjs'), 'train', folder, ...small], {
@@ -73,7 +73,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
   });
 
   for (const theme of Object.keys(THEMES) as Theme[])
-    it(`are accessible in the theme ${theme}, followed at once`, async () => {
+    it(`Roles and Goals and Relations follow the theme ${theme} at once and are accessible in it`, async () => {
       const { workbench, server } = session();
       await workbench.theme(theme, server.writeSettings);
       const view = await roles();
@@ -82,7 +82,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
       await workbench.screenshot(`roles-${theme}`);
     });
 
-  it('an inferred role is previewed, and thrown away leaves everything as it was', async () => {
+  it('An inferred role that is previewed and thrown away leaves everything as it was', async () => {
     const before = textOf('roles');
     const card = (await roles()).getByRole('article', { name: 'inferred-1' }).first();
     await card.getByRole('button', { name: 'Add Inferred Role' }).click();
@@ -92,7 +92,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await card.getByRole('button', { name: 'Add Inferred Role' }).waitFor();
   });
 
-  it('an inferred role is accepted: valid in the editor, and told in the view', async () => {
+  it('An inferred role that is accepted is valid in the editor and marked in the view', async () => {
     const { workbench } = session();
     const card = (await roles()).getByRole('article', { name: 'inferred-1' }).first();
     await card.getByRole('button', { name: 'Add Inferred Role' }).click();
@@ -109,7 +109,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await workbench.screenshot('roles-accepted');
   });
 
-  it('a relation is found with the keyboard, and added', async () => {
+  it('A relation is found with the keyboard and added', async () => {
     const { workbench, page } = session();
     await (await roles()).getByRole('button', { name: 'Open Relations' }).click();
     const view = await relations();
@@ -132,7 +132,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await view.getByText('In the specifications: group resilience').waitFor();
   });
 
-  it('relations have a table, a time slider, and switches', async () => {
+  it('Relations have a table, a time slider and switches', async () => {
     const view = await relations();
     const edges = view.locator('.edge');
     const all = await edges.count();
@@ -149,7 +149,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     assert.deepEqual(await axeViolations(view.locator('html')), []);
   });
 
-  it('looks as before after a reload of the window', async () => {
+  it('Relations look as before after a reload of the window', async () => {
     const { workbench } = session();
     await workbench.reload();
     const view = await relations();
@@ -158,7 +158,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     assert.equal(await view.getByRole('checkbox', { name: 'not significant' }).isChecked(), false);
   });
 
-  it('are retrained by what was accepted, and compared', async function () {
+  it('Accepted proposals are trained with and compared with the run before', async function () {
     this.timeout(600_000);
     const { workbench, folder } = session();
     const before = runDirectories(folder);
@@ -191,7 +191,7 @@ describe('Roles and Goals, Relations, and the way back', () => {
     await eventually('both runs are chosen', async () => (await curves.locator('.run').count()) === 2);
   });
 
-  it('without an error of ours in the page', () => {
+  it('Roles and Goals and Relations met no error', () => {
     assert.deepEqual(
       session().errors.filter((error) => !error.includes('vscode-host-')),
       [],

@@ -19,7 +19,7 @@ const PANELS = [
 
 const themes = Object.keys(THEMES) as Theme[];
 
-describe('themes and accessibility', () => {
+describe('Themes and accessibility', () => {
   const session = useSession({ settings: { 'karma-mas.run.notifications': 'none' } });
 
   before(() => {
@@ -30,7 +30,7 @@ describe('themes and accessibility', () => {
     });
   });
 
-  it('of the views in the side bar', async () => {
+  it('The views in the side bar are accessible in every theme', async () => {
     const { workbench } = session();
     await (await workbench.row('Runs', /All Phases.*J 0/)).waitFor();
     await workbench.view('Cluster');
@@ -44,14 +44,14 @@ describe('themes and accessibility', () => {
   });
 
   for (const { name, command, selector } of PANELS)
-    it(`of ${name}`, async () => {
+    it(`${name} is accessible in every theme`, async () => {
       const { workbench } = session();
       await workbench.run(command);
       const page = await workbench.webview(selector);
       await inAllThemes(name, page.locator('html'));
     });
 
-  it('of the walkthrough', async () => {
+  it('The walkthrough is accessible in every theme', async () => {
     const { workbench, server } = session();
     await workbench.run('Welcome: Open Walkthrough...');
     await workbench.pick('Get Started with KARMA MAS');
@@ -62,7 +62,7 @@ describe('themes and accessibility', () => {
     }
   });
 
-  it('without an error of ours in the page', () => assert.deepEqual(session().errors, []));
+  it('Themes and accessibility met no error', () => assert.deepEqual(session().errors, []));
 
   /** A page follows each change of the theme without being loaded again, and axe finds nothing wrong in any. */
   async function inAllThemes(name: string, html: Locator, more?: () => Promise<void>): Promise<void> {

@@ -9,16 +9,16 @@ import { useSession } from './harness/use-session.ts';
 
 const VIEW = '[data-view="twin-report"] h1';
 
-describe('the Twin Report', () => {
+describe('Twin Report', () => {
   const session = useSession({ settings: { 'karma-mas.run.notifications': 'none' } });
   const view = (): Promise<FrameLocator> => session().workbench.webview(VIEW);
 
-  it('is grayed out while there is no twin', async () => {
+  it('Open Twin Report is grayed out while there is no twin', async () => {
     const offered = await session().workbench.offered('KARMA: Open Twin Report');
     assert.ok(!offered.some((label) => label.includes('KARMA: Open Twin Report')), offered.join('; '));
   });
 
-  it('shows verdict, ranking, errors, fans, parameters and traces of a fit', async () => {
+  it('The Twin Report shows verdict, ranking, errors, fans, parameters and traces of a fit', async () => {
     const { folder, extension, workbench } = session();
     const cli = (...args: string[]) =>
       execFileSync(process.execPath, [join(extension(), 'dist/karma-mas.mjs'), ...args], {
@@ -39,7 +39,7 @@ describe('the Twin Report', () => {
     await workbench.screenshot('twin-report');
   });
 
-  it('shows a chart as a table, those of a service, and the errors of the network', async () => {
+  it('The Twin Report shows a chart as a table, the charts of a service, and the errors of the network', async () => {
     const twin = await view();
     await twin.getByRole('button', { name: 'Show J as a Table' }).click();
     const rows = twin.locator('karma-fan-card').first().locator('.data-table tbody tr');
@@ -57,7 +57,7 @@ describe('the Twin Report', () => {
     await twin.getByRole('region', { name: /service c/ }).waitFor();
   });
 
-  it('looks as before after a reload of the window', async () => {
+  it('The Twin Report looks as before after a reload of the window', async () => {
     const { workbench, page } = session();
     const loaded = page.waitForEvent('load');
     await workbench.run('Developer: Reload Window');
@@ -69,7 +69,7 @@ describe('the Twin Report', () => {
     await twin.getByRole('region', { name: /service c/ }).waitFor();
   });
 
-  it('exports the errors', async () => {
+  it('The Twin Report exports the errors', async () => {
     const { workbench, folder, page } = session();
     const twin = await view();
     await twin.getByRole('button', { name: 'Export the errors as CSV' }).click();
@@ -82,7 +82,7 @@ describe('the Twin Report', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('without an error of ours in the page', () => {
+  it('The Twin Report met no error', () => {
     assert.deepEqual(
       session().errors.filter((error) => !error.includes('vscode-host-')),
       [],

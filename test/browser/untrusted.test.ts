@@ -6,7 +6,7 @@ import { descendants, extensionHost, runnerProcesses } from './harness/processes
 import { useSession } from './harness/use-session.ts';
 import { watchProcess, type Doings } from './harness/watch-process.ts';
 
-describe('an untrusted workspace', () => {
+describe('Untrusted workspace', () => {
   const session = useSession({
     workspaceTrust: true,
     prepare: (folder) => appendFileSync(join(folder, 'missions.karma.yaml'), '\n---\nkind: Missing\n'),
@@ -26,7 +26,7 @@ describe('an untrusted workspace', () => {
     ];
   }
 
-  it('is edited and checked, and looked at, without a process or a connection', async () => {
+  it('An untrusted workspace is edited, checked and viewed without a process or a connection', async () => {
     const { workbench, page, server, folder } = session();
     const host = await eventually('the extension host runs', () => extensionHost(server.pid));
     const watched = watchProcess(host.pid);
@@ -66,7 +66,7 @@ describe('an untrusted workspace', () => {
     assert.deepEqual(runnerProcesses(folder), []);
   });
 
-  it('starts its language server in a process once it is trusted, and that is noticed', async () => {
+  it('A workspace that becomes trusted starts its language server in a process, and that is noticed', async () => {
     const { workbench, page, server } = session();
     const watched = watchProcess(extensionHost(server.pid)!.pid);
     await workbench.run('Workspaces: Manage Workspace Trust');

@@ -15,28 +15,28 @@ interface Configuration {
   >;
 }
 
-describe('the extension', () => {
+describe('The extension', () => {
   const extension = vscode.extensions.getExtension('karma-mas.karma-mas')!;
   const { contributes } = extension.packageJSON as Manifest;
 
-  it('activates by itself in a folder that has specifications', async () => {
+  it('The extension activates by itself in a folder that has specifications', async () => {
     await eventually('it is active', () => extension.isActive);
   });
 
-  it('knows our files as its language', async () => {
+  it('The extension gives specification files its language', async () => {
     const folder = vscode.workspace.workspaceFolders![0].uri;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, 'organization.karma.yaml'));
     assert.equal(document.languageId, 'karma');
   });
 
-  it('gives every command its category', () => {
+  it('The extension gives every command its category', () => {
     assert.deepEqual(
       contributes.commands.filter(({ category }) => category !== 'KARMA'),
       [],
     );
   });
 
-  it('describes every setting, in words and not by a key; paths of programs belong to the machine', () => {
+  it('The extension describes every setting in words, and paths of programs belong to the machine', () => {
     const settings = [contributes.configuration].flat().flatMap(({ properties }) => Object.entries(properties));
     assert.ok(settings.length > 0);
     for (const [name, { scope, description, markdownDescription }] of settings) {
@@ -47,12 +47,12 @@ describe('the extension', () => {
     }
   });
 
-  it('runs where the files are', () => {
+  it('The extension runs where the files are', () => {
     assert.equal(extension.extensionKind, vscode.ExtensionKind.Workspace);
     assert.equal(extension.extensionPath, join(import.meta.dirname, '../../..'));
   });
 
-  it('is the same however often it is asked for', async () => {
+  it('The extension is the same however often it is asked for', async () => {
     assert.equal(await karma(), await karma());
   });
 });

@@ -22,7 +22,7 @@ describe('Check Setup', () => {
   const of = (findings: readonly Finding[], check: Finding['check']) =>
     findings.filter((finding) => finding.check === check);
 
-  it('checks everything, with the Node that runs runs', async () => {
+  it('Check Setup checks everything with the Node that runs jobs', async () => {
     const findings = await check();
     const checks = ['node', 'wasm', 'sqlite', 'tfjs', 'gpu', 'specifications', 'runs', 'disk', 'kubeconfig'];
     assert.deepEqual([...new Set(findings.map(({ check }) => check))], checks);
@@ -35,7 +35,7 @@ describe('Check Setup', () => {
     assert.ok(of(findings, 'specifications')[0].message.includes(project));
   });
 
-  it('finds a run whose process died, with the way to go on', async () => {
+  it('Check Setup finds a run whose process died and offers to resume it', async () => {
     const directory = createRun(runsFolder(project), {
       kind: 'train',
       name: 'default',
@@ -64,7 +64,7 @@ describe('Check Setup', () => {
     }
   });
 
-  it('says what to do where the Node of the settings does not run', async () => {
+  it('Check Setup says what to do where the Node of the settings does not run', async () => {
     const configuration = vscode.workspace.getConfiguration();
     const window = vscode.window as unknown as { showErrorMessage: unknown };
     const before = window.showErrorMessage;

@@ -6,7 +6,7 @@ import type { KarmaRun } from '../../../src/hosts/extension/api.ts';
 import type { AuditRecord } from '../../../src/transferring/audit.ts';
 import { answerMessages, eventually, karma, runOnce, SHORT_TRAINING } from './helpers.ts';
 
-describe('transfers from the Cluster view', () => {
+describe('Transfers from the Cluster view', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const spec = join(folder, 'transfer.karma.yaml');
   const sample = readFileSync(spec, 'utf8');
@@ -38,7 +38,7 @@ describe('transfers from the Cluster view', () => {
     return lines.map((line) => JSON.parse(line) as AuditRecord);
   };
 
-  it('need policies, and say so', async () => {
+  it('A transfer needs policies and says so', async () => {
     await karma();
     await eventually('the clusters are known', async () => {
       messages = [];
@@ -48,19 +48,19 @@ describe('transfers from the Cluster view', () => {
     assert.deepEqual(await transfers(), []);
   });
 
-  it('have nothing to fall back from, and say so', async () => {
+  it('Fall Back without a transfer says that there is nothing to fall back from', async () => {
     await vscode.commands.executeCommand('karma-mas.fallBack');
     assert.match(messages[0], /No transfer is under way/);
   });
 
-  describe('with policies', () => {
+  describe('Transfers with policies', () => {
     before(async () => {
       writeFileSync(spec, sample.replace('training: default', 'training: in-emulator'));
       const run = await vscode.commands.executeCommand<KarmaRun>('karma-mas.train', SHORT_TRAINING);
       await runOnce(run.directory, 'it is trained', ({ state }) => state === 'finished');
     });
 
-    it('plan without a question, and write nothing', async () => {
+    it('A plan asks no question and writes nothing', async () => {
       await eventually('the server has read the Transfer', async () => {
         await transfer('plan');
         return (await transfers()).length > 0;
@@ -71,7 +71,7 @@ describe('transfers from the Cluster view', () => {
       assert.ok(writes.length > 0 && writes.every(({ dryRun }) => dryRun));
     });
 
-    it('begin nothing that is not confirmed', async () => {
+    it('A transfer that is not confirmed does not start', async () => {
       const before = (await transfers()).length;
       for (const upTo of ['shadow', 'canary', 'full']) await transfer(upTo);
       // Beside that the plan before has finished.
@@ -83,7 +83,7 @@ describe('transfers from the Cluster view', () => {
       assert.equal((await transfers()).length, before);
     });
 
-    it('run one at a time, and fall back at once with the HPAs as before', async () => {
+    it('Only one transfer runs at a time, and Fall Back restores the HPAs at once', async () => {
       const before = (await transfers()).length;
       answer = 'Begin Canary';
       await transfer('canary');
@@ -111,7 +111,7 @@ describe('transfers from the Cluster view', () => {
       );
     });
 
-    it('go to the cluster that was chosen', async () => {
+    it('A transfer goes to the cluster that was chosen', async () => {
       const second = join(folder, 'second.karma.yaml');
       const window = vscode.window as unknown as { showQuickPick: unknown };
       const pick = window.showQuickPick;
@@ -147,7 +147,7 @@ describe('transfers from the Cluster view', () => {
       }
     });
 
-    it('are refused while the specifications have errors', async () => {
+    it('A transfer is refused while the specifications have errors', async () => {
       const before = (await transfers()).length;
       const text = readFileSync(spec, 'utf8');
       writeFileSync(spec, text.replace('limits:', 'limit:'));

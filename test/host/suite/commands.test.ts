@@ -6,10 +6,10 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../../src/hosts/extension/commands.ts';
 import { answerMessages, karma } from './helpers.ts';
 
-describe('commands', () => {
+describe('Commands', () => {
   before(karma);
 
-  it('are all there', async () => {
+  it('Every command of the table is registered', async () => {
     const there = new Set(await vscode.commands.getCommands(true));
     assert.deepEqual(
       Object.keys(COMMANDS).filter((id) => !there.has(id)),
@@ -17,7 +17,7 @@ describe('commands', () => {
     );
   });
 
-  it('leave an interface of version 1', async () => {
+  it('The extension has an interface of version 1', async () => {
     const api = await karma();
     assert.equal(api.version, 1);
     assert.ok(Array.isArray(await api.runs()));
@@ -29,7 +29,7 @@ describe('commands', () => {
     beforeEach(() => (parent = mkdtempSync(join(tmpdir(), 'karma-sample-'))));
     afterEach(() => rmSync(parent, { recursive: true }));
 
-    it('makes a new folder beside what is there, and overwrites nothing', async () => {
+    it('Create Sample Project makes a new folder beside what is there and overwrites nothing', async () => {
       const messages: string[] = [];
       const answers = answerMessages((message) => void messages.push(message));
       try {
@@ -50,7 +50,7 @@ describe('commands', () => {
     });
   });
 
-  it('tell an error in a sentence, with the way to the log', async () => {
+  it('A command that fails shows its error in a sentence with Show Log', async () => {
     const told: { message: string; buttons: readonly string[] }[] = [];
     const answers = answerMessages((message, buttons) => void told.push({ message, buttons }));
     try {

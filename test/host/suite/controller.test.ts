@@ -11,7 +11,7 @@ import { answerMessages, karma, runOnce, SHORT_TRAINING } from './helpers.ts';
 const DEPLOYMENT = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/karma-mas`;
 const IMAGE = 'registry.test/karma-mas-controller:1';
 
-describe('the controller, from the Cluster view', () => {
+describe('Commands for the controller', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const specs = ['cluster.karma.yaml', 'transfer.karma.yaml'].map((name) => join(folder, name));
   const [cluster, transfer] = specs.map((path) => readFileSync(path, 'utf8'));
@@ -60,7 +60,7 @@ describe('the controller, from the Cluster view', () => {
   const command = (action: 'install' | 'upgrade' | 'remove') =>
     vscode.commands.executeCommand(`karma-mas.${action}Controller`, run.directory);
 
-  it('is not installed before that is confirmed, and what would be written can be read', async () => {
+  it('Install Controller shows what it would write and does nothing before it is confirmed', async () => {
     await command('install');
     // Beside that the training has finished.
     assert.equal(messages.at(-1), `Install the controller on fake, namespace ${NAMESPACE}? This writes 11 objects.`);
@@ -73,7 +73,7 @@ describe('the controller, from the Cluster view', () => {
     assert.deepEqual(fake().api.writes, []);
   });
 
-  it('is installed, and there is nothing to upgrade', async () => {
+  it('Install Controller installs, after which there is nothing to upgrade', async () => {
     presses = ['Install Controller'];
     await command('install');
     assert.match(
@@ -86,7 +86,7 @@ describe('the controller, from the Cluster view', () => {
     assert.deepEqual(messages, ['The controller is up to date: there is nothing to do.']);
   });
 
-  it('says which verbs are missing', async () => {
+  it('Remove Controller says which verbs are missing', async () => {
     fake().api.forbidden = ({ verb, resource }) => verb === 'delete' && resource === 'services';
     await command('remove');
     fake().api.forbidden = () => false;
@@ -94,7 +94,7 @@ describe('the controller, from the Cluster view', () => {
     assert.deepEqual(fake().api.writes, []);
   });
 
-  it('takes over what somebody else has set only where that is said', async () => {
+  it('Upgrade Controller takes over fields of somebody else only when the user says so', async () => {
     const deployment = fake().api.get(DEPLOYMENT);
     (deployment.spec as { replicas: number }).replicas = 1;
     fake().api.put(DEPLOYMENT.slice(0, DEPLOYMENT.lastIndexOf('/')), deployment);
@@ -107,7 +107,7 @@ describe('the controller, from the Cluster view', () => {
     assert.equal((fake().api.get(DEPLOYMENT).spec as { replicas: number }).replicas, 2);
   });
 
-  it('is removed without a trace', async () => {
+  it('Remove Controller leaves nothing behind', async () => {
     presses = ['Remove Controller'];
     await command('remove');
     assert.match(messages.at(-1)!, /The controller has been removed\. The HPAs act in namespace chained of fake/);

@@ -42,7 +42,7 @@ describe('GPU backend', function () {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  it('trains on the real package, and the manifest names it', async () => {
+  it('A training runs on the real GPU package, and its manifest names it', async () => {
     await setPackagePath(installed);
     const { directory } = await train();
     const manifest = readManifest(directory);
@@ -53,7 +53,7 @@ describe('GPU backend', function () {
     assert.equal(JSON.stringify(manifest.options).includes(installed), false, 'the run holds no path of this machine');
   });
 
-  it('gives way to WASM where the package is damaged: journal and manifest say why, and the training ends well', async () => {
+  it('A damaged GPU package gives way to WASM: journal and manifest say why, and the training ends well', async () => {
     const place = join(scratch, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
     mkdirSync(place, { recursive: true });
     writeFileSync(join(place, 'package.json'), '{"main": "index.js"}');
@@ -69,7 +69,7 @@ describe('GPU backend', function () {
     assert.deepEqual(more, []);
   });
 
-  it('is set up by its command: size first, then installed, tried, used, and removed', async () => {
+  it('Set Up GPU Backend shows the size first, then installs, tests and uses the package, which Remove GPU Backend removes', async () => {
     await using mirror = await startMirror(installed);
     Object.assign(process.env, mirror.env);
     const told: string[] = [];

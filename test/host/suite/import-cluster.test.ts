@@ -9,7 +9,7 @@ import { kubeconfig, NAMESPACE } from '../../fake-kubernetes/namespace.ts';
 import { answerInputs, useFakeCluster } from './fake-cluster.ts';
 import { answerMessages, eventually, karma } from './helpers.ts';
 
-describe('a real cluster in the specifications', () => {
+describe('Import Cluster and Test Queries', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const imported = [`cluster-${NAMESPACE}`, `cluster-${NAMESPACE}-2`].map((name) => join(folder, `${name}.karma.yaml`));
   const fake = useFakeCluster();
@@ -59,7 +59,7 @@ describe('a real cluster in the specifications', () => {
   const testQueries = (name?: string) =>
     vscode.commands.executeCommand('karma-mas.testQueries', name === undefined ? undefined : { name });
 
-  it('tells that an emulated one has no queries, and connects to nothing', async () => {
+  it('Test Queries says that an emulated cluster has no queries, and connects to nothing', async () => {
     await eventually('the clusters are known', async () => {
       messages = [];
       await testQueries();
@@ -68,7 +68,7 @@ describe('a real cluster in the specifications', () => {
     assert.deepEqual(fake().api.requests, []);
   });
 
-  it('is imported from the namespace of the context, into a file of its own', async () => {
+  it('Import Cluster writes the namespace of the context into a file of its own', async () => {
     entries = [NAMESPACE, 'monitoring/prometheus:9090'];
     await importCluster();
     assert.deepEqual(offered, [['Look for It in the Cluster', 'Name It...']], 'one folder, one context');
@@ -83,7 +83,7 @@ describe('a real cluster in the specifications', () => {
     assert.match(readFileSync(sample, 'utf8'), /name: chained-services/, 'what was there is as before');
   });
 
-  it('has its queries tested, complete or not', async () => {
+  it('Test Queries tests the queries of an imported cluster, complete or not', async () => {
     fake().prometheus.queries.length = 0;
     await testQueries(NAMESPACE);
     assert.deepEqual(messages, []);
@@ -96,7 +96,7 @@ describe('a real cluster in the specifications', () => {
     assert.match(messages[0], /The specifications declare no such Cluster/);
   });
 
-  it('is imported again beside the first file, and checks what is entered', async () => {
+  it('Import Cluster writes a second file beside the first one and checks what is entered', async () => {
     entries = ['Not a name', 'prometheus'];
     choices = ['Name It...'];
     await importCluster();
@@ -110,7 +110,7 @@ describe('a real cluster in the specifications', () => {
     rmSync(imported[1]);
   });
 
-  it('writes nothing where the user leaves, or the namespace cannot be read', async () => {
+  it('Import Cluster writes nothing where the user leaves or the namespace cannot be read', async () => {
     entries = [undefined];
     await importCluster();
     assert.deepEqual(messages, []);
@@ -122,7 +122,7 @@ describe('a real cluster in the specifications', () => {
     assert.ok(!existsSync(imported[1]));
   });
 
-  it('has a Prometheus at a URL, whose token is asked for once and stands in no file', async () => {
+  it('Import Cluster asks once for the token of a Prometheus at a URL and writes it to no file', async () => {
     const token = 'planted-token-0123456789';
     fake().prometheus.token = token;
     const server: Server = createServer((request, response) => fake().prometheus.handle(request, response));
@@ -146,7 +146,7 @@ describe('a real cluster in the specifications', () => {
     }
   });
 
-  it('is chosen among several contexts, the current one first; another one is said', async () => {
+  it('Import Cluster offers several contexts, the current one first, and says when another one was chosen', async () => {
     const two = kubeconfig({ server: fake().server, name: 'alpha' });
     const { clusters, users, contexts } = kubeconfig({ server: fake().server });
     const config = {

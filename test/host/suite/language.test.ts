@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { eventually, karma } from './helpers.ts';
 
 /** What the editor gets of the language server, asked for as the editor asks. */
-describe('the language in the editor', () => {
+describe('The language in the editor', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri;
   const uriOf = (name: string): vscode.Uri => vscode.Uri.joinPath(folder, `${name}.karma.yaml`);
   const ask = <T>(command: string, ...args: readonly unknown[]): Thenable<T> =>
@@ -32,14 +32,14 @@ describe('the language in the editor', () => {
 
   const type = (at: vscode.Position, text: string): Thenable<boolean> => editor.edit((edit) => edit.insert(at, text));
 
-  it('is ours alone: no other server answers on our documents', async () => {
+  it('No other language server answers for specification files', async () => {
     assert.equal(roles.languageId, 'karma');
     const hovers = await ask<vscode.Hover[]>('HoverProvider', roles.uri, past('hardne'));
     assert.equal(hovers.length, 1);
     assert.match((hovers[0].contents[0] as vscode.MarkdownString).value, /Constraint hardness/);
   });
 
-  it('marks a mistake while it is typed, and the mistakes that it makes in other files', async () => {
+  it('A mistake is marked while it is typed, with the mistakes that it causes in other files', async () => {
     assert.deepEqual(
       codes().filter((code) => code.startsWith('unknown')),
       [],
@@ -52,7 +52,7 @@ describe('the language in the editor', () => {
     await eventually('unknown reference elsewhere', () => codes(uriOf('organization')).includes('unknown-reference'));
   });
 
-  it('a quick fix puts it right', async () => {
+  it('A quick fix corrects a mistake', async () => {
     await type(past('otherwis'), 'x');
     const problem = await eventually('unknown key', () =>
       vscode.languages.getDiagnostics(roles.uri).find(({ code }) => code === 'unknown-key'),
@@ -63,14 +63,14 @@ describe('the language in the editor', () => {
     assert.match(roles.getText(), /otherwise: hold/);
   });
 
-  it('completes, with documentation', async () => {
+  it('Completion offers items with documentation', async () => {
     const at = past('when: service.');
     const { items } = await ask<vscode.CompletionList>('CompletionItemProvider', roles.uri, at, '.');
     const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
     assert.ok(labels.includes('pending') && labels.includes('utilization'), labels.join());
   });
 
-  it('goes to definitions, finds references, renames across files', async () => {
+  it('Definitions, references and renaming work across files', async () => {
     const organization = await vscode.workspace.openTextDocument(uriOf('organization'));
     const at = organization.positionAt(organization.getText().indexOf('role: ddos-manager') + 8);
     const links = await ask<(vscode.Location | vscode.LocationLink)[]>('DefinitionProvider', organization.uri, at);
@@ -86,7 +86,7 @@ describe('the language in the editor', () => {
     assert.ok(files.includes('roles.karma.yaml') && files.includes('organization.karma.yaml'), files.join());
   });
 
-  it('gives symbols, folding, selections, links, hints and tokens', async () => {
+  it('The editor gets symbols, folding, selections, links, hints and tokens', async () => {
     const symbols = await ask<vscode.DocumentSymbol[]>('DocumentSymbolProvider', roles.uri);
     assert.equal(symbols[0].name, 'bottleneck-manager');
     assert.ok((await ask<vscode.SymbolInformation[]>('WorkspaceSymbolProvider', 'ddos-manager')).length > 0);
@@ -109,7 +109,7 @@ describe('the language in the editor', () => {
     assert.ok((await provide('RangeSemanticTokens')).data.length > 50);
   });
 
-  it('shows code lenses whose commands exist, with places that open', async () => {
+  it('Code lenses have commands that exist and places that open', async () => {
     await vscode.workspace.openTextDocument(uriOf('training'));
     const lenses = [
       ...(await ask<vscode.CodeLens[]>('CodeLensProvider', uriOf('training'), 100)),
@@ -123,7 +123,7 @@ describe('the language in the editor', () => {
     await vscode.commands.executeCommand(agents.command!.command, ...(agents.command!.arguments as unknown[]));
   });
 
-  it('formats, and leaves the sample as it is', async () => {
+  it('Formatting leaves the sample as it is', async () => {
     const edits = await ask<vscode.TextEdit[] | undefined>('FormatDocumentProvider', roles.uri, {
       tabSize: 2,
       insertSpaces: true,
@@ -135,7 +135,7 @@ describe('the language in the editor', () => {
     assert.equal(roles.getText(), before);
   });
 
-  it('settings are taken at once', async () => {
+  it('Changed settings are applied at once', async () => {
     const settings = vscode.workspace.getConfiguration('karma-mas');
     const scenarios = uriOf('scenarios');
     await eventually('a hint', () => codes(scenarios).includes('unused-scenario'));
@@ -148,7 +148,7 @@ describe('the language in the editor', () => {
     await eventually('a hint again', () => codes(scenarios).includes('unused-scenario'));
   });
 
-  it('files that come and go on the disk are followed', async () => {
+  it('Files that come and go on the disk are followed', async () => {
     const extra = uriOf('extra');
     await vscode.workspace.fs.writeFile(extra, Buffer.from('kind: Rol\n'));
     await eventually('its mistake is found', () => codes(extra).includes('unknown-kind'));
@@ -161,7 +161,7 @@ describe('the language in the editor', () => {
     await eventually('the folder is gone', () => codes(below).length === 0);
   });
 
-  it('an untitled document has the same help', async () => {
+  it('An untitled document gets the same help', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'karma', content: 'kind: Rol\n' });
     await eventually('its mistake is found', () => codes(document.uri).includes('unknown-kind'));
   });

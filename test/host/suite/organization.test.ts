@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually, karma } from './helpers.ts';
 
-describe('the Organization view', () => {
+describe('The Organization view in the extension host', () => {
   const panels = () =>
     vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
@@ -12,7 +12,7 @@ describe('the Organization view', () => {
 
   afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 
-  it('opens once, as graph or as playground, whatever it is called with', async () => {
+  it('The Organization view opens once, as graph or as playground, whatever arguments the command gets', async () => {
     await karma();
     for (const command of ['karma-mas.openOrganization', 'karma-mas.openPlayground'])
       for (const argument of [undefined, null, 'no uri']) {

@@ -6,7 +6,7 @@ import { writePlantedTeam } from '../../browser/planted-team.ts';
 import { answerMessages, eventually, karma } from './helpers.ts';
 
 /** What an analysis proposes, into the specifications of the sample. */
-describe('proposals of an analysis', () => {
+describe('Proposals of an analysis', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri;
   const files = ['roles', 'organization', 'missions'].map((name) => vscode.Uri.joinPath(folder, `${name}.karma.yaml`));
   const textOf = async (name: string): Promise<string> =>
@@ -49,7 +49,7 @@ describe('proposals of an analysis', () => {
     await vscode.commands.executeCommand('karma-mas.refresh');
   });
 
-  it('have their views', async () => {
+  it('The views of an analysis open with its proposals', async () => {
     for (const [command, viewType] of [
       ['karma-mas.openRoles', 'karma-mas.roles'],
       ['karma-mas.openRelations', 'karma-mas.relations'],
@@ -59,7 +59,7 @@ describe('proposals of an analysis', () => {
     }
   });
 
-  it('are trained by only once something was accepted', async () => {
+  it('Refine and Retrain asks to accept a proposal first', async () => {
     const messages: string[] = [];
     const answers = answerMessages((message) => void messages.push(message));
     try {
@@ -72,19 +72,19 @@ describe('proposals of an analysis', () => {
     }
   });
 
-  it('add a role that its agents play', async () => {
+  it('An accepted role is added with the agents that play it', async () => {
     const name = await add('addInferredRole', { proposal: idOf('role'), agents: ['relief'] });
     assert.equal(name, 'inferred-1');
     assert.match(await textOf('roles'), /\n---\napiVersion: .*\nkind: Role\nmetadata:\n {2}name: inferred-1\n/);
     assert.match(await textOf('organization'), /\{ name: relief, role: inferred-1 \} # observes/);
   });
 
-  it('add a relation', async () => {
+  it('An accepted relation is added', async () => {
     assert.equal(await add('addRelation', { proposal: idOf('relation') }), 'authority failure-manager -> ddos-manager');
     assert.match(await textOf('organization'), /- \{ type: authority, from: failure-manager, to: ddos-manager \}/);
   });
 
-  it('leave the specifications sound', async () => {
+  it('The specifications have no problems after proposals were accepted', async () => {
     const marked = vscode.Uri.joinPath(folder, 'roles.karma.yaml');
     await vscode.window.showTextDocument(marked);
     // The server has seen the edits once it knows the new role.
@@ -103,7 +103,7 @@ describe('proposals of an analysis', () => {
     );
   });
 
-  it('are not added twice, and unknown ones not at all', async () => {
+  it('Proposals are not added twice, and unknown ones not at all', async () => {
     const messages: string[] = [];
     const answers = answerMessages((message) => void messages.push(message));
     try {

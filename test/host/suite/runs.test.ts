@@ -10,7 +10,7 @@ import { answerMessages, eventually, karma, LONG_TRAINING, runOnce } from './hel
 
 const { executeCommand } = vscode.commands;
 
-describe('runs', () => {
+describe('Runs', () => {
   const project = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const types = (directory: string) => readJournal(journalPath(directory)).events.map(({ type }) => type);
   const start = async (): Promise<string> => {
@@ -31,7 +31,7 @@ describe('runs', () => {
       }
   });
 
-  it('work in a process of their own, are stopped at a checkpoint and resumed', async () => {
+  it('A run works in a process of its own, stops at a checkpoint and is resumed', async () => {
     const directory = await start();
     const run = await trains(directory);
     assert.equal(run.kind, 'train');
@@ -49,7 +49,7 @@ describe('runs', () => {
     assert.ok(types(directory).includes('resumed'));
   });
 
-  it('are found interrupted where their process was killed, told once, and go on', async () => {
+  it('A run whose process was killed is reported once as interrupted and can be resumed', async () => {
     const told: string[] = [];
     const answers = answerMessages((message) => void told.push(message));
     try {
@@ -75,7 +75,7 @@ describe('runs', () => {
     }
   });
 
-  it('tell of an error in the specifications and where it is', async () => {
+  it('A run that does not start shows the error in the specifications and its place', async () => {
     const path = join(project, 'training.karma.yaml');
     const text = readFileSync(path, 'utf8');
     const broken = text.replace('preset: recipe', 'preset: receipt');
@@ -97,7 +97,7 @@ describe('runs', () => {
     }
   });
 
-  it('save what is typed before they start', async () => {
+  it('What is typed is saved before a run starts', async () => {
     const files = vscode.workspace.getConfiguration('files');
     await files.update('autoSave', 'off', vscode.ConfigurationTarget.Workspace);
     const uri = vscode.Uri.file(join(project, 'training.karma.yaml'));
@@ -113,7 +113,7 @@ describe('runs', () => {
     await files.update('autoSave', undefined, vscode.ConfigurationTarget.Workspace);
   });
 
-  it('show what is damaged, of another version, or being made for what it is', async () => {
+  it('The Runs view shows damaged runs, runs of another version and runs that are being made as such', async () => {
     const runs = runsFolder(project);
     const made = {
       ...{ kind: 'train', name: 'other', createdAt: Date.now(), folder: project, specs: [], options: {}, seeds: [1] },
@@ -134,7 +134,7 @@ describe('runs', () => {
     }
   });
 
-  it('are moved to the trash after a question, and back', async () => {
+  it('A run is moved to the trash after a question, and can be brought back', async () => {
     const directory = await start();
     await trains(directory);
     await executeCommand('karma-mas.stopRun', directory);
@@ -164,7 +164,7 @@ describe('runs', () => {
     }
   });
 
-  it('that work are not deleted', async () => {
+  it('A run that works cannot be deleted', async () => {
     const directory = await start();
     const told: string[] = [];
     const answers = answerMessages((message) => void told.push(message));

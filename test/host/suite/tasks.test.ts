@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually, karma, LONG_TRAINING, runOnce, SHORT_TRAINING } from './helpers.ts';
 
-describe('tasks', () => {
+describe('Tasks', () => {
   before(karma);
 
   /** Runs a task of tasks.json and gives its exit code. */
@@ -33,7 +33,7 @@ describe('tasks', () => {
     vscode.workspace.getConfiguration('tasks').update('tasks', undefined, vscode.ConfigurationTarget.Workspace),
   );
 
-  it('are offered for each job', async () => {
+  it('A task is offered for each job', async () => {
     const tasks = await eventually('tasks are offered', async () => {
       const found = await vscode.tasks.fetchTasks({ type: 'karma-mas' });
       return found.length > 0 ? found : undefined;
@@ -49,7 +49,7 @@ describe('tasks', () => {
     ]);
   });
 
-  it('do a job and end with its exit code', async () => {
+  it('A task does its job and ends with the exit code of the job', async () => {
     const before = await (await karma()).runs();
     assert.equal(await run({ kind: 'train', ...SHORT_TRAINING }), 0);
     const after = await (await karma()).runs();
@@ -58,7 +58,7 @@ describe('tasks', () => {
     assert.equal(after[0].name, 'in-emulator');
   });
 
-  it('fail where the job cannot start', async () => {
+  it('A task fails where its job cannot start', async () => {
     assert.equal(await run({ kind: 'train', training: 'nothing' }), 1);
   });
 
@@ -70,7 +70,7 @@ describe('tasks', () => {
     ['evaluate', { on: 'mars' }],
   ] as const;
   for (const [kind, options] of impossible)
-    it(`fail at once, with no run made, where tasks.json asks ${kind} for ${JSON.stringify(options)}`, async () => {
+    it(`A task fails at once, without a run, where tasks.json asks ${kind} for ${JSON.stringify(options)}`, async () => {
       const before = await (await karma()).runs();
       assert.equal(await run({ kind, options }), 1);
       assert.equal((await (await karma()).runs()).length, before.length);
@@ -82,7 +82,7 @@ describe('tasks', () => {
       (await (await karma()).runs()).find(({ state, progress }) => state === 'running' && (progress?.done ?? 0) > 0),
     );
 
-  it('stop at a checkpoint on Ctrl-C', async () => {
+  it('A task stops at a checkpoint on Ctrl-C', async () => {
     let directory = '';
     const code = await run({ kind: 'train', ...LONG_TRAINING }, async () => {
       ({ directory } = await working());
@@ -92,7 +92,7 @@ describe('tasks', () => {
     await runOnce(directory, 'it has stopped', ({ state }) => state === 'stopped');
   });
 
-  it('stop their run when they are terminated', async () => {
+  it('A task stops its run when it is terminated', async () => {
     let directory = '';
     await run({ kind: 'train', ...LONG_TRAINING }, async (execution) => {
       ({ directory } = await working());

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { clustersOf } from '../../../src/language-server/clusters.ts';
 import { readSpecFolder } from '../../../src/spec/folder.ts';
 
-describe('clusters for the Cluster view', () => {
-  it('have their services and the ways to transfer to them', async () => {
+describe('Clusters for the Cluster view', () => {
+  it('Clusters have their services and the Transfers that target them', async () => {
     const { model } = await readSpecFolder('examples/chained-services');
     const [cluster, ...rest] = clustersOf(model);
     assert.deepEqual(rest, []);
@@ -46,7 +46,7 @@ describe('clusters for the Cluster view', () => {
     );
   });
 
-  it('have the origin of a Prometheus at a URL, and no password', async () => {
+  it('Clusters have the origin of a Prometheus at a URL, without a password', async () => {
     const { model } = await readSpecFolder('examples/chained-services');
     const origin = (metrics: object) =>
       clustersOf({ ...model, clusters: [{ ...model.clusters[0], metrics: { queries: {}, ...metrics } as never }] })[0]
@@ -57,7 +57,7 @@ describe('clusters for the Cluster view', () => {
     assert.equal(origin({ source: 'prometheus', service: 'monitoring/prometheus:9090' }), '');
   });
 
-  it('have no transfers where those are for another cluster, or for none', async () => {
+  it('Clusters have no transfers where those are for another cluster or for none', async () => {
     const { model } = await readSpecFolder('examples/chained-services');
     const other = { ...model.clusters[0], name: 'other' };
     const clusters = clustersOf({ ...model, clusters: [...model.clusters, other] });

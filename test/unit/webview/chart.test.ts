@@ -64,7 +64,7 @@ function elementsOf(xml: string): string[] {
 }
 
 describe('SVG pictures', () => {
-  it('are well-formed whatever texts and values there are (property)', () => {
+  it('SVG pictures are well-formed for any text and any value (property)', () => {
     const value = fc.option(fc.double({ noNaN: true, min: -1e9, max: 1e9 }));
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(value, { maxLength: 40 }), (label, y) => {
@@ -84,7 +84,7 @@ describe('SVG pictures', () => {
     );
   });
 
-  it('break a line at a gap', () => {
+  it('SVG pictures break a line at a gap', () => {
     const paths = (y: Line['y']) =>
       svgOf(chart({ lines: [line({ y, marker: 0 })] })).match(/stroke="#0067a6" stroke-width="2" stroke-linejoin/g)
         ?.length;
@@ -93,7 +93,7 @@ describe('SVG pictures', () => {
     assert.equal(paths([1, null, 3]), 3);
   });
 
-  it('name every run that is not a single seed, and the HPA', () => {
+  it('SVG pictures name every run that is not a single seed, and the HPA', () => {
     const svg = svgOf(
       chart({
         lines: [line(), line({ label: 'seed 1', faint: true })],
@@ -105,8 +105,8 @@ describe('SVG pictures', () => {
   });
 });
 
-describe('numbers of axes', () => {
-  it('are round, inside, evenly spaced and not too many (property)', () => {
+describe('Numbers on axes', () => {
+  it('Ticks of an axis are round, inside the axis, evenly spaced and not too many (property)', () => {
     const ends = fc.tuple(
       fc.double({ noNaN: true, min: -1e3, max: 1e3 }),
       fc.double({ noNaN: true, min: 1e-3, max: 1e6 }),
@@ -122,7 +122,7 @@ describe('numbers of axes', () => {
     assert.deepEqual(timeTicks(0, 200, 4), [0, 60, 120, 180]);
   });
 
-  it('have as many decimals as the finest, and no more', () => {
+  it('Labels of an axis have as many decimals as the finest tick needs, and no more', () => {
     assert.deepEqual(tickLabels([0, 0.25, 0.5]), ['0', '0.25', '0.50']);
     assert.deepEqual(tickLabels([0, 500_000, 1_000_000]), ['0', '0.5 M', '1.0 M']);
     assert.deepEqual(tickLabels([20_000, 40_000]), ['20 k', '40 k']);
@@ -130,7 +130,7 @@ describe('numbers of axes', () => {
     assert.deepEqual(tickLabels([-1, 0, 1]), ['-1', '0', '1']);
   });
 
-  it('are short in words', () => {
+  it('Large and small numbers are short in words', () => {
     assert.deepEqual([0, 0.123456, 12, 9999, 22_528, 2_000_000, -0.5].map(compact), [
       '0',
       '0.1235',
@@ -144,8 +144,8 @@ describe('numbers of axes', () => {
   });
 });
 
-describe('series', () => {
-  it('have a value at a point, the nearer one between two, and none outside', () => {
+describe('Series of a chart', () => {
+  it('A series has a value at a point and the nearer value between two points, but none outside', () => {
     assert.deepEqual(pointAt(line({ low: [0, 1, 2], high: [2, 3, 4] }), 10), { x: 10, y: 2, low: 1, high: 3 });
     assert.equal(pointAt(line(), 14)?.x, 10);
     assert.equal(pointAt(line(), 16)?.x, 20);
@@ -154,7 +154,7 @@ describe('series', () => {
     assert.equal(pointAt(line({ x: [], y: [] }), 10), undefined);
   });
 
-  it('fill the axes', () => {
+  it('The axes of a chart fit its series', () => {
     assert.deepEqual(xExtent(chart()), { from: 0, to: 20 });
     assert.deepEqual(xExtent(chart({ range: { from: 5, to: 6 } })), { from: 5, to: 6 });
     assert.deepEqual(xExtent(chart({ lines: [] })), { from: 0, to: 1 });
@@ -164,7 +164,7 @@ describe('series', () => {
     assert.ok(shown.from > 1);
   });
 
-  it('cut off outliers only where asked to and where that helps', () => {
+  it('A chart cuts off outliers only where it is asked to and where that helps', () => {
     const x = Array.from({ length: 100 }, (_, i) => i);
     const lines = [line({ x, y: x.map((i) => (i === 0 ? -1000 : Math.sin(i))) })];
     assert.ok(yExtent(chart({ lines })).from < -999);
@@ -173,11 +173,11 @@ describe('series', () => {
     assert.deepEqual(yExtent(chart({ lines: even, ignoreOutliers: true })), yExtent(chart({ lines: even })));
   });
 
-  it('have no axis below 0 where nothing can be below 0', () => {
+  it('An axis does not go below 0 where no value can be below 0', () => {
     assert.equal(yExtent(chart({ lines: [line({ y: [0, 5, 10] })] })).from, 0);
   });
 
-  it('fall into stretches at gaps', () => {
+  it('A series falls into stretches at its gaps', () => {
     assert.deepEqual(stretches([null, 1, 2, null, null, 3]), [
       [1, 3],
       [5, 6],
@@ -185,13 +185,13 @@ describe('series', () => {
     assert.deepEqual(stretches([]), []);
   });
 
-  it('carry markers far enough apart, one at their end', () => {
+  it('Markers on a series are far enough apart, with one at its end', () => {
     assert.deepEqual(markedPoints([0, 10, 20, 30], [1, 1, 1, null], 15), [2, 0]);
   });
 });
 
-describe('table of a chart', () => {
-  it('has every line with its band, and the levels', () => {
+describe('Table of a chart', () => {
+  it('The table of a chart has every line with its band, and the levels', () => {
     const data = chart({
       lines: [
         line({ low: [0.5, 1.5, null], high: [1.5, 2.5, null] }),
@@ -213,7 +213,7 @@ describe('table of a chart', () => {
     ]);
   });
 
-  it('has the first and the last point of long lines, and few rows', () => {
+  it('The table of a chart has the first and the last point of long lines, and few rows', () => {
     const x = Array.from({ length: 5000 }, (_, i) => i);
     const { rows } = tableOf(chart({ lines: [line({ x, y: x })] }));
     assert.ok(rows.length <= 60);

@@ -21,8 +21,8 @@ const COLORS = { background: '#fff', text: '#000', muted: '#555', grid: '#eee', 
 const metric = (id: string) => METRICS.find((one) => one.id === id) ?? METRICS[0];
 const curve = (of: string, y: (number | null)[]) => ({ of, from: 0, x: y.map((_, i) => 10 * i), y });
 
-describe('state of the learning curves', () => {
-  it('survives being kept', () => {
+describe('State of the Learning Curves view', () => {
+  it('The state of the Learning Curves view survives being kept', () => {
     const state = withRuns(
       { ...INITIAL, smoothing: 0.5, range: { from: 1, to: 2 }, maximized: 'losses/approx_kl', axis: 'time' },
       ['a', 'b'],
@@ -30,7 +30,7 @@ describe('state of the learning curves', () => {
     assert.deepEqual(restore(JSON.parse(JSON.stringify(state)) as object), state);
   });
 
-  it('falls back part by part where what was kept is of another shape', () => {
+  it('The state of the Learning Curves view falls back part by part where what was kept has another shape', () => {
     assert.deepEqual(restore({}), INITIAL);
     const bad = {
       runs: [{ id: 1 }, { id: 'a', slot: 0 }],
@@ -47,7 +47,7 @@ describe('state of the learning curves', () => {
     assert.deepEqual(restore({ metrics: [] }).metrics, []);
   });
 
-  it('keeps the place of a run in the palette when others go, and gives away free ones', () => {
+  it('A run keeps its place in the palette when others go, and a new run takes a free one', () => {
     const three = withRuns(INITIAL, ['a', 'b', 'c']);
     const two = withRuns(three, ['b', 'c']);
     assert.deepEqual(two.runs, [
@@ -57,13 +57,13 @@ describe('state of the learning curves', () => {
     assert.deepEqual(withRuns(two, ['b', 'c', 'd']).runs[2], { id: 'd', slot: 0 });
   });
 
-  it('switches on and off', () => {
+  it('An item of a list is switched on and off', () => {
     assert.deepEqual(toggled(['a'], 'b'), ['a', 'b']);
     assert.deepEqual(toggled(['a', 'b'], 'a'), ['b']);
   });
 });
 
-describe('chart of a metric', () => {
+describe('Chart of a metric', () => {
   const store = (metricId: string, ...runs: string[]) => {
     const curves = new CurveStore();
     for (const id of runs)
@@ -76,7 +76,7 @@ describe('chart of a metric', () => {
     return curves;
   };
 
-  it('has mean, HPA and faint single seeds', () => {
+  it('The chart of a metric has a mean, the HPA and faint single seeds', () => {
     const { lines } = chartDataOf(
       metric('cluster/objective'),
       withRuns(INITIAL, ['a']),
@@ -94,7 +94,7 @@ describe('chart of a metric', () => {
     );
   });
 
-  it('tells runs apart by color, dash and marker', () => {
+  it('The chart of a metric tells runs apart by color, dash and marker', () => {
     const state = withRuns(INITIAL, ['a', 'b']);
     const { lines } = chartDataOf(
       metric('cluster/objective'),
@@ -108,7 +108,7 @@ describe('chart of a metric', () => {
     assert.notDeepEqual(means[0].dash, means[1].dash);
   });
 
-  it('has the HPA as one line where runs were judged on the same episodes', () => {
+  it('The chart of a metric has the HPA as one line where runs were judged on the same episodes', () => {
     const levels = (one: number, other: number) =>
       chartDataOf(
         metric('judged'),
@@ -127,7 +127,7 @@ describe('chart of a metric', () => {
     );
   });
 
-  it('marks where seeds converged, in the units of its axis, but not seeds switched off', () => {
+  it('The chart of a metric marks where seeds converged, in the units of its axis, but not seeds that are switched off', () => {
     const marks = (more: object) =>
       chartDataOf(
         metric('charts/episodic_return'),
@@ -141,7 +141,7 @@ describe('chart of a metric', () => {
     assert.deepEqual(marks({ hidden: ['a#1'] }), []);
   });
 
-  it('is summed up in sentences', () => {
+  it('The chart of a metric is summed up in sentences', () => {
     const data = chartDataOf(
       metric('judged'),
       withRuns(INITIAL, ['a']),

@@ -11,13 +11,13 @@ const envelope = (seq: number, messages: readonly unknown[]) => ({
   text: JSON.stringify(messages),
 });
 
-describe('messages on arrival', () => {
-  it('pass where the map knows them and they have its shape', () => {
+describe('Messages on arrival', () => {
+  it('A message passes where the map knows it and it has its shape', () => {
     assert.deepEqual(check(VIEWS['learning-curves'].toView, answered), answered);
     assert.deepEqual(checkToHost('cluster', { type: 'ready', data: {} }), { type: 'ready', data: {} });
   });
 
-  it('are refused where nobody knows them, or only the other side or another view does', () => {
+  it('A message is refused where nobody knows it, or only the other side or another view does', () => {
     const refusal = 'there is no message';
     assert.match(String(checkToHost('learning-curves', { type: 'evil', data: {} })), new RegExp(refusal));
     assert.match(String(checkToHost('learning-curves', answered)), new RegExp(refusal));
@@ -25,7 +25,7 @@ describe('messages on arrival', () => {
     assert.match(String(checkToHost('learning-curves', { type: 'constructor', data: {} })), new RegExp(refusal));
   });
 
-  it('are refused where they are ill-formed', () => {
+  it('A message is refused where it is ill-formed', () => {
     for (const value of [
       null,
       1,
@@ -42,8 +42,8 @@ describe('messages on arrival', () => {
   });
 });
 
-describe('receiver', () => {
-  it('drops single messages and keeps the rest', () => {
+describe('Message receiver', () => {
+  it('The receiver drops single bad messages and keeps the rest', () => {
     const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
     const received = receiver.receive(
       envelope(1, [{ type: 'nonsense', data: 1 }, answered, { type: 'answered', data: {} }]),
@@ -53,7 +53,7 @@ describe('receiver', () => {
     assert.equal(received.lost, false);
   });
 
-  it('drops what is no envelope, and envelopes that hold no list', () => {
+  it('The receiver drops what is no envelope, and envelopes that hold no list', () => {
     const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
     for (const value of [
       undefined,
@@ -67,14 +67,14 @@ describe('receiver', () => {
     }
   });
 
-  it('puts parts together', () => {
+  it('The receiver puts the parts of a message together', () => {
     const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
     const text = JSON.stringify([answered]);
     assert.deepEqual(receiver.receive({ seq: 1, part: 0, parts: 2, text: text.slice(0, 9) }).messages, []);
     assert.deepEqual(receiver.receive({ seq: 2, part: 1, parts: 2, text: text.slice(9) }).messages, [answered]);
   });
 
-  it('asks once for everything again where an envelope is missing, and begins anew with the first', () => {
+  it('The receiver asks once for everything again where an envelope is missing, and starts over with the first', () => {
     const receiver = new MessageReceiver(VIEWS['learning-curves'].toView);
     receiver.receive(envelope(1, [answered]));
     assert.equal(receiver.receive(envelope(3, [answered])).lost, true);

@@ -23,8 +23,8 @@ const person = object({
 type Person = Of<typeof person>;
 const good: Person = { name: 'x', tags: ['t'], kind: 'a', best: null, marks: { m: true } };
 
-describe('shapes', () => {
-  it('let through what they describe, with keys that they do not name', () => {
+describe('Shapes', () => {
+  it('Shapes let through what they describe, and keys that they do not name', () => {
     assert.equal(person.problem(good, 'it'), undefined);
     assert.equal(person.problem({ ...good, age: 3, best: 1, more: [] }, 'it'), undefined);
   });
@@ -43,5 +43,5 @@ describe('shapes', () => {
     ['nothing', undefined, 'it is not an object'],
   ];
   for (const [what, value, problem] of ill)
-    it(`refuse ${what}, and say where`, () => assert.equal(person.problem(value, 'it'), problem));
+    it(`Shapes refuse ${what} and say where`, () => assert.equal(person.problem(value, 'it'), problem));
 });

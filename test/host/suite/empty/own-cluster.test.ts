@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { answerInputs, useFakeCluster } from '../fake-cluster.ts';
 import { answerMessages, eventually, karma } from '../helpers.ts';
 
-describe("one's own cluster, in an empty folder", () => {
+describe("A cluster of one's own in an empty folder", () => {
   const folder = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const fake = useFakeCluster();
   const messages: string[] = [];
@@ -33,7 +33,7 @@ describe("one's own cluster, in an empty folder", () => {
     await vscode.commands.executeCommand('karma-mas.refresh');
   });
 
-  it('is imported, and gets an organization, without an error in them', async () => {
+  it('A cluster is imported and gets an organization without errors', async () => {
     await vscode.commands.executeCommand('karma-mas.importCluster');
     assert.match(messages[0], /Imported 4 services of namespace chained/);
     await eventually('the organization is there', () =>
@@ -56,7 +56,7 @@ describe("one's own cluster, in an empty folder", () => {
     assert.deepEqual(fake().api.writes, []);
   });
 
-  it('keeps what is there when it is asked for again', async () => {
+  it('Add Organization keeps what is there when it is run again', async () => {
     const roles = readFileSync(join(folder, 'roles.karma.yaml'), 'utf8');
     await vscode.commands.executeCommand('karma-mas.addOrganization');
     assert.match(messages.at(-1)!, /are there already, and nothing is overwritten/);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-describe('Check Setup and the GPU backend, untrusted', () => {
+describe('Check Setup and the GPU backend in an untrusted folder', () => {
   for (const id of ['karma-mas.checkSetup', 'karma-mas.setUpGpu', 'karma-mas.removeGpu'])
-    it(`${id} says why it does nothing`, async () => {
+    it(`${id} says in an untrusted folder why it does nothing`, async () => {
       const window = vscode.window as unknown as { showWarningMessage: unknown };
       const before = window.showWarningMessage;
       const told: string[] = [];

@@ -55,13 +55,13 @@ const ALWAYS: Record<string, string> = {
   'karma-mas.showLog': 'the log is always there',
 };
 
-describe('manifest', () => {
-  it('activates by the language, projects, and panels that are restored, and by nothing else', () => {
+describe('Manifest of the extension', () => {
+  it('The extension activates for the language, for projects and for restored panels, and for nothing else', () => {
     for (const event of manifest.activationEvents)
       assert.match(event, /^(onLanguage:karma|workspaceContains:\*\*\/\*\.karma\.yaml|onWebviewPanel:karma-mas\.\w+)$/);
   });
 
-  it('runs where the files are, and says what an untrusted and a virtual workspace can do', () => {
+  it('The extension runs where the files are, and says what it can do in an untrusted and a virtual workspace', () => {
     assert.deepEqual(manifest.extensionKind, ['workspace']);
     for (const name of ['untrustedWorkspaces', 'virtualWorkspaces']) {
       assert.equal(manifest.capabilities[name].supported, 'limited');
@@ -69,7 +69,7 @@ describe('manifest', () => {
     }
   });
 
-  it('has every text in package.nls.json, and no text there that nothing uses', () => {
+  it('Every text of package.json is in package.nls.json, which has no text that nothing uses', () => {
     const used = new Set([...text.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
     assert.deepEqual([...used].filter((key) => !(key in nls)).sort(), [], 'missing');
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('manifest', () => {
   });
 
   for (const { command, title, category, enablement } of contributes.commands)
-    it(`${command} has a category, a title, and says when it applies`, () => {
+    it(`${command} has a category, a title and an enablement`, () => {
       assert.match(command, /^karma-mas\.[a-z]\w+$/);
       assert.equal(category, 'KARMA');
       assert.match(title, /^%/);
@@ -101,13 +101,13 @@ describe('manifest', () => {
       );
   });
 
-  it('the source files that run the command line or a job register only commands that need trust', () => {
+  it('The source files that run the command line or a job register only commands that need trust', () => {
     for (const { name, source } of sources().filter(({ source }) => /\brunCommandLine\(|\.startJob\(/.test(source)))
       for (const [, id] of source.matchAll(/\.command\('(karma-mas\.\w+)'/g))
         assert.ok(COMMANDS[id as CommandId].needsTrust, `${id} in ${name} starts a process`);
   });
 
-  it('the extension registers each command of the table once', () => {
+  it('The extension registers each command of the table once', () => {
     const panels = new Set<string>(Object.values(PANELS).map(({ command }) => command));
     const all = sources()
       .map(({ source }) => source)
@@ -129,7 +129,7 @@ describe('manifest', () => {
       assert.equal(nls[contributed.title.slice(1, -1)], `Open ${title}`);
     });
 
-  it('names only commands and submenus that there are in menus, welcomes and the walkthrough', () => {
+  it('Menus, welcomes and the walkthrough name only existing commands and submenus', () => {
     const known = new Set(contributes.commands.map(({ command }) => command));
     const submenus = new Set(contributes.submenus.map(({ id }) => id));
     for (const [menu, items] of Object.entries(contributes.menus))
@@ -143,7 +143,7 @@ describe('manifest', () => {
         assert.ok(known.has(command), `${key}: ${command}`);
   });
 
-  it('has at most three inline actions for a run in any state', () => {
+  it('A run has at most three inline actions in any state', () => {
     const inline = contributes.menus['view/item/context'].filter(({ group }) => group?.startsWith('inline'));
     const states = [
       'run stoppable curves',
@@ -160,7 +160,7 @@ describe('manifest', () => {
   });
 
   for (const [name, setting] of Object.entries(contributes.configuration.properties))
-    it(`setting ${name} has a description, a scope and a place`, () => {
+    it(`The setting ${name} has a description, a scope and an order`, () => {
       assert.match(name, /^karma-mas\./);
       assert.match(String(setting.markdownDescription), /^%/);
       assert.ok(['machine', 'machine-overridable', 'window', 'resource'].includes(String(setting.scope)));
@@ -174,12 +174,12 @@ describe('manifest', () => {
       if (/path|kubeconfig|context/i.test(name)) assert.equal(setting.scope, 'machine');
     });
 
-  it('gives each setting a place of its own', () => {
+  it('Each setting has an order of its own', () => {
     const orders = Object.values(contributes.configuration.properties).map(({ order }) => order);
     assert.equal(new Set(orders).size, orders.length);
   });
 
-  it('shows three views in one container, each with an icon and a welcome where it is a tree', () => {
+  it('The extension has three views in one container, each with an icon, and the trees with a welcome', () => {
     assert.deepEqual(Object.keys(contributes.views), ['karma-mas']);
     assert.deepEqual(
       contributes.views['karma-mas'].map(({ id }) => id.split('.')[1]),
@@ -190,7 +190,7 @@ describe('manifest', () => {
       assert.ok(contributes.viewsWelcome.some((welcome) => welcome.view === `karma-mas.${view}`));
   });
 
-  it('has one walkthrough of six steps, each with a picture for every theme and an end', () => {
+  it('The extension has one walkthrough of six steps, each with a picture for every theme and an end', () => {
     assert.equal(contributes.walkthroughs.length, 1);
     const { steps } = contributes.walkthroughs[0];
     assert.equal(steps.length, 6);
@@ -203,7 +203,7 @@ describe('manifest', () => {
     }
   });
 
-  it('has the icons that it names; codicons are real ones', () => {
+  it('The icons that package.json names exist, and its codicons are real ones', () => {
     assert.deepEqual([...readFileSync(join(root, manifest.icon)).subarray(1, 4)], [...Buffer.from('PNG')]);
     const { light, dark } = contributes.languages[0].icon;
     for (const file of [contributes.viewsContainers.activitybar[0].icon, light, dark])

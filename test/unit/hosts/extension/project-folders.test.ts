@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { isInside, topmostFolders } from '../../../../src/hosts/extension/project-folders.ts';
 
-describe('projects', () => {
-  it('are the topmost folders that have specifications', () => {
+describe('Project folders', () => {
+  it('Project folders are the topmost folders that have specifications', () => {
     assert.deepEqual(topmostFolders(['/w/a/one.karma.yaml', '/w/a/deep/er/two.karma.yaml', '/w/b/three.karma.yaml']), [
       '/w/a',
       '/w/b',
@@ -11,7 +11,7 @@ describe('projects', () => {
     assert.deepEqual(topmostFolders([]), []);
   });
 
-  it('are not told by names that only begin alike', () => {
+  it('Project folders with names that only begin alike are told apart', () => {
     assert.deepEqual(topmostFolders(['/w/a/x.karma.yaml', '/w/ab/y.karma.yaml']), ['/w/a', '/w/ab']);
     assert.ok(!isInside('/w/ab', '/w/a'));
     assert.ok(isInside('/w/a', '/w/a'));
@@ -19,7 +19,7 @@ describe('projects', () => {
     assert.ok(isInside('/anything', '/'));
   });
 
-  it('are not in the copies of runs and in packages', () => {
+  it('Project folders are not looked for in the copies of runs and in packages', () => {
     const files = ['/w/p/.karma/runs/1/x.karma.yaml', '/w/node_modules/p/x.karma.yaml', '/w/.git/x.karma.yaml'];
     assert.deepEqual(topmostFolders(files), []);
   });

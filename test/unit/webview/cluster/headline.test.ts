@@ -30,8 +30,8 @@ const status = (changes: Partial<ClusterStatus>): ClusterStatus =>
   ({ cluster: 'shop', source: 'emulator', run: null, observed: null, ended: null, ...changes }) as ClusterStatus;
 const observed = (stage: string) => ({ stage }) as Observed;
 
-describe('what the Cluster view says', () => {
-  it('in each state of a transfer', () => {
+describe('Headline of the Cluster view', () => {
+  it('The Cluster view has a headline for each state of a transfer', () => {
     const title = (changes: Partial<ClusterStatus>) => {
       const { title, tone } = headlineOf(status(changes));
       return `${title} (${tone})`;
@@ -49,7 +49,7 @@ describe('what the Cluster view says', () => {
     assert.equal(title({ run: run('unreadable') }), 'Unreadable (bad)');
   });
 
-  it('is never good while an HPA is not as before, or nobody knows', () => {
+  it('The headline of the Cluster view is never good while an HPA is not as before, or nobody knows', () => {
     for (const how of ['finished', 'stopped'] as const) {
       const state = how === 'finished' ? 'finished' : 'stopped';
       for (const end of [ended(how, hpa('a'), hpa('b', false)), { ...ended(how), restored: null }, null])
@@ -66,7 +66,7 @@ describe('what the Cluster view says', () => {
     });
   });
 
-  it('gives the reason of a failure, and of a fallback', () => {
+  it('The headline of the Cluster view gives the reason of a failure and of a fallback', () => {
     assert.equal(headlineOf(status({ run: run('failed', 'full', 'The disk is full.') })).text, 'The disk is full.');
     assert.equal(
       headlineOf(status({ run: run('failed'), ended: ended('fallback', hpa('a')) })).text,
@@ -74,7 +74,7 @@ describe('what the Cluster view says', () => {
     );
   });
 
-  it('is read out for stages and ends, and not for decisions', () => {
+  it('The Cluster view announces stages and ends, but not decisions', () => {
     const said = (stage: string, decisions: number) =>
       announcementOf(status({ run: run('running'), observed: { ...observed(stage), decisions } }));
     assert.equal(said('canary', 1), 'Stage Canary');
@@ -87,20 +87,20 @@ describe('what the Cluster view says', () => {
     assert.equal(announcementOf(status({})), '');
   });
 
-  it('of a real cluster, that its services are there without a transfer, and come back after one that died', () => {
+  it('The Cluster view says that a real cluster keeps its services without a transfer and after one that died', () => {
     const real = (changes: Partial<ClusterStatus>) => headlineOf(status({ source: 'prometheus', ...changes })).text;
     assert.match(real({}), /^Nothing has been transferred here/);
     assert.match(real({ run: run('stale') }), /gives the services back to their HPAs/);
   });
 
-  it('writes numbers as people do', () => {
+  it('The Cluster view writes numbers as people do', () => {
     assert.deepEqual([latency(0.0123), latency(2.26), latency(null)], ['12 ms', '2.3 s', '–']);
     assert.deepEqual([percent(0.714), percent(null)], ['71 %', '–']);
     assert.deepEqual([lasting(600), lasting(45), lasting(null)], ['10 min', '45 s', 'until stopped']);
     assert.equal(moment(1215), '20:15');
   });
 
-  it('says what a decision changes: replicas, or on the floor the minimum', () => {
+  it('The Cluster view says what a decision changes: replicas, or the minimum in the stage floor', () => {
     const decision = { changes: [{ service: 'b', from: 3, to: 1, limited: 2 }], stage: 'canary' };
     const words = (changes: object) =>
       changesInWords({ ...decision, ...changes } as unknown as Parameters<typeof changesInWords>[0]);
@@ -109,7 +109,7 @@ describe('what the Cluster view says', () => {
     assert.equal(words({ stage: 'floor' }), 'b: HPA minimum 3 → 2');
   });
 
-  it('says who controls a service', () => {
+  it('The Cluster view says who controls a service', () => {
     const of = { minReplicas: 3, maxReplicas: 5, desired: 4, paused: false, originalMinimum: 1 };
     const label = (controlledBy: string) =>
       controlOf({ name: 'a', hpa: of, controlledBy } as unknown as Parameters<typeof controlOf>[0]).label;

@@ -21,8 +21,8 @@ const service = (name: string, changes: Partial<ClusterService> = {}): ClusterSe
   ...changes,
 });
 
-describe('the services that the Cluster view shows', () => {
-  it('are in trouble where something is missing, waits or nobody acts', () => {
+describe('Services in the Cluster view', () => {
+  it('A service is in trouble where something is missing or waits, or nobody acts', () => {
     const trouble = [
       service('a', { ready: 1 }),
       service('a', { failed: 1 }),
@@ -37,7 +37,7 @@ describe('the services that the Cluster view shows', () => {
     assert.deepEqual([...trouble, ...well].map(isInTrouble), [true, true, true, true, false, false, false]);
   });
 
-  it('are found by a part of their name, and by their trouble', () => {
+  it('Services are found by a part of their name and by their trouble', () => {
     const all = [service('cart', { ready: 0 }), service('catalog'), service('users', { ready: 0 })];
     const names = (name: string, onlyInTrouble = false) =>
       chosen(all, { name, onlyInTrouble }).map((each) => each.name);
@@ -47,7 +47,7 @@ describe('the services that the Cluster view shows', () => {
     assert.deepEqual(names('x'), []);
   });
 
-  it('are named one by one while they are few', () => {
+  it('Services are named one by one while they are few', () => {
     const names = Array.from({ length: 500 }, (_, i) => `s${i}`);
     assert.equal(someNames(names.slice(0, 7)), 's0, s1, s2, s3, s4, s5, s6');
     assert.equal(someNames(names), 's0, s1, s2, s3, s4, s5 and 494 more');
@@ -78,8 +78,8 @@ const tested = (...queries: Query[]): TestedQueries => ({
   complete: queries.every(({ services }) => services.every(({ state }) => state === 'ok')),
 });
 
-describe('a test of the metric queries', () => {
-  it('says of each how many services it tells, and what is wrong with the others', () => {
+describe('Test of the metric queries', () => {
+  it('The test of the queries says how many services each query covers, and what is wrong with the others', () => {
     assert.equal(queryInWords(query({ a: 'ok', b: 'ok' })), '2 services, at most 3 s old');
     assert.equal(
       queryInWords(query({ a: 'ok', b: 'missing', c: 'stale', d: 'NaN' })),
@@ -91,7 +91,7 @@ describe('a test of the metric queries', () => {
     );
   });
 
-  it('is read out when it has ended', () => {
+  it('The result of the test of the queries is announced when the test has ended', () => {
     assert.equal(queriesAnnouncement(tested(query({ a: 'ok' }))), 'All queries return recent values.');
     const missing = [{ field: 'latency', unit: 's', about: 'waiting' }];
     assert.match(

@@ -30,22 +30,22 @@ const merges = fc.integer({ min: 1, max: 12 }).chain((count) =>
     .map((values) => agglomerate({ count, values: Float64Array.from(values) }, 'average')),
 );
 
-describe('the dendrogram of the Clustering view', () => {
-  it('is cut by count as the engine cuts it', () =>
+describe('Dendrogram of the Clustering view', () => {
+  it('The view cuts the dendrogram by count as the engine does', () =>
     fc.assert(
       fc.property(merges, fc.integer({ min: 1, max: 14 }), (linkage, groups) => {
         assert.deepEqual([...cutByCount(columns(linkage), groups)], [...engineCut(linkage, groups)]);
       }),
     ));
 
-  it('has as many groups below a height as the engine finds', () =>
+  it('The dendrogram has as many groups below a height as the engine finds', () =>
     fc.assert(
       fc.property(merges, fc.double({ min: 0, max: 12, noNaN: true }), (linkage, height) => {
         assert.equal(countAtHeight(columns(linkage), height), new Set(engineCutByHeight(linkage, height)).size);
       }),
     ));
 
-  it('has a height for every number of groups that ties do not forbid', () =>
+  it('The dendrogram has a height for every number of groups that ties do not forbid', () =>
     fc.assert(
       fc.property(merges, fc.integer({ min: 1, max: 12 }), (linkage, groups) => {
         const tree = columns(linkage);
@@ -57,7 +57,7 @@ describe('the dendrogram of the Clustering view', () => {
       }),
     ));
 
-  it('puts every item in a row of its own, and the items of a branch side by side', () =>
+  it('The dendrogram puts every item in a row of its own, and the items of a branch side by side', () =>
     fc.assert(
       fc.property(merges, (linkage) => {
         const count = linkage.length + 1;
@@ -77,14 +77,14 @@ describe('the dendrogram of the Clustering view', () => {
       }),
     ));
 
-  it('gives a branch the group that all of it has, and -1 where there are several', () => {
+  it('A branch of the dendrogram has the group that all its items share, and -1 where there are several', () => {
     // (0 1) (2 3), then both.
     const tree = { left: [0, 2, 4], right: [1, 3, 5], height: [1, 2, 5] };
     assert.deepEqual([...groupsOfNodes(tree, [0, 0, 1, 1])], [0, 0, 1, 1, 0, 1, -1]);
     assert.deepEqual([...groupsOfNodes(tree, [0, 0, 0, 1])], [0, 0, 0, 1, 0, -1, -1]);
   });
 
-  it('draws the cut between the merges around it', () => {
+  it('The cut is drawn between the merges around it', () => {
     const tree = { left: [0, 2, 4], right: [1, 3, 5], height: [1, 2, 5] };
     assert.deepEqual(
       [1, 2, 3, 4].map((groups) => heightOfCut(tree, groups)),

@@ -27,7 +27,7 @@ const theme: Colors = {
   series: ['#100000', '#200000', '#300000', '#400000', '#500000', '#600000', '#700000', '#800000'],
 };
 
-describe('the Clustering view', () => {
+describe('Clustering view', () => {
   const folder = mkdtempSync(join(tmpdir(), 'karma-clustering-'));
   let written: WrittenAnalysis;
   let model: Model;
@@ -53,7 +53,7 @@ describe('the Clustering view', () => {
   });
   const box = { x: 0, y: 0, width: 600, height: 500 };
 
-  it('gets numbers back as they were packed, in characters that need no escape', () => {
+  it('Packed numbers are unpacked as they were, from characters that need no escape', () => {
     const values = Array.from({ length: 400 }, (_, i) => i);
     for (const [most, width] of [
       [90, 1],
@@ -67,7 +67,7 @@ describe('the Clustering view', () => {
     assert.equal(JSON.stringify(text).length, text.length + 2);
   });
 
-  it('holds what the analysis wrote', () => {
+  it('The Clustering view holds what the analysis wrote', () => {
     const { clustering, analysis } = written;
     assert.deepEqual(model.rows.own, clustering.sequences);
     assert.deepEqual(model.rows.warped, clustering.aligned);
@@ -83,7 +83,7 @@ describe('the Clustering view', () => {
     );
   });
 
-  it('fills envelopes, and none more than it takes', () => {
+  it('Rows of the Clustering view fill envelopes, but never more than an envelope takes', () => {
     const many = {
       ...written.clustering,
       sequences: Array.from({ length: 48 }, () => new Array<number>(4000).fill(1)),
@@ -100,7 +100,7 @@ describe('the Clustering view', () => {
     assert.deepEqual(parts.rows.own, many.sequences);
   });
 
-  it('shows the groups of the analysis with the roles that they match, and at any other count those of the cut', () => {
+  it('The Clustering view shows the groups of the analysis with their matching roles, and at any other count those of the cut', () => {
     const own = groupingOf(model, written.analysis.groups.length);
     assert.ok(own.isOwn);
     assert.deepEqual(
@@ -119,7 +119,7 @@ describe('the Clustering view', () => {
     assert.equal(groupingOf(model, 1).silhouette, undefined);
   });
 
-  it('says how it is cut, and what a group is', () => {
+  it('The Clustering view says how the dendrogram is cut and what a group is', () => {
     const grouping = groupingOf(model, 4);
     assert.match(
       cutInWords(grouping, 12.345),
@@ -146,7 +146,7 @@ describe('the Clustering view', () => {
     );
   });
 
-  it('finds with the pointer what it has drawn', () => {
+  it('The pointer finds what the Clustering view has drawn', () => {
     const scene = sceneOf(4);
     const { order } = model.layout;
     assert.equal(itemAtY(scene, box, 12), order[0]);
@@ -169,7 +169,7 @@ describe('the Clustering view', () => {
     assert.equal(countAtMean(scene, box, 0), undefined);
   });
 
-  it('draws each mark of the map where the pointer finds it', () => {
+  it('The map draws each mark where the pointer finds it', () => {
     const scene = sceneOf(4);
     const marks: (readonly [number, number])[] = [];
     const pen = new SvgPen('x');
@@ -188,7 +188,7 @@ describe('the Clustering view', () => {
     });
   });
 
-  it('draws every chart into a picture, and every chart as a table', () => {
+  it('The Clustering view draws every chart into a picture and every chart as a table', () => {
     for (const groups of [1, 4, 9])
       for (const chart of CHARTS) {
         const scene = sceneOf(groups);
@@ -206,7 +206,7 @@ describe('the Clustering view', () => {
     assert.equal(tableOf('silhouettes', sceneOf(1)).rows.length, 0);
   });
 
-  it('lets filters say what stands out', () => {
+  it('Filters of the Clustering view say what stands out', () => {
     const medics = shownBy(model, { agent: 'medic', seed: '2' });
     assert.equal(medics.filter(Boolean).length, 6);
     const scene = sceneOf(4, { shown: medics });
@@ -215,7 +215,7 @@ describe('the Clustering view', () => {
     assert.equal(shownBy(model, { role: 'nobody' }).filter(Boolean).length, 0);
   });
 
-  it('tells groups apart by color and shape', () => {
+  it('Groups differ in color and shape', () => {
     const looks = Array.from({ length: 64 }, (_, group) => `${groupColor(group, theme)} ${groupShape(group)}`);
     assert.equal(new Set(looks).size, 64);
     assert.equal(mix('#000', '#ffffff', 0.5), '#808080');
@@ -228,7 +228,7 @@ describe('the Clustering view', () => {
       if (service >= 0) assert.equal(byService[symbol], theme.series[service]);
   });
 
-  it('finds the rows of a group, and words for moves', () => {
+  it('The Clustering view finds the rows of a group and words for moves', () => {
     assert.deepEqual(stretchesOf([3, 0, 1, 5], [0, 1, 2]), [
       [0, 2],
       [3, 4],
@@ -241,7 +241,7 @@ describe('the Clustering view', () => {
     assert.equal(movesInWords(model, [0, 0, 1, 0]), `${hold} ×2, ${first}, ${hold}`);
   });
 
-  it('bears an analysis without structure, of few, and of equal sequences', async () => {
+  it('The Clustering view copes with an analysis without structure, of few sequences and of equal sequences', async () => {
     for (const plan of [
       { agents: aimlessAgents(4), episodes: 2, seeds: [1] },
       { agents: aimlessAgents(1), episodes: 1, seeds: [1] },
@@ -271,7 +271,7 @@ describe('the Clustering view', () => {
     }
   });
 
-  it('takes what an older version kept', () => {
+  it('The Clustering view accepts the state that an older version kept', () => {
     const plain: State = {
       directory: '',
       groups: null,

@@ -26,14 +26,14 @@ const theme = {
 };
 const everything = { hidden: [], range: null, theme };
 
-describe('the explanation of a step', () => {
-  it('says which rule matched, what was allowed, and how likely the choice was', () =>
+describe('Explanation of a step', () => {
+  it('The explanation of a step says which rule matched, what was allowed, and how likely the choice was', () =>
     assert.equal(
       explain(choiceAt(SAMPLE, 0, 1)),
       "a +1: rule 'pending > 12' of role scale-out matched; 3 of 5 options were allowed; chosen with 83 %.",
     ));
 
-  it('says that no rule matched, and where all or one option was allowed', () => {
+  it('The explanation of a step says that no rule matched, and that all options or one option were allowed', () => {
     assert.equal(
       explain(choiceAt(SAMPLE, 0, 0)),
       'hold: no rule matched; only 1 of 5 options was allowed; chosen with 100 %.',
@@ -44,7 +44,7 @@ describe('the explanation of a step', () => {
     );
   });
 
-  it('does not make up what was not recorded', () => {
+  it('The explanation of a step does not invent what was not recorded', () => {
     assert.equal(
       explain(choiceAt(OLD, 0, 1)),
       'a +1: a rule matched (which one was not recorded); 3 of 5 options were allowed.',
@@ -56,7 +56,7 @@ describe('the explanation of a step', () => {
     assert.equal(choiceAt(SAMPLE, 0, 1).expected, -0.5);
   });
 
-  it('says what the mask prevented', () => {
+  it('The explanation of a step says what the mask prevented', () => {
     assert.equal(withoutMask(choiceAt(SAMPLE, 0, 1)), 'Without the mask it would have done the same.');
     assert.equal(
       withoutMask(choiceAt(SAMPLE, 0, 2)),
@@ -69,7 +69,7 @@ describe('the explanation of a step', () => {
     );
   });
 
-  it('has the options that matter first, and folds the others away', () => {
+  it('The explanation of a step shows the options that matter first and folds the others away', () => {
     const { shown, folded } = sortedOptions(choiceAt(SAMPLE, 0, 1));
     assert.deepEqual(
       shown.map(({ text, probability }) => [text, probability]),
@@ -88,10 +88,10 @@ describe('the explanation of a step', () => {
     );
   });
 
-  it('has no share of a step whose probabilities are not known', () =>
+  it('The explanation of a step has no share where the probabilities are not known', () =>
     assert.equal(choiceAt(SAMPLE, 0, 3).taken.probability, undefined));
 
-  it('rounds shares without calling a little nothing, or nearly all everything', () =>
+  it('Shares are rounded without calling a little nothing, or nearly all everything', () =>
     assert.deepEqual([0, 0.001, 0.005, 0.829, 0.998, 1].map(percent), [
       '0 %',
       'less than 1 %',
@@ -101,7 +101,7 @@ describe('the explanation of a step', () => {
       '100 %',
     ]));
 
-  it('tells what the scenario does to the cluster between two decisions', () => {
+  it('The explanation of a step lists what the scenario does to the cluster between two decisions', () => {
     const at = (step: number) => eventsAt(SAMPLE, step).map(eventInWords);
     assert.deepEqual(at(0), []);
     assert.deepEqual(at(1), ['Attack of up to 120 requests/s, 15 s to 45 s']);
@@ -109,7 +109,7 @@ describe('the explanation of a step', () => {
     assert.deepEqual(at(3), []);
   });
 
-  it('reads states and times', () => {
+  it('The Episode view reads states and times from a recorded episode', () => {
     assert.equal(valueAt(SAMPLE, 'a.pending', 1), 13);
     assert.equal(valueAt(SAMPLE, 'a.received', 2), undefined);
     assert.equal(valueAt(SAMPLE, 'a.karma', 2), undefined);
@@ -120,16 +120,16 @@ describe('the explanation of a step', () => {
   });
 });
 
-describe('the charts of an episode', () => {
+describe('Charts of an episode', () => {
   const lines = (id: string, ...episodes: Parameters<typeof chartsOf>) =>
     chartsOf(...episodes).find((chart) => chart.id === id)!.data.lines;
 
-  it('draw what holds until the next decision as steps, and the rest from decision to decision', () => {
+  it('Charts of an episode draw values that hold until the next decision as steps, and all others from decision to decision', () => {
     assert.deepEqual(valuesOf(SAMPLE, [1, null], false), { x: [0, 15], y: [1, null] });
     assert.deepEqual(valuesOf(SAMPLE, [1, null], true), { x: [0, 14.999, 15, 29.999], y: [1, 1, null, null] });
   });
 
-  it('show the load of entry points; where those were not recorded, of all services', () => {
+  it('Charts of an episode show the load of entry points, or of all services where those were not recorded', () => {
     assert.deepEqual(
       lines('load', SAMPLE, undefined, everything).map(({ label }) => label),
       ['a'],
@@ -140,7 +140,7 @@ describe('the charts of an episode', () => {
     );
   });
 
-  it('leave out services that are switched off, and what was not recorded', () => {
+  it('Charts of an episode leave out services that are switched off and values that were not recorded', () => {
     const replicas = lines('replicas', SAMPLE, undefined, { ...everything, hidden: ['b'] });
     assert.deepEqual(
       replicas.map(({ label, faint }) => [label, faint]),
@@ -155,7 +155,7 @@ describe('the charts of an episode', () => {
     );
   });
 
-  it('lay a second episode over the first, dashed, on an axis that holds both', () => {
+  it('Charts of an episode lay a second episode over the first, dashed, on an axis that holds both', () => {
     const longer = { ...SAMPLE, interval: 30, services: ['b', 'c'] };
     const charts = chartsOf(SAMPLE, longer, everything);
     assert.deepEqual(servicesOf(SAMPLE, longer), ['a', 'b', 'c']);
@@ -167,8 +167,8 @@ describe('the charts of an episode', () => {
   });
 });
 
-describe('the lanes of an episode', () => {
-  it('have a row for each service that an agent moved or wanted to move', () => {
+describe('Lanes of an episode', () => {
+  it('An agent has a lane row for each service that it moved or wanted to move', () => {
     const [a, b] = movesOf(SAMPLE.agents[0]);
     assert.deepEqual(a, { service: 0, greatest: 2, moves: [{ step: 1, move: 1 }], masked: [], holds: [0, 2] });
     assert.deepEqual(b, {
@@ -180,14 +180,14 @@ describe('the lanes of an episode', () => {
     });
   });
 
-  it('have one row for an agent that held throughout, with the holds that its mask imposed', () => {
+  it('An agent that held throughout has one lane row, with the holds that its mask imposed', () => {
     const idle = { ...SAMPLE.agents[0], actions: [0, 0, 0, 0], free: [0, 0, 0, 0] };
     assert.deepEqual(movesOf(idle), [{ service: -1, greatest: 2, moves: [], masked: [], holds: [0, 1, 2, 3] }]);
     const forced = { ...SAMPLE.agents[0], actions: [2, 2, 2, 2], free: [0, 2, 2, 2], allowed: '00100'.repeat(4) };
     assert.deepEqual(movesOf(forced)[0].masked, [{ step: 0, move: 0 }]);
   });
 
-  it('stand in the order of events, agents, goals, with those of the second episode below', () => {
+  it('Lane rows are in the order of events, agents and goals, with those of the second episode below', () => {
     const labels = (...episodes: Parameters<typeof rowsOf>) => rowsOf(...episodes).map(({ label }) => label);
     const rest = ['scaler a', '2: scaler a', 'scaler b', '2: scaler b', 'mission/short', '2: mission/short'];
     const calmer = { ...SAMPLE, events: SAMPLE.events!.slice(0, 1) };
@@ -196,7 +196,7 @@ describe('the lanes of an episode', () => {
     assert.deepEqual(labels(SAMPLE, SAMPLE), ['attack', 'crash b', ...rest]);
   });
 
-  it('are found by their height', () => {
+  it('Lane rows are found by their height', () => {
     const rows = rowsOf(SAMPLE, undefined);
     const total = heightOf(rows);
     assert.equal(rowAt(rows, 0), rows[0]);
@@ -204,7 +204,7 @@ describe('the lanes of an episode', () => {
     assert.equal(rowAt(rows, total), undefined);
   });
 
-  it('draw moves up above the line and down below it', () => {
+  it('Lanes draw moves up above the line and moves down below it', () => {
     const pen = new SvgPen('sans');
     const [row] = rowsOf(SAMPLE, undefined).filter(({ label }) => label === 'scaler b');
     drawRows(pen, [row], { x: 0, y: 0, width: 516 }, { from: 0, to: 60 }, theme);
@@ -215,15 +215,15 @@ describe('the lanes of an episode', () => {
     assert.match(svg, /M296\.5 1L308\.5 1L308\.5 10L296\.5 10L296\.5 1" fill="none"/);
   });
 
-  it('tell stretches of satisfied goals', () =>
+  it('Lanes show the stretches in which goals are satisfied', () =>
     assert.deepEqual(runsOf('1100111'), [
       [0, 2],
       [4, 7],
     ]));
 });
 
-describe('an episode elsewhere', () => {
-  it('is a table of all steps', () => {
+describe('Tables, files and pictures of an episode', () => {
+  it('The table of an episode has all steps', () => {
     const { columns, row } = stepTable(SAMPLE);
     assert.deepEqual(columns.slice(0, 5), ['time', 'events', 'latency (s)', 'success rate', 'J']);
     assert.equal(row(2).length, columns.length);
@@ -233,7 +233,7 @@ describe('an episode elsewhere', () => {
     assert.ok(!stepTable(OLD).columns.includes('events'));
   });
 
-  it('is a CSV file with a row for each step', () => {
+  it('The CSV file of an episode has a row for each step', () => {
     const lines = stepsCsv(SAMPLE).trimEnd().split('\r\n');
     assert.equal(lines.length, 1 + 4);
     assert.match(lines[0], /^training seed,episode,scenario,load,seed,step,seconds,objective,a\.received,/);
@@ -241,7 +241,7 @@ describe('an episode elsewhere', () => {
     assert.match(lines[2], /,a \+1,a \+1,1,hold\|a \+1\|b \+2,0\.829,-0\.5,scale-out: pending > 12,0$/);
   });
 
-  it('is a picture with its charts and lanes, which names what it shows', () => {
+  it('The picture of an episode has its charts and lanes, and a title that names what it shows', () => {
     const pen = new SvgPen('sans');
     const charts = chartsOf(SAMPLE, undefined, everything);
     const picture = episodePicture('Seed 1, episode 3', charts, rowsOf(SAMPLE, undefined), theme);
@@ -251,7 +251,7 @@ describe('an episode elsewhere', () => {
       assert.ok(svg.includes(text), text);
   });
 
-  it('has a line in a list', () =>
+  it('An episode has a label in a list', () =>
     assert.equal(
       episodeLabel(
         {
@@ -270,7 +270,7 @@ describe('an episode elsewhere', () => {
       '2: ddos, nasa, J 0.812',
     ));
 
-  it('is a message of the shape that both sides agree on', () => {
+  it('An episode message has the shape that both sides agree on', () => {
     assert.equal(episodeView.toView.episode.problem(SAMPLE, 'episode'), undefined);
     assert.equal(episodeView.toView.episode.problem(OLD, 'episode'), undefined);
     assert.match(
@@ -280,7 +280,7 @@ describe('an episode elsewhere', () => {
   });
 });
 
-describe('the navigation of the Episode view', () => {
+describe('Navigation of the Episode view', () => {
   const plain = {
     first: null,
     second: null,
@@ -292,7 +292,7 @@ describe('the navigation of the Episode view', () => {
     asTable: false,
   };
 
-  it('takes what an older version kept', () => {
+  it('The Episode view accepts the state that an older version kept', () => {
     for (const kept of [
       {},
       { first: { directory: 1, seed: 1, episode: 1 }, step: -1, speed: 3, range: { from: 2, to: 1 } },
@@ -303,7 +303,7 @@ describe('the navigation of the Episode view', () => {
     assert.deepEqual(restore(kept), kept);
   });
 
-  it('compares with the same episode under another seed, or else with the next', () => {
+  it('The Episode view compares with the same episode under another seed, or else with the next episode', () => {
     const run = (seeds: number[]) => [{ directory: '/r', id: 'r', training: 't', createdAt: 0, seeds }];
     assert.deepEqual(counterpart(SAMPLE.place, run([1, 4]), 9), { directory: '/r', seed: 4, episode: 2 });
     assert.deepEqual(counterpart(SAMPLE.place, run([1]), 9), { directory: '/r', seed: 1, episode: 3 });

@@ -69,9 +69,9 @@ const graphs: fc.Arbitrary<Graph> = fc
     };
   });
 
-describe('the drawing of an organization', () => {
+describe('Drawing of an organization', () => {
   for (const name of ['resilience-team', 'published-team'])
-    it(`shows all of ${name}, roles in the frame of their group, the same every time`, async () => {
+    it(`The drawing shows all of ${name}, with roles in the frame of their group, the same every time`, async () => {
       const { model } = await readSpecFolder('examples/chained-services');
       const graph = organizationGraph(model, name, { parentsOf: () => [] }) as Graph;
       assertReadable(graph);
@@ -89,18 +89,18 @@ describe('the drawing of an organization', () => {
       }
     });
 
-  it('is readable whatever the organization: nothing lies on anything, or beside the drawing', () => {
+  it('The drawing of any organization is readable: nothing overlaps and nothing lies outside', () => {
     fc.assert(fc.property(graphs, assertReadable));
   });
 
-  it('is empty where the organization is', () => {
+  it('The drawing of an empty organization is empty', () => {
     const { nodes, edges } = layOut({ name: 'none', cluster: '', nodes: [], edges: [] });
     assert.deepEqual([nodes, edges], [[], []]);
   });
 });
 
-describe('what survives a reload of the organization view', () => {
-  it('is what was looked at, and what makes no sense is left out', () => {
+describe('State of the Organization view', () => {
+  it('The Organization view keeps what was looked at and leaves out what makes no sense', () => {
     const state = {
       key: 'team',
       tab: 'playground',
@@ -113,7 +113,7 @@ describe('what survives a reload of the organization view', () => {
     assert.deepEqual(restore(broken as never), { key: '', tab: 'graph', asTable: false, camera: WHOLE, tried: null });
   });
 
-  it('keeps the drawing in sight, however one zooms and pans', () => {
+  it('The drawing stays in sight, however one zooms and pans', () => {
     const far = panned(zoomed(WHOLE, 1e6), 99, -99);
     assert.deepEqual(far, { zoom: 8, x: 0.5, y: -0.5 });
     assert.equal(zoomed(far, 1e-9).zoom, 0.5);

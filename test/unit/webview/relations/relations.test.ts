@@ -63,8 +63,8 @@ const ALL = restore({});
 const said = (edges: readonly Edge[]): string[] =>
   edges.map((edge) => `${edge.declared ? 'declared ' : ''}${edge.kind} ${edge.from} ${edge.to}`);
 
-describe('the Relations view', () => {
-  it('shows the relations of a window, the strongest last, and declared links beside them', () => {
+describe('Relations view', () => {
+  it('The Relations view shows the relations of a window, the strongest last, with declared links beside them', () => {
     assert.deepEqual(said(edgesOf(message, ALL)), [
       'communication a c',
       'authority a b',
@@ -85,7 +85,7 @@ describe('the Relations view', () => {
     assert.deepEqual(said(edgesOf(message, { ...ALL, hidden: ['authority', 'communication'] })), []);
   });
 
-  it('has one key for a relation in every window', () => {
+  it('A relation has one key in every window', () => {
     const [first] = edgesOf(message, { ...ALL, declared: false, hidden: ['communication'] });
     const [again] = edgesOf(message, { ...ALL, window: 1, declared: false });
     assert.equal(first.key, again.key);
@@ -98,7 +98,7 @@ describe('the Relations view', () => {
     );
   });
 
-  it('knows what is declared, and what adds a relation', () => {
+  it('The Relations view knows what is declared, and which proposal adds a relation', () => {
     const [together, leads] = edgesOf(message, { ...ALL, declared: false });
     assert.equal(isDeclared(message, together), true);
     assert.equal(isDeclared(message, leads), false);
@@ -109,14 +109,14 @@ describe('the Relations view', () => {
     assert.equal(proposalFor(message, proposals, { ...leads, from: 'b', to: 'a' }), undefined);
   });
 
-  it('tells whether anything is significant in any window, and has no window where there is none', () => {
+  it('The Relations view knows whether anything is significant in any window, and has no window where there is none', () => {
     assert.equal(anySignificant(message), true);
     assert.equal(anySignificant({ ...message, windows: [] }), false);
     assert.equal(windowAt({ ...message, windows: [] }, 0), undefined);
     assert.deepEqual(said(edgesOf({ ...message, windows: [] }, ALL)).length, 2);
   });
 
-  it('says a relation in one line', () => {
+  it('A relation is described in one line', () => {
     const [together, leads, link] = edgesOf(message, ALL);
     assert.equal(pairLabel(leads), 'a → b');
     assert.equal(pairLabel(together), 'a – c');
@@ -126,7 +126,7 @@ describe('the Relations view', () => {
     assert.equal(windowLabel({ from: 0, to: 300 }), '0 s – 5:00');
   });
 
-  it('lays agents apart and curves that join the same agents beside one another', () => {
+  it('The graph of relations keeps agents apart and puts curves between the same agents side by side', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 14 }),
@@ -179,7 +179,7 @@ describe('the Relations view', () => {
     );
   });
 
-  it('draws what is stronger wider, and tells kinds apart by dashes', () => {
+  it('The graph of relations draws stronger relations wider and tells kinds apart by dashes', () => {
     const edge = { kind: 'communication', declared: false } as const;
     assert.ok(widthOf({ strength: 0.5, declared: false }) > widthOf({ strength: 0.1, declared: false }));
     assert.ok(widthOf({ strength: undefined, declared: false }) > 0);
@@ -192,7 +192,7 @@ describe('the Relations view', () => {
     assert.deepEqual([points[0], points.at(-1)], [placed.from, placed.to]);
   });
 
-  it('takes what the host sends', () => {
+  it('The Relations view accepts what the host sends', () => {
     assert.equal(typeof check(VIEWS.relations.toView, { type: 'relations', data: message }), 'object');
     const wrong = {
       ...message,
@@ -201,7 +201,7 @@ describe('the Relations view', () => {
     assert.match(String(check(VIEWS.relations.toView, { type: 'relations', data: wrong })), /kind is not one of/);
   });
 
-  it('keeps what was looked at, from any version', () => {
+  it('The Relations view accepts the state that any version kept', () => {
     assert.deepEqual(restore({}), {
       directory: '',
       window: 0,

@@ -110,8 +110,8 @@ const message: RolesMessage = {
   fit: { structural: 0.4 },
 };
 
-describe('the Roles and Goals view', () => {
-  it('puts groups against declared roles, columns in the order of the agents', () => {
+describe('Roles and Goals view', () => {
+  it('The table of groups and declared roles has its columns in the order of the agents', () => {
     const { columns, rows } = confusion(message);
     assert.deepEqual(columns, ['medic', 'grower', 'a + b', 'no role']);
     assert.deepEqual(
@@ -129,12 +129,12 @@ describe('the Roles and Goals view', () => {
       );
   });
 
-  it('tells what the rules of a role do not cover', () => {
+  it('The Roles and Goals view says what the rules of a role do not cover', () => {
     assert.deepEqual(uncovered(message.agents[0]), { moves: 0.75, steps: 0.75 });
     assert.deepEqual(uncovered(message.agents[3]), { moves: undefined, steps: undefined });
   });
 
-  it('says rules and bounds in words', () => {
+  it('Rules and bounds are described in words', () => {
     assert.equal(ruleInWords(rule), 'Scale b up by 1 or 2');
     assert.equal(
       ruleInWords({ ...rule, direction: 'down', scale: [-3, -1, -2], services: [] }),
@@ -147,14 +147,14 @@ describe('the Roles and Goals view', () => {
     assert.equal(boundInWords(open), 'at least 0.5');
   });
 
-  it('draws a bound on the range of what was visited', () => {
+  it('A bound is drawn on the range of the visited values', () => {
     assert.deepEqual(boundOnRange(bound), { from: 0, to: 0.25 });
     assert.deepEqual(boundOnRange({ ...bound, atLeast: -5, atMost: 100 }), { from: 0, to: 1 });
     assert.deepEqual(boundOnRange({ ...bound, atLeast: 24, atMost: 36 }), { from: 0.5, to: 0.75 });
     assert.deepEqual(boundOnRange({ ...bound, visited: [3, 3] }), { from: 0, to: 1 });
   });
 
-  it('judges each figure by what is better in it, as far as it is shown', () => {
+  it('Each figure is judged by which direction is better, as far as its digits show', () => {
     const of = (what: ComparisonFigure['what'], before: number | null, after: number | null) =>
       trend({ what, before, after });
     assert.equal(of('objective', 0.8, 0.81), 'better');
@@ -164,7 +164,7 @@ describe('the Roles and Goals view', () => {
     assert.equal(of('stability', null, 0.9), 'same');
   });
 
-  it('exports every table', () => {
+  it('The Roles and Goals view exports every table', () => {
     assert.deepEqual(confusionCsv(message).split('\r\n').slice(0, 2), [
       'group,sequences,matches,medic,grower,a + b,no role',
       'inferred-1,10,grower,2,8,0,0',
@@ -185,7 +185,7 @@ describe('the Roles and Goals view', () => {
     assert.match(comparisonCsv({ directory: '', before: '', isThere: true, figures }), /^J,0\.5,$/m);
   });
 
-  it('takes what the host sends, and refuses anything else', () => {
+  it('The Roles and Goals view accepts what the host sends and refuses anything else', () => {
     assert.equal(typeof check(VIEWS.roles.toView, { type: 'roles', data: message }), 'object');
     assert.match(
       String(check(VIEWS.roles.toView, { type: 'roles', data: { ...message, goals: [{ name: 4 }] } })),
@@ -195,7 +195,7 @@ describe('the Roles and Goals view', () => {
     assert.match(String(checkToHost('roles', { type: 'open', data: { what: 'anything' } })), /not one of/);
   });
 
-  it('keeps what was looked at, from any version', () => {
+  it('The Roles and Goals view accepts the state that any version kept', () => {
     assert.deepEqual(restore({}), { directory: '', open: [] });
     assert.deepEqual(restore({ directory: 4, open: ['a', 4] }), { directory: '', open: ['a'] });
     assert.deepEqual(toggled(['a'], 'a'), []);

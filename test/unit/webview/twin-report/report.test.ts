@@ -5,10 +5,10 @@ import { fanSummary } from '../../../../webview/twin-report/fan-data.ts';
 import { ownerOf, metricLabel } from '../../../../webview/twin-report/metrics.ts';
 import { restore } from '../../../../webview/twin-report/state.ts';
 
-describe('the Twin Report view', () => {
+describe('Twin Report view', () => {
   const fan = { recorded: [1, 2, 9], middle: [1, 3, 5], low: [0, 2, 4], high: [2, 4, 6] };
 
-  it('exports tables that other programs read, and no formulas', () => {
+  it('The Twin Report exports tables that other programs read, without formulas', () => {
     assert.equal(
       csv([
         ['a,b', 'say "x"', undefined, 0.5],
@@ -25,20 +25,20 @@ describe('the Twin Report view', () => {
     );
   });
 
-  it('says how well a fan holds the record', () =>
+  it('The Twin Report says how well a fan holds the record', () =>
     assert.equal(
       fanSummary(fan),
       'In 67 % of the intervals the record is inside the range; mean absolute error 1.667.',
     ));
 
-  it('names metrics, also those that it does not know', () => {
+  it('The Twin Report names metrics, also those that it does not know', () => {
     assert.deepEqual([ownerOf('objective'), ownerOf('cluster.latency'), ownerOf('a.b.ready')], ['', 'cluster', 'a.b']);
     assert.deepEqual(metricLabel('a.ready'), { label: 'Ready pods', unit: 'pods' });
     assert.deepEqual(metricLabel('a.karma'), { label: 'karma', unit: '' });
     assert.deepEqual(metricLabel('toString'), { label: 'toString', unit: '' });
   });
 
-  it('takes what an older version kept', () => {
+  it('The Twin Report accepts the state that an older version kept', () => {
     const plain = { directory: '', model: 'twin', fansOf: '', tables: [], open: [], range: null };
     for (const kept of [{}, { tables: 'x', open: [1], model: 'mlp', range: { from: 2, to: 1 }, directory: 7 }])
       assert.deepEqual(restore(kept as object), plain);

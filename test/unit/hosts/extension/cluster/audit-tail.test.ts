@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import { AuditTail } from '../../../../../src/hosts/extension/cluster/audit-tail.ts';
 import { useFolder } from '../../../runs/helpers.ts';
 
-describe('reading an audit trail while it is written', () => {
+describe('Reading an audit trail while it is written', () => {
   const folder = useFolder();
   const path = () => join(folder(), 'audit.jsonl');
   const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 
-  it('gives nothing where there is no file yet, and then what comes', async () => {
+  it('The audit tail gives nothing where there is no file yet, and then each record that arrives', async () => {
     const tail = new AuditTail(path());
     assert.deepEqual(await tail.read(), { records: [], restarted: false, damaged: 0, more: false });
     writeFileSync(path(), line({ n: 1 }));
@@ -20,7 +20,7 @@ describe('reading an audit trail while it is written', () => {
     assert.deepEqual((await tail.read()).records, [{ n: 2 }, { n: 3 }]);
   });
 
-  it('keeps a torn last line until its end is written', async () => {
+  it('The audit tail keeps a torn last line until its end is written', async () => {
     const tail = new AuditTail(path());
     writeFileSync(path(), `${line({ n: 1 })}{"n":`);
     assert.deepEqual((await tail.read()).records, [{ n: 1 }]);
@@ -30,14 +30,14 @@ describe('reading an audit trail while it is written', () => {
     assert.deepEqual(await tail.read(), { records: [{ n: 2 }], restarted: false, damaged: 0, more: false });
   });
 
-  it('counts damaged lines and goes on', async () => {
+  it('The audit tail counts damaged lines and continues', async () => {
     const tail = new AuditTail(path());
     writeFileSync(path(), `${line({ n: 1 })}not JSON\n${line({ n: 2 })}`);
     const { records, damaged } = await tail.read();
     assert.deepEqual([records, damaged], [[{ n: 1 }, { n: 2 }], 1]);
   });
 
-  it('begins again when a resumed transfer begins its trail again, shorter or longer than before', async () => {
+  it('The audit tail starts over when a resumed transfer starts its trail over, shorter or longer than before', async () => {
     const tail = new AuditTail(path());
     for (const before of ['', line({ n: 'longer than what comes' })]) {
       writeFileSync(path(), line({ n: 1 }) + before);
@@ -55,7 +55,7 @@ describe('reading an audit trail while it is written', () => {
     assert.equal((await tail.read()).restarted, true);
   });
 
-  it('reads a long trail in parts', async () => {
+  it('The audit tail reads a long trail in parts', async () => {
     const values = Array.from({ length: 3000 }, (_, n) => ({ n, filler: 'x'.repeat(1000) }));
     writeFileSync(path(), values.map(line).join(''));
     const tail = new AuditTail(path());
@@ -70,12 +70,12 @@ describe('reading an audit trail while it is written', () => {
     assert.ok(reads > 2, `${reads} reads`);
   });
 
-  it('says why it cannot read', async () => {
+  it('The audit tail says why it cannot read a trail', async () => {
     mkdirSync(path());
     await assert.rejects(new AuditTail(path()).read(), (error: Error) => error.name === 'IoError');
   });
 
-  it('gives the same however the writes are cut', async () => {
+  it('The audit tail gives the same records however the writes are cut', async () => {
     const values = [{ n: 1, text: 'käse' }, { n: 2 }, ['line feed\n', null], 'é', { n: 3 }];
     const bytes = Buffer.from(values.map(line).join(''));
     const cuts = fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 12 });

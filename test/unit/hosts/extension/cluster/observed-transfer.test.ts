@@ -14,7 +14,7 @@ const observe = (records: readonly unknown[]): { observation: Observation; trans
   return { observation: transfer.observation(), transfer };
 };
 
-describe('what an audit trail tells of a cluster', () => {
+describe('Cluster as an audit trail shows it', () => {
   let records: AuditRecord[];
   before(async () => {
     records = await recordTransfer();
@@ -23,7 +23,7 @@ describe('what an audit trail tells of a cluster', () => {
   const until = (stage: string) =>
     parsed(records.slice(0, records.findLastIndex((record) => record.stage === stage) + 1));
 
-  it('is nothing before anything was observed', () => {
+  it('An observed transfer is empty before anything was observed', () => {
     const { observation } = observe([]);
     assert.deepEqual(observation, {
       identity: null,
@@ -36,7 +36,7 @@ describe('what an audit trail tells of a cluster', () => {
     });
   });
 
-  it('is the stage, how long it lasts and what comes next', () => {
+  it('An observed transfer has the stage, how long it lasts and what comes next', () => {
     const { observed, identity } = observe(until('canary')).observation;
     assert.deepEqual(identity, { context: 'emulator', server: 'embedded', namespace: 'chained-services' });
     assert.deepEqual(
@@ -48,7 +48,7 @@ describe('what an audit trail tells of a cluster', () => {
     assert.deepEqual(observe(until('full')).transfer.visited, ['shadow', 'floor', 'canary', 'full']);
   });
 
-  it('is who controls each service, by what was written', () => {
+  it('An observed transfer says who controls each service, by what was written', () => {
     const controlled = (stage: string) =>
       observe(until(stage)).observation.services.map(({ name, controlledBy }) => `${name}: ${controlledBy}`);
     assert.deepEqual(controlled('shadow'), ['a: hpa', 'b: hpa', 'c: hpa', 'd: hpa']);
@@ -60,7 +60,7 @@ describe('what an audit trail tells of a cluster', () => {
     assert.deepEqual(controlled('full'), ['a: agents', 'b: agents', 'c: agents', 'd: agents']);
   });
 
-  it('shows a pause as soon as it is written, before the next observation', () => {
+  it('An observed transfer shows a pause as soon as it is written, before the next observation', () => {
     const at = records.findIndex((record) => record.type === 'write' && record.write.type === 'pauseHpa');
     const paused = (count: number) =>
       observe(parsed(records.slice(0, count))).observation.services.find(({ name }) => name === 'b')!.hpa!.paused;
@@ -94,14 +94,14 @@ describe('what an audit trail tells of a cluster', () => {
     ]);
   };
 
-  it('shows the replicas that were asked for by the last decision', () => {
+  it('An observed transfer shows the replicas that the last decision asked for', () => {
     const before = records.findLast((record) => record.type === 'decision')!.current.b;
     const { services, observed } = observe(moved()).observation;
     assert.equal(services.find(({ name }) => name === 'b')!.desired, before - 1);
     assert.equal(observed!.applied, 3);
   });
 
-  it('confirms at the end that the HPAs are as before', () => {
+  it('An observed transfer confirms at its end that the HPAs are as before', () => {
     const { ended, services, observed } = observe(parsed(records)).observation;
     assert.equal(ended!.how, 'finished');
     assert.deepEqual(
@@ -117,7 +117,7 @@ describe('what an audit trail tells of a cluster', () => {
     assert.equal(observed!.stage, 'fallback');
   });
 
-  it('says that an HPA is not as before, where one is not', async () => {
+  it('An observed transfer says where an HPA is not as before', async () => {
     const refused = await recordTransfer((cluster) => ({
       audit: (record) => {
         collected.push(record);
@@ -132,7 +132,7 @@ describe('what an audit trail tells of a cluster', () => {
   });
   const collected: AuditRecord[] = [];
 
-  it('keeps the last decisions that changed or held something, and why', () => {
+  it('An observed transfer keeps the last decisions that changed or held something, with the reason', () => {
     const [decision, ...before] = observe(moved()).observation.decisions;
     assert.deepEqual(
       decision.changes.map(({ service, from, to, limited }) => [service, from - to, from - limited]),
@@ -158,7 +158,7 @@ describe('what an audit trail tells of a cluster', () => {
     assert.equal(observe(many).observation.decisions.length, 30);
   });
 
-  it('lists what is held again and again once, with its last time', () => {
+  it('An observed transfer lists a repeated hold once, with its last time', () => {
     const decision = parsed(records).find((record) => (record as DecisionRecord).type === 'decision') as DecisionRecord;
     const held = [15, 30, 45].map((time) => ({ ...decision, time, outcome: 'hold', why: `a metric is ${time} s old` }));
     const { decisions, observed } = observe(held).observation;
@@ -169,7 +169,7 @@ describe('what an audit trail tells of a cluster', () => {
     assert.equal(observed!.held, 3);
   });
 
-  it('holds without metrics: what is missing is unknown, never zero', () => {
+  it('An observed transfer treats missing metrics as unknown, never as zero', () => {
     const at = records.findIndex((record) => record.type === 'decision');
     const decision = records[at] as DecisionRecord;
     const blind: DecisionRecord = {
@@ -186,7 +186,7 @@ describe('what an audit trail tells of a cluster', () => {
     assert.equal(observed!.held, 1);
   });
 
-  it('leaves out what is no record of this version, and counts it', () => {
+  it('An observed transfer leaves out and counts records of another version', () => {
     const [, decision] = parsed(records) as Record<string, unknown>[];
     const strange = [
       null,
@@ -203,7 +203,7 @@ describe('what an audit trail tells of a cluster', () => {
     assert.deepEqual(observation, observe([]).observation);
   });
 
-  it('keeps a long trend whole in a bounded number of points', () => {
+  it('An observed transfer keeps a long trail whole in a bounded number of points', () => {
     const decision = records.find((record) => record.type === 'decision')!;
     const many = Array.from({ length: 5000 }, (_, i) => ({ ...decision, time: 30 * i, objective: i / 5000 }));
     const { trend } = observe(parsed(many)).observation;
@@ -213,10 +213,10 @@ describe('what an audit trail tells of a cluster', () => {
     assert.ok(trend.every(({ time }, i) => i === 0 || time > trend[i - 1].time));
   });
 
-  describe('property', () => {
+  describe('Property of an observed transfer', () => {
     const folder = useFolder();
 
-    it('read in pieces, with torn lines and begun again, it is as read at once', async () => {
+    it('A trail that is read in pieces, with torn lines and new starts, gives the same as one that is read at once', async () => {
       const whole = observe(parsed(records)).observation;
       const bytes = Buffer.from(linesOf(records));
       const path = join(folder(), 'audit.jsonl');

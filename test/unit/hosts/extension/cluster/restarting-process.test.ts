@@ -22,7 +22,7 @@ process.stdin.on('end', () => {
 });
 `;
 
-describe('the process that observes a cluster', () => {
+describe('Process that is restarted', () => {
   // Before the folder is removed: hooks run in their order.
   afterEach(async () => {
     observer?.stop();
@@ -71,7 +71,7 @@ describe('the process that observes a cluster', () => {
     }
   };
 
-  it('hands on each line, and ends with its standard input when it is stopped', async () => {
+  it('A restarting process hands on each line, and ends with its standard input when it is stopped', async () => {
     const running = observe('stays');
     await until('a line', () => lines.length === 1);
     running.stop();
@@ -79,14 +79,14 @@ describe('the process that observes a cluster', () => {
     assert.deepEqual([lines, ends, running.isWanted], [['line of 1'], [], false]);
   });
 
-  it('is ended where it does not end by itself', async () => {
+  it('A restarting process is killed where it does not end by itself', async () => {
     const running = observe('stubborn');
     await until('a line', () => lines.length === 1);
     running.stop();
     await until('its end', () => !pids().some(isAlive));
   });
 
-  it('is started again when it ends, and waits longer each time that it has not worked', async () => {
+  it('A restarting process is started again when it ends, after a longer wait each time that it has not worked', async () => {
     observe('silent');
     await until('three starts', () => ends.length >= 3);
     assert.match(ends[0], /ended \(code 3\)/);
@@ -101,14 +101,14 @@ describe('the process that observes a cluster', () => {
     assert.deepEqual(waits.slice(0, 2), [1, 2], 'it said only why it does not work');
   });
 
-  it('says that there is no such program, once for each start', async () => {
+  it('A restarting process reports a missing program once for each start', async () => {
     observe('stays', join(folder(), 'missing'));
     await until('two starts', () => ends.length >= 2);
     assert.match(ends[0], /missing did not start: .*ENOENT/);
     assert.deepEqual(waits.slice(0, 2), [1, 2]);
   });
 
-  it('is started anew at once where what it was started with has changed', async () => {
+  it('A restarting process is started anew at once when its program has changed', async () => {
     const running = observe('stays');
     await until('a line', () => lines.length === 1);
     running.restart();

@@ -29,7 +29,7 @@ const cluster: ClusterDigest = {
   ],
 };
 
-describe('runs that are transfers', () => {
+describe('Runs that are transfers', () => {
   const folder = useFolder();
   const entry = (changes: Partial<RunEntry>) =>
     ({
@@ -43,7 +43,7 @@ describe('runs that are transfers', () => {
     }) as RunEntry;
   const manifest = (options: unknown) => writeFileSync(join(folder(), 'manifest.json'), JSON.stringify({ options }));
 
-  it('say in their manifest what they were asked for', async () => {
+  it('The manifest of a transfer says what was asked for', async () => {
     const options = { transfer: 'production', upTo: 'canary', dryRun: false, pace: 60 };
     manifest({ ...options, policies: '/p' });
     const { transfer, upTo, dryRun, pace, writeTo } = (await transferRequest(entry({}), cluster))!;
@@ -53,7 +53,7 @@ describe('runs that are transfers', () => {
     assert.equal((await transferRequest(entry({}), cluster))!.writeTo, 'kind/shop');
   });
 
-  it('were made before there was a pace, or are damaged, or are none', async () => {
+  it('Manifests from before there was a pace, damaged ones and those of other jobs are told apart', async () => {
     manifest({ transfer: 'production', upTo: 'plan', dryRun: false });
     assert.equal((await transferRequest(entry({}), cluster))!.pace, 0);
     for (const options of [undefined, {}, { transfer: 'production', upTo: 'moon', dryRun: false }]) {
@@ -65,19 +65,19 @@ describe('runs that are transfers', () => {
     assert.equal(await transferRequest(entry({ kind: 'train' }), cluster), undefined);
   });
 
-  it('are part of a run of all phases, by its Training', async () => {
+  it('A run of all phases may contain a transfer, by its Training', async () => {
     assert.equal((await transferRequest(entry({ kind: 'run' }), cluster))!.upTo, 'full');
     assert.equal(await transferRequest(entry({ kind: 'run', name: 'other' }), cluster), undefined);
   });
 
-  it('end with a plan where they were asked for one', () => {
+  it('A transfer that was asked for a plan ends with one', () => {
     const plan = [{ stage: 'floor', changes: [{ service: 'a', change: 'HPA minReplicas 1 -> 2', refused: '' }] }];
     assert.deepEqual(planOf(entry({ summary: { plan } })), plan);
     for (const summary of [undefined, null, {}, { plan: 7 }, { plan: [{ stage: 'x' }] }])
       assert.equal(planOf(entry({ summary } as Partial<RunEntry>)), null);
   });
 
-  it('say what the plan found to stand in the way', () => {
+  it('A transfer says what its plan found to be in the way', () => {
     const finding = { severity: 'blocks', code: 'missingRight', service: '', message: 'Needs verb update' } as const;
     const right = { verb: 'get', allowed: true };
     const preflight = { rights: [right, { ...right, allowed: false }], findings: [finding] };
@@ -90,7 +90,7 @@ describe('runs that are transfers', () => {
       assert.equal(preflightOf(entry({ summary } as Partial<RunEntry>)), null);
   });
 
-  it('offer new runs until somebody has started them', () => {
+  it('A transfer offers new runs until somebody has started them', () => {
     const offers = [
       { what: 'twin', job: 'fit', why: 'it is old', t: 100 },
       { what: 'policies', job: 'train', why: 'they are old', t: 100 },
@@ -106,7 +106,7 @@ describe('runs that are transfers', () => {
     assert.deepEqual(openOffers(entry({}), []), []);
   });
 
-  it('take the newest policies of their Training', () => {
+  it('A transfer takes the newest policies of its Training', () => {
     const runs = [
       entry({ id: 'running', kind: 'train', state: 'running', results: ['policies'] }),
       entry({ id: 'other', kind: 'train', name: 'other', results: ['policies'] }),

@@ -41,13 +41,13 @@ const look = {
   problems: ['It is dark.'],
 };
 
-describe('what the process that observes a cluster says', () => {
-  it('is a look, or why there will be none', () => {
+describe('Lines of the process that watches a cluster', () => {
+  it('A watch line is a look at the cluster, or says why there will be none', () => {
     assert.deepEqual(readLine(JSON.stringify(look)), { look });
     assert.deepEqual(readLine('{"type":"error","message":"No specs."}'), { failure: 'No specs.' });
   });
 
-  it('is left out where it is something else, or of another version', () => {
+  it('A watch line of another kind or version is left out', () => {
     const others = [
       'not JSON',
       'null',
@@ -59,16 +59,16 @@ describe('what the process that observes a cluster says', () => {
   });
 });
 
-describe('the services of a real cluster', () => {
+describe('Services of a real cluster', () => {
   const controlled = (changes: Partial<ServiceStatus>) => liveServices([service(changes)])[0].controlledBy;
 
-  it('have the numbers that were seen', () => {
+  it('Services of a real cluster have the numbers that were seen', () => {
     const [{ name, desired, ready, starting, pending, latency, utilization, hpa: seen }] = liveServices([service()]);
     assert.deepEqual([name, desired, ready, starting, pending, latency, utilization], ['a', 2, 1, 1, 3, 0.2, 0.5]);
     assert.deepEqual(seen, { minReplicas: 1, maxReplicas: 5, paused: false, desired: 2, originalMinimum: 1 });
   });
 
-  it('are controlled by the HPA, the agents, somebody else, or it is not known', () => {
+  it('Services of a real cluster are controlled by the HPA, the agents or somebody else, or it is not known', () => {
     assert.equal(controlled({}), 'hpa');
     assert.equal(controlled({ hpa: hpa({ minReplicas: 3 }) }), 'hpa with a raised minimum');
     assert.equal(controlled({ hpa: hpa({ paused: true }) }), 'agents');
@@ -79,7 +79,7 @@ describe('the services of a real cluster', () => {
   });
 });
 
-describe('places of a cluster', () => {
+describe('Places of a cluster', () => {
   const transfer = (name: string, context: string, namespace: string): TransferDigest => ({
     name,
     training: 'default',
@@ -101,7 +101,7 @@ describe('places of a cluster', () => {
         `${context}/${namespace}: ${transfers.map(({ name }) => name).join(' ')}`,
     );
 
-  it('are those that its Transfers name, each with the Transfers that go there', () => {
+  it('A cluster has the places that its Transfers name, each with the Transfers that go there', () => {
     const one = transfer('staging', 'kind', 'shop');
     const two = transfer('production', 'eks', 'shop');
     const three = transfer('night', 'eks', 'shop');
@@ -111,7 +111,7 @@ describe('places of a cluster', () => {
     ]);
   });
 
-  it('are the current context where no Transfer names one; an emulated cluster is in one place', () => {
+  it('A cluster without a Transfer context is in the current context; an emulated cluster is in one place', () => {
     assert.deepEqual(found(digest('prometheus')), ['/shop: ']);
     const transfers = [transfer('a', 'kind', 'x'), transfer('b', 'eks', 'y')];
     assert.deepEqual(found(digest('emulator', ...transfers)), ['/shop: a b']);

@@ -13,7 +13,7 @@ import { clustering as protocol } from '../../../../../webview/protocol/clusteri
 import { useFolder } from '../../../runs/helpers.ts';
 import { writeAnalysis, type WrittenAnalysis } from '../../../../browser/analysis-fixture.ts';
 
-describe('what an analysis left in its run', () => {
+describe('Files of an analysis', () => {
   const folder = useFolder();
   let written: WrittenAnalysis;
   beforeEach(async () => {
@@ -27,7 +27,7 @@ describe('what an analysis left in its run', () => {
     writeFileSync(path(name), JSON.stringify(value));
   };
 
-  it('is read as it was written', async () => {
+  it('The files of an analysis are read as they were written', async () => {
     const { directory, analysis, clustering, seeds } = written;
     assert.deepEqual(await readAnalysis(directory), JSON.parse(JSON.stringify(analysis)));
     assert.deepEqual(await readClustering(directory), JSON.parse(JSON.stringify(clustering)));
@@ -39,14 +39,14 @@ describe('what an analysis left in its run', () => {
     assert.throws(() => file.episode(2), /has no episode 2: it has 2, counted from 0/);
   });
 
-  it('is missing in a sentence', async () => {
+  it('Missing files of an analysis are reported in a sentence', async () => {
     for (const [name, read] of readers()) {
       rmSync(path(name));
       await assert.rejects(read(), new RegExp(`${name} does not exist: check the path`));
     }
   });
 
-  it('is damaged in a sentence that says what to do', async () => {
+  it('Damaged files of an analysis are reported in a sentence that says what to do', async () => {
     for (const [name, read] of readers())
       for (const content of ['', '{ "sequences": [', 'KARMA1\r\nxx']) {
         writeFileSync(path(name), content);
@@ -54,7 +54,7 @@ describe('what an analysis left in its run', () => {
       }
   });
 
-  it('of another version says so', async () => {
+  it('Files of an analysis from another version are reported as such', async () => {
     change('analysis.json', ({ sequences }) => delete (sequences as { source?: number }[])[0].source);
     await assert.rejects(
       readAnalysis(written.directory),
@@ -77,20 +77,20 @@ describe('what an analysis left in its run', () => {
     await assert.rejects(readTrajectories(written.directory, 3), /it holds no trajectories/);
   });
 
-  it('makes messages that the view takes', async () => {
+  it('The files of an analysis make messages that the view accepts', async () => {
     const { analysis, rows } = await readClusteringMessages(written.directory);
     assert.equal(protocol.toView.analysis.problem(analysis, 'analysis'), undefined);
     for (const message of rows) assert.equal(protocol.toView.rows.problem(message, 'rows'), undefined);
   });
 
-  it('may lack the J of an episode', async () => {
+  it('An analysis may lack the J of an episode', async () => {
     change('analysis.json', ({ sequences }) => ((sequences as { objective: unknown }[])[0].objective = null));
     const { analysis } = await readClusteringMessages(written.directory);
     assert.equal(analysis.items.objective[0], null);
     assert.equal(protocol.toView.analysis.problem(analysis, 'analysis'), undefined);
   });
 
-  it('that does not fit together is not shown', async () => {
+  it('An analysis whose files do not fit together is not shown', async () => {
     const edits: readonly (readonly [string, (value: Record<string, unknown>) => void, RegExp])[] = [
       ['clustering.json', (value) => (value.sequences as unknown[]).pop(), /not everything is of 8 sequences/],
       ['clustering.json', (value) => (value.itemSilhouettes as unknown[][])[0].pop(), /not everything is of 8/],

@@ -27,10 +27,10 @@ const entryOf = (directory: string, id: string, refines?: string): RunEntry => (
   results: ['analysis'],
 });
 
-describe('before and after', () => {
+describe('Comparison before and after', () => {
   const folder = useFolder();
 
-  it('are told of a run that refines another one, as far as they are known', async () => {
+  it('The comparison of a run that refines another one has what is known of both', async () => {
     const before = await writeAnalysis(join(folder(), 'before'), { noise: 0.3, episodes: 4 });
     const after = await writeAnalysis(join(folder(), 'after'), { noise: 0, episodes: 4 });
     const run = openRun(after.directory, thisProcess());
@@ -65,10 +65,10 @@ describe('before and after', () => {
   });
 });
 
-describe('an analysis', () => {
+describe('Messages of an analysis', () => {
   const folder = useFolder();
 
-  it('becomes the messages of the views, with fewer digits and without what could not be counted', async () => {
+  it('An analysis becomes the messages of the views, with fewer digits and without what could not be counted', async () => {
     const { directory } = await writeAnalysis(folder(), { episodes: 4, seeds: [1] });
     const analysis = await readAnalysis(directory);
     const roles = rolesMessage(directory, analysis);
@@ -92,7 +92,7 @@ describe('an analysis', () => {
     );
   });
 
-  it('names the agents of a proposed relation by their roles', async () => {
+  it('A proposed relation names its agents by their roles', async () => {
     const { directory, analysis } = await writeAnalysis(folder(), { episodes: 4, seeds: [1] });
     const [first, second] = analysis.alignment.agents;
     const link = { type: 'authority', from: first.roles[0], to: second.roles[0], group: 'all' };
@@ -102,7 +102,7 @@ describe('an analysis', () => {
     ]);
   });
 
-  it('of another shape is refused in a sentence', () => {
+  it('An analysis of another shape is refused in a sentence', () => {
     const broken = { organization: 'x', groups: 4, alignment: { agents: [] }, relations: [] } as unknown as Parameters<
       typeof rolesMessage
     >[1];

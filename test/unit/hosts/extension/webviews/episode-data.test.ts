@@ -15,7 +15,7 @@ import { episodeView } from '../../../../../webview/protocol/episode.ts';
 import { fourAgents, makeTrajectories } from '../../../analyzing/synthetic.ts';
 import { useFolder } from '../../../runs/helpers.ts';
 
-describe('the data of the Episode view', () => {
+describe('Data of the Episode view', () => {
   const folder = useFolder();
   const write = (seed: number, bytes: Uint8Array): string => {
     const path = artifactPath(folder(), `trajectories/${seed}.bin`);
@@ -43,7 +43,7 @@ describe('the data of the Episode view', () => {
     return episodeMessage(place(episode), await new TrajectoryFiles().get(folder(), 1));
   };
 
-  it('is what was recorded of the episode asked for', async () => {
+  it('The Episode view gets what was recorded of the requested episode', async () => {
     const message = await read(full, 2);
     const { states, actions, allowed, satisfied } = full.episodes[2];
     const { stateFields } = full;
@@ -65,12 +65,12 @@ describe('the data of the Episode view', () => {
     assert.deepEqual(message.entryPoints, ['a']);
   });
 
-  it('is small', async () => {
+  it('An episode message is small', async () => {
     const message = await read(full, 0);
     assert.ok(JSON.stringify(message).length < 20_000, String(JSON.stringify(message).length));
   });
 
-  it('leaves out what format 1 did not record, and shares that are not known', async () => {
+  it('An episode message leaves out what format 1 did not record, and shares that are not known', async () => {
     const { json, arrays } = unpack(packTrajectories(full));
     const { rules, expectedMeaning, entryPoints, ...older } = json as Record<string, unknown>;
     assert.ok(rules && expectedMeaning !== undefined && entryPoints);
@@ -91,7 +91,7 @@ describe('the data of the Episode view', () => {
     assert.deepEqual(new Set(unknown.agents[0].probabilities), new Set([-1]));
   });
 
-  it('holds gaps where a number is none', async () => {
+  it('An episode message has gaps where a number is none', async () => {
     const states = full.episodes[0].states.slice();
     states[0] = NaN;
     const objective = full.episodes[0].objective.map(() => Infinity);
@@ -100,14 +100,14 @@ describe('the data of the Episode view', () => {
     assert.deepEqual(message.objective, [null, null, null, null, null]);
   });
 
-  it('is an episode without steps where it had none', async () => {
+  it('An episode without steps becomes a message without steps', async () => {
     const empty = makeTrajectories({ agents: fourAgents(), episodes: 1, steps: 0, noise: 0, seed: 1 });
     const message = await read(empty, 0);
     assert.equal(message.steps, 0);
     assert.deepEqual(message.agents[0].actions, []);
   });
 
-  it('lists the episodes of a seed, and the seeds of a run', async () => {
+  it('The Episode view lists the episodes of a seed and the seeds of a run', async () => {
     write(1, packTrajectories(full));
     write(12, packTrajectories(full));
     writeFileSync(artifactPath(folder(), 'trajectories/1.parquet'), '');
@@ -121,10 +121,10 @@ describe('the data of the Episode view', () => {
     assert.equal(episodeView.toView.episodes.problem(list, 'list'), undefined);
   });
 
-  it('lists no seed of a run without trajectories', async () =>
+  it('The Episode view lists no seed of a run without trajectories', async () =>
     assert.deepEqual(await recordedSeeds(`${folder()}/nothing`), []));
 
-  it('says in a sentence why an episode cannot be shown', async () => {
+  it('The Episode view says in a sentence why an episode cannot be shown', async () => {
     const files = new TrajectoryFiles();
     await assert.rejects(files.get(folder(), 3), /3\.bin does not exist/);
     await assert.rejects(read(full, 3), /has no episode 3: it has 3, counted from 0/);
@@ -139,7 +139,7 @@ describe('the data of the Episode view', () => {
     await assert.rejects(new TrajectoryFiles().get(folder(), 1), /run Analyze again/);
   });
 
-  it('is read once as long as the file does not change', async () => {
+  it('A file of trajectories is read once as long as it does not change', async () => {
     const files = new TrajectoryFiles();
     const path = write(1, packTrajectories(full));
     const before = await files.get(folder(), 1);
@@ -150,17 +150,17 @@ describe('the data of the Episode view', () => {
   });
 });
 
-describe('what opens an episode', () => {
+describe('Arguments that open an episode', () => {
   const seeds = () => Promise.resolve([1, 4]);
   const first = (seed: number, episode: number) => ({ directory: '/r', seed, episode });
 
-  it('is a seed, an episode, an agent and a step, one by one or as an object', async () => {
+  it('An episode is opened by seed, episode, agent and step, one by one or as an object', async () => {
     const all = { first: first(4, 2), second: null, agent: 'relief', step: 7 };
     assert.deepEqual(await placeOf('/r', [4, 2, 'relief', 7], seeds), all);
     assert.deepEqual(await placeOf('/r', [{ seed: 4, episode: 2, agent: 'relief', step: 7 }], seeds), all);
   });
 
-  it('is the first episode of the first seed where nothing says otherwise', async () => {
+  it('The first episode of the first seed is opened where the arguments name no other', async () => {
     const plain = { first: first(1, 0), second: null };
     for (const args of [[], [undefined, undefined], [null], [[{}, {}]], [3, -1], ['4', '2'], [{ seed: 9 }]])
       assert.deepEqual(await placeOf('/r', args, seeds), plain, JSON.stringify(args));

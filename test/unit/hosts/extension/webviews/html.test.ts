@@ -14,8 +14,8 @@ const page = (translations: Record<string, unknown> = {}) =>
 const policyOf = (html: string) =>
   /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1].split('; ') ?? [];
 
-describe('page of a view', () => {
-  it('forbids everything but our own files', () => {
+describe('Page of a view', () => {
+  it('The page of a view forbids everything but our own files', () => {
     const policy = policyOf(page());
     assert.equal(policy[0], `default-src 'none'`);
     assert.doesNotMatch(policy.join('; '), /unsafe|\*|data:|https?:(?!\/\/source\.test)/);
@@ -23,7 +23,7 @@ describe('page of a view', () => {
     assert.match(scripts ?? '', /^script-src 'nonce-[A-Za-z0-9+/]{22}=='$/);
   });
 
-  it('gives every script the nonce, which is another one each time', () => {
+  it('The page of a view gives every script the nonce, a different one each time', () => {
     const [first, second] = [page(), page()];
     const nonce = /'nonce-([^']+)'/.exec(first)?.[1] ?? '';
     const scripts = [...first.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
@@ -32,13 +32,13 @@ describe('page of a view', () => {
     assert.ok(!second.includes(nonce));
   });
 
-  it('has no inline style, no handler and no script text but data', () => {
+  it('The page of a view has no inline style, no handler and no script text but data', () => {
     const html = page();
     assert.doesNotMatch(html, /\sstyle=|<style|\son[a-z]+=/);
     assert.doesNotMatch(html, /<script(?![^>]*(src=|application\/json))/);
   });
 
-  it('lets nothing break out of a text', () => {
+  it('No text breaks out of the page of a view', () => {
     const html = page({ Live: '</script><script>alert(1)</script>' });
     assert.equal(html.match(/<script\b/g)?.length, 3);
     assert.ok(html.includes('&#60;title&#62; &#38; &#34;more&#34;'));

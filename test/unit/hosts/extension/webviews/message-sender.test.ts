@@ -50,8 +50,8 @@ function setUp() {
 
 const runs = (name: string) => ({ runs: [], selected: [name] });
 
-describe('sender', () => {
-  it('posts nothing before the view is there and after it is hidden', () => {
+describe('Message sender', () => {
+  it('The sender posts nothing before the view is ready or after it is hidden', () => {
     const { clock, posted, sender } = setUp();
     sender.put('a', 'runs', () => runs('a'));
     clock.pass(1000);
@@ -63,7 +63,7 @@ describe('sender', () => {
     assert.equal(posted.length, 0);
   });
 
-  it('counts from 1 again when the view is shown again', () => {
+  it('The sender counts from 1 again when the view is shown again', () => {
     const { clock, posted, sender } = setUp();
     for (let life = 0; life < 2; life++) {
       sender.open();
@@ -76,7 +76,7 @@ describe('sender', () => {
     );
   });
 
-  it('asks for data when its turn comes; later ones replace those that wait, and undefined is nothing', () => {
+  it('The sender asks for data when its turn comes; later data replace waiting ones, and undefined is nothing', () => {
     const { clock, sender, received } = setUp();
     let now = 'early';
     sender.open();
@@ -88,7 +88,7 @@ describe('sender', () => {
     assert.deepEqual(received(), [{ type: 'runs', data: runs('late') }]);
   });
 
-  it('posts as many messages together as fit', () => {
+  it('The sender posts as many messages together as fit', () => {
     const { clock, posted, sender, received } = setUp();
     sender.open();
     for (let i = 0; i < 500; i++) sender.put(`${i}`, 'runs', () => runs(String(i).repeat(100)));
@@ -97,7 +97,7 @@ describe('sender', () => {
     assert.ok(posted.length < 10, `${posted.length} envelopes`);
   });
 
-  it('never posts more than ten envelopes in a second, nor one of more than 64 kB, and loses nothing (property)', () => {
+  it('The sender never posts more than ten envelopes in a second or one of more than 64 kB, and loses nothing (property)', () => {
     const message = fc.record({
       wait: fc.integer({ min: 0, max: 300 }),
       slot: fc.integer({ min: 0, max: 20 }),

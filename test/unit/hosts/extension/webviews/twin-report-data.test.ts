@@ -8,7 +8,7 @@ import { twinReport } from '../../../../../webview/protocol/twin-report.ts';
 import { useFolder } from '../../../runs/helpers.ts';
 import { sampleReport } from '../../../reporting/report-data.ts';
 
-describe('the data of the Twin Report', () => {
+describe('Data of the Twin Report', () => {
   const folder = useFolder();
   const write = (text: string) => {
     const path = artifactPath(folder(), 'twin-report.json');
@@ -20,7 +20,7 @@ describe('the data of the Twin Report', () => {
     sample = (await sampleReport()).twin!;
   });
 
-  it('is that of the run, with the digits that count', async () => {
+  it('The data of the Twin Report are those of the run, with the digits that count', async () => {
     write(JSON.stringify(sample));
     const report = await readTwinReport(folder());
     assert.equal(report.directory, folder());
@@ -37,7 +37,7 @@ describe('the data of the Twin Report', () => {
     assert.ok(JSON.stringify(report).length < JSON.stringify(sample).length);
   });
 
-  it('may lack what was not measured', () => {
+  it('The data of the Twin Report may lack what was not measured', () => {
     const { kind, cluster, verdict, skipped } = sample;
     const message = messageOf('/r', { kind, cluster, verdict, skipped });
     assert.equal(twinReport.toView.report.problem(message, 'report'), undefined);
@@ -47,7 +47,7 @@ describe('the data of the Twin Report', () => {
     );
   });
 
-  it('says in a sentence why it cannot be shown', async () => {
+  it('The Twin Report says in a sentence why it cannot be shown', async () => {
     await assert.rejects(readTwinReport(folder()), /twin-report\.json does not exist/);
     for (const text of ['{ "kind":', 'null', '7']) {
       write(text);
