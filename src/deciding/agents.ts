@@ -1,11 +1,11 @@
-/** Who decides what: the agents of an organisation with their options, roles and what they see. */
+/** The agents of an organization: what each one sees, which roles it has, and between which options it decides. */
 import { optionsOf, type Option } from './actions.ts';
 import type { Algorithm, Cluster, Model, Organization, Role } from '../spec/model.ts';
 
 export interface AgentLayout {
   readonly name: string;
   readonly roles: readonly Role[];
-  /** Indices of services that the agent sees. */
+  /** Indices of the services that the agent sees. */
   readonly observes: readonly number[];
   /** Categorical heads: 1, or one per service for the single agent. */
   readonly heads: number;

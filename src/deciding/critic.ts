@@ -1,6 +1,6 @@
 /**
- * The central critic: what it sees, and what it expected. Training values states with it; the analysis asks the one that was
- * kept with the policies, on the same inputs.
+ * The central critic: what it sees and what its values mean. Training values states with it. The analysis asks the critic that was
+ * saved with the policies, on the same inputs.
  */
 import type { Simulation } from '../cluster/simulation/simulation.ts';
 import type { Backend, Network, NetworkShape } from '../nn/backend.ts';
@@ -13,12 +13,12 @@ import { makeFeatures } from './features.ts';
 export const REWARD_SCALE = 20;
 export const REWARD_BASE = 0.8;
 
-/** A critic as it is kept with the policies that it was trained beside. */
+/** A critic as it is saved with the policies that were trained with it. */
 export interface KeptCritic {
   readonly shape: NetworkShape;
   /** In the order of nn/backend.ts parameterCount. */
   readonly weights: Float32Array;
-  /** It also saw what only a simulator knows. */
+  /** The critic also saw what only a simulator knows. */
   readonly wide: boolean;
   readonly gamma: number;
   /** The reward was J minus that of the default HPA on a second copy of the episode; else J minus REWARD_BASE. */
@@ -34,7 +34,7 @@ export interface CriticInputs {
   write(observation: Observation, simulation: Simulation, into: Float32Array): void;
 }
 
-/** `privileged`: how many numbers of simulator-only state there are; 0 where the critic sees none. */
+/** `privileged`: how many numbers of simulator-only state the critic sees. */
 export function criticInputs(cluster: Cluster, kind: Algorithm['observation'], privileged: number): CriticInputs {
   const features = makeFeatures(
     cluster,
@@ -57,7 +57,7 @@ export function criticInputs(cluster: Cluster, kind: Algorithm['observation'], p
   return { size, write };
 }
 
-/** A kept critic at work in a simulation. */
+/** Values the states of a simulation with a saved critic. */
 export class Critic {
   readonly #critic: KeptCritic;
   readonly #inputs: CriticInputs;
@@ -85,14 +85,14 @@ export class Critic {
   }
 }
 
-/** What a critic's numbers mean, in a sentence. */
+/** A sentence that says what the numbers of a critic mean. */
 export function meaningOf({ gamma, paired, extras }: KeptCritic): string {
   const reward = paired ? 'J above that of the default HPA in the same episode' : 'J';
   const more = extras ? ', with what missions and compliance add' : '';
   return `${reward}${more}: the mean over the decisions ahead, each weighing ${gamma} times the one before.`;
 }
 
-/** The kept critic for a simulation; undefined where none was kept, or where it saw state that this simulation has not. */
+/** The saved critic for a simulation; undefined if none was saved, or if it saw state that this simulation does not have. */
 export function makeKeptCritic(
   critic: KeptCritic | undefined,
   cluster: Cluster,

@@ -1,6 +1,6 @@
 /**
- * What an actor sees, as numbers near 1. 'normalised' sets demand against capacity (the largest single effect in our
- * study of the method); 'paper' gives the nine fields of the published state, scaled by constants of the cluster.
+ * What an actor sees, as numbers near 1. 'normalised' (spelled so in specifications) relates demand to capacity, which was the largest
+ * single effect in our study of the method. 'paper' gives the nine published fields, scaled by constants of the cluster.
  */
 import { callsPerRequest } from '../spec/call-graph.ts';
 import type { Algorithm, Cluster } from '../spec/model.ts';
@@ -15,11 +15,11 @@ export interface Features {
   write(observation: Observation, into: Float32Array): void;
 }
 
-/** Ratios to capacity are cut here: past four times the capacity the answer is the same. */
+/** Ratios to capacity end here: beyond four times the capacity the right decision is the same. */
 const RATIO_LIMIT = 4;
 
 export function makeFeatures(cluster: Cluster, services: readonly number[], kind: Algorithm['observation']): Features {
-  return kind === 'paper' ? paperFeatures(cluster, services) : normalisedFeatures(cluster, services);
+  return kind === 'paper' ? paperFeatures(cluster, services) : normalizedFeatures(cluster, services);
 }
 
 const PER_SERVICE = [
@@ -36,7 +36,7 @@ const PER_SERVICE = [
   'arrivals/ready capacity',
 ] as const;
 
-function normalisedFeatures(cluster: Cluster, services: readonly number[]): Features {
+function normalizedFeatures(cluster: Cluster, services: readonly number[]): Features {
   const total = cluster.services.length;
   const calls = callsPerRequest(cluster);
   const entries = cluster.services.flatMap((service, index) => (service.entryPoint ? [index] : []));

@@ -5,12 +5,12 @@
 import { checkExpression } from '../spec/cel/check.ts';
 import { compileColumns, type ColumnExpression } from '../spec/cel/compile.ts';
 import type { Cluster, Deontic, Model, Organization } from '../spec/model.ts';
-import { normaliseGoal, PERMISSION_WEIGHT } from '../spec/goal-value.ts';
+import { normalizeGoal, PERMISSION_WEIGHT } from '../spec/goal-value.ts';
 import type { ObservationHistory } from '../spec/observation.ts';
 import type { AgentLayout } from './agents.ts';
 
 export interface GoalGuide {
-  /** False where all weights are zero: then `addRewards` is not needed. */
+  /** False if all weights are zero, so that `addRewards` is not needed. */
   readonly rewarding: boolean;
   /** Adds to `rewards` [environment], in units of or(s). `elapsed` [environment]: seconds since the episode's start. */
   addRewards(history: ObservationHistory, elapsed: Float64Array, rewards: Float64Array): void;
@@ -45,7 +45,7 @@ export function makeGoalGuide(
       expression.evaluate(history, values);
       for (let e = 0; e < environments; e++) {
         if (time !== 'any' && (elapsed[e] < time.from || elapsed[e] >= time.to)) continue;
-        rewards[e] += weight * normaliseGoal(values[e], goal.range);
+        rewards[e] += weight * normalizeGoal(values[e], goal.range);
       }
     }
   };
@@ -59,7 +59,7 @@ export interface GoalCheck {
   evaluate(history: ObservationHistory, into: Float64Array): void;
 }
 
-/** Every goal of the organisation's missions that says when it is satisfied. */
+/** All goals in the missions of the organization that say when they are satisfied. */
 export function goalChecks(model: Pick<Model, 'missions'>, organization: Organization, cluster: Cluster): GoalCheck[] {
   return organization.missions.flatMap((mission) =>
     missionNamed(model, mission)

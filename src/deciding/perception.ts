@@ -1,7 +1,7 @@
 /**
- * What the agents of an organisation get to decide with, for all environments at once: features, what their roles allow,
- * and the mask under which they choose. Training, evaluation and transfer use the same code, so that a policy never sees
- * anything else than it was trained on.
+ * What the agents of an organization base their decisions on, for all environments at once: features, what their roles allow,
+ * and the mask under which they choose. Training, evaluation and transfer use the same code, so that a policy always sees
+ * what it was trained on.
  */
 import type { Algorithm, Cluster } from '../spec/model.ts';
 import type { ObservationHistory } from '../spec/observation.ts';
@@ -15,11 +15,11 @@ export interface AgentView {
   readonly guide: RoleGuide;
   /** [environment x features.size] */
   readonly inputs: Float32Array;
-  /** [environment x options] what the roles allow. */
+  /** [environment x options] 1 = the roles allow it. */
   readonly allowed: Uint8Array;
-  /** [environment] a rule of the roles matched. */
+  /** [environment] 1 = a rule of the roles matched. */
   readonly active: Uint8Array;
-  /** [environment x options] moves that would change something: not beyond the service's minimum or maximum. */
+  /** [environment x options] 1 = the move would change something: the service is not at its minimum or maximum. */
   readonly possible: Uint8Array;
 }
 
@@ -79,7 +79,7 @@ function markPossible(cluster: Cluster, view: AgentView, desired: Int32Array, en
   }
 }
 
-/** `allowed` and `possible` together: the mask of a hard step. Writes [environment x options]. */
+/** Writes the mask of a hard step, [environment x options]: what is both allowed and possible. */
 export function combineMasks(view: AgentView, into: Uint8Array): void {
   for (let i = 0; i < into.length; i++) into[i] = view.allowed[i] & view.possible[i];
 }

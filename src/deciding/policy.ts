@@ -19,7 +19,7 @@ export interface Policies {
   readonly steps: number;
   readonly observation: Algorithm['observation'];
   readonly agents: readonly PolicyOfAgent[];
-  /** To tell what it expected; acting needs none. Files of earlier versions have none. */
+  /** For the analysis; acting needs none. Files of earlier versions have none. */
   readonly critic?: KeptCritic;
 }
 
@@ -50,7 +50,7 @@ export function packPolicies(policies: Policies): Uint8Array {
   });
 }
 
-/** Reads what `packPolicies` wrote. Throws an Error with a sentence when the bytes are not policies. */
+/** Reads what `packPolicies` wrote. Throws an Error with a sentence if the bytes are not policies. */
 export function unpackPolicies(bytes: Uint8Array): Policies {
   const { json, arrays } = unpack(bytes);
   const header = json as Omit<Policies, 'agents' | 'critic'> & {
@@ -69,7 +69,7 @@ export function unpackPolicies(bytes: Uint8Array): Policies {
 export interface PolicyControllerOptions {
   readonly backend: Backend;
   readonly environments: number;
-  /** false = choose as if there were no roles (for alignment); default true. */
+  /** false = choose as if there were no roles, as the alignment of roles needs it. Default: true. */
   readonly masked?: boolean;
   /** Sample from the policy; default: the most probable allowed option. */
   readonly sample?: Random;
@@ -97,6 +97,8 @@ export class PolicyController implements Controller {
   readonly #perception: Perception;
   readonly #networks: readonly Network[];
   readonly #batches: readonly ActBatch[];
+  /** Of each batch; empty where nothing is sampled. */
+  readonly #uniforms: readonly Float32Array[];
   readonly #options: PolicyControllerOptions;
 
   constructor(name: string, policies: Policies, options: PolicyControllerOptions) {
@@ -114,14 +116,15 @@ export class PolicyController implements Controller {
       actions: new Int32Array(environments * view.layout.heads),
       logProbabilities: new Float32Array(environments),
     }));
-    this.#batches = this.choices.map(({ view, mask, actions, logProbabilities }) => ({
+    this.#uniforms = options.sample ? this.choices.map(({ actions }) => new Float32Array(actions.length)) : [];
+    this.#batches = this.choices.map(({ view, mask, actions, logProbabilities }, agent) => ({
       rows: environments,
       inputs: view.inputs,
       heads: view.layout.heads,
       masks: mask,
       actions,
       logProbabilities,
-      ...(options.sample ? { uniforms: new Float32Array(actions.length) } : {}),
+      ...(options.sample ? { uniforms: this.#uniforms[agent] } : {}),
     }));
   }
 
@@ -133,9 +136,9 @@ export class PolicyController implements Controller {
       if (view.guide.hardness > 0 && this.#options.masked !== false) combineMasks(view, mask);
       else mask.set(view.possible);
     }
-    if (this.#options.sample)
-      for (const { uniforms } of this.#batches)
-        for (let i = 0; i < uniforms!.length; i++) uniforms![i] = this.#options.sample.uniform();
+    const { sample } = this.#options;
+    if (sample)
+      for (const uniforms of this.#uniforms) for (let i = 0; i < uniforms.length; i++) uniforms[i] = sample.uniform();
     this.#options.backend.act(this.#networks, this.#batches);
     applyActions(
       this.#cluster,
@@ -173,7 +176,7 @@ export function maskedSoftmax(logits: Float32Array, mask: Uint8Array, heads: num
   return probabilities;
 }
 
-/** Trained policies as a system of a comparison. Controllers share the given backend. */
+/** Trained policies as a system that can be compared with others. Its controllers share the backend. */
 export function policySystem(name: string, policies: Policies, backend: Backend): System {
   return { name, make: (_cluster, environments) => new PolicyController(name, policies, { backend, environments }) };
 }

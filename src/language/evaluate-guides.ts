@@ -5,7 +5,7 @@
 import { checkExpression, type CheckedExpression } from '../spec/cel/check.ts';
 import { describeExplanation, explain } from '../spec/cel/explain.ts';
 import { interpret } from '../spec/cel/interpret.ts';
-import { normaliseGoal, PERMISSION_WEIGHT } from '../spec/goal-value.ts';
+import { normalizeGoal, PERMISSION_WEIGHT } from '../spec/goal-value.ts';
 import type { Agent, Cluster, Deontic, Mission, Model, Organization, Role } from '../spec/model.ts';
 import type { ObservationHistory } from '../spec/observation.ts';
 
@@ -141,7 +141,7 @@ function goalsOf(
           const context = { cluster, history: state.history, environment: 0, settings: {} };
           const explanation = explain(expression, context);
           const reward = Number(explanation.value);
-          const normalised = normaliseGoal(reward, goal.range);
+          const normalised = normalizeGoal(reward, goal.range);
           const reached = goal.satisfiedWhen === '' ? undefined : checked(goal.satisfiedWhen, 'bool');
           return [
             {

@@ -1,5 +1,5 @@
 /**
- * The coarse seam of nn/: networks that go forward, take a training step, or act, one call per batch. Backends: WASM SIMD
+ * The seam of nn/: networks compute outputs, take a training step or act, with one call per batch. Backends: WASM SIMD
  * (default), TensorFlow.js on the CPU, TensorFlow on a GPU. All pass one conformance suite (test/conformance/backend.ts).
  * Matrices are row-major Float32Arrays, [rows x columns].
  */
@@ -111,10 +111,4 @@ export interface Backend {
   /** Forward, mask, sample and log-probability of several policies in one call: one rollout step of all agents. */
   act(policies: readonly Network[], batches: readonly ActBatch[]): void;
   dispose(): void;
-}
-
-/** Orthogonal initialisation, gain sqrt(2) (relu) or 5/3 (tanh) in hidden layers and `outputGain` in the last; zero biases. `uniform` gives [0, 1). */
-export interface InitialiseOptions {
-  readonly outputGain: number;
-  readonly uniform: () => number;
 }

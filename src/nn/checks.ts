@@ -1,4 +1,4 @@
-/** What every backend checks of a call before it computes: a wrong length would otherwise read another array's numbers. */
+/** Checks that every backend makes before it computes. An array that is too short would otherwise be read beyond its end. */
 import { parameterCount } from './backend.ts';
 import type { ActBatch, NetworkShape, NetworkState, PolicyBatch, RegressionBatch } from './backend.ts';
 
@@ -54,7 +54,7 @@ export function checkPolicy(shape: NetworkShape, batch: PolicyBatch): void {
   checkLength('advantages', batch.advantages, batch.rows);
 }
 
-/** The kernels find forbidden actions themselves; where the loss is made of tensor operations, this does. */
+/** Finds forbidden actions for backends whose loss is made of tensor operations. The kernels find them themselves. */
 export function checkPolicyActions(shape: NetworkShape, batch: PolicyBatch): void {
   const options = optionsPerHead(shape, batch.heads);
   let invalid = 0;
@@ -83,7 +83,7 @@ export function checkState(shape: NetworkShape, state: NetworkState): void {
   }
 }
 
-/** Rows under which no option, or not the action taken, is allowed have no log-probability. */
+/** Rows whose mask allows no option, or not the action taken, have no log-probability. */
 export function invalidRows(count: number): Error {
   return new Error(
     `${count} of the batch's rows have no allowed option in a head, or an action that its mask forbids.`,

@@ -1,4 +1,4 @@
-/** Which backend a run computes on. */
+/** Chooses the backend that a run computes with. */
 import type { Backend } from './backend.ts';
 import { createTfjsBackend, createTfjsGpuBackend, PackageMissingError, type GpuOptions } from './tfjs/backend.ts';
 import { createWasmBackend, type WasmBackendOptions } from './wasm/backend.ts';
@@ -6,38 +6,38 @@ import { createWasmBackend, type WasmBackendOptions } from './wasm/backend.ts';
 export type BackendName = 'auto' | Backend['name'];
 
 export interface SelectOptions extends WasmBackendOptions, GpuOptions {
-  /** Parameters times rows of the largest training step to come; 'auto' looks for a GPU only where one can win. */
+  /** Parameters times rows of the largest training step to come. 'auto' looks for a GPU only if one can be faster. */
   readonly largestStep?: number;
 }
 
 export interface Selection {
   readonly backend: Backend;
-  /** Why this one, to stand behind a colon or in brackets. */
+  /** Why this backend: a phrase for after a colon or in parentheses. */
   readonly reason: string;
-  /** Sentences for the user: another backend should have computed and does not load. */
+  /** Set if another backend was wanted and does not load: sentences for the user. */
   readonly warning?: string;
 }
 
 /**
  * Parameters x rows from which 'auto' prefers a GPU. A training step through tfjs-node costs 3.3 ms before any arithmetic (measured:
  * 60-8-8-8-36, 8 rows); the WASM kernels do 6 operations per parameter and row at about 45 GFLOP/s on one thread. At 50 million they
- * take 6.7 ms, twice that overhead: below, no device can win by much, however fast it is.
+ * take 6.7 ms, twice that overhead. Below that size no device can be much faster.
  */
 export const GPU_PAYS_FROM = 50e6;
 
 /**
- * `auto` takes WASM, unless the largest training step is large enough (GPU_PAYS_FROM) and tfjs-node-gpu loads and finds a GPU. Where a
- * named backend does not load WASM takes over, and `warning` says why: all backends compute the same but for rounding. Rejects only
- * where WASM itself does not load.
+ * `auto` takes WASM, unless the largest training step is large enough (GPU_PAYS_FROM) and tfjs-node-gpu loads and finds a GPU. If a
+ * named backend does not load, WASM takes over, and `warning` says why: all backends compute the same up to rounding. Rejects only
+ * if WASM itself does not load.
  */
 export async function selectBackend(name: BackendName, options: SelectOptions = {}): Promise<Selection> {
   switch (name) {
     case 'wasm':
       return { backend: await createWasmBackend(options), reason: AS_ASKED };
     case 'tfjs':
-      return asked(name, createTfjsBackend, options);
+      return namedOrWasm(name, createTfjsBackend, options);
     case 'tfjs-gpu':
-      return asked(name, async () => (await createTfjsGpuBackend(options)).backend, options);
+      return namedOrWasm(name, async () => (await createTfjsGpuBackend(options)).backend, options);
     case 'auto':
       return selectAutomatically(options);
   }
@@ -45,11 +45,15 @@ export async function selectBackend(name: BackendName, options: SelectOptions = 
 
 const AS_ASKED = 'as asked for';
 
-async function asked(name: BackendName, create: () => Promise<Backend>, options: SelectOptions): Promise<Selection> {
+async function namedOrWasm(
+  name: BackendName,
+  create: () => Promise<Backend>,
+  options: SelectOptions,
+): Promise<Selection> {
   try {
     return { backend: await create(), reason: AS_ASKED };
   } catch (error) {
-    return insteadOf(name, error as Error, options);
+    return wasmInsteadOf(name, error as Error, options);
   }
 }
 
@@ -64,13 +68,13 @@ async function selectAutomatically(options: SelectOptions): Promise<Selection> {
     reason = `no GPU to use: ${backend.device}`;
     backend.dispose();
   } catch (error) {
-    if (!(error instanceof PackageMissingError)) return insteadOf('tfjs-gpu', error as Error, options);
+    if (!(error instanceof PackageMissingError)) return wasmInsteadOf('tfjs-gpu', error as Error, options);
     reason = `no GPU to use: ${error.message}`;
   }
   return { backend: await createWasmBackend(options), reason };
 }
 
-async function insteadOf(name: BackendName, { message }: Error, options: SelectOptions): Promise<Selection> {
+async function wasmInsteadOf(name: BackendName, { message }: Error, options: SelectOptions): Promise<Selection> {
   return {
     backend: await createWasmBackend(options),
     reason: `in place of ${name}: ${message}`,

@@ -5,7 +5,7 @@ import type { Goal } from './model.ts';
 export const PERMISSION_WEIGHT = 0.5;
 
 /** A range that ends at or below 0 maps to [-1, 0], any other to [0, 1]; values outside are cut, 0/0 counts nothing. */
-export function normaliseGoal(value: number, [low, high]: Goal['range']): number {
+export function normalizeGoal(value: number, [low, high]: Goal['range']): number {
   if (Number.isNaN(value)) return 0;
   const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
   return high <= 0 ? share - 1 : share;

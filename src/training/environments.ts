@@ -1,7 +1,7 @@
 /**
- * The environments that training steps through: short episodes cut out of generated ones, started from random replicas,
- * and, for a paired reward, a second copy of each under the default HPA: same load, same events, same luck. What the HPA
- * earns there does not depend on the agents' actions, so subtracting it takes noise out of the reward and changes nothing else.
+ * The environments of a training: short episodes, cut out of generated ones and started from random replicas. For a paired reward
+ * there is a second copy of each under the default HPA, with the same load, events and luck. What the HPA earns there does not depend
+ * on the actions of the agents, so that subtracting it takes noise out of the reward and changes nothing else.
  */
 import { initialReplicas } from '../cluster/episodes/warm-start.ts';
 import { HistoryRing, MEMORY } from '../cluster/history.ts';
@@ -11,7 +11,7 @@ import type { Random } from '../cluster/random.ts';
 import { ACCOUNTING_INTERVAL, type Episode, type Outcome, type Simulation } from '../cluster/simulation/simulation.ts';
 import type { Algorithm, Cluster } from '../spec/model.ts';
 
-/** Random starts are at most this many pods away from the rule. */
+/** Random starts are at most this many pods away from what the load needs. */
 const START_SPREAD = 2;
 
 export interface TrainingEnvironmentsOptions {
@@ -56,7 +56,7 @@ export class TrainingEnvironments {
     this.#pair = options.algorithm.pairedReward ? new HpaPair(cluster, makeSimulation(environments)) : undefined;
   }
 
-  /** Starts all environments, the first episodes cut at different times so that later resets spread out. */
+  /** Starts all environments. The first episodes end at different times, so that later resets spread out. */
   start(): void {
     const { random, environments, episodeSeconds, cluster } = this.#options;
     this.ended.fill(1);
@@ -156,7 +156,7 @@ export class TrainingEnvironments {
   }
 }
 
-/** The second copy of every environment, under the default HPA, which decides at its own 15 s. */
+/** The second copy of every environment, under the default HPA, which decides every 15 s. */
 class HpaPair {
   /** [environment] mean J over the last `advance`. */
   readonly objective: Float64Array;
@@ -188,16 +188,16 @@ class HpaPair {
   }
 
   advance(seconds: number): void {
-    const parts = seconds / this.#controller.interval;
+    const decisions = seconds / this.#controller.interval;
     this.objective.fill(0);
-    for (let part = 0; part < parts; part++) {
+    for (let d = 0; d < decisions; d++) {
       this.#desired.set(this.#simulation.desired);
       this.#controller.decide(this.#history, this.#desired);
       this.#simulation.setDesired(this.#desired);
       this.#simulation.advance(this.#controller.interval);
       this.#history.push(this.#simulation);
       for (let e = 0; e < this.objective.length; e++)
-        this.objective[e] += this.#simulation.outcome.objective[e] / parts;
+        this.objective[e] += this.#simulation.outcome.objective[e] / decisions;
     }
   }
 

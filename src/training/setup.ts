@@ -1,4 +1,4 @@
-/** Everything that a training needs, gathered from the model by name. */
+/** What a training needs, gathered from the model by name. */
 import { makeEpisode, type LoadRecords } from '../cluster/episodes/make-episode.ts';
 import type { Episode, Simulation, SplitName } from '../cluster/simulation/simulation.ts';
 import type { Backend } from '../nn/backend.ts';
@@ -18,7 +18,7 @@ export interface TrainingSetup {
   readonly makeSimulation: (environments: number) => Simulation;
 }
 
-/** Resolves the references of one Training. `folder`: where paths of load files begin. Throws on a dangling name. */
+/** Resolves the references of one Training. Throws an Error that lists the known names if one is not known. */
 export function resolveTraining(
   model: Model,
   name: string,
@@ -40,7 +40,7 @@ export function named<T extends { readonly name: string }>(items: readonly T[], 
   throw new Error(`There is no ${kind} named ${name}; the folder has ${known}.`);
 }
 
-/** `attacker: none`: the scenario goes on without the attacks in it. */
+/** The scenario without its attacks, for `attacker: none`. */
 function withoutAttacks(scenario: Scenario): Scenario {
   return {
     ...scenario,
@@ -50,8 +50,8 @@ function withoutAttacks(scenario: Scenario): Scenario {
 }
 
 /**
- * Episodes made on demand and kept: index -> scenario in turn, each with a seed of its own. The same index always gives
- * the same episode.
+ * Makes episodes on demand and keeps them. The scenarios take turns by index, and every index has a seed of its own: the same index
+ * always gives the same episode.
  */
 export function episodePool(
   setup: Pick<TrainingSetup, 'cluster' | 'scenarios' | 'loads'>,

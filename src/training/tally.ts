@@ -1,4 +1,4 @@
-/** What an iteration reports: means over its steps and over the episodes that ended in it. */
+/** Means over the steps of an iteration and over the episodes that ended in it. */
 import type { Outcome } from '../cluster/simulation/simulation.ts';
 import type { MetricName } from '../runs/metric-names.ts';
 import type { TrainingMetrics } from './algorithm.ts';

@@ -1,6 +1,6 @@
 /**
- * Trains the policies of one seed: iterates, judges the greedy policies now and then on the days kept for choosing, keeps
- * the best, and leaves checkpoints from which it goes on bit for bit.
+ * Trains the policies of one seed: iterates an algorithm, judges the policies at intervals on the days kept for choosing, keeps the
+ * best, and writes checkpoints from which a training resumes bit for bit.
  */
 import { breathe } from '../cluster/breathe.ts';
 import { defaultHpa } from '../cluster/hpa/controller.ts';
@@ -12,20 +12,20 @@ import type { TrainingMetrics } from './algorithm.ts';
 import { ALGORITHMS } from './algorithms.ts';
 import { episodePool, type TrainingSetup } from './setup.ts';
 
-/** Distinct training episodes to cut from: enough that none is learned by heart. */
+/** Distinct training episodes to cut from, so many that none is memorized. */
 const TRAINING_EPISODES = 600;
-/** Judged so many times over the budget, on so many episodes of the days for choosing. */
+/** The policies are judged this many times over the budget, on this many episodes of the days kept for choosing. */
 const JUDGEMENTS = 20;
 const CHOOSING_EPISODES = 40;
 /** Iterations between checkpoints: a few seconds of work. */
 const CHECKPOINT_EVERY = 25;
-/** Seeds of episodes; far from each other, so that no split shares an episode. */
+/** First seeds of the episodes, far enough apart that training and choosing share no episode. */
 const TRAIN_SEED = 1_000_000;
 const CHOOSE_SEED = 2_000_000;
 
 export interface TrainHooks {
   onIteration(step: number, metrics: TrainingMetrics): void;
-  /** Mean J of the greedy policies and of the default HPA on the episodes for choosing. */
+  /** Mean J of the policies ('karma') or of the default HPA ('hpa') on the episodes for choosing. */
   onJudgement(step: number, system: string, metrics: { readonly objective: number }): void;
   saveCheckpoint(step: number, content: Content): void;
   onProgress(done: number, total: number): void;
@@ -36,10 +36,10 @@ export interface TrainedSeed {
   readonly state: 'finished' | 'stopped';
   /** The best judged so far. */
   readonly policies: Policies;
-  /** Mean J on the episodes for choosing, of the policies and of the default HPA. */
+  /** Mean J of the policies and of the default HPA on the episodes for choosing. */
   readonly objective: number;
   readonly hpaObjective: number;
-  /** Step at which the convergence rule first held; 0 = it did not. */
+  /** The step at which the convergence rule first held; 0 = it never did. */
   readonly convergedAt: number;
 }
 

@@ -15,7 +15,7 @@ const DECISIONS = 3000;
 const SLICE = 200;
 /** The first decisions meet code that is not compiled yet. */
 const WARM_UP = 200;
-/** Of one organisation, so many at once: one alone is lost in what the process takes anyway. */
+/** Of one organization, so many at once: one alone is lost in what the process takes anyway. */
 const COPIES = 100;
 export const LIMITS = { milliseconds: 1, megabytes: 5 } as const;
 

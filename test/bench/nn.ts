@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Random } from '../../src/cluster/random.ts';
 import { parameterCount, type ActBatch, type Backend, type Network, type NetworkShape } from '../../src/nn/backend.ts';
-import { initialState } from '../../src/nn/initialise.ts';
+import { initialState } from '../../src/nn/initialize.ts';
 import { createTfjsBackend } from '../../src/nn/tfjs/backend.ts';
 import type { TensorFlow } from '../../src/nn/tfjs/losses.ts';
 import { TfNetwork } from '../../src/nn/tfjs/network.ts';
@@ -47,7 +47,7 @@ function fastest(call: () => void, milliseconds = 700): number {
   return best;
 }
 
-function initialised(make: MakeNetwork, shape: NetworkShape, random: Random): Network {
+function initialized(make: MakeNetwork, shape: NetworkShape, random: Random): Network {
   const network = make(shape);
   network.load(initialState(shape, { outputGain: 0.5, uniform: () => random.uniform() }));
   return network;
@@ -73,7 +73,7 @@ function contestant(name: string, backend: Backend): Contestant {
 /** TensorFlow.js' WASM backend, by the networks of src/nn/tfjs: it is only measured against, not offered. */
 async function tfjsWasm(): Promise<Contestant> {
   const core = await import('@tensorflow/tfjs-core');
-  const tf = (core as unknown as { default?: TensorFlow }).default ?? core;
+  const tf: TensorFlow = core.default ?? core;
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`);
   if (!(await tf.setBackend('wasm')) || tf.getBackend() !== 'wasm')
@@ -92,7 +92,7 @@ async function tfjsWasm(): Promise<Contestant> {
 
 function trainAndForward({ name, network: make }: Contestant): NnRow[] {
   const random = new Random(1);
-  const network = initialised(make, mlp, random);
+  const network = initialized(make, mlp, random);
   const rows = batches.flatMap((count): NnRow[] => {
     const inputs = normals(random, count * mlp.inputs);
     const targets = normals(random, count * mlp.outputs);
@@ -117,8 +117,8 @@ function rolloutStep(
   environments: number,
 ): { step: () => void; dispose: () => void } {
   const random = new Random(2);
-  const twin = initialised(make, mlp, random);
-  const actors = Array.from({ length: agents }, () => initialised(make, actor, random));
+  const twin = initialized(make, mlp, random);
+  const actors = Array.from({ length: agents }, () => initialized(make, actor, random));
   const twinInputs = new Float32Array(environments * mlp.inputs);
   const state = normals(random, environments * actor.inputs);
   const acts = actors.map((): ActBatch & { uniforms: Float32Array } => ({
@@ -161,8 +161,8 @@ function trainingUse({ name, network: make }: Contestant): NnRow[] {
   const rows = 512;
   const policy: NetworkShape = { inputs: 60, hidden: [64, 64], outputs: 25, activation: 'tanh' };
   const critic: NetworkShape = { inputs: 100, hidden: [128, 128], outputs: 4, activation: 'tanh' };
-  const actorNetwork = initialised(make, policy, random);
-  const criticNetwork = initialised(make, critic, random);
+  const actorNetwork = initialized(make, policy, random);
+  const criticNetwork = initialized(make, critic, random);
   const batch = {
     rows,
     inputs: normals(random, rows * policy.inputs),

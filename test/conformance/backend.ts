@@ -59,7 +59,7 @@ function expected<T>(key: string, compute: () => T): T {
 }
 
 export function describeBackend(name: string, create: () => Promise<Backend>): void {
-  describe(`nn conformance: ${name}`, () => {
+  describe(`${name} as a network backend`, () => {
     let backend: Backend;
     before(async () => {
       backend = await create();
@@ -84,7 +84,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
     for (const { shape, heads, rows: allRows } of cases) {
       const title = `${describeShape(shape)}, ${heads === 1 ? '1 head' : `${heads} heads`}, ${allRows.join(', ')} rows`;
 
-      it(`goes forward: ${title}`, () => {
+      it(`A network computes its outputs: ${title}`, () => {
         withNetwork(shape, 1, (network, weights) => {
           for (const rows of allRows) {
             const inputs = normals(new TestRandom(2), rows * shape.inputs);
@@ -98,7 +98,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
         });
       });
 
-      it(`computes regression gradients: ${title}`, () => {
+      it(`A network computes gradients of the regression loss: ${title}`, () => {
         withNetwork(shape, 3, (network, weights) => {
           for (const rows of allRows) {
             const batch = regressionBatch(shape, rows, 4, rows % 2 === 1);
@@ -111,7 +111,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
         });
       });
 
-      it(`computes policy gradients: ${title}`, () => {
+      it(`A network computes gradients of the policy loss: ${title}`, () => {
         withNetwork(shape, 5, (network, weights) => {
           for (const rows of allRows) {
             const batch = expected(`batch ${title} ${rows}`, () => policyBatch(shape, weights, rows, heads, 6));
@@ -124,7 +124,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       });
 
       for (const sampled of [true, false]) {
-        it(`${sampled ? 'samples' : 'takes the most probable option'}: ${title}`, () => {
+        it(`A policy ${sampled ? 'samples an option' : 'takes the most probable option'}: ${title}`, () => {
           withNetwork(shape, 10, (network, weights) => {
             for (const rows of allRows) {
               const batch = actBatch(shape, rows, heads, 11, sampled);
@@ -151,7 +151,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
     }
 
     for (const { shape, heads } of [cases[4], cases[6]]) {
-      it(`trains 20 steps as the reference does: ${describeShape(shape)}`, () => {
+      it(`A network trains 20 steps as the reference does: ${describeShape(shape)}`, () => {
         const settings = { learningRate: 1e-3, maxGradient: 0.5 };
         withNetwork(shape, 12, (network, weights) => {
           const reference = expected(`training ${describeShape(shape)}`, () =>
@@ -182,7 +182,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
     const { shape, heads } = cases[5];
     const settings = { learningRate: 1e-3, maxGradient: 0.5 };
 
-    it('goes on after save and load, bit for bit', () => {
+    it('A network that was saved and loaded trains on bit for bit', () => {
       withNetwork(shape, 13, (network, weights) => {
         const regression = regressionBatch(shape, 130, 14, false);
         const policy = policyBatch(shape, weights, 130, heads, 15);
@@ -204,7 +204,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       });
     });
 
-    it('limits the gradient only where it is longer than the limit', () => {
+    it('A gradient is scaled down only if it is longer than the limit', () => {
       const batch = regressionBatch(shape, 33, 16, false);
       const movement = (maxGradient: number): number => {
         let moment = 0;
@@ -224,7 +224,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       assertClose(movement(norm / 4), 0.025, 1e-6, 'at four times the limit');
     });
 
-    it('acts for several policies in one call as for each alone', () => {
+    it('One call acts for several policies as for each alone', () => {
       const chosen = [cases[1], cases[4], cases[5]];
       const networks = chosen.map((each, i) => {
         const network = backend.network(each.shape);
@@ -241,7 +241,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       networks.forEach((network) => network.dispose());
     });
 
-    it('takes the later option on the border of two, and the first of equals', () => {
+    it('A policy takes the later option on the border of two, and the first of equally probable ones', () => {
       const even: NetworkShape = { inputs: 1, hidden: [], outputs: 4, activation: 'relu' };
       const network = backend.network(even);
       const uniforms = Float32Array.of(0, 0.24, 0.25, 0.5, 0.74, 0.75, 0.99);
@@ -256,7 +256,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       network.dispose();
     });
 
-    it('gives an option that is the only one allowed probability 1 and no gradient', () => {
+    it('The only option that is allowed has probability 1 and no gradient', () => {
       withNetwork(shape, 40, (network) => {
         const rows = 9;
         const masks = new Uint8Array(rows * shape.outputs);
@@ -289,7 +289,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       });
     });
 
-    it('stays finite with logits of thousands', () => {
+    it('Logits of thousands give finite results', () => {
       withNetwork(shape, 44, (network, weights) => {
         const state = network.save();
         network.load({ ...state, weights: weights.map((w) => w * 300) });
@@ -303,7 +303,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       });
     });
 
-    it('reads only the rows it is told of from longer arrays', () => {
+    it('A network reads only as many rows of longer arrays as the batch has', () => {
       withNetwork(shape, 47, (network) => {
         const long = regressionBatch(shape, 40, 48, true);
         const short = {
@@ -319,7 +319,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       });
     });
 
-    it('refuses what it cannot compute and leaves the weights as they were', () => {
+    it('A network refuses what it cannot compute and keeps its weights', () => {
       withNetwork(shape, 49, (network, weights) => {
         const regression = regressionBatch(shape, 10, 50, true);
         const policy = policyBatch(shape, weights, 10, heads, 51);
@@ -359,7 +359,7 @@ export function describeBackend(name: string, create: () => Promise<Backend>): v
       });
     });
 
-    it('does not compute with a network that was disposed', () => {
+    it('A disposed network does not compute', () => {
       const network = backend.network(shape);
       network.dispose();
       network.dispose();

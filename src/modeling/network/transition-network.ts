@@ -7,7 +7,7 @@
 import { breathe } from '../../cluster/breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import type { Backend, Network } from '../../nn/backend.ts';
-import { initialState } from '../../nn/initialise.ts';
+import { initialState } from '../../nn/initialize.ts';
 import { Random } from '../../cluster/random.ts';
 import { fromBase64, toBase64 } from '../base64.ts';
 import type { Transition } from '../traces/layout.ts';

@@ -46,7 +46,7 @@ class TfBackend implements Backend {
   }
 }
 
-/** The active backend is a setting of the whole process, so every call sets it again. */
+/** The active backend is a setting of the whole process, so that every call sets it again. */
 function activator(tf: TensorFlow, name: string): Activate {
   return () => {
     if (tf.getBackend() !== name) void tf.setBackend(name);
@@ -61,11 +61,12 @@ export async function createTfjsBackend(): Promise<Backend> {
   let tf: TensorFlow;
   try {
     const core = await import('@tensorflow/tfjs-core');
-    tf = (core as unknown as { default?: TensorFlow }).default ?? core;
-    // Or its first use prints an advertisement for tfjs-node.
+    // Types promise a default export; a bundle has none.
+    tf = core.default ?? core;
+    // Otherwise its first use prints an advertisement for tfjs-node.
     tf.enableProdMode();
     await import('@tensorflow/tfjs-backend-cpu');
-    // Of the packages for Node only this one registers the gradients of the operations.
+    // This is the only package for Node that registers the gradients of the operations.
     await import('@tensorflow/tfjs-layers');
   } catch (cause) {
     throw new Error(`TensorFlow.js does not load: ${(cause as Error).message}. It needs npm install ${cpuPackages}.`, {
@@ -93,7 +94,7 @@ export interface GpuBackend {
   readonly usesGpu: boolean;
 }
 
-/** Neither of the packages is there: nothing to repair, only to install. */
+/** Neither package is installed: there is nothing to repair. */
 export class PackageMissingError extends Error {
   constructor(message: string) {
     super(message);
@@ -110,15 +111,15 @@ interface NodeBackend {
 }
 
 /**
- * @tensorflow/tfjs-node-gpu (else @tensorflow/tfjs-node), loaded on request: it is no dependency, since its installation fetches
- * hundreds of megabytes. Every failure is an Error whose message says what to do.
+ * @tensorflow/tfjs-node-gpu, or else @tensorflow/tfjs-node. They are no dependencies, since their installation fetches hundreds of
+ * megabytes. Every failure is an Error whose message says what to do.
  */
 export async function createTfjsGpuBackend(options: GpuOptions = {}): Promise<GpuBackend> {
   const { name, tf } = loadGpuPackage(options);
   try {
     await tf.ready();
     if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend is refused');
-    const { isUsingGpuDevice, binding } = tf.backend() as unknown as NodeBackend;
+    const { isUsingGpuDevice, binding } = tf.backend() as ReturnType<TensorFlow['backend']> & NodeBackend;
     const library = `TensorFlow ${binding.TF_Version}`;
     const device = isUsingGpuDevice
       ? `${gpuName()}, ${library}`
@@ -145,10 +146,10 @@ function loadGpuPackage({ packagePath, environment }: GpuOptions): { name: strin
       `@tensorflow/tfjs-node-gpu is not installed ${where}: run npm install @tensorflow/tfjs-node-gpu there.`,
     );
   }
-  // Gone in Node 23; tfjs-node's matMul calls it.
+  // Node 23 removed it, and tfjs-node's matMul still calls it.
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  // TensorFlow reports every CPU feature on standard error otherwise.
+  // Otherwise TensorFlow reports every CPU feature on standard error.
   if (environment) environment.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
     return { name, tf: load(name) as TensorFlow };
@@ -161,7 +162,7 @@ function loadGpuPackage({ packagePath, environment }: GpuOptions): { name: strin
   }
 }
 
-/** The name that the driver's tool gives, else 'GPU'. */
+/** The name that the tool of the driver gives, or 'GPU'. */
 function gpuName(): string {
   try {
     const names = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {

@@ -4,7 +4,8 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { NetworkShape, PolicyBatch, RegressionBatch } from '../backend.ts';
 import { optionsPerHead } from '../checks.ts';
 
-export type TensorFlow = typeof tfjs;
+/** The operations. As a namespace of ES modules they also have a default export, which is the same. */
+export type TensorFlow = Omit<typeof tfjs, 'default'>;
 
 /** Mean over rows and outputs of weight * (output - target)^2. */
 export function regressionLoss(tf: TensorFlow, shape: NetworkShape, batch: RegressionBatch, outputs: Tensor): Scalar {
@@ -52,7 +53,7 @@ export function policyTerms(tf: TensorFlow, shape: NetworkShape, batch: PolicyBa
   };
 }
 
-/** Rows with a 1 at their index. The operation of that name refuses a depth of 1. */
+/** [row x depth] 1 at the index of the row, else 0. The operation `oneHot` refuses a depth of 1. */
 function oneHot(indices: Int32Array, rows: number, depth: number): Float32Array {
   const matrix = new Float32Array(rows * depth);
   for (let row = 0; row < rows; row++) matrix[row * depth + indices[row]] = 1;

@@ -1,4 +1,4 @@
-/** A network on TensorFlow.js; the same for every device, which the injected `tf` decides. */
+/** A network on TensorFlow.js. The `tf` that is handed in decides on the device. */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { BETA1, BETA2, EPSILON } from '../adam.ts';
 import { parameterCount } from '../backend.ts';
@@ -25,7 +25,7 @@ import {
 import { chooseFromLogits } from './choose.ts';
 import { policyTerms, regressionLoss, type TensorFlow } from './losses.ts';
 
-/** The operations, once their backend is the active one: all copies of TensorFlow.js in a process share one engine with one active backend. */
+/** Makes its backend the active one and gives the operations: all copies of TensorFlow.js in a process share one active backend. */
 export type Activate = () => TensorFlow;
 
 interface Gradients {
@@ -54,7 +54,7 @@ export class TfNetwork implements Network {
     outputs.set(this.#compute(inputs, rows));
   }
 
-  /** Like the backend's `act`, for this policy. */
+  /** `Backend.act` for this policy alone. */
   act(batch: ActBatch): void {
     checkAct(this.shape, batch);
     chooseFromLogits(this.shape, this.#compute(batch.inputs, batch.rows), batch);
@@ -151,15 +151,16 @@ export class TfNetwork implements Network {
     const tf = this.activate();
     return tf.tidy(() => {
       const x = this.#tensorOf(tf, inputs, rows);
-      let stacked: Tensor | undefined;
+      const kept: Tensor[] = [];
       const objective = (...weights: Tensor[]): Scalar => {
         const result = loss(tf, this.#layers(tf, x, weights));
-        stacked = tf.keep(tf.stack(result.terms));
+        kept.push(tf.keep(tf.stack(result.terms)));
         return result.objective;
       };
       const gradients = tf.grads(objective)(this.#weights);
-      const terms = stacked!.dataSync<'float32'>();
-      stacked!.dispose();
+      const [stacked] = kept;
+      const terms = stacked.dataSync<'float32'>();
+      stacked.dispose();
       return { terms, gradients };
     });
   }

@@ -34,11 +34,7 @@ export class Arena {
   /** Address of `bytes` bytes of zeros. Throws if the memory cannot grow any more. */
   allocate(bytes: number): number {
     const size = Math.max(ALIGNMENT, roundUp(bytes, ALIGNMENT));
-    let block = this.#free.find((b) => b.size >= size);
-    if (!block) {
-      this.#grow(size);
-      block = this.#free.find((b) => b.size >= size)!;
-    }
+    const block = this.#freeBlock(size);
     const { address } = block;
     block.address += size;
     block.size -= size;
@@ -48,7 +44,7 @@ export class Arena {
     return address;
   }
 
-  /** Gives a block back. */
+  /** Makes the block at this address free again. */
   release(address: number): void {
     const size = this.#used.get(address);
     if (size === undefined) throw new Error(`Nothing was allocated at ${address}.`);
@@ -56,7 +52,7 @@ export class Arena {
     this.#insertFree({ address, size });
   }
 
-  /** Bytes now given out. */
+  /** Bytes in use. */
   get allocated(): number {
     return [...this.#used.values()].reduce((sum, size) => sum + size, 0);
   }
@@ -79,6 +75,14 @@ export class Arena {
     return this.#viewU8;
   }
 
+  #freeBlock(size: number): Block {
+    for (;;) {
+      const block = this.#free.find((candidate) => candidate.size >= size);
+      if (block) return block;
+      this.#grow(size);
+    }
+  }
+
   #refresh(): void {
     const { buffer } = this.memory;
     if (buffer === this.#buffer) return;
@@ -90,7 +94,7 @@ export class Arena {
   }
 
   #grow(size: number): void {
-    // By at least half of what is there, so that many small blocks do not mean many growths.
+    // By at least half of its size, so that many small blocks do not make it grow many times.
     const pages = Math.ceil(Math.max(size, this.#end / 2) / PAGE);
     const room = MAXIMUM_PAGES - this.#end / PAGE;
     const needed = Math.ceil(size / PAGE);

@@ -7,8 +7,8 @@ import { WasmNetwork } from './network.ts';
 
 export interface WasmBackendOptions {
   /**
-   * Threads that share the rows of large batches (default 1). Results depend on the number of threads in the last bits, and on
-   * nothing else.
+   * Threads that share the rows of large batches (default 1). The number of threads changes results in their last bits; nothing else
+   * does.
    */
   readonly threads?: number;
   /** For a bundle, in which the compiled kernels and the worker's program do not lie beside this file. */

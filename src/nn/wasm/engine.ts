@@ -11,7 +11,7 @@ interface Kernels {
   readonly heapBase: WebAssembly.Global;
 }
 
-/** Where the compiled kernels (or what they are) and the worker's program lie. */
+/** The compiled kernels, or the file that holds them, and the program of the worker threads. */
 export interface EngineFiles {
   readonly kernels: URL | Uint8Array<ArrayBuffer>;
   readonly worker: URL;
@@ -24,7 +24,7 @@ async function bytesOf(kernels: EngineFiles['kernels']): Promise<Uint8Array<Arra
   });
 }
 
-/** Multiplications from which a job is worth the microseconds of a hand-over to other threads. */
+/** A job of fewer multiplications is not worth the microseconds that handing it to other threads takes. */
 const THREADING_PAYS = 500_000;
 
 type Field = readonly [offset: number, value: number];
@@ -39,7 +39,7 @@ export interface JobFields {
 /** Kernels load whole vectors, and arrays begin on cache lines. */
 const VECTOR = 16;
 const CACHE_LINE = 64;
-/** An array takes at most so many bytes more than it holds. */
+/** An array takes at most this many bytes more than it holds. */
 const SLACK = VECTOR + CACHE_LINE - 1;
 
 export interface JobResult {
@@ -77,7 +77,7 @@ export class Engine {
   static async start(threads: number, files: EngineFiles): Promise<Engine> {
     const module = await WebAssembly.compile(await bytesOf(files.kernels));
     const memory = new WebAssembly.Memory({ initial: 64, maximum: MAXIMUM_PAGES, shared: true });
-    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels;
     const arena = new Arena(memory, kernels.heapBase.value);
     const control = arena.allocate(CONTROL_WORDS * 4);
     const workers =
@@ -132,7 +132,7 @@ export class Engine {
   }
 
   /**
-   * Runs jobs of one kind, each given by its fields, as one call; only KIND_ACT takes several. `work` is the number of
+   * Runs jobs of one kind as one call; only KIND_ACT takes several. `work` is the number of
    * multiplications: it alone decides about threads, so that equal calls give equal results.
    */
   run(kind: number, jobs: readonly JobFields[], work: number): JobResult {

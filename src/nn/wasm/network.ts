@@ -1,4 +1,4 @@
-/** A network whose numbers live in the memory of the WASM kernels. */
+/** A network whose parameters lie in the memory of the WASM kernels. */
 import { BETA1, BETA2 } from '../adam.ts';
 import { parameterCount } from '../backend.ts';
 import type {

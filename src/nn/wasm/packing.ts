@@ -1,6 +1,6 @@
 /**
- * Where the parts of a network lie in the kernels' memory, and the copy between the flat vectors of the seam and the packed ones of the
- * kernels (records: kernels/layout.ts).
+ * How a network lies in the memory of the kernels, and how the flat vectors of the seam are copied to the packed ones of the kernels and
+ * back. The records are those of kernels/layout.ts.
  */
 import type { NetworkShape } from '../backend.ts';
 import * as layout from './kernels/layout.ts';
@@ -31,7 +31,7 @@ export interface PackedShape {
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-/** An odd multiple of 16 floats, so that rows do not meet in the same cache sets; at least 4 floats longer than a row. */
+/** An odd multiple of 16 floats, so that rows do not compete for the same cache sets; at least 4 floats longer than a row. */
 function strideOf(units: number): number {
   const lines = Math.ceil((units + 4) / 16);
   return (lines % 2 === 0 ? lines + 1 : lines) * 16;
@@ -123,7 +123,7 @@ function forEachParameter(packed: PackedShape, visit: (flat: number, packed: num
   }
 }
 
-/** From the seam's order to the packed one; padding is left alone (it is 0 and stays so). */
+/** From the order of the seam to the packed one. The padding is 0 and stays 0. */
 export function pack(packed: PackedShape, flat: Float32Array, f32: Float32Array, address: number): void {
   const base = address >> 2;
   forEachParameter(packed, (from, to) => {

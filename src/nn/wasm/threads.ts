@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 export const CONTROL_GENERATION = 0;
 /** Address of the job; 0 = end. */
 export const CONTROL_JOB = 1;
-/** Workers that are through with the job. */
+/** Workers that have finished the job. */
 export const CONTROL_DONE = 2;
 export const CONTROL_WORDS = 16;
 
@@ -20,9 +20,9 @@ export interface WorkerSetup {
   readonly thread: number;
 }
 
-/** No job lasts nearly as long; a thread that takes longer is lost, and waiting for it would hang the process. */
+/** No job lasts nearly as long. A thread that takes longer is lost, and waiting for it would hang the process. */
 const LOST_AFTER_MS = 60_000;
-/** A job of small networks ends within microseconds of the main thread's part: look a while before going to sleep. */
+/** The workers finish a small job within microseconds of the main thread, so that it polls for a while before it sleeps. */
 const SPINS = 5000;
 
 export class Threads {
@@ -39,7 +39,7 @@ export class Threads {
     const workers: Worker[] = [];
     for (let thread = 1; thread <= count; thread++) {
       const workerData: WorkerSetup = { ...setup, thread };
-      // Not the flags of this process: one for `--eval` would keep a thread from loading a file.
+      // Without the flags of this process: `--eval` would keep a thread from loading its file.
       workers.push(new Worker(workerUrl, { workerData, execArgv: [] }));
     }
     try {
@@ -52,7 +52,7 @@ export class Threads {
     return new Threads(workers, new Int32Array(setup.memory.buffer, setup.control, CONTROL_WORDS));
   }
 
-  /** Carries out a job: `ownShare` runs here while the workers do theirs. Returns when all are through. */
+  /** Runs a job: `ownShare` here while the workers do theirs. Returns when all have finished. */
   run(job: number, ownShare: () => void): void {
     this.#post(job);
     ownShare();

@@ -15,7 +15,7 @@ declare namespace WebAssembly {
   }
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
-    readonly exports: Record<string, unknown>;
+    readonly exports: object;
   }
   function compile(bytes: Uint8Array): Promise<Module>;
 }

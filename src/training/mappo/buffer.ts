@@ -1,4 +1,4 @@
-/** One iteration's experience: horizon x environments rows, row = step * environments + environment. */
+/** The experience of one iteration: horizon x environments rows, row = step * environments + environment. */
 import type { AgentView } from '../../deciding/perception.ts';
 
 export interface AgentBuffer {
@@ -52,8 +52,8 @@ export function makeBuffer(
 }
 
 /**
- * Rows at which the agent had a choice. Where the mask leaves only `hold` the policy has no gradient, and such rows, most
- * of those of a guided role, would only dilute the minibatch.
+ * Rows at which the agent had a choice. If the mask leaves only `hold` the policy has no gradient. Such rows, most of those of a
+ * guided role, would only dilute the minibatch.
  */
 export function rowsWithChoice(masks: Uint8Array, rows: number, heads: number): Int32Array {
   const options = masks.length / rows;

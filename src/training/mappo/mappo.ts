@@ -158,12 +158,14 @@ export class Mappo implements TrainingAlgorithm {
     const batches = this.#perception.agents.map(({ layout, inputs }, a): ActBatch => {
       const { masks, actions, logProbabilities } = this.#buffer.agents[a];
       const { heads, options } = layout;
+      const uniforms = new Float32Array(n * heads);
+      for (let i = 0; i < uniforms.length; i++) uniforms[i] = this.#random.uniform();
       return {
         rows: n,
         inputs,
         heads,
         masks: masks.subarray(row * options.length, (row + n) * options.length),
-        uniforms: Float32Array.from({ length: n * heads }, () => this.#random.uniform()),
+        uniforms,
         actions: actions.subarray(row * heads, (row + n) * heads),
         logProbabilities: logProbabilities.subarray(row, row + n),
       };

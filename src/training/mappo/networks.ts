@@ -1,17 +1,17 @@
-/** The networks of MAPPO: one actor per agent, one critic with an output per agent. */
+/** The networks of MAPPO: one actor per agent, and one critic with an output per agent. */
 import { Random } from '../../cluster/random.ts';
 import type { Backend, Network, NetworkShape, NetworkState } from '../../nn/backend.ts';
-import { initialState } from '../../nn/initialise.ts';
+import { initialState } from '../../nn/initialize.ts';
 import { networkWith } from '../../nn/network-with.ts';
 import type { TypedArray } from '../../runs/checkpoints.ts';
 import type { AgentLayout } from '../../deciding/agents.ts';
 import type { MappoConfig } from './config.ts';
 import type { MappoVariants } from './variants.ts';
 
-/** Start bias of the logits: without it early policies churn through moves. */
+/** Start biases of the logits. Without them early policies move pods all the time. */
 const HOLD_BIAS = 2;
 const BIAS_PER_POD = -0.5;
-/** Streams of the seed: actors take 1, 2, ...; the critic one far from them. */
+/** Streams of the seed: the actors take 1, 2, ..., and the critic one far from them. */
 const CRITIC_STREAM = 1000;
 
 export function makeActor(

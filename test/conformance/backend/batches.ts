@@ -1,5 +1,5 @@
 /** Random networks and batches for the tests of nn/, the same on every run. */
-import { initialState } from '../../../src/nn/initialise.ts';
+import { initialState } from '../../../src/nn/initialize.ts';
 import type { ActBatch, NetworkShape, NetworkState, PolicyBatch, RegressionBatch } from '../../../src/nn/backend.ts';
 import { referenceAct, referenceNetwork } from './reference.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Model } from '../../../src/spec/model.ts';
 import { emptyObservation, type Observation, type ObservationHistory } from '../../../src/spec/observation.ts';
-import { normaliseGoal } from '../../../src/spec/goal-value.ts';
+import { normalizeGoal } from '../../../src/spec/goal-value.ts';
 import { goalChecks, makeGoalGuide } from '../../../src/deciding/goal-guide.ts';
 import { applyActions, combineMasks, makePerception } from '../../../src/deciding/perception.ts';
 import { maskedSoftmax } from '../../../src/deciding/policy.ts';
@@ -40,14 +40,14 @@ describe('role guides', () => {
     utilization: [0.5, 0.6, 0.3, 0.3],
   };
 
-  it('lets the bottleneck manager grow only what is short of capacity', () => {
+  it('The bottleneck manager may only grow services that are short of capacity', () => {
     // b: demand 150 > .7 x 160; a: 150 > .7 x 200; c: 150 < .7 x 300; d: 300 < .7 x 600.
     const busy = observe({ ...calm, received: [150, 150, 150, 300] });
     assert.deepEqual(allowedBy('relief', busy), ['hold', 'a+1', 'a+2', 'b+1', 'b+2']);
     assert.deepEqual(allowedBy('relief', observe({ ...calm, received: [50, 50, 50, 100] })), ['hold']);
   });
 
-  it('lets the resource manager shrink what is idle, and not below the minimum', () => {
+  it('The resource manager may shrink idle services, but not below their minimum', () => {
     const idle = observe({ ...calm, received: [50, 50, 50, 100] });
     assert.deepEqual(allowedBy('steward', idle), ['hold', 'a-1', 'b-1', 'c-1', 'd-1']);
     const desired = [1, 2, 2, 2];
@@ -59,10 +59,10 @@ describe('role guides', () => {
     ]);
   });
 
-  it('lets the failure manager replace pods of a failing service', () =>
+  it('The failure manager may replace the pods of a failing service', () =>
     assert.deepEqual(allowedBy('medic', observe({ ...calm, failed: [0, 0, 1, 0] })), ['hold', 'c-1', 'c+1', 'c+2']));
 
-  it('does not offer moves beyond the maximum', () =>
+  it('No role offers moves beyond the maximum of a service', () =>
     assert.deepEqual(
       allowedBy('relief', observe({ ...calm, received: [0, 0, 0, 0], pending: [0, 9, 0, 0] }), [2, 3, 2, 2]),
       ['hold'],
@@ -70,7 +70,7 @@ describe('role guides', () => {
 });
 
 describe('joint actions', () => {
-  it('add up, are capped at the largest move and at the bounds', async () => {
+  it('Moves of several agents add up and are capped at the largest move and at the bounds of the service', async () => {
     const { cluster, layouts } = resolveTraining(await sampleModel(), 'default');
     const option = (service: number, move: number) =>
       layouts[0].options.findIndex((candidate) => candidate.service === service && candidate.move === move);
@@ -82,14 +82,14 @@ describe('joint actions', () => {
 });
 
 describe('goal guides', () => {
-  it('map a goal to comparable units', () => {
-    assert.equal(normaliseGoal(-100, [-400, 0]), -0.25);
-    assert.equal(normaliseGoal(-900, [-400, 0]), -1);
-    assert.equal(normaliseGoal(5, [0, 10]), 0.5);
-    assert.equal(normaliseGoal(NaN, [0, 10]), 0);
+  it('The value of a goal is normalized by its range and limited to it', () => {
+    assert.equal(normalizeGoal(-100, [-400, 0]), -0.25);
+    assert.equal(normalizeGoal(-900, [-400, 0]), -1);
+    assert.equal(normalizeGoal(5, [0, 10]), 0.5);
+    assert.equal(normalizeGoal(NaN, [0, 10]), 0);
   });
 
-  it('reward the agents whose role is obliged, by weight and within the time constraint', async () => {
+  it('A mission rewards the agents whose role is obliged to it, by weight and within the time constraint', async () => {
     const sample = await sampleModel();
     const goal = {
       name: 'short',
@@ -118,7 +118,7 @@ describe('goal guides', () => {
     assert.equal(rewardOf(2, 30), 0);
   });
 
-  it('say when a goal is satisfied', async () => {
+  it('A goal check says when the goal is satisfied', async () => {
     const { model, organization, cluster } = resolveTraining(await sampleModel(), 'default');
     const checks = goalChecks(model, organization, cluster);
     assert.ok(checks.length > 0);
@@ -132,7 +132,7 @@ describe('goal guides', () => {
 });
 
 describe('masked softmax', () => {
-  it('gives nothing to what is not allowed, head by head', () => {
+  it('Options that are not allowed have probability 0 in every head', () => {
     const logits = Float32Array.of(0, 5, 0, 1, 1, 1);
     const probabilities = maskedSoftmax(logits, Uint8Array.of(1, 0, 1, 1, 1, 1), 2, 6);
     assert.deepEqual(

@@ -5,7 +5,7 @@ import { Arena } from '../../../src/nn/wasm/arena.ts';
 const arenaOf = (maximum = 200): Arena => new Arena(new WebAssembly.Memory({ initial: 1, maximum, shared: true }), 100);
 
 describe('nn: memory of the kernels', () => {
-  it('gives out aligned blocks of zeros that do not overlap, and uses room again', () => {
+  it('Blocks of memory are aligned, zeroed and apart from one another, and released ones are used again', () => {
     const commands = fc.array(fc.tuple(fc.nat(5000), fc.boolean()), { maxLength: 60 });
     const property = fc.property(commands, (list) => {
       const arena = arenaOf();
@@ -37,7 +37,7 @@ describe('nn: memory of the kernels', () => {
     fc.assert(property, { seed: 1, numRuns: 100 });
   });
 
-  it('has views on all of the memory after it has grown', () => {
+  it('The views cover all of the memory after it has grown', () => {
     const arena = arenaOf();
     const first = arena.allocate(8);
     arena.f64[first >> 3] = Math.PI;
@@ -48,14 +48,14 @@ describe('nn: memory of the kernels', () => {
     assert.equal(arena.u8.byteLength, arena.memory.buffer.byteLength);
   });
 
-  it('refuses to release what it did not give out', () => {
+  it('An address that was not given out cannot be released', () => {
     const arena = arenaOf();
     const address = arena.allocate(10);
     arena.release(address);
     assert.throws(() => arena.release(address), /Nothing was allocated/);
   });
 
-  it('says so when the memory is at its end', () => {
+  it('A memory that cannot grow any more is reported', () => {
     assert.throws(() => arenaOf().allocate(2 ** 31), /need more than 2 GiB of memory/);
   });
 });

@@ -36,14 +36,14 @@ describe('nn: the float64 reference', () => {
     const network = referenceNetwork(shape, randomState(shape, 1).weights);
     const name = [shape.inputs, ...shape.hidden, shape.outputs].join('-');
 
-    it(`has the gradient of its regression loss: ${name}`, () => {
+    it(`The reference has the gradient of its regression loss: ${name}`, () => {
       const batch = regressionBatch(shape, 7, 2, true);
       const { gradient } = referenceRegression(network, batch);
       assertGradient(network, () => referenceRegression(network, batch).objective, gradient);
     });
 
     for (const heads of [1, 2]) {
-      it(`has the gradient of its policy loss: ${name}, ${heads} heads`, () => {
+      it(`The reference has the gradient of its policy loss: ${name}, ${heads} heads`, () => {
         const batch = { ...policyBatch(shape, Float32Array.from(network.weights), 20, heads, 3), entropy: 0.3 };
         const { gradient, clipFraction } = referencePolicy(network, batch);
         assert.ok(clipFraction > 0 && clipFraction < 1);
@@ -55,11 +55,11 @@ describe('nn: the float64 reference', () => {
   // One linear layer of 1 input and 2 outputs: y = (2x + 0.5, -x).
   const linear = referenceNetwork({ inputs: 1, hidden: [], outputs: 2, activation: 'relu' }, [2, -1, 0.5, 0]);
 
-  it('goes forward as by hand', () => {
+  it('The reference computes the outputs that were computed by hand', () => {
     assert.deepEqual([...referenceForward(linear, Float32Array.of(3, -1), 2)], [6.5, -3, -1.5, 1]);
   });
 
-  it('has the regression loss computed by hand', () => {
+  it('The reference has the regression loss that was computed by hand', () => {
     const batch = {
       rows: 2,
       inputs: Float32Array.of(1, 2),
@@ -70,7 +70,7 @@ describe('nn: the float64 reference', () => {
     assert.equal(referenceRegression(linear, batch).objective, 3.0625);
   });
 
-  it('has the policy loss computed by hand', () => {
+  it('The reference has the policy loss that was computed by hand', () => {
     // Logits (ln 3 apart): probabilities 3/4 and 1/4.
     const even = referenceNetwork({ inputs: 1, hidden: [], outputs: 2, activation: 'relu' }, [0, 0, Math.log(3), 0]);
     const { loss, entropy, kl, clipFraction } = referencePolicy(even, {
@@ -91,14 +91,14 @@ describe('nn: the float64 reference', () => {
     assert.equal(clipFraction, 1);
   });
 
-  it('makes a first step of Adam of the size of the rate, against the gradient', () => {
+  it('The first step of Adam has the size of the learning rate and goes against the gradient', () => {
     const network = referenceNetwork(linear.shape, linear.weights);
     referenceStep(network, Float64Array.of(4, -0.5, 0, 1e-3), { learningRate: 0.1, maxGradient: 0 });
     const expected = [1.9, -0.9, 0.5, -0.1];
     network.weights.forEach((w, i) => assert.ok(Math.abs(w - expected[i]) < 1e-5, `${i}: ${w}`));
   });
 
-  it('samples by the inverse of the cumulative distribution', () => {
+  it('The reference samples by the inverse of the cumulative distribution', () => {
     const network = referenceNetwork({ inputs: 1, hidden: [], outputs: 4, activation: 'relu' }, [
       0,
       0,

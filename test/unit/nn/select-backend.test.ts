@@ -21,7 +21,7 @@ describe('nn: choice of the backend', () => {
     return root;
   }
 
-  it("takes WASM for small networks without looking for a GPU: 'auto'", async () => {
+  it("The backend 'auto' takes WASM for small networks without looking for a GPU", async () => {
     const packagePath = withPackage('exits', 'process.exit(1)');
     const { backend, reason, warning } = await selectBackend('auto', { packagePath, largestStep: GPU_PAYS_FROM - 1 });
     assert.equal(backend.name, 'wasm');
@@ -30,7 +30,7 @@ describe('nn: choice of the backend', () => {
     backend.dispose();
   });
 
-  it("takes WASM and says why where the package is missing or broken: 'auto'", async () => {
+  it("The backend 'auto' takes WASM and says why if the GPU package is missing or broken", async () => {
     const missing = await selectBackend('auto', { packagePath: folder, largestStep: GPU_PAYS_FROM, threads: 2 });
     assert.equal(missing.backend.name, 'wasm');
     assert.equal(missing.backend.device, 'CPU, WASM SIMD, 2 threads');
@@ -49,7 +49,7 @@ describe('nn: choice of the backend', () => {
     broken.backend.dispose();
   });
 
-  it('takes WASM and warns with the reason where a backend was asked for by name', async () => {
+  it('WASM takes over, with a warning that gives the reason, if a backend named by the user does not load', async () => {
     const refuses = 'exports.ready = async () => {}; exports.setBackend = async () => false;';
     const cases = [
       [{ packagePath: folder }, /is not installed in .*: run npm install/],
@@ -66,7 +66,7 @@ describe('nn: choice of the backend', () => {
     }
   });
 
-  it('gives the backend asked for', async () => {
+  it('The backend that is asked for by name is taken if it loads', async () => {
     for (const name of ['wasm', 'tfjs'] as const) {
       const { backend, reason, warning } = await selectBackend(name);
       assert.equal(backend.name, name);

@@ -16,7 +16,7 @@ describe('@tensorflow/tfjs-node-gpu, the real package', () => {
     packagePath = await installGpuPackage();
   });
 
-  it('tells the device it computes on', async () => {
+  it('The GPU backend names the device that it computes on', async () => {
     const { backend, usesGpu } = await createTfjsGpuBackend({ packagePath });
     assert.equal(backend.name, 'tfjs-gpu');
     assert.match(
@@ -25,7 +25,7 @@ describe('@tensorflow/tfjs-node-gpu, the real package', () => {
     );
   });
 
-  it("is taken by 'auto' only where it finds a GPU", async () => {
+  it("The backend 'auto' takes tfjs-node-gpu only if it finds a GPU", async () => {
     const { usesGpu } = await createTfjsGpuBackend({ packagePath });
     const { backend, reason } = await selectBackend('auto', { packagePath, largestStep: GPU_PAYS_FROM });
     assert.equal(backend.name, usesGpu ? 'tfjs-gpu' : 'wasm');
@@ -33,13 +33,13 @@ describe('@tensorflow/tfjs-node-gpu, the real package', () => {
     backend.dispose();
   });
 
-  it('is taken where it is asked for', async () => {
+  it('The GPU backend is taken if it is asked for by name', async () => {
     const { backend } = await selectBackend('tfjs-gpu', { packagePath });
     assert.equal(backend.name, 'tfjs-gpu');
     backend.dispose();
   });
 
-  it('computes beside plain TensorFlow.js in one process, each on its own device', () => {
+  it('The GPU backend and plain TensorFlow.js compute in one process, each on its own device', () => {
     const program = `
       import { createTfjsBackend, createTfjsGpuBackend } from './src/nn/tfjs/backend.ts';
       const shape = { inputs: 2, hidden: [3], outputs: 1, activation: 'relu' };

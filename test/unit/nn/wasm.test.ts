@@ -22,7 +22,7 @@ const shape: NetworkShape = { inputs: 60, hidden: [64, 64], outputs: 25, activat
 const settings = { learningRate: 1e-3, maxGradient: 0.5 };
 
 describe('nn: WASM backend', () => {
-  it('gives the same result on every run with the same number of threads', async () => {
+  it('The WASM backend gives the same result on every run with the same number of threads', async () => {
     const train = async (threads: number): Promise<unknown[]> => {
       const backend = await createWasmBackend({ threads });
       const network = backend.network(shape);
@@ -46,7 +46,7 @@ describe('nn: WASM backend', () => {
     }
   });
 
-  it('goes forward and acts bit for bit alike with one thread and with several', async () => {
+  it('Outputs and actions are the same bit for bit with one thread and with several', async () => {
     const results: unknown[] = [];
     for (const threads of [1, 2, 3]) {
       const backend = await createWasmBackend({ threads });
@@ -63,7 +63,7 @@ describe('nn: WASM backend', () => {
     assertSame(results[2], results[0], 'one thread and three');
   });
 
-  it('keeps what networks hold while others come and go and the memory grows', async () => {
+  it('Networks keep their weights while others come and go and the memory grows', async () => {
     const backend = await createWasmBackend({ threads: 2 });
     const first = backend.network(shape) as WasmNetwork;
     const state = randomState(shape, 5);
@@ -87,7 +87,7 @@ describe('nn: WASM backend', () => {
     backend.dispose();
   });
 
-  it('needs no more memory for the thousandth network than for the first', async () => {
+  it('The thousandth network needs no more memory than the first', async () => {
     const backend = await createWasmBackend();
     const once = (): Network => {
       const network = backend.network(shape);
@@ -103,7 +103,7 @@ describe('nn: WASM backend', () => {
     backend.dispose();
   });
 
-  it('acts for more policies in a call than it had room for', async () => {
+  it('One call acts for more policies than there was room for', async () => {
     const backend = await createWasmBackend();
     const networks = Array.from({ length: 20 }, (_, i) => {
       const network = backend.network(shape);
@@ -119,7 +119,7 @@ describe('nn: WASM backend', () => {
     backend.dispose();
   });
 
-  it('does not keep the process alive, disposed or not', () => {
+  it('The WASM backend does not keep the process alive, disposed or not', () => {
     for (const end of ['', 'backend.dispose();']) {
       const program = `
         import { createWasmBackend } from './src/nn/wasm/backend.ts';
@@ -134,7 +134,7 @@ describe('nn: WASM backend', () => {
     }
   });
 
-  it('says what is wrong with its settings and files', async () => {
+  it('The WASM backend says what is wrong with its settings and files', async () => {
     for (const threads of [0, 1.5, 65])
       await assert.rejects(createWasmBackend({ threads }), /whole number from 1 to 64/);
     const kernels = new URL('./src/nn/wasm/kernels.wasm', root);
@@ -149,7 +149,7 @@ describe('nn: WASM backend', () => {
     );
   });
 
-  it('makes no networks after it was disposed', async () => {
+  it('A disposed WASM backend makes no networks', async () => {
     const backend = await createWasmBackend();
     backend.dispose();
     backend.dispose();
@@ -158,7 +158,7 @@ describe('nn: WASM backend', () => {
 });
 
 describe('nn: build of the kernels', () => {
-  it('does nothing when they are up to date', () => {
+  it('The build of the kernels does nothing if they are up to date', () => {
     const build = new URL('./tools/build-kernels.ts', root);
     const run = (): string => execFileSync(process.execPath, [build.pathname], { encoding: 'utf8' });
     assert.match(run(), /^([\w/]+\.wasm: \d+ bytes\n)*$/);

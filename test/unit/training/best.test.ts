@@ -23,7 +23,7 @@ describe('the best policies of a training', () => {
   });
   const after = (steps: number): Policies => ({ ...policies, steps });
 
-  it('policies whose objective is no number never replace the best', () => {
+  it('Policies whose objective is not a number never replace the best', () => {
     const bestOf = (...objectives: number[]): Best => {
       const best = new Best();
       objectives.forEach((objective, i) => best.offer(objective, after(i)));
@@ -34,14 +34,14 @@ describe('the best policies of a training', () => {
     assert.deepEqual([best.objective, best.policies?.steps], [0.8, 1]);
   });
 
-  it('the first of equally good policies are kept', () => {
+  it('The first of equally good policies are kept', () => {
     const best = new Best();
     best.offer(0.8, after(1));
     best.offer(0.8, after(2));
     assert.equal(best.policies?.steps, 1);
   });
 
-  it('a checkpoint keeps the best policies beside what the algorithm saves', () => {
+  it('A checkpoint keeps the best policies beside what the algorithm saves', () => {
     const best = new Best();
     best.hpaObjective = 0.75;
     const content = { json: { steps: 5 }, arrays: { random: Uint32Array.of(1) } };

@@ -12,9 +12,10 @@ describe('convergence rule', () => {
     return convergence.converged;
   };
 
-  it('needs a whole window', () => assert.equal(after(0.9, 0.9, 0.9), false));
-  it('holds for high and steady returns', () => assert.equal(after(0.9, 0.9, 0.91, 0.9), true));
-  it('does not hold for low returns', () => assert.equal(after(0.7, 0.7, 0.7, 0.7), false));
-  it('does not hold for unsteady returns', () => assert.equal(after(0.6, 1.2, 0.6, 1.2), false));
-  it('forgets what is older than the window', () => assert.equal(after(0, 0, 0.9, 0.9, 0.9, 0.9), true));
+  it('Convergence needs a whole window of episodes', () => assert.equal(after(0.9, 0.9, 0.9), false));
+  it('High and steady returns count as converged', () => assert.equal(after(0.9, 0.9, 0.91, 0.9), true));
+  it('Low returns do not count as converged', () => assert.equal(after(0.7, 0.7, 0.7, 0.7), false));
+  it('Unsteady returns do not count as converged', () => assert.equal(after(0.6, 1.2, 0.6, 1.2), false));
+  it('Episodes before the window do not count for convergence', () =>
+    assert.equal(after(0, 0, 0.9, 0.9, 0.9, 0.9), true));
 });

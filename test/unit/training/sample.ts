@@ -1,4 +1,4 @@
-/** The sample organisation with a training small enough for tests. */
+/** The sample organization with a training small enough for tests. */
 import { Emulator } from '../../../src/cluster/emulator/emulator.ts';
 import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
 import type { Backend } from '../../../src/nn/backend.ts';

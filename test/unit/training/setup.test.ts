@@ -14,10 +14,10 @@ describe('training setup', () => {
     trainings: [{ ...model.trainings[0], attacker }],
   });
 
-  it('names what the folder has when a name dangles', () =>
+  it('A name that is not known is refused with the names that are', () =>
     assert.throws(() => resolveTraining(model, 'defualt'), /no Training named defualt; the folder has default/));
 
-  it('lays out one agent per role with hold and every move of every service', () => {
+  it('Each agent of an organization can hold, or make every move of every service', () => {
     const { layouts } = resolveTraining(model, 'default');
     assert.deepEqual(
       layouts.map(({ name, heads, options }) => [name, heads, options.length]),
@@ -25,15 +25,15 @@ describe('training setup', () => {
     );
   });
 
-  it('lays out the single agent with a head per service and all roles', () => {
+  it('The single agent has one head per service and the roles of all agents', () => {
     const [single, ...others] = resolveTraining(model, 'single-agent').layouts;
     assert.deepEqual([others.length, single.heads, single.options.length, single.roles.length], [0, 4, 28, 4]);
   });
 
-  it('leaves agents free without an organisation', () =>
+  it('Agents without an organization have no roles', () =>
     assert.ok(resolveTraining(model, 'no-organization').layouts.every(({ roles }) => roles.length === 0)));
 
-  it('plays scenarios without attacks where there is no attacker', async () => {
+  it('Training episodes have no attacks if the training has no attacker', async () => {
     const attacked = async (attacker: 'scripted' | 'none'): Promise<boolean> => {
       const setup = resolveTraining(withAttacker(attacker), 'default');
       const loads = await loadRecords('examples/chained-services', setup.scenarios);
@@ -44,7 +44,7 @@ describe('training setup', () => {
     assert.equal(await attacked('none'), false);
   });
 
-  it('makes the same episode for the same index, and another for another', async () => {
+  it('The same index always gives the same episode, and another index another one', async () => {
     const setup = resolveTraining(model, 'default');
     const loads = await loadRecords('examples/chained-services', setup.scenarios);
     const first = episodePool({ ...setup, loads }, 'train', 1);

@@ -51,7 +51,7 @@ describe('training', () => {
   });
   after(() => backend.dispose());
 
-  it('gives the same policies and the same journal for the same seed, and others for another', async () => {
+  it('Training twice with one seed gives the same policies and journal, and another seed gives others', async () => {
     const first = await train(setup, 7);
     const second = await train(setup, 7);
     const other = await train(setup, 8);
@@ -61,7 +61,7 @@ describe('training', () => {
     assert.notDeepEqual(packPolicies(first.result.policies), packPolicies(other.result.policies));
   });
 
-  it('goes on bit for bit from wherever it was stopped', async () => {
+  it('A training that was stopped anywhere and resumed equals an uninterrupted one bit for bit', async () => {
     const straight = await train(setup, 7);
     for (const stopAfter of [1, 6, 13]) {
       const before = await train(setup, 7, { stopAfter });
@@ -72,7 +72,7 @@ describe('training', () => {
     }
   });
 
-  it('keeps the policies that were best on the days for choosing', async () => {
+  it('Training keeps the policies that were best on the days for choosing', async () => {
     const { result, journal } = await train(setup, 7);
     const judged = journal
       .map((line) => JSON.parse(line) as { system?: string; objective?: number })
@@ -83,7 +83,7 @@ describe('training', () => {
     assert.ok(result.hpaObjective > 0.7 && result.hpaObjective < 1);
   });
 
-  it('keeps hard roles to the letter, and soft ones not', async () => {
+  it('Agents always comply with hard roles, and the less the softer the roles are', async () => {
     const compliance = ({ journal }: Observed): number[] =>
       journal.flatMap(
         (line) => (JSON.parse(line) as { metrics?: TrainingMetrics }).metrics?.['guides/compliance'] ?? [],
@@ -102,7 +102,7 @@ describe('training', () => {
     { organization: false },
     { observation: 'paper', wideCritic: false, pairedReward: false, starts: 'warm', activation: 'relu' },
   ] as const)
-    it(`runs as a variant: ${JSON.stringify(algorithm)}`, async () => {
+    it(`Training runs with the variant ${JSON.stringify(algorithm)}`, async () => {
       const { result } = await train(await sampleSetup(backend, { algorithm }), 7);
       assert.equal(result.state, 'finished');
       assert.ok(result.objective > 0.5 && result.objective < 1);
@@ -110,7 +110,7 @@ describe('training', () => {
       assert.deepEqual(packPolicies(unpackPolicies(packed)), packed);
     });
 
-  it('learns: the policies of 60 000 steps beat those of the first iteration on every one of 3 seeds', async () => {
+  it('Policies after 60 000 steps beat those of the first iteration on each of 3 seeds', async () => {
     const long = await sampleSetup(backend, {
       algorithm: { hidden: [32, 32], critic: [64] },
       budget: { steps: 61_440, episode: 900, environments: 32, horizon: 32 },

@@ -5,7 +5,7 @@ import { explainedVariance, normalize } from '../../../../src/training/mappo/sta
 const close = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-5, `${actual} is not ${expected}`);
 
-describe('generalised advantage estimation', () => {
+describe('generalized advantage estimation', () => {
   const base = {
     steps: 3,
     environments: 1,
@@ -16,7 +16,7 @@ describe('generalised advantage estimation', () => {
     lambda: 0.8,
   };
 
-  it('sums discounted temporal differences', () => {
+  it('The advantage of a step is the discounted sum of the temporal differences from it on', () => {
     const advantages = new Float32Array(3);
     estimateAdvantages({ ...base, truncated: Uint8Array.of(0, 0, 0) }, advantages);
     // deltas: 1 + .9 - .5 = 1.4; 2 + 1.35 - 1 = 2.35; 3 + 1.8 - 1.5 = 3.3
@@ -25,7 +25,7 @@ describe('generalised advantage estimation', () => {
     close(advantages[0], 1.4 + 0.72 * (2.35 + 0.72 * 3.3));
   });
 
-  it('bootstraps a cut episode and does not look into the next one', () => {
+  it('The advantage of an episode that was cut ends in a bootstrapped value and ignores the next episode', () => {
     const advantages = new Float32Array(3);
     const nextValues = Float32Array.of(1, 10, 2);
     estimateAdvantages({ ...base, nextValues, truncated: Uint8Array.of(0, 1, 0) }, advantages);
@@ -33,7 +33,7 @@ describe('generalised advantage estimation', () => {
     close(advantages[0], 1.4 + 0.72 * 10);
   });
 
-  it('keeps environments apart', () => {
+  it('The advantages of one environment do not depend on another', () => {
     const advantages = new Float32Array(4);
     estimateAdvantages(
       {
@@ -52,8 +52,8 @@ describe('generalised advantage estimation', () => {
   });
 });
 
-describe('advantage helpers', () => {
-  it('normalizes to mean 0 and deviation 1', () => {
+describe('statistics of an update', () => {
+  it('Normalized values have mean 0 and standard deviation 1', () => {
     const values = Float32Array.of(1, 2, 3, 4);
     normalize(values);
     close(
@@ -63,7 +63,7 @@ describe('advantage helpers', () => {
     close(values.reduce((a, b) => a + b * b, 0) / 4, 1);
   });
 
-  it('explains all of the variance with a perfect critic and none with a constant one', () => {
+  it('A perfect critic explains all of the variance, and a constant one none', () => {
     const targets = Float32Array.of(1, 2, 3, 4);
     close(explainedVariance(targets, targets), 1);
     close(explainedVariance(new Float32Array(4).fill(2.5), targets), 0);

@@ -47,7 +47,7 @@ describe('the hyper-parameters of MAPPO', () => {
     const schema = path.reduce((found, key) => found.properties![key], algorithm);
     const name = path.join('.');
 
-    it(`algorithm.${name} has the range in the schema that training/mappo/config.ts gives it`, () => {
+    it(`The schema gives algorithm.${name} the range of training/mappo/config.ts`, () => {
       const numbers = schema.$ref ? widths.items! : schema;
       assert.deepEqual(
         Object.fromEntries(Object.entries(numbers).filter(([key]) => (RANGE as readonly string[]).includes(key))),
@@ -55,7 +55,7 @@ describe('the hyper-parameters of MAPPO', () => {
       );
     });
 
-    it(`algorithm.${name} is described in the schema by its meaning, unit, default and reason`, () => {
+    it(`The schema describes algorithm.${name} by its meaning, unit, default and reason`, () => {
       const unit = entry.unit === '' ? '' : ` Unit: ${entry.unit}.`;
       const isSpan = name === 'entropy' || name === 'learningRate';
       const expected = `${entry.meaning}${unit} Default: ${defaultsOf(path, isSpan)}. ${entry.reason}`;

@@ -6,7 +6,7 @@ import { resolveTraining } from '../../../../src/training/setup.ts';
 import { largestStep } from '../../../../src/training/mappo/step-size.ts';
 
 describe('size of the largest training step', () => {
-  it('is that of the sample, by hand, and too small for a GPU', async () => {
+  it('The largest training step of the sample is as computed by hand, and too small for a GPU to pay', async () => {
     const { model } = await readSpecFolder(join(import.meta.dirname, '../../../../examples/chained-services'));
     const resolved = resolveTraining(model, 'default');
     const { algorithm, budget } = resolved.training;
@@ -19,7 +19,7 @@ describe('size of the largest training step', () => {
     assert.ok(largestStep(resolved) < GPU_PAYS_FROM);
   });
 
-  it('lets a GPU pay for wide networks and large batches', async () => {
+  it('Wide networks and large batches make a training step large enough for a GPU to pay', async () => {
     const { model } = await readSpecFolder(join(import.meta.dirname, '../../../../examples/chained-services'));
     const resolved = resolveTraining(model, 'default');
     const training = {

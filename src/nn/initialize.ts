@@ -1,12 +1,18 @@
 /** Initial weights of a network. */
 import { parameterCount } from './backend.ts';
-import type { InitialiseOptions, NetworkShape, NetworkState } from './backend.ts';
+import type { NetworkShape, NetworkState } from './backend.ts';
+
+export interface InitializeOptions {
+  readonly outputGain: number;
+  /** Gives numbers in [0, 1). */
+  readonly uniform: () => number;
+}
 
 /**
- * Orthogonal weights (Saxe et al. 2014), gain sqrt(2) for relu and 5/3 for tanh in hidden layers, `outputGain` in the last; biases and
- * Adam's moments 0. The same uniforms give the same weights.
+ * Orthogonal weights (Saxe et al. 2014) with a gain of sqrt(2) for relu and 5/3 for tanh in the hidden layers and `outputGain` in the
+ * last. Biases and the moments of Adam are 0. The same uniforms give the same weights.
  */
-export function initialState(shape: NetworkShape, options: InitialiseOptions): NetworkState {
+export function initialState(shape: NetworkShape, options: InitializeOptions): NetworkState {
   const count = parameterCount(shape);
   const weights = new Float32Array(count);
   const sizes = [shape.inputs, ...shape.hidden, shape.outputs];
@@ -24,7 +30,7 @@ export function initialState(shape: NetworkShape, options: InitialiseOptions): N
   return { weights, firstMoment: new Float32Array(count), secondMoment: new Float32Array(count), steps: 0 };
 }
 
-/** A matrix [rows x columns], row-major, whose shorter side is orthonormal: the longer vectors of a normal matrix, made so by Gram-Schmidt. */
+/** A row-major matrix [rows x columns] with normal entries, whose vectors along the shorter side Gram-Schmidt made orthonormal. */
 function orthogonal(rows: number, columns: number, uniform: () => number): Float64Array {
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
@@ -34,7 +40,7 @@ function orthogonal(rows: number, columns: number, uniform: () => number): Float
       throw new Error('The source of uniforms repeats itself: it gives no independent vectors.');
     const vector = Float64Array.from({ length }, () => normal(uniform));
     const before = norm(vector);
-    // Twice is enough (Kahan): the second pass removes what rounding left of the first.
+    // Twice is enough (Kahan): the second pass removes the rounding errors of the first.
     for (let pass = 0; pass < 2; pass++) {
       for (const other of vectors) {
         const along = dot(vector, other);
@@ -42,7 +48,7 @@ function orthogonal(rows: number, columns: number, uniform: () => number): Float
       }
     }
     const after = norm(vector);
-    // A draw that lies in the span of the others but for rounding is drawn again.
+    // A vector in the span of the others, up to rounding, is drawn again.
     if (after > 1e-6 * before) vectors.push(vector.map((value) => value / after));
   }
   const matrix = new Float64Array(rows * columns);

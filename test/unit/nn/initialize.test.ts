@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parameterCount, type NetworkShape } from '../../../src/nn/backend.ts';
-import { initialState } from '../../../src/nn/initialise.ts';
+import { initialState } from '../../../src/nn/initialize.ts';
 import { TestRandom } from '../../conformance/backend/batches.ts';
 
 const stateOf = (shape: NetworkShape, seed: number, outputGain = 0.01): Float32Array => {
@@ -27,7 +27,7 @@ describe('nn: initial weights', () => {
     ['tanh', 5 / 3],
     ['relu', Math.SQRT2],
   ] as const) {
-    it(`are orthogonal with the gain of ${activation}, tall and wide`, () => {
+    it(`Initial weights are orthogonal with the gain of ${activation}, in tall and wide layers`, () => {
       const shape: NetworkShape = { inputs: 20, hidden: [8, 30], outputs: 5, activation };
       const weights = stateOf(shape, 1);
       const sizes = [20, 8, 30, 5];
@@ -48,13 +48,13 @@ describe('nn: initial weights', () => {
     });
   }
 
-  it('follow from the uniforms alone', () => {
+  it('Initial weights depend on the uniforms alone', () => {
     const shape: NetworkShape = { inputs: 6, hidden: [6], outputs: 1, activation: 'tanh' };
     assert.deepEqual(stateOf(shape, 2), stateOf(shape, 2));
     assert.notDeepEqual(stateOf(shape, 2), stateOf(shape, 3));
   });
 
-  it('start with empty moments', () => {
+  it('The moments of a fresh network are 0', () => {
     const shape: NetworkShape = { inputs: 2, hidden: [], outputs: 2, activation: 'relu' };
     const random = new TestRandom(4);
     const { firstMoment, secondMoment, steps } = initialState(shape, {
@@ -64,7 +64,7 @@ describe('nn: initial weights', () => {
     assert.deepEqual([firstMoment, secondMoment, steps], [new Float32Array(6), new Float32Array(6), 0]);
   });
 
-  it('cannot be made of uniforms that never change', () => {
+  it('Initial weights cannot be made from uniforms that never change', () => {
     const shape: NetworkShape = { inputs: 2, hidden: [], outputs: 2, activation: 'relu' };
     assert.throws(() => initialState(shape, { outputGain: 1, uniform: () => 0.3 }), /repeats itself/);
   });
