@@ -80,56 +80,57 @@ export class EmulatedCluster implements OwnLiveCluster {
     refuseWrites: undefined,
     unreachable: false,
   };
-  private readonly spec: Cluster;
-  private readonly emulator: Emulator;
-  private readonly settings: HpaSettings;
-  private readonly autoscalers: readonly Autoscaler[];
-  private readonly hpas: HpaObject[];
-  private readonly wanted: Int32Array;
+  readonly #spec: Cluster;
+  readonly #emulator: Emulator;
+  readonly #settings: HpaSettings;
+  readonly #autoscalers: readonly Autoscaler[];
+  readonly #hpas: HpaObject[];
+  readonly #wanted: Int32Array;
   /** What the last successful scrape showed. */
-  private readonly scraped: Observation;
-  private scrapeAge = 0;
-  private time = 0;
-  private emulated = 0;
-  private closed = false;
+  readonly #scraped: Observation;
+  #scrapeAge = 0;
+  #time = 0;
+  #emulated = 0;
+  #closed = false;
 
   constructor(spec: Cluster, { episode, seed, parameters, hpa = DEFAULT_HPA }: EmulatedClusterOptions) {
     this.identity = { context: 'emulator', server: 'embedded', namespace: spec.namespace };
-    this.spec = spec;
-    this.settings = hpa;
-    this.emulator = new Emulator(spec, 1, parameters);
-    this.emulator.reset(0, episode, { second: 0, seed, replicas: initialReplicas(spec, episode, 0) });
-    this.autoscalers = spec.services.map(() => new Autoscaler(hpa));
-    this.hpas = spec.services.map(({ replicas }) => ({
+    this.#spec = spec;
+    this.#settings = hpa;
+    this.#emulator = new Emulator(spec, 1, parameters);
+    this.#emulator.reset(0, episode, { second: 0, seed, replicas: initialReplicas(spec, episode, 0) });
+    this.#autoscalers = spec.services.map(() => new Autoscaler(hpa));
+    this.#hpas = spec.services.map(({ replicas }) => ({
       minReplicas: Math.max(replicas.min, hpa.minReplicas ?? replicas.min),
       maxReplicas: replicas.max,
       paused: false,
     }));
-    this.wanted = this.emulator.desired.slice();
-    this.scraped = emptyObservation(1, spec.services.length);
-    this.scrape();
+    this.#wanted = this.#emulator.desired.slice();
+    this.#scraped = emptyObservation(1, spec.services.length);
+    this.#scrape();
   }
 
   async observe(signal: AbortSignal): Promise<Snapshot> {
-    this.assertReachable(signal);
-    const observation = emptyObservation(1, this.spec.services.length);
-    this.emulator.observe(observation);
-    if (this.faults.staleMetrics) this.writeStale(observation);
-    const sinceScrape = this.scrapeAge + (this.time - this.emulated);
-    const age = new Float64Array(this.spec.services.length).fill(sinceScrape);
-    for (const [s, { name }] of this.spec.services.entries()) {
+    this.#assertReachable(signal);
+    const observation = emptyObservation(1, this.#spec.services.length);
+    this.#emulator.observe(observation);
+    if (this.faults.staleMetrics) this.#writeStale(observation);
+    const sinceScrape = this.#scrapeAge + (this.#time - this.#emulated);
+    const age = new Float64Array(this.#spec.services.length).fill(sinceScrape);
+    for (const [s, { name }] of this.#spec.services.entries()) {
       if (!this.faults.missingMetrics.includes(name)) continue;
       age[s] = Infinity;
       for (const field of METRIC_FIELDS) observation.service[field][s] = NaN;
     }
-    return { time: this.time, observation, age, hpas: this.spec.services.map((_, s) => this.hpaState(s)) };
+    return { time: this.#time, observation, age, hpas: this.#spec.services.map((_, s) => this.#hpaState(s)) };
   }
 
   async write(write: ClusterWrite, { dryRun, signal }: { dryRun: boolean; signal: AbortSignal }): Promise<void> {
-    this.assertReachable(signal);
-    const s = this.spec.services.findIndex((service) => service.name === write.service);
-    if (s < 0) throw new ClusterError('notFound', `There is no deployment ${write.service} in ${this.spec.namespace}.`);
-    const apply = this.prepare(write, s);
+    this.#assertReachable(signal);
+    const s = this.#spec.services.findIndex((service) => service.name === write.service);
+    if (s < 0)
+      throw new ClusterError('notFound', `There is no deployment ${write.service} in ${this.#spec.namespace}.`);
+    const apply = this.#prepare(write, s);
     if (dryRun) return;
     if (this.faults.refuseWrites)
       throw new ClusterError(this.faults.refuseWrites, `The ${write.type} of ${write.service} was refused.`);
@@ -137,48 +138,48 @@ export class EmulatedCluster implements OwnLiveCluster {
   }
 
   async wait(seconds: number, signal: AbortSignal): Promise<void> {
-    this.assertOpen(signal);
-    this.time += seconds;
-    for (let step = 1; this.emulated + HPA_SYNC <= this.time; step++) {
-      this.syncHpas();
-      this.emulator.advance(HPA_SYNC);
-      this.emulated += HPA_SYNC;
-      this.scrapeAge += HPA_SYNC;
-      if (!this.faults.staleMetrics) this.scrape();
+    this.#assertOpen(signal);
+    this.#time += seconds;
+    for (let step = 1; this.#emulated + HPA_SYNC <= this.#time; step++) {
+      this.#syncHpas();
+      this.#emulator.advance(HPA_SYNC);
+      this.#emulated += HPA_SYNC;
+      this.#scrapeAge += HPA_SYNC;
+      if (!this.faults.staleMetrics) this.#scrape();
       if (step % STEPS_PER_BREATH === 0) await breathe();
-      this.assertOpen(signal);
+      this.#assertOpen(signal);
     }
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.#closed = true;
   }
 
   /** Validates a write and returns what carries it out. */
-  private prepare(write: ClusterWrite, s: number): () => void {
+  #prepare(write: ClusterWrite, s: number): () => void {
     switch (write.type) {
       case 'scale': {
-        this.assertReplicas(s, write.replicas, 'replicas');
-        const desired = this.emulator.desired.slice();
+        this.#assertReplicas(s, write.replicas, 'replicas');
+        const desired = this.#emulator.desired.slice();
         desired[s] = write.replicas;
-        return () => this.emulator.setDesired(desired);
+        return () => this.#emulator.setDesired(desired);
       }
       case 'pauseHpa':
-        return () => this.setHpa(s, { ...this.hpas[s], paused: true });
+        return () => this.#setHpa(s, { ...this.#hpas[s], paused: true });
       case 'setHpaMinimum':
-        this.assertReplicas(s, write.minReplicas, 'minReplicas');
-        return () => this.setHpa(s, { ...this.hpas[s], minReplicas: write.minReplicas });
+        this.#assertReplicas(s, write.minReplicas, 'minReplicas');
+        return () => this.#setHpa(s, { ...this.#hpas[s], minReplicas: write.minReplicas });
       case 'restoreHpa': {
         const original = write.original;
         if (!isHpaObject(original))
           throw new ClusterError('invalid', `What is to be restored for ${write.service} is no HPA of this cluster.`);
-        return () => this.setHpa(s, original);
+        return () => this.#setHpa(s, original);
       }
     }
   }
 
-  private assertReplicas(s: number, replicas: number, field: string): void {
-    const { name, replicas: bounds } = this.spec.services[s];
+  #assertReplicas(s: number, replicas: number, field: string): void {
+    const { name, replicas: bounds } = this.#spec.services[s];
     if (!Number.isInteger(replicas) || replicas < bounds.min || replicas > bounds.max)
       throw new ClusterError(
         'invalid',
@@ -186,31 +187,31 @@ export class EmulatedCluster implements OwnLiveCluster {
       );
   }
 
-  private setHpa(s: number, hpa: HpaObject): void {
-    this.hpas[s] = hpa;
-    this.autoscalers[s].settings = hpa.paused ? { ...this.settings, ...PAUSED } : this.settings;
+  #setHpa(s: number, hpa: HpaObject): void {
+    this.#hpas[s] = hpa;
+    this.#autoscalers[s].settings = hpa.paused ? { ...this.#settings, ...PAUSED } : this.#settings;
   }
 
-  private hpaState(s: number): HpaState {
-    const { minReplicas, maxReplicas, paused } = this.hpas[s];
+  #hpaState(s: number): HpaState {
+    const { minReplicas, maxReplicas, paused } = this.#hpas[s];
     return {
-      service: this.spec.services[s].name,
+      service: this.#spec.services[s].name,
       minReplicas,
       maxReplicas,
-      currentReplicas: this.emulator.desired[s],
-      desiredReplicas: this.wanted[s],
+      currentReplicas: this.#emulator.desired[s],
+      desiredReplicas: this.#wanted[s],
       paused,
       original: { minReplicas, maxReplicas, paused } satisfies HpaObject,
     };
   }
 
   /** The autoscalers read their own metrics, as metrics-server and Prometheus are two things. */
-  private syncHpas(): void {
-    const live = emptyObservation(1, this.spec.services.length);
-    this.emulator.observe(live);
+  #syncHpas(): void {
+    const live = emptyObservation(1, this.#spec.services.length);
+    this.#emulator.observe(live);
     const { service } = live;
-    for (const [s, { memory }] of this.spec.services.entries()) {
-      const { minReplicas, maxReplicas } = this.hpas[s];
+    for (const [s, { memory }] of this.#spec.services.entries()) {
+      const { minReplicas, maxReplicas } = this.#hpas[s];
       const metrics = {
         ready: service.ready[s],
         cpu: service.utilization[s],
@@ -219,17 +220,17 @@ export class EmulatedCluster implements OwnLiveCluster {
         missing: service.failed[s],
       };
       const bounds = { min: minReplicas, max: maxReplicas };
-      this.wanted[s] = this.autoscalers[s].sync(this.emulated, this.emulator.desired[s], metrics, bounds);
+      this.#wanted[s] = this.#autoscalers[s].sync(this.#emulated, this.#emulator.desired[s], metrics, bounds);
     }
-    this.emulator.setDesired(this.wanted);
+    this.#emulator.setDesired(this.#wanted);
   }
 
-  private scrape(): void {
-    this.emulator.observe(this.scraped);
-    this.scrapeAge = this.emulator.scrapeAge(0);
+  #scrape(): void {
+    this.#emulator.observe(this.#scraped);
+    this.#scrapeAge = this.#emulator.scrapeAge(0);
   }
 
-  private writeStale(observation: Observation): void {
+  #writeStale(observation: Observation): void {
     const { ready, desired, failed, starting } = observation.service;
     const current = {
       ready: ready.slice(),
@@ -238,19 +239,19 @@ export class EmulatedCluster implements OwnLiveCluster {
       starting: starting.slice(),
     };
     const allocated = observation.cluster.cpuAllocated[0];
-    copyEnvironment(this.scraped, observation, 0);
+    copyEnvironment(this.#scraped, observation, 0);
     for (const [field, values] of Object.entries(current))
       observation.service[field as keyof typeof current].set(values);
     observation.cluster.cpuAllocated[0] = allocated;
   }
 
-  private assertOpen(signal: AbortSignal): void {
+  #assertOpen(signal: AbortSignal): void {
     if (signal.aborted) throw new ClusterError('aborted', 'Stopped.', { cause: signal.reason });
-    if (this.closed) throw new ClusterError('unreachable', 'The emulated cluster is closed.');
+    if (this.#closed) throw new ClusterError('unreachable', 'The emulated cluster is closed.');
   }
 
-  private assertReachable(signal: AbortSignal): void {
-    this.assertOpen(signal);
+  #assertReachable(signal: AbortSignal): void {
+    this.#assertOpen(signal);
     if (this.faults.unreachable) throw new ClusterError('unreachable', 'The emulated cluster does not answer.');
   }
 }

@@ -1,4 +1,4 @@
-/** One change of an installation: what it would write is shown, and written where a user named the place. */
+/** Shows what a change of an installation would write, and writes it where a user named the place. */
 import { ClusterError, type ClusterIdentity } from '../../cluster/live/live-cluster.ts';
 import type { Timers } from '../../cluster/live/timers.ts';
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
@@ -23,8 +23,8 @@ export interface Connection {
   readonly signal: AbortSignal;
 }
 
-/** What is told on the way. */
-export interface Told {
+/** Who is told what happens on the way. */
+export interface PlanListeners {
   readonly onPlan: (plan: InstallationPlan) => void;
   /** After each write. */
   readonly onWritten: (write: PlannedWrite) => void;
@@ -46,11 +46,12 @@ export function assertSamePlace(identity: ClusterIdentity, { writeTo }: Consent,
  * Resolves with whether it was written: not where only the plan was wanted. Rejects with JobError where no place was named, and
  * with ClusterError where the cluster refuses something, nothing being written then.
  */
-export async function carryOut(
+export async function applyPlan(
   api: ApiServer,
   about: Omit<InstallationPlan, 'writes'>,
   writes: InstallationWrites,
-  options: Consent & Told & { readonly afterWrite?: (write: PlannedWrite) => Promise<void>; signal: AbortSignal },
+  options: Consent &
+    PlanListeners & { readonly afterWrite?: (write: PlannedWrite) => Promise<void>; signal: AbortSignal },
 ): Promise<boolean> {
   const { writeTo, dryRun, force, signal, onPlan, onWritten, afterWrite } = options;
   const { plan, written } = await writeInstallation(api, writes, {

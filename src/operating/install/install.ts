@@ -7,7 +7,14 @@ import type { Stage } from '../../transferring/ladder.ts';
 import { manifestOptions } from '../manifests/export-run.ts';
 import { manifestObjects, type ManifestOptions } from '../manifests/manifests.ts';
 import { JobError } from '../../jobs/failure.ts';
-import { assertSamePlace, carryOut, identityOf, type Connection, type Consent, type Told } from './apply-plan.ts';
+import {
+  assertSamePlace,
+  applyPlan,
+  identityOf,
+  type Connection,
+  type Consent,
+  type PlanListeners,
+} from './apply-plan.ts';
 
 export interface InstallRequest {
   readonly run: RunInfo;
@@ -30,7 +37,7 @@ export interface Installed {
 export async function install(
   action: 'install' | 'upgrade',
   { run, ...request }: InstallRequest,
-  options: Consent & Connection & Told,
+  options: Consent & Connection & PlanListeners,
 ): Promise<Installed> {
   const draft = manifestOptions(run, { ...request, stage: request.stage || 'canary' });
   const { context, namespace } = draft.transfer.target;
@@ -52,7 +59,7 @@ export async function install(
     const stage = request.stage || (present.stage as Stage['stage'] | '') || draft.stage;
     const apply = objectsOf({ ...draft, image, stage });
     const remove = there.filter((object) => isSurplus(object, apply));
-    const written = await carryOut(
+    const written = await applyPlan(
       api,
       { action, ...identity, image, stage, restores: [] },
       { apply, remove },

@@ -45,7 +45,7 @@ export interface InstallationWrites {
 export interface WriteOptions {
   /** Take over fields that somebody else has set. */
   readonly force: boolean;
-  /** Told once, what the dry runs say. */
+  /** PlanListeners once, what the dry runs say. */
   readonly onPlan: (plan: readonly PlannedWrite[]) => void;
   /** Asked after that, where none is refused: nothing is written where it says no. */
   readonly mayWrite: () => boolean;
@@ -307,6 +307,6 @@ const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${meta
 function stoppedHalfWay(error: unknown, object: KubernetesObject, done: readonly string[]): unknown {
   if (!(error instanceof ClusterError)) return error;
   const before = done.length > 0 ? `Written before it: ${done.join(', ')}.` : 'Nothing was written before it.';
-  const message = `${nameOf(object)} could not be written: ${explain(error)}\n${before} Do it again: it goes on from there.`;
+  const message = `${nameOf(object)} could not be written: ${explain(error)}\n${before} Run the command again to continue from there.`;
   return new ClusterError(error.reason, message, { cause: error });
 }

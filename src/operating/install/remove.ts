@@ -1,12 +1,19 @@
-/** Takes the controller away: it gives the HPAs back as it stops, or they are restored from here; then its objects go. */
+/** Removes the controller: it restores the HPAs as it stops, or they are restored from here; then its objects are deleted. */
 import { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { servicesWithChangedHpas } from '../status/controller-status.ts';
 import { deleteFreeLease, installedObjects, type KubernetesObject } from './installation.ts';
 import { parseService } from '../../cluster/kubernetes/reading/prometheus.ts';
 import type { Cluster, Transfer } from '../../spec/model.ts';
 import type { Audit } from '../../transferring/audit.ts';
-import { assertSamePlace, carryOut, identityOf, type Connection, type Consent, type Told } from './apply-plan.ts';
-import { giveBack } from './restore-hpas.ts';
+import {
+  assertSamePlace,
+  applyPlan,
+  identityOf,
+  type Connection,
+  type Consent,
+  type PlanListeners,
+} from './apply-plan.ts';
+import { restoreHpas } from './restore-hpas.ts';
 
 export interface RemoveRequest {
   /** Of the cluster that the Transfer is for. */
@@ -26,7 +33,7 @@ export interface Removed {
 /** Rejects with JobError or ClusterError. */
 export async function remove(
   { spec, transfer }: RemoveRequest,
-  options: Omit<Consent, 'force'> & Connection & Told & { readonly audit: Audit },
+  options: Omit<Consent, 'force'> & Connection & PlanListeners & { readonly audit: Audit },
 ): Promise<Removed> {
   const { signal, onMessage, audit } = options;
   const { context, namespace } = transfer.target;
@@ -42,16 +49,16 @@ export async function remove(
     const place = { context: api.context, namespace };
     if (there.length === 0 && restores.length === 0) return { ...place, written: false, nothing: true };
     const objects = inOrder(there);
-    const back = () => giveBack({ api, spec, transfer, namespace, signal, onMessage, audit });
-    const written = await carryOut(
+    const restore = () => restoreHpas({ api, spec, transfer, namespace, signal, onMessage, audit });
+    const written = await applyPlan(
       api,
       { action: 'remove', ...identity, image: '', stage: '', restores },
       { apply: [], remove: objects },
       // Its rights outlive its pods: they restore the HPAs as they stop.
-      { ...consent, afterWrite: async ({ kind }) => (kind === 'Deployment' ? back() : undefined) },
+      { ...consent, afterWrite: async ({ kind }) => (kind === 'Deployment' ? restore() : undefined) },
     );
     if (!written) return { ...place, written, nothing: false };
-    if (!objects.some(({ kind }) => kind === 'Deployment')) await back();
+    if (!objects.some(({ kind }) => kind === 'Deployment')) await restore();
     const holder = await deleteFreeLease(api, namespace, signal);
     if (holder !== '') onMessage(`${holder} holds Lease karma-mas of namespace ${namespace}: it stays.`);
     return { ...place, written, nothing: false };

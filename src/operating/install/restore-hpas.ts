@@ -1,4 +1,4 @@
-/** What a controller that goes leaves to be put right: its pods give the HPAs back as they stop; what they do not, is restored here. */
+/** Restores the HPAs of a controller that is removed. Its pods do so as they stop; what they leave is restored from here. */
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { prometheusOf } from '../../cluster/kubernetes/connect.ts';
 import { controllerPods, servicesWithChangedHpas } from '../status/controller-status.ts';
@@ -10,7 +10,7 @@ import { restoreChangedHpas } from '../../transferring/restore-changed-hpas.ts';
 import { leaseOptions } from '../../jobs/running/real-cluster.ts';
 import { systemTimers } from '../../jobs/running/system-timers.ts';
 
-export interface GiveBackOptions {
+export interface RestoreHpasOptions {
   readonly api: ApiServer;
   readonly spec: Cluster;
   readonly transfer: Transfer;
@@ -24,7 +24,7 @@ export interface GiveBackOptions {
 const PODS_END_WITHIN = 90;
 
 /** Resolves when no HPA of the namespace bears anything of a transfer. Rejects with ClusterError, or where `signal` aborts. */
-export async function giveBack(options: GiveBackOptions): Promise<void> {
+export async function restoreHpas(options: RestoreHpasOptions): Promise<void> {
   const { api, namespace, signal } = options;
   await waitForPods(options);
   const services = await servicesWithChangedHpas(api, namespace, signal);
@@ -39,7 +39,7 @@ export async function giveBack(options: GiveBackOptions): Promise<void> {
   }
 }
 
-async function waitForPods({ api, namespace, signal, onMessage }: GiveBackOptions): Promise<void> {
+async function waitForPods({ api, namespace, signal, onMessage }: RestoreHpasOptions): Promise<void> {
   const { clock, sleep } = systemTimers;
   const began = clock();
   for (let told = false; ; told = true) {
@@ -52,14 +52,14 @@ async function waitForPods({ api, namespace, signal, onMessage }: GiveBackOption
 }
 
 /** The HPAs say themselves what they were: their services need not be in the specs any more. */
-function clusterOf({ api, spec, namespace }: GiveBackOptions, services: readonly string[]): KubernetesCluster {
+function clusterOf({ api, spec, namespace }: RestoreHpasOptions, services: readonly string[]): KubernetesCluster {
   const gone = services.filter((name) => !spec.services.some((service) => service.name === name));
   const all = [...spec.services, ...gone.map((name) => ({ ...spec.services[0], name }))];
   const prometheus = prometheusOf(api, spec.metrics, undefined);
   return new KubernetesCluster({ spec: { ...spec, services: all }, namespace, api, prometheus });
 }
 
-async function restore(given: GiveBackOptions, cluster: KubernetesCluster): Promise<void> {
+async function restore(given: RestoreHpasOptions, cluster: KubernetesCluster): Promise<void> {
   const { onMessage } = given;
   const onLease = (event: LeaseEvent): void => {
     if (event.event === 'waiting') onMessage(`Waiting for the lease of ${event.holder} to end.`);

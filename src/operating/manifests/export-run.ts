@@ -8,7 +8,7 @@ import type { Manifest } from '../../runs/manifest.ts';
 import { artifactPath } from '../../runs/run-directory.ts';
 import type { RunInfo } from '../../runs/run-list.ts';
 import type { Cluster } from '../../spec/model.ts';
-import { resolveTraining } from '../../training/setup.ts';
+import { named, resolveTraining } from '../../training/setup.ts';
 import { packPolicies } from '../../deciding/policy.ts';
 import type { Stage } from '../../transferring/ladder.ts';
 import { DRIFT_FILE, POLICIES_FILE, SPEC_ENDING } from '../controller/configuration.ts';
@@ -40,7 +40,7 @@ export function manifestOptions(
 ): ManifestOptions {
   const model = modelOfRun(manifest);
   const training = trainingOf(model, optionOf(manifest, 'training'));
-  const transfer = model.transfers.find((each) => each.name === transferOf(model, name, training))!;
+  const transfer = named(model.transfers, 'Transfer', transferOf(model, name, training));
   const { cluster: spec } = resolveTraining(model, training.name);
   if (spec.metrics.source === 'emulator')
     throw new JobError(

@@ -190,7 +190,7 @@ describe('installing the controller', () => {
       const half = await change('install');
       refused(
         'unreachable',
-        /Deployment chained\/karma-mas could not be written.*Written before it: ServiceAccount.*Do it again/s,
+        /Deployment chained\/karma-mas could not be written.*Written before it: ServiceAccount.*Run the command again/s,
       )(half.error);
       fake.api.fault = () => undefined;
       const again = await change('install');

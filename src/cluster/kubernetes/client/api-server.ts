@@ -57,8 +57,11 @@ export class ApiServer {
     { readonly key: string; readonly options: RequestOptions; readonly headers: Record<string, string> } | undefined;
 
   constructor(config: KubeConfig, options: ApiServerOptions) {
-    const context = config.getContextObject(config.currentContext)!;
-    const cluster = config.getCurrentCluster()!;
+    const context = config.getContextObject(config.currentContext);
+    const cluster = config.getCurrentCluster();
+    const user = config.getCurrentUser();
+    if (!context || !cluster || !user)
+      throw new ClusterError('invalid', `The kubeconfig has no context, cluster or user for ${config.currentContext}.`);
     this.context = context.name;
     this.server = cluster.server;
     this.namespace = context.namespace ?? 'default';
@@ -67,7 +70,6 @@ export class ApiServer {
     this.#now = options.now;
     this.#config = config;
     this.secrets = new Secrets();
-    const user = config.getCurrentUser()!;
     this.secrets.add(user.token, user.password, user.keyData, ...Object.values(authConfigOf(user.authProvider)));
     this.secrets.add(...((user.exec as ExecConfig | undefined)?.env ?? []).map(({ value }) => value));
     if (user.exec) {

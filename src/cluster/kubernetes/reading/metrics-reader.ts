@@ -60,7 +60,7 @@ export class MetricsReader {
       }));
     return Promise.all(
       this.plan.queries.map(async (planned): Promise<FieldReading> => {
-        const read = planned.sources.map((name) => sources.get(name)!);
+        const read = planned.sources.flatMap((name) => sources.get(name) ?? []);
         const window = Math.max(
           ...read.map((source) => source.window),
           planned.sources.length === 0 ? USUAL_WINDOW : 0,

@@ -2,7 +2,7 @@
 
 export const eventsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/events`;
 
-export interface Told {
+export interface ServiceEvent {
   readonly service: string;
   readonly namespace: string;
   readonly message: string;
@@ -12,7 +12,7 @@ export interface Told {
   readonly uid: string | undefined;
 }
 
-export function eventOf({ service, namespace, message, time, uid }: Told): object {
+export function eventOf({ service, namespace, message, time, uid }: ServiceEvent): object {
   const timestamp = new Date(Math.floor(time) * 1000).toISOString().replace('.000', '');
   return {
     apiVersion: 'v1',

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { ControllerStatus } from '../../../operating/status/controller-status.ts';
 import type { Cluster, Transfer } from '../../../spec/model.ts';
-import type { Connection, Told } from '../../../operating/install/apply-plan.ts';
+import type { Connection, PlanListeners } from '../../../operating/install/apply-plan.ts';
 import { counts, objectName, planText } from '../../../operating/install/plan-text.ts';
 import { EXIT } from '../../../jobs/failure.ts';
 import { systemTimers } from '../../../jobs/running/system-timers.ts';
@@ -110,7 +110,7 @@ async function installController(
     const done = await install(
       action,
       { run, transfer, image, stage },
-      { ...options, ...connection, ...told(host), force },
+      { ...options, ...connection, ...listeners(host), force },
     );
     if (!done.written) return EXIT.fine;
     const { context, namespace } = done;
@@ -134,7 +134,7 @@ async function removeController(host: CommandHost, options: WriteOptions): Promi
   const request = await readPlace(options);
   return connected(host, async (connection) => {
     const audit = (record: object) => (output.json ? output.result(record, '') : undefined);
-    const done = await remove(request, { ...options, ...connection, ...told(host), audit });
+    const done = await remove(request, { ...options, ...connection, ...listeners(host), audit });
     const { written, nothing, context, namespace } = done;
     const where = `namespace ${namespace} of context ${context}`;
     if (nothing) output.result({ type: 'removed', ...done }, `There is no controller in ${where}.`);
@@ -198,7 +198,7 @@ async function readPlace({ dir, transfer: name }: OfSpecs): Promise<{ spec: Clus
 
 const PAST = { create: 'created', change: 'changed', delete: 'deleted', unchanged: 'unchanged' } as const;
 
-function told({ output }: CommandHost): Told {
+function listeners({ output }: CommandHost): PlanListeners {
   return {
     onPlan: (plan) => output.result({ type: 'plan', ...plan, counts: counts(plan) }, planText(plan)),
     onWritten: (write) => {
@@ -219,7 +219,7 @@ async function connected(
     return await action({ env: process.env, now, timers: systemTimers, signal: stop.signal });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    output.message('Stopped. Do it again to go on: what is written already stays.');
+    output.message('Stopped. What is written already stays; run the command again to continue.');
     return EXIT.stopped;
   } finally {
     stop.dispose();
