@@ -10,7 +10,7 @@ const plan: Plan = { agents: fourAgents(), episodes: 8, steps: 60, noise: 0.1, s
 const options: AnalyzeOptions = { cluster: CLUSTER, permutations: 39, windows: 2 };
 
 describe('analysis', () => {
-  it('recovers four planted behaviors under 10 % noise, over several seeds', async () => {
+  it('The analysis recovers four planted behaviors under 10 % noise, over several seeds', async () => {
     for (const seed of [1, 2, 3]) {
       const analysis = await analyze(
         seedsOf({ ...plan, agents: fourAgents(10), episodes: 1 }, [seed]),
@@ -23,7 +23,7 @@ describe('analysis', () => {
     }
   });
 
-  it('says that no groups stand out where there are none, whatever the seed and the noise', async () => {
+  it('The analysis says that no groups stand out where there are none, whatever the seed and the noise', async () => {
     const random = fourAgents(5).map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) }));
     for (const noise of [0.1, 0.5, 1])
       for (const seed of [1, 2, 3, 4]) {
@@ -35,7 +35,7 @@ describe('analysis', () => {
       }
   });
 
-  it('is stable over seeds, deterministic, and survives JSON', async () => {
+  it('The analysis is stable over seeds, deterministic, and survives JSON', async () => {
     const seeds = seedsOf(plan, [1, 2, 3]);
     const progress: number[] = [];
     const first = await analyze(seeds, ORGANIZATION, { ...options, onProgress: (done) => progress.push(done) });
@@ -57,7 +57,7 @@ describe('analysis', () => {
     );
   });
 
-  it('infers the roles that the agents were given, as valid YAML', async () => {
+  it('The analysis infers the roles that the agents were given, as valid YAML', async () => {
     // Ten agents of each kind: what they do in one episode, with the last quarter of it held out.
     const many = { agents: fourAgents(10), episodes: 1, steps: 120, noise: 0.02, seed: 1 };
     const analysis = await analyze(seedsOf(many, [1]), ORGANIZATION, options);
@@ -98,7 +98,7 @@ describe('analysis', () => {
     );
   });
 
-  it('proposes a role for agents that have none', async () => {
+  it('The analysis proposes a role for agents that have none', async () => {
     const agents = fourAgents(10).map((agent) => (agent.name.startsWith('medic') ? { ...agent, roles: [] } : agent));
     const many = { agents, episodes: 1, steps: 120, noise: 0.02, seed: 1 };
     const analysis = await analyze(seedsOf(many, [1]), ORGANIZATION, options);
@@ -109,7 +109,7 @@ describe('analysis', () => {
     assert.match(rolesAsYaml(proposed), /matches no declared role/);
   });
 
-  it('handles one agent in one episode, and agents that never move', async () => {
+  it('The analysis handles one agent in one episode, and agents that never move', async () => {
     const [still] = fourAgents().map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) }));
     const one = seedsOf({ agents: [still], episodes: 1, steps: 10, noise: 0, seed: 1 }, [1]);
     const analysis = await analyze(one, ORGANIZATION, options);
@@ -119,7 +119,7 @@ describe('analysis', () => {
     assert.equal(analysis.roles[0].allowsTaken, undefined);
   });
 
-  it('cuts as it is told to', async () => {
+  it('The analysis cuts the dendrogram in the way that its settings ask for', async () => {
     const cutInto = async (cut: AnalyzeOptions['cut']) =>
       (await analyze(seedsOf(plan, [1]), ORGANIZATION, { ...options, cut: cut! })).groups.length;
     assert.equal(await cutInto({ by: 'count', groups: 5 }), 5);
@@ -129,7 +129,7 @@ describe('analysis', () => {
     assert.ok(bySilhouette >= 2 && bySilhouette <= 6);
   });
 
-  it('says what it cannot analyze, and stops on the signal', async () => {
+  it('The analysis refuses what it cannot analyze in a sentence, and stops on the signal', async () => {
     await assert.rejects(analyze([], ORGANIZATION, options), /no trajectories/);
     const mixed = [...seedsOf(plan, [1]), ...seedsOf({ ...plan, agents: fourAgents(2) }, [2])];
     await assert.rejects(analyze(mixed, ORGANIZATION, options), /cannot be analyzed together/);
@@ -139,7 +139,7 @@ describe('analysis', () => {
 });
 
 describe('groups against roles', () => {
-  it('match by majority, mark variants, and propose the rest', () => {
+  it('Groups match declared roles by majority, mark variants, and propose the rest', () => {
     const labels = [0, 0, 0, 1, 1, 2, 2, 2, 3];
     const classes = ['r', 'r', 's', 'r', 'r', 's', 't', 'u', 'no role'];
     const groups = matchGroups(labels, classes);
@@ -160,7 +160,7 @@ describe('groups against roles', () => {
 });
 
 describe('sampled sequences', () => {
-  it('take every agent in the same episodes of every seed', () => {
+  it('The sample of sequences takes every agent in the same episodes of every seed', () => {
     const seeds = seedsOf(plan, [1, 2]);
     const alphabet = moveAlphabet(seeds[0].trajectories.agents);
     assert.equal(alphabet.moves.length, 1 + 4 * 6);

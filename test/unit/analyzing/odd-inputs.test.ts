@@ -52,7 +52,7 @@ const emptied = (episode: TrajectoryEpisode): TrajectoryEpisode => ({
 });
 
 describe('odd inputs of the analysis', () => {
-  it('nothing, no agents, and no decisions are refused with a sentence', async () => {
+  it('The analysis refuses no trajectories, no agents, and no decisions with a sentence', async () => {
     const [seed] = seedsOf(plan, [1]);
     const none = { ...seed, trajectories: { ...seed.trajectories, agents: [] } };
     await assert.rejects(run([]), /There are no trajectories to analyze; record some first\./);
@@ -60,7 +60,7 @@ describe('odd inputs of the analysis', () => {
     await assert.rejects(run(changed([seed], emptied)), /No episode has a decision/);
   });
 
-  it('an episode without a decision is left out', async () => {
+  it('The analysis leaves out an episode without a decision', async () => {
     const seeds = changed(seedsOf(plan, [1, 2]), (episode, e) => (e === 3 ? emptied(episode) : episode));
     const { analysis, data } = await run(seeds);
     assert.equal(analysis.sequences.length, 7 * 4 * 2);
@@ -69,7 +69,7 @@ describe('odd inputs of the analysis', () => {
     assert.equal(data.available, 7 * 4 * 2);
   });
 
-  it('one agent, and one episode', async () => {
+  it('The analysis works with one agent, and with one episode', async () => {
     const one = await run(seedsOf({ ...plan, agents: fourAgents().slice(0, 1) }, [1]));
     assert.deepEqual(one.analysis.notes, ['There is one agent: relations need two.']);
     assert.ok(one.analysis.relations.every(({ relations }) => relations.length === 0));
@@ -81,7 +81,7 @@ describe('odd inputs of the analysis', () => {
     assert.equal(both.data.suggested.groups, 1);
   });
 
-  it('agents that never move', async () => {
+  it('The analysis finds no roles for agents that never move', async () => {
     const { analysis, data } = await run(seedsOf({ ...plan, agents: HOLDING, noise: 0 }, [1]));
     assert.ok(analysis.notes.includes('No agent ever moved: there are no roles to infer.'));
     assert.equal(analysis.groups.length, 1);
@@ -93,7 +93,7 @@ describe('odd inputs of the analysis', () => {
     assert.ok(data.map.x.every((value) => value === 0));
   });
 
-  it('states that never change tell no goal, and no rule but which services are moved', async () => {
+  it('States that never change tell no goal, and no rule but which services are moved', async () => {
     const constant = changed(seedsOf(plan, [1]), (episode) => ({ ...episode, states: episode.states.map(() => 2) }));
     const { analysis } = await run(constant);
     // The same numbers are more for a service of less throughput.
@@ -106,7 +106,7 @@ describe('odd inputs of the analysis', () => {
     assert.deepEqual(analysis.proposals, []);
   });
 
-  it('states and scores that are not numbers are left out, and the rest is as it was', async () => {
+  it('States and scores that are not numbers are left out, and the rest is as it was', async () => {
     const many: Plan = { agents: fourAgents(10), episodes: 1, steps: 120, noise: 0.02, seed: 1 };
     const broken = changed(seedsOf(many, [1]), (episode) => {
       const states = episode.states.slice();
@@ -135,7 +135,7 @@ describe('odd inputs of the analysis', () => {
     assert.equal(back.sequences[0].objective, null);
   });
 
-  it('5 000 trajectories: a sample, in bounded time, and said so', async () => {
+  it('The analysis of 5 000 trajectories takes a sample, in bounded time, and says so', async () => {
     const seeds = seedsOf({ ...plan, agents: fourAgents(), episodes: 1250, steps: 30 }, [1]);
     const before = process.memoryUsage().rss;
     const { analysis, data } = await run(seeds);
@@ -146,7 +146,7 @@ describe('odd inputs of the analysis', () => {
     assert.ok(process.memoryUsage().rss - before < 1 << 29);
   });
 
-  it('1 000 trajectories are compared each with each where that is asked for; the most there may be is kept', async () => {
+  it('The analysis compares 1 000 trajectories each with each when asked, and keeps to its maximum', async () => {
     const seeds = seedsOf({ ...plan, episodes: 250, steps: 20 }, [1]);
     const { analysis, data } = await run(seeds, { maxSequences: 1_000_000 });
     assert.equal(analysis.settings.maxSequences, MOST_SEQUENCES);

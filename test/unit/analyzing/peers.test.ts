@@ -100,7 +100,7 @@ describe('the methods of the analysis, beside SciPy, scikit-learn and dtaidistan
   });
 
   for (const [index, { dimension, band, sequences }] of warpings.entries())
-    it(`dynamic time warping: dimension ${dimension}, ${band === undefined ? 'no band' : `band ${band}`}`, async () => {
+    it(`Dynamic time warping equals that of dtaidistance in dimension ${dimension}, ${band === undefined ? 'no band' : `band ${band}`}`, async () => {
       const ours = await pairwiseWarping(
         sequences.map((values) => ({ values, dimension })),
         band === undefined ? {} : { band },
@@ -110,7 +110,7 @@ describe('the methods of the analysis, beside SciPy, scikit-learn and dtaidistan
     });
 
   for (const [index, { method, distances, heights }] of dendrograms.entries())
-    it(`linkage ${method} of ${distances.count} points, and its cuts`, () => {
+    it(`The linkage ${method} of ${distances.count} points and its cuts equal those of SciPy`, () => {
       const linkage = agglomerate(distances, method);
       const { linkage: rows, cuts, cutsByHeight } = reference.dendrogram[index];
       for (const [row, [a, b, distance, size]] of linkage.entries()) {
@@ -122,7 +122,7 @@ describe('the methods of the analysis, beside SciPy, scikit-learn and dtaidistan
     });
 
   for (const [index, { groups, dimension, points }] of clouds.entries())
-    it(`K-means into ${groups} groups: inertia over ${KMEANS_SEEDS} seeds`, () => {
+    it(`K-means into ${groups} groups has the inertia of scikit-learn over ${KMEANS_SEEDS} seeds`, () => {
       const ours = Array.from({ length: KMEANS_SEEDS }, (_, seed) =>
         kMeans({ count: points.length / dimension, dimension, values: points }, groups, {
           random: new Random(seed),
@@ -135,7 +135,7 @@ describe('the methods of the analysis, beside SciPy, scikit-learn and dtaidistan
     });
 
   for (const [index, { distances, labels, classes }] of divisions.entries())
-    it(`silhouette, adjusted Rand index and purity, division ${index + 1}`, () => {
+    it(`Silhouette, adjusted Rand index and purity of division ${index + 1} equal those of scikit-learn`, () => {
       const expected = reference.scores[index];
       near(silhouette(distances, labels), expected.silhouette, 1e-12);
       near(adjustedRandIndex(labels, classes), expected.adjustedRandIndex, 1e-12);

@@ -71,7 +71,7 @@ describe('a role that was removed from the specifications', () => {
     return analyzeOne(trajectories, organization, { ...OPTIONS, cluster, model });
   };
 
-  it('is proposed: its YAML is valid, allows 90 % of the moves taken, and at most a third of all', async () => {
+  it('A removed role is proposed with valid YAML that allows 90 % of the moves taken and at most a third of all', async () => {
     const files = filesWithoutRole();
     for (const [seed, trajectories] of recorded) {
       const { proposals } = await analyzeBy(files, trajectories);
@@ -95,7 +95,7 @@ describe('a role that was removed from the specifications', () => {
     }
   });
 
-  it('nothing more is proposed once all proposals are accepted', async () => {
+  it('Nothing more is proposed once all proposals are accepted', async () => {
     const [trajectories] = recorded.values();
     let files = filesWithoutRole();
     const rounds: Proposal[][] = [];

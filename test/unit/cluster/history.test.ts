@@ -10,7 +10,7 @@ const showing = (value: number) => ({
 });
 
 describe('The history of observations', () => {
-  it('gives the newest first and the oldest kept for anything earlier', () => {
+  it('The history gives the newest entry first, and the oldest that it keeps for anything earlier', () => {
     const ring = new HistoryRing(2, 3, 15, 45);
     for (let value = 1; value <= 6; value++) ring.push(showing(value));
     const seen = [0, 1, 2, 3, 4, 100].map((ago) => ring.at(ago).service.received[0]);
@@ -18,7 +18,7 @@ describe('The history of observations', () => {
     assert.equal(ring.interval, 15);
   });
 
-  it('fills the past of one environment and leaves the others', () => {
+  it('The history fills the past of one environment and leaves the others', () => {
     const ring = new HistoryRing(2, 2, 15, 30);
     for (let value = 1; value <= 3; value++) ring.push(showing(value));
     const now = ring.at(0);
@@ -31,7 +31,7 @@ describe('The history of observations', () => {
     }
   });
 
-  it('goes on from its saved state as if nothing had happened', () => {
+  it('A restored history goes on as if nothing had happened', () => {
     const ring = new HistoryRing(1, 1, 30, 60);
     for (let value = 1; value <= 5; value++) ring.push(showing(value));
     const other = new HistoryRing(1, 1, 30, 60);
@@ -41,7 +41,7 @@ describe('The history of observations', () => {
     assert.throws(() => new HistoryRing(2, 1, 30, 60).restore(ring.save()), RangeError);
   });
 
-  it('of no length keeps the present alone', () => {
+  it('A history of no length keeps the present alone', () => {
     const ring = new HistoryRing(1, 1, 15, 0);
     ring.push(showing(1));
     ring.push(showing(2));

@@ -10,7 +10,7 @@ const near = (actual: number, expected: number, within: number): void =>
   assert.ok(Math.abs(actual - expected) < within, `${actual} is not ${expected}`);
 
 describe('Seeded randomness', () => {
-  it('is uniform and normal as it says, and differs by seed and stream', () => {
+  it('Random numbers are uniform and normal as they say, and differ by seed and stream', () => {
     const random = new Random(1);
     const [mean, variance] = moments(Array.from({ length: 50_000 }, () => random.uniform()));
     near(mean, 0.5, 0.01);
@@ -22,7 +22,7 @@ describe('Seeded randomness', () => {
     assert.equal(new Set(first).size, 4);
   });
 
-  it('goes on from its state', () => {
+  it('A restored generator goes on from its state', () => {
     const random = new Random(9);
     random.nextUint32();
     const copy = Random.restore(random.state.slice());
@@ -32,7 +32,7 @@ describe('Seeded randomness', () => {
     );
   });
 
-  it('integers, picks and shuffles reach everything and nothing else', () => {
+  it('Integers, picks and shuffles reach everything and nothing else', () => {
     const random = new Random(3);
     const seen = new Set(Array.from({ length: 200 }, () => random.integer(-1, 2)));
     assert.deepEqual(
@@ -50,7 +50,7 @@ describe('Seeded randomness', () => {
     }
   });
 
-  it('hashed: the same key gives the same number, neighbors have nothing in common', () => {
+  it('The same key hashes to the same number, and neighboring keys have nothing in common', () => {
     assert.equal(hashUniform(1, 2, 3, 4), hashUniform(1, 2, 3, 4));
     for (const key of [
       (i: number) => hashUniform(i, 0),
@@ -69,7 +69,7 @@ describe('Seeded randomness', () => {
 });
 
 describe('An agent’s options', () => {
-  it('are hold, once, and every move of every service in scope', () => {
+  it('The options of an agent are hold, once, and every move of every service in scope', () => {
     const options = optionsOf([2, 0], 2);
     assert.equal(options.length, 1 + 2 * 2 * 2);
     assert.deepEqual(options[0], { service: -1, move: 0 });

@@ -14,7 +14,7 @@ function termsOf(given: Partial<ReturnType<typeof emptyIndicators>>): number[] {
 }
 
 describe('Operational resilience', () => {
-  it('is the weighted sum of the five published terms', () => {
+  it('Operational resilience is the weighted sum of the five published terms', () => {
     const terms = termsOf({
       received: 200,
       succeeded: 150,
@@ -31,17 +31,17 @@ describe('Operational resilience', () => {
     assert.equal(resilience(terms, weights), 0.75);
   });
 
-  it('counts nothing received and nothing expected as full', () => {
+  it('Resilience counts nothing received and nothing expected as full', () => {
     assert.deepEqual(termsOf({ deployedPods: 3 }), [1, 1, 1, 1, 1]);
   });
 
-  it('counts pods that failed with none deployed as all failed, and no pods at all as none', () => {
+  it('Pods that failed with none deployed count as all failed, and no pods at all as none', () => {
     assert.equal(termsOf({ failedPods: 2, deployedPods: 0 })[1], 0);
     assert.equal(termsOf({ failedPods: 0, deployedPods: 0 })[1], 1);
     assert.equal(termsOf({ failedPods: 4, deployedPods: 2 })[1], 0);
   });
 
-  it('clips success, latency and traffic at one', () => {
+  it('Resilience clips success, latency and traffic at one', () => {
     const [success, , latency, , traffic] = termsOf({
       received: 10,
       succeeded: 12,
@@ -52,11 +52,11 @@ describe('Operational resilience', () => {
     assert.deepEqual([success, latency, traffic], [1, 0, 1]);
   });
 
-  it('less the cost of the allocated share of the CPU is the objective', () => {
+  it('The objective is resilience less the cost of the allocated share of the CPU', () => {
     assert.ok(Math.abs(objective(0.95, 0.8, 0.1) - 0.87) < 1e-12);
   });
 
-  it('can be read off metrics alone', () => {
+  it('Resilience can be read off metrics alone', () => {
     const observation = emptyObservation(2, 4);
     const { service: of, cluster } = observation;
     const received = [200, 150, 200, 300];
@@ -79,7 +79,7 @@ describe('Operational resilience', () => {
 });
 
 describe('Resilience read off metrics', () => {
-  it('leaves calls from other services out of what an entry point received', () => {
+  it('Resilience leaves calls from other services out of what an entry point received', () => {
     const cluster = clusterOf([
       service('front', { entryPoint: true, calls: [1] }),
       service('api', { entryPoint: true }),
@@ -96,7 +96,7 @@ describe('Resilience read off metrics', () => {
 });
 
 describe('The published state', () => {
-  it('holds nine numbers per deployment in the published order', () => {
+  it('The published state holds nine numbers per deployment in the published order', () => {
     const symbols = STATE_FIELDS.map((field) => field.symbol);
     assert.deepEqual(symbols, ['n_id', 'd_dep', 'd_des', 'd_err', 'd_rem', 'r_cpu', 'r_ram', 't_in', 't_out']);
     assert.equal(stateSize(4), 36);

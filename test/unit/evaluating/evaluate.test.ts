@@ -23,7 +23,7 @@ const request = (
 });
 
 describe('evaluate', () => {
-  it('gives a system against itself no difference at all', async () => {
+  it('An evaluation gives a system against itself no difference at all', async () => {
     const evaluation = await evaluate(request([[defaultHpa], [fixed], [defaultHpa]]));
     const [first, , again] = evaluation.systems;
     for (const metric of METRIC_NAMES) {
@@ -33,14 +33,14 @@ describe('evaluate', () => {
     assert.deepEqual(again.values, first.values);
   });
 
-  it('does not depend on who else takes part', async () => {
+  it('The values of a system do not depend on who else takes part', async () => {
     const together = await evaluate(request([[lean], [defaultHpa]]));
     const alone = await evaluate(request([[defaultHpa]]));
     assert.deepEqual(together.systems[1].values, alone.systems[0].values);
     assert.deepEqual(await evaluate(request([[lean], [defaultHpa]])), together);
   });
 
-  it('counts cost: holding 3,3,2,2 occupies 5.3 cores and 10 pods', async () => {
+  it('An evaluation counts cost: holding 3,3,2,2 occupies 5.3 cores and 10 pods', async () => {
     const { systems } = await evaluate(request([[fixed]], { scenarios: scenarios.slice(0, 1) }));
     const { cores, podSeconds, coreSeconds, objective, resilience } = systems[0].values;
     for (const [i, value] of cores[0].entries()) {
@@ -51,7 +51,7 @@ describe('evaluate', () => {
     }
   });
 
-  it('keeps training seeds apart', async () => {
+  it('An evaluation keeps training seeds apart', async () => {
     const evaluation = await evaluate(request([[fixed, lean], [fixed]]));
     const [two] = evaluation.systems;
     assert.equal(two.values.objective.length, 2);
@@ -59,7 +59,7 @@ describe('evaluate', () => {
     assert.deepEqual(two.values.objective[0], evaluation.systems[1].values.objective[0]);
   });
 
-  it('lets the planner play a part of the episodes', async () => {
+  it('An evaluation runs the planner in a part of the episodes', async () => {
     const settings = { interval: 15, steps: 8, plans: 6, generations: 2 };
     const progress: number[] = [];
     const evaluation = await evaluate(request([[defaultHpa]], { planner: { settings, perScenario: 1 } }), {
@@ -72,7 +72,7 @@ describe('evaluate', () => {
     assert.ok(Math.abs(progress.at(-1)! - 1) < 1e-9);
   });
 
-  it('only judges on test days, each interval of 15 s, and says so', async () => {
+  it('An evaluation judges on test days only, over intervals of 15 s, and says so', async () => {
     const evaluation = await evaluate(request([[defaultHpa]]));
     assert.equal(evaluation.split, 'test');
     assert.equal(evaluation.accountingInterval, 15);
@@ -83,20 +83,20 @@ describe('evaluate', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(evaluation)), evaluation);
   });
 
-  it('counts slow deciders like the others', async () => {
+  it('An evaluation counts systems that decide seldom like the others', async () => {
     const slow: System = { name: 'slow', make: (cluster, n) => ({ ...fixed.make(cluster, n), interval: 60 }) };
     const evaluation = await evaluate(request([[slow], [fixed]]));
     assert.equal(evaluation.systems[0].interval, 60);
     assert.deepEqual(evaluation.systems[0].values, evaluation.systems[1].values);
   });
 
-  it('refuses two systems of one name, and no episodes', async () => {
+  it('An evaluation refuses two systems of one name, and no episodes', async () => {
     const twice = { contenders: [1, 2].map(() => ({ name: 'hpa', seeds: [defaultHpa] })) };
     await assert.rejects(evaluate(request([], twice)), /one name/);
     await assert.rejects(evaluate(request([[defaultHpa]], { perScenario: 0 })), /no episode/);
   });
 
-  it('stops when told to', async () => {
+  it('An evaluation stops when told to', async () => {
     const stop = new AbortController();
     const onProgress = (): void => stop.abort(new Error('enough'));
     await assert.rejects(evaluate(request([[defaultHpa]]), { signal: stop.signal, onProgress }), /enough/);

@@ -52,14 +52,14 @@ const evaluation: Evaluation = {
 const [hpa, karma, planner] = evaluation.systems;
 
 describe('evaluation', () => {
-  it('takes the mean over seeds first, then over episodes', () => {
+  it('An evaluation takes the mean over seeds first, then over episodes', () => {
     const all = overEpisodes(evaluation, karma, 'objective');
     assert.equal(all.count, 4);
     assert.ok(Math.abs(all.mean - (0.82 + 0.92 + 0.7 + 0.75) / 4) < 1e-12);
     assert.ok(Math.abs(overEpisodes(evaluation, karma, 'objective', 'failures').mean - 0.725) < 1e-12);
   });
 
-  it('takes the interval over seeds from the means of the seeds', () => {
+  it('The interval over seeds comes from the means of the seeds', () => {
     const { mean, interval, count } = overSeeds(evaluation, karma, 'objective');
     // means .805 and .79: half the distance times t(.975, 1)
     assert.equal(count, 2);
@@ -67,7 +67,7 @@ describe('evaluation', () => {
     assert.ok(Math.abs(interval - 0.0075 * 12.7062047364) < 1e-9);
   });
 
-  it('compares over the episodes that both met', () => {
+  it('Two systems are compared over the episodes that both met', () => {
     const difference = compare(evaluation, planner, hpa, 'objective');
     assert.equal(difference.count, 1);
     assert.ok(Math.abs(difference.mean - 0.05) < 1e-12);
@@ -75,12 +75,12 @@ describe('evaluation', () => {
     assert.equal(compare(evaluation, karma, hpa, 'objective', 'ddos').won, 1);
   });
 
-  it('knows its systems by name', () => {
+  it('An evaluation finds its systems by name', () => {
     assert.equal(systemOf(evaluation, 'karma'), karma);
     assert.throws(() => systemOf(evaluation, 'nobody'), /nobody/);
   });
 
-  it('survives JSON', () => {
+  it('An evaluation survives JSON', () => {
     const again = JSON.parse(JSON.stringify(evaluation)) as Evaluation;
     assert.deepEqual(resultsTable(again), resultsTable(evaluation));
   });
@@ -89,18 +89,18 @@ describe('evaluation', () => {
 describe('tables', () => {
   const provenance = { command: 'karma-mas evaluate', machine: 'two cores' };
 
-  it('shows means with intervals, and a dash where nothing was measured', () => {
+  it('The results table shows means with intervals, and a dash where nothing was measured', () => {
     const { rows } = resultsTable(evaluation, 'failures');
     assert.deepEqual(rows[0].slice(0, 3), ['hpa', '2', '0.6500 ± 0.6353']);
     assert.equal(rows[1][0], 'karma [2 seeds]');
     assert.deepEqual(rows[2].slice(0, 3), ['planner', '0', '-']);
   });
 
-  it('shows one value without an interval', () => {
+  it('A table shows a single value without an interval', () => {
     assert.deepEqual(scenarioTable(evaluation).rows[2], ['planner', '0.8500', '-', '0.8500']);
   });
 
-  it('shows signed differences with the share won', () => {
+  it('The table of differences shows signs and the share won', () => {
     const { rows } = differencesTable(evaluation, 'hpa');
     assert.equal(rows.length, 2);
     assert.equal(rows[0][1], '+0.0200 ± 0.0000 (100 %)');
@@ -116,14 +116,14 @@ describe('tables', () => {
     assert.deepEqual(rows.at(-1)?.slice(0, 3), ['recovery s', 's', 'lower']);
   });
 
-  it('lists seeds only of what was trained more than once', () => {
+  it('The table of seeds lists only what was trained more than once', () => {
     assert.deepEqual(
       seedsTable(evaluation).rows.map((row) => row.slice(0, 3)),
       [['karma', '2', '0.7975 ± 0.0953']],
     );
   });
 
-  it('names command, machine, seeds, episodes', () => {
+  it('The head of the tables names command, machine, seeds and episodes', () => {
     const text = evaluationText(evaluation, ['hpa', 'absent'], provenance);
     for (const part of ['karma-mas evaluate', 'two cores', 'seed 11', 'ddos 2, failures 2', 'x 2, y 2', 'karma 2'])
       assert.ok(text.includes(part), part);
@@ -132,14 +132,14 @@ describe('tables', () => {
     assert.ok(markdown.includes('| hpa '));
   });
 
-  it('exports one line per system, seed and episode', () => {
+  it('The CSV has one line per system, seed and episode', () => {
     const lines = evaluationCsv(evaluation).trimEnd().split('\r\n');
     assert.equal(lines.length, 1 + 4 + 8 + 2);
     assert.ok(lines[1].startsWith('hpa,0,0,ddos,x,1,0.8,'));
     assert.ok(lines.at(-1)!.startsWith('planner,0,2,failures,x,3,,'));
   });
 
-  it('aligns and escapes', () => {
+  it('Tables are aligned and escaped as Markdown, text and CSV', () => {
     const table = { title: 'T', columns: ['name', 'n'], rows: [['a|b', '12.5']], notes: ['Note.'] };
     assert.equal(toMarkdown(table), '**T**\n\n| name |    n |\n| ---- | ---: |\n| a\\|b | 12.5 |\n\nNote.\n');
     assert.equal(toText(table), 'T\nname     n\n----  ----\na|b   12.5\nNote.\n');

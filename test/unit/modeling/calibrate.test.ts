@@ -34,7 +34,7 @@ const near = (found: number, truth: number, share: number, what: string): void =
   assert.ok(Math.abs(found / truth - 1) <= share, `${what}: found ${found}, true ${truth}`);
 
 describe('calibration', () => {
-  it('finds throughput that is 20 % off the spec within 5 %, and a slower start', async () => {
+  it('Calibration finds throughput that is 20 % off the spec within 5 %, and a slower start', async () => {
     const truth = shopWith({ startup: [55, 55] }, [1.2, 0.8]);
     const found = await fit(await segmentsOf(truth));
     valuesOf(found, 'throughput').forEach((value, s) =>
@@ -50,7 +50,7 @@ describe('calibration', () => {
     assert.equal(found.transitions, 960);
   });
 
-  it('finds the effective throughput of a cluster with retries, slow starts and crashes from 1 000 transitions', async () => {
+  it('Calibration finds the throughput of a cluster with retries, slow starts and crashes from 1 000 transitions', async () => {
     const truth = truthParameters(SHOP);
     const found = await fit(await segmentsOf(truth, { crashes: true, seconds: 15000 }), 1, 150);
     assert.equal(found.transitions, 1000);
@@ -62,7 +62,7 @@ describe('calibration', () => {
     valuesOf(found, 'startup').forEach((value, s) => near(value, 45, 0.3, `startup ${s}`));
   });
 
-  it('leaves what fits already as it is', async () => {
+  it('Calibration leaves what fits already as it is', async () => {
     const found = await fit(await segmentsOf(specParameters(SHOP)), 1, 60);
     valuesOf(found, 'throughput').forEach((value, s) =>
       near(value, SHOP.services[s].emulator.throughput, 0.03, `throughput ${s}`),
@@ -70,7 +70,7 @@ describe('calibration', () => {
     assert.ok(found.error <= found.errorOfSpec);
   });
 
-  it('says that the start-up cannot be found where no pod ever starts, and stays with the spec', async () => {
+  it('Calibration says that the start-up cannot be found where no pod ever starts, and stays with the spec', async () => {
     const segments = await segmentsOf(specParameters(SHOP), { capacity: 20, seconds: 3600, exploration: { share: 0 } });
     const still = segments.map((segment) => ({ ...segment, transitions: segment.transitions.slice(60) }));
     assert.ok(still[0].transitions.every(({ move }) => move.every((pods) => pods === 0)));
@@ -86,7 +86,7 @@ describe('calibration', () => {
     }
   });
 
-  it('the same seed finds the same, bit for bit; progress ends at its total; it can be stopped', async () => {
+  it('Calibration finds the same for the same seed, ends its progress at the total, and can be stopped', async () => {
     const segments = await segmentsOf(specParameters(SHOP), { seconds: 1800 });
     const progress: [number, number][] = [];
     const run = (signal: AbortSignal): Promise<Calibration> =>
@@ -98,7 +98,7 @@ describe('calibration', () => {
     await assert.rejects(run(AbortSignal.abort()), { name: 'AbortError' });
   });
 
-  it('refuses traces that are too short, or whose interval the model cannot run', async () => {
+  it('Calibration refuses traces that are too short, or whose interval the model cannot run', async () => {
     const segments = await segmentsOf(specParameters(SHOP), { seconds: 300 });
     const short = segments.map((segment) => ({ ...segment, transitions: segment.transitions.slice(0, 8) }));
     await assert.rejects(fit(short), /more than 8 without a gap/);

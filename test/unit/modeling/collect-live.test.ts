@@ -86,7 +86,7 @@ describe('collecting traces of a real cluster', () => {
   const typesOf = (all: readonly ClusterWrite[]) => all.map(({ type }) => type);
   const pausedNow = async () => (await cluster.observe(new AbortController().signal)).hpas.some((hpa) => hpa?.paused);
 
-  it('watches: every interval, as it is, without a write', async () => {
+  it('Watching a cluster records every interval as it is, without a write', async () => {
     const collected = await run();
     assert.deepEqual(collected, { transitions: 60, skipped: 0, pauses: 0 });
     const [recording, ...others] = store.recordings();
@@ -106,7 +106,7 @@ describe('collecting traces of a real cluster', () => {
     );
   });
 
-  it('leaves a gap where the cluster does not answer, and says so', async () => {
+  it('Collecting leaves a gap where the cluster does not answer, and says so', async () => {
     atLook = (look) => (cluster.faults.unreachable = look >= 10 && look < 14);
     const collected = await run();
     assert.deepEqual([collected.transitions, collected.skipped], [55, 5]);
@@ -118,7 +118,7 @@ describe('collecting traces of a real cluster', () => {
     );
   });
 
-  it('leaves a gap where a metric is missing', async () => {
+  it('Collecting leaves a gap where a metric is missing', async () => {
     atLook = (look) => (cluster.faults.missingMetrics = look === 20 ? ['back'] : []);
     assert.deepEqual(
       [(await run()).transitions, transitions().filter(({ step }) => step === 19 || step === 20).length],
@@ -126,7 +126,7 @@ describe('collecting traces of a real cluster', () => {
     );
   });
 
-  it('keeps to the interval though looking takes time', async () => {
+  it('Collecting keeps to the interval although observing takes time', async () => {
     slow = 4;
     const collected = await run();
     assert.equal(collected.transitions, 60);
@@ -134,13 +134,13 @@ describe('collecting traces of a real cluster', () => {
     assert.ok(time >= 900 && time < 910, String(time));
   });
 
-  it('does not take two looks far apart for one interval', async () => {
+  it('Collecting does not take two distant observations for one interval', async () => {
     atLook = (look) => (slow = look === 5 ? 40 : 0);
     const collected = await run({ seconds: 300 });
     assert.ok(collected.skipped >= 1 && collected.transitions >= 17, JSON.stringify(collected));
   });
 
-  it('gives up where waiting does not help, and keeps what it has', async () => {
+  it('Collecting gives up where waiting does not help, and keeps what it has', async () => {
     const gone = live();
     let looks = 0;
     const failing: LiveCluster = {
@@ -152,7 +152,7 @@ describe('collecting traces of a real cluster', () => {
     assert.equal(transitions().length, 4);
   });
 
-  it('explores with the autoscalers paused, inside its caps, and gives them back', async () => {
+  it('Exploration pauses the autoscalers, stays inside its caps, and restores them', async () => {
     const caps: number[] = [];
     const explore = exploring({
       limit(current, wanted) {
@@ -172,7 +172,7 @@ describe('collecting traces of a real cluster', () => {
     assert.ok(transitions().some(({ move }) => move[0] !== 0));
   });
 
-  it('gives way while an objective is broken, and goes on when it was not for a while', async () => {
+  it('Exploration gives way while an objective is broken, and goes on once it has held for a while', async () => {
     let look = 0;
     const pausedAt: boolean[] = [];
     const explore = exploring({
@@ -192,7 +192,7 @@ describe('collecting traces of a real cluster', () => {
     assert.equal(await pausedNow(), false);
   });
 
-  it('holds while a metric is missing: no move is made of nothing', async () => {
+  it('Exploration holds while a metric is missing', async () => {
     atLook = (look) => (cluster.faults.missingMetrics = look >= 5 && look < 50 ? ['back'] : []);
     let at = 0;
     const moved: number[] = [];
@@ -212,7 +212,7 @@ describe('collecting traces of a real cluster', () => {
     );
   });
 
-  it('that is stopped gives the autoscalers back, and keeps what it has', async () => {
+  it('Exploration that is stopped restores the autoscalers, and keeps what it recorded', async () => {
     const stop = new AbortController();
     atLook = (look) => look === 20 && stop.abort();
     await assert.rejects(run({ explore: exploring(), signal: stop.signal }));
@@ -220,7 +220,7 @@ describe('collecting traces of a real cluster', () => {
     assert.equal(await pausedNow(), false);
   });
 
-  it('gives back as soon as the cluster takes writes again', async () => {
+  it('Exploration restores the autoscalers as soon as the cluster takes writes again', async () => {
     atLook = (look) => (cluster.faults.refuseWrites = look === 60 ? 'unreachable' : undefined);
     let tries = 0;
     const write = exploring().write;
@@ -235,7 +235,7 @@ describe('collecting traces of a real cluster', () => {
     assert.equal(await pausedNow(), false);
   });
 
-  it('that cannot pause an autoscaler does not explore, and undoes what it did', async () => {
+  it('Exploration that cannot pause an autoscaler does not begin, and undoes what it did', async () => {
     const write = exploring().write;
     const explore = exploring({
       write: (all, now, signal) =>

@@ -42,7 +42,7 @@ describe('collecting traces', () => {
       ...options,
     });
 
-  it('records every interval, each beginning as the one before ended', async () => {
+  it('A recording has every interval, each beginning as the one before ended', async () => {
     const cluster = underTest(3600);
     const { recording, transitions, skipped } = await run(cluster);
     assert.equal(transitions, 240);
@@ -74,7 +74,7 @@ describe('collecting traces', () => {
     }
   });
 
-  it('the indicators are those of the metrics, by hand', async () => {
+  it('The indicators of a recording are those of the metrics, by hand', async () => {
     const { recording } = await run(underTest(3600), { seconds: 300 });
     for (const { next, indicators } of store.transitions(recording)) {
       const of = (s: number, field: 'ready' | 'failed' | 'received' | 'served'): number => next[stateColumn(s, field)];
@@ -90,7 +90,7 @@ describe('collecting traces', () => {
     }
   });
 
-  it('the same seed explores alike, another otherwise, and a share of 0 without random moves', async () => {
+  it('The same seed explores alike, another otherwise, and a share of 0 without random moves', async () => {
     const moves = async (options: Partial<CollectOptions>): Promise<number[]> => {
       const { recording } = await run(underTest(3600), options);
       return [...store.transitions(recording)].flatMap(({ move }) => [...move]);
@@ -105,7 +105,7 @@ describe('collecting traces', () => {
     assert.ok(wild.every((move) => Math.abs(move) <= 1));
   });
 
-  it('never shrinks a service at random below what its pods are busy with', async () => {
+  it('Exploration never shrinks a service at random below what its pods are busy with', async () => {
     const { recording } = await run(underTest(3600), { exploration: { share: 1, move: 2 } });
     let shrunk = 0;
     for (const { state, desired, move } of store.transitions(recording))
@@ -121,7 +121,7 @@ describe('collecting traces', () => {
     assert.ok(shrunk > 10);
   });
 
-  it('pauses the autoscalers and gives them back, also when it is stopped', async () => {
+  it('Recording pauses the autoscalers and restores them, also when it is stopped', async () => {
     const cluster = underTest(3600);
     const stop = new AbortController();
     const done: number[] = [];
@@ -147,7 +147,7 @@ describe('collecting traces', () => {
     assert.equal(store.recordings()[0].transitions, 20);
   });
 
-  it('gives back what it paused when a later pause fails', async () => {
+  it('Recording restores what it paused when a later pause fails', async () => {
     const cluster = underTest(3600);
     await assert.rejects(
       run(cluster, {
@@ -167,7 +167,7 @@ describe('collecting traces', () => {
     );
   });
 
-  it('holds and records nothing while a metric is missing or stale', async () => {
+  it('Recording holds and writes nothing down while a metric is missing or stale', async () => {
     for (const fault of ['missing', 'stale'] as const) {
       const cluster = underTest(3600);
       const writesAfter: number[] = [];
@@ -193,7 +193,7 @@ describe('collecting traces', () => {
     }
   });
 
-  it('asks for an interval that fits between two decisions', async () => {
+  it('Recording refuses an interval that does not divide the decision interval', async () => {
     await assert.rejects(run(underTest(3600), { interval: 20 }), /must divide the decision interval \(30 s\)/);
   });
 });

@@ -83,7 +83,7 @@ describe('fitting a twin', () => {
     return stateOf(seen);
   };
 
-  it('calibrated: ranks known policies as the cluster does, better informed than the spec, and is accepted', async () => {
+  it('A calibrated twin ranks known policies as the cluster does, better than the spec, and is accepted', async () => {
     await withStore(async (store, folder) => {
       const recording = await recordTruth(store);
       const stages = new Map<FitStage, number>();
@@ -129,7 +129,7 @@ describe('fitting a twin', () => {
     });
   });
 
-  it('recorded-then-mlp: a simulation over records and network, judged by itself', async () => {
+  it('A twin of kind recorded-then-mlp simulates by records and network, and is judged by itself', async () => {
     await withStore(async (store, folder) => {
       await recordTruth(store);
       const { twin, report } = await fit(store, { kind: 'recorded-then-mlp' });
@@ -145,7 +145,7 @@ describe('fitting a twin', () => {
     });
   });
 
-  it('emulator: the numbers of the spec, tested on traces where there are some', async () => {
+  it('A twin of kind emulator has the numbers of the spec, and is tested on traces where there are some', async () => {
     await withStore(async (store) => {
       const untested = await fit(store, { kind: 'emulator' });
       assert.match(untested.report.verdict.reason, /Not tested/);
@@ -160,7 +160,7 @@ describe('fitting a twin', () => {
     });
   });
 
-  it('ranks by recorded scores where the cluster is not emulated, leaving out what was not recorded', async () => {
+  it('A twin is ranked by recorded scores where the cluster is not emulated, without those that were not recorded', async () => {
     await withStore(async (store) => {
       const [hpa, , low, , high] = RANKING.systems.map(({ name }) => name);
       const { report } = await fit(store, {
@@ -178,7 +178,7 @@ describe('fitting a twin', () => {
     });
   });
 
-  it('the same seed gives the same twin, byte for byte', async () => {
+  it('The same seed gives the same twin, byte for byte', async () => {
     await withStore(async (store) => {
       await recordTruth(store, 2 * 3600);
       const run = async (): Promise<string> => JSON.stringify((await fit(store, { candidates: 20 })).twin);
@@ -186,7 +186,7 @@ describe('fitting a twin', () => {
     });
   });
 
-  it('from nine minutes of traces: calibrated, not judged, and says how much more it takes', async () => {
+  it('A twin from nine minutes of traces is calibrated, not judged, and says how much more it takes', async () => {
     await withStore(async (store) => {
       await record(store, SHOP, { seconds: 540, capacity: 200, parameters: truthParameters(SHOP) });
       const { twin, report } = await fit(store, { candidates: 20 });
@@ -204,7 +204,7 @@ describe('fitting a twin', () => {
     });
   });
 
-  it('says what is missing', async () => {
+  it('Fitting a twin says what is missing', async () => {
     await withStore(async (store, folder) => {
       await assert.rejects(
         fit(store, {}),

@@ -37,7 +37,7 @@ function resting(step: number, factor = 1): Transition {
 const segment = (transitions: Transition[]): Segment => ({ recording: 1, interval: 15, transitions });
 
 describe('a recorded trace as an episode', () => {
-  it('has the recorded arrivals, second by second, and nothing else at rest', () => {
+  it('The episode of a trace has the recorded arrivals, second by second, and nothing else at rest', () => {
     const list = [0, 1, 2].map((step) => resting(step));
     list[1].arrivals[0] = 70;
     const episode = episodeOf(segment(list), SHOP);
@@ -51,7 +51,7 @@ describe('a recorded trace as an episode', () => {
     assert.ok(episode.factor.every((factor) => factor === 1));
   });
 
-  it('takes an unasked loss of ready pods, or more failed pods, for a crash', () => {
+  it('An unasked loss of ready pods, or more failed pods, counts as a crash in a replay', () => {
     const list = [0, 1, 2, 3].map((step) => resting(step));
     list[1].next[stateColumn(1, 'ready')] = 1; // lost
     list[2].state[stateColumn(0, 'ready')] = 3; // asked to go
@@ -62,7 +62,7 @@ describe('a recorded trace as an episode', () => {
     ]);
   });
 
-  it('reads contention off CPU and work where it lasts, and not where it is short', () => {
+  it('Contention is read off CPU and work where it lasts, and not where it is short', () => {
     assert.ok(Math.abs(perPodThroughput(resting(0).next, 0, 500)! - 60) < 1e-9);
     assert.equal(perPodThroughput(new Float64Array(34), 0, 500), undefined);
     const lasting = Array.from({ length: 60 }, (_, step) => resting(step, step >= 20 && step < 36 ? 0.5 : 1));
@@ -74,7 +74,7 @@ describe('a recorded trace as an episode', () => {
     assert.ok(episodeOf(segment(short), SHOP).factor.every((value) => value === 1));
   });
 
-  it('what nobody can foresee is taken out: crashes to come, changes of the factor', () => {
+  it('Crashes to come and changes of the factor are taken out of what a replay foresees', () => {
     const list = Array.from({ length: 40 }, (_, step) => resting(step, step >= 25 ? 0.5 : 1));
     list[30].next[stateColumn(1, 'ready')] = 1;
     const episode = episodeOf(segment(list), SHOP);
@@ -88,7 +88,7 @@ describe('a recorded trace as an episode', () => {
 });
 
 describe('replaying a trace', () => {
-  it('scrapes at the ends of the intervals under aligned seeds', () => {
+  it('A replay scrapes at the ends of the intervals under aligned seeds', () => {
     const seeds = alignedSeeds(CHAINED, 7, 4);
     assert.equal(new Set(seeds).size, 4);
     const episode = wanderingEpisode(CHAINED, 600, 1, 240);
@@ -106,7 +106,7 @@ describe('replaying a trace', () => {
     }
   });
 
-  it('with the true numbers stays close to the record for hours, crashes included', async () => {
+  it('A replay with the true numbers stays close to the record for hours, crashes included', async () => {
     await withStore(async (store) => {
       const parameters = specParameters(SHOP);
       await record(store, SHOP, { seconds: 3 * 3600, capacity: 200, parameters, crashes: true });

@@ -15,19 +15,19 @@ describe('report', () => {
     full = writeReport(data);
   });
 
-  it('needs no network and no script', () => {
+  it('The report needs no network and no script', () => {
     assert.doesNotMatch(full, /<script|<iframe|@import|url\(\s*['"]?(?!#)/i);
     assert.doesNotMatch(full, /(?:src|href)="(?!#|data:)/);
     assert.match(full, /default-src 'none'/);
     assert.ok(full.length < 2_000_000, `${full.length} bytes`);
   });
 
-  it('is the same for the same data, and after a way through JSON', async () => {
+  it('The report is the same for the same data, also after JSON', async () => {
     assert.equal(writeReport(await sampleReport()), full);
     assert.equal(writeReport(JSON.parse(JSON.stringify(data)) as ReportData), full);
   });
 
-  it('is well-formed: tags match, identifiers are unique, and what is referred to is there', () => {
+  it('The report is well-formed: tags match, identifiers are unique, and what is referred to is there', () => {
     const open: string[] = [];
     for (const [, close, name, selfClosing] of full.matchAll(
       /<(\/?)([a-z][a-z0-9]*)(?:\s(?:"[^"]*"|[^">])*?)?(\/?)>/gi,
@@ -45,7 +45,7 @@ describe('report', () => {
     for (const reference of referred) assert.ok(ids.includes(reference.replace('#', '')), reference);
   });
 
-  it('gives every picture a title, a description and a table', () => {
+  it('Every picture of the report has a title, a description and a table', () => {
     const figures = full
       .split('<figure')
       .slice(1)
@@ -63,7 +63,7 @@ describe('report', () => {
     assert.doesNotMatch(full.replace(/<style>[\s\S]*?<\/style>/, ''), /NaN|undefined|\[object/);
   });
 
-  it('holds what the phases found', () => {
+  it('The report holds what the phases found', () => {
     for (const text of [
       'karma-mas run examples/chained-services',
       'Intel Xeon',
@@ -83,7 +83,7 @@ describe('report', () => {
     assert.equal(dendrogram.match(/<rect/g)?.length, 2 * data.analysis!.sequences.length);
   });
 
-  it('escapes every text', () => {
+  it('The report escapes every text', () => {
     const evil = '<img src=x onerror=alert(1)>"\'&';
     const replaced = JSON.parse(
       JSON.stringify(data, (key, value: unknown) =>
@@ -98,7 +98,7 @@ describe('report', () => {
     assert.ok(written.includes(`<h1>${escape(evil)}</h1>`));
   });
 
-  it('says which phase is missing', () => {
+  it('The report says which phase is missing', () => {
     const empty = writeReport({ title: 'Nothing yet', summary: { ...data.summary, phases: [] }, problems: [] });
     for (const phase of ['training', 'modeling', 'analyzing', 'evaluating', 'transferring'])
       assert.match(empty, new RegExp(`the ${phase}\\s+phase has not run`));
@@ -106,7 +106,7 @@ describe('report', () => {
     assert.match(empty, /No phase has run/);
   });
 
-  it('can do with little: one seed, one agent, no groups, no traces, no decisions', () => {
+  it('The report can do with one seed, one agent, no groups, no traces and no decisions', () => {
     const { analysis, learning, transfer, evaluation } = data;
     const [firstAgent] = analysis!.alignment.agents;
     const little = writeReport({
@@ -149,7 +149,7 @@ describe('report', () => {
     assert.doesNotMatch(little.replace(/<style>[\s\S]*?<\/style>/, ''), /NaN|undefined|Infinity/);
   });
 
-  it('follows the system, or the theme asked for', () => {
+  it('The report follows the theme of the system, or the one asked for', () => {
     assert.match(full, /prefers-color-scheme:dark/);
     assert.doesNotMatch(full, /<html[^>]*data-theme/);
     assert.match(writeReport(data, { theme: 'dark' }), /<html[^>]*data-theme="dark"/);
@@ -168,7 +168,7 @@ describe('colors', () => {
     return (high + 0.05) / (low + 0.05);
   };
   for (const [name, theme] of Object.entries({ light: LIGHT, dark: DARK }))
-    it(`have enough contrast: ${name}`, () => {
+    it(`The colors of the report have enough contrast in the ${name} theme`, () => {
       for (const background of [theme.background, theme.surface]) {
         for (const text of [theme.text, theme.muted, theme.series[0]])
           assert.ok(contrast(text, background) >= 4.5, `${text} on ${background}: ${contrast(text, background)}`);
@@ -179,13 +179,13 @@ describe('colors', () => {
 });
 
 describe('pieces of a report', () => {
-  it('escape what is no HTML, and nothing twice', () => {
+  it('Parts of the report escape what is not HTML, and nothing twice', () => {
     const inner = html`<b>${'a < b'}</b>`;
     assert.equal(html`${inner}${['x', 1, undefined, false]}${'\'"&'}`.text, '<b>a &lt; b</b>x1&#39;&quot;&amp;');
     assert.equal(escape('a\u0000\u001bb\n'), 'ab\n');
   });
 
-  it('write numbers to be read', () => {
+  it('Numbers in the report are written to be read', () => {
     assert.equal(fixed(-0.00001, 2), '0.00');
     assert.equal(fixed(-1.5, 1), '−1.5');
     assert.equal(fixed(NaN, 1), '–');
@@ -201,7 +201,7 @@ describe('pieces of a report', () => {
     assert.equal(duration(undefined), '–');
   });
 
-  it('interrupt lines where a value is missing', () => {
+  it('Lines in the report are interrupted where a value is missing', () => {
     const x = (i: number) => i * 10;
     const y = (value: number) => 100 - value;
     assert.equal(linePath([1, 2, null, 4, 5], x, y), 'M0,99L10,98M30,96L40,95');

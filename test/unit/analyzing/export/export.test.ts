@@ -29,7 +29,7 @@ describe('files of the analysis', () => {
     return JSON.parse(execFileSync(python, [peers('read_export.py'), path], { encoding: 'utf8', maxBuffer: 1 << 26 }));
   };
 
-  it('.npy: numbers, shapes and order are read by NumPy', () => {
+  it('NumPy reads numbers, shapes and order of an exported .npy file', () => {
     const values = Float64Array.of(0.1, -2, Infinity, 1e300, 5, 6);
     assert.deepEqual(read('matrix.npy', npy(values, [3, 2])), {
       shape: [3, 2],
@@ -40,7 +40,7 @@ describe('files of the analysis', () => {
     assert.throws(() => npy(values, [4, 2]), RangeError);
   });
 
-  it('.parquet: every decision with its types is read by Arrow, equal to the CSV', () => {
+  it('Arrow reads every decision of an exported .parquet file with its types, equal to the CSV', () => {
     const trajectories = makeTrajectories({ agents: fourAgents(), episodes: 3, steps: 7, noise: 0.1, seed: 1 });
     const table = read('trajectories.parquet', trajectoriesAsParquet(trajectories)) as {
       types: Record<string, string>;

@@ -59,7 +59,7 @@ function dwelling(seed: number): Trajectories {
 }
 
 describe('inferred goals', () => {
-  it('are the regions in which successful episodes dwell, whatever the seed', () => {
+  it('Inferred goals are the regions in which successful episodes dwell, whatever the seed', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const goals = inferGoals([dwelling(seed)], options(seed));
       assert.equal(goals.length, 2);
@@ -74,14 +74,14 @@ describe('inferred goals', () => {
     }
   });
 
-  it('leave out what is visited too seldom', () => {
+  it('Inferred goals leave out regions that are visited too seldom', () => {
     const goals = inferGoals([dwelling(1)], { ...options(), epsilon: 0.5 });
     assert.equal(goals.length, 1);
     assert.deepEqual(inferGoals([{ ...dwelling(1), episodes: [] }], options()), []);
     assert.deepEqual(inferGoals([{ ...dwelling(1), stateFields: ['b.x', 'b.y', 'b.z', 'b.w'] }], options()), []);
   });
 
-  it('are written as a mission whose expressions are right', () => {
+  it('Inferred goals are written as a mission whose expressions are right', () => {
     const goals = inferGoals([dwelling(1)], options());
     for (const { satisfiedWhen: text } of goals)
       assert.deepEqual(checkExpression(text, { result: 'bool', settings: [], service: false }).problems, []);
@@ -93,7 +93,7 @@ describe('inferred goals', () => {
 });
 
 describe('bounds of a region', () => {
-  it('tell it from the rest, in the units of the state', () => {
+  it('The bounds of a region tell it from the rest, in the units of the state', () => {
     const inside = Array.from({ length: 100 }, (_, i) => [i / 10, 3 + (i % 2), 7, 0.5]);
     const outside = Array.from({ length: 100 }, (_, i) => [200 + i, i % 3, 7, i < 50 ? 0.1 : 0.9]);
     const bounds = stateBounds(['b.pending', 'd.desired', 'c.ready', 'cluster.latency'], inside, outside);
@@ -110,7 +110,7 @@ describe('bounds of a region', () => {
     assert.equal(satisfiedWhen([]), '');
   });
 
-  it('read well in every form', () => {
+  it('The bounds of a region read well in every form', () => {
     const bound = { unit: 'requests', inside: 1, outside: 0, visited: [0, 100] as const };
     const say = (field: string, atLeast?: number, atMost?: number, unit = 'requests') =>
       describeBounds([
@@ -132,7 +132,7 @@ describe('bounds of a region', () => {
 });
 
 describe('states', () => {
-  it('are standardized by hand; a constant field stays 0', () => {
+  it('States are standardized as by hand, and a constant field stays 0', () => {
     const scaler = fitScaler(
       [
         [1, 5],
@@ -145,7 +145,7 @@ describe('states', () => {
     assert.deepEqual(Array.from(standardize([[3, 5]], scaler).values), [1, 0]);
   });
 
-  it('are sampled evenly, without those that are not finite', () => {
+  it('States are sampled evenly, without those that are not finite', () => {
     const trajectories = dwelling(1);
     trajectories.episodes[0].states[4] = NaN;
     const all = Array.from({ length: 50 }, (_, step) => ({ trajectories, episode: 0, step }));
@@ -155,7 +155,7 @@ describe('states', () => {
     assert.equal(sampleStates(all, 1000).length, 49);
   });
 
-  it('know their units', () => {
+  it('Fields of a state have their units', () => {
     assert.equal(unitOf('my.service.pending'), 'requests');
     assert.equal(unitOf('cluster.latency'), 's');
     assert.equal(unitOf('b.nonsense'), '');

@@ -66,7 +66,7 @@ const SCIPY: Record<PairLinkage, number[][]> = {
 const METHODS = Object.keys(SCIPY) as PairLinkage[];
 
 describe('agglomerative grouping', () => {
-  it('joins by hand: 0 and 1, then 5 and 7, then both, at the mean of the four distances', () => {
+  it('Average linkage joins 0 and 1, then 5 and 7, then both at the mean of the four distances', () => {
     const linkage = agglomerate(distancesOf([[0], [1], [5], [7]]), 'average');
     assert.deepEqual(linkage, [
       [0, 1, 1, 2],
@@ -76,7 +76,7 @@ describe('agglomerative grouping', () => {
   });
 
   for (const method of METHODS)
-    it(`gives SciPy's matrix: ${method}`, () => {
+    it(`The linkage matrix equals that of SciPy for the method ${method}`, () => {
       const linkage = agglomerate(distancesOf(POINTS), method);
       assert.equal(linkage.length, SCIPY[method].length);
       for (const [row, expected] of SCIPY[method].entries())
@@ -84,7 +84,7 @@ describe('agglomerative grouping', () => {
           assert.ok(Math.abs(linkage[row][column] - expected[column]) < 1e-12, `row ${row}, column ${column}`);
     });
 
-  it('agrees with joining the nearest two again and again', () => {
+  it('Agglomeration agrees with joining the nearest two again and again', () => {
     const point = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
     fc.assert(
       fc.property(fc.array(point, { minLength: 2, maxLength: 9 }), fc.constantFrom(...METHODS), (points, method) => {
@@ -97,14 +97,14 @@ describe('agglomerative grouping', () => {
     );
   });
 
-  it('has nothing to join where there is one item or none, and says when a distance is none', () => {
+  it('Agglomeration joins nothing where there is one item or none, and refuses a distance that is not a number', () => {
     assert.deepEqual(agglomerate({ count: 1, values: new Float64Array() }, 'single'), []);
     assert.deepEqual(agglomerate({ count: 0, values: new Float64Array() }, 'single'), []);
     assert.throws(() => agglomerate({ count: 2, values: Float64Array.of(NaN) }, 'single'), /not a number/);
     assert.equal(agglomerate({ count: 2, values: Float64Array.of(Infinity) }, 'average')[0][2], Infinity);
   });
 
-  it('cuts as SciPy does, by count and by height', () => {
+  it('Cuts by count and by height are those of SciPy', () => {
     const linkage = agglomerate(distancesOf(POINTS), 'average');
     const sameGroups = (labels: ArrayLike<number>, expected: number[]) =>
       assert.deepEqual(
@@ -119,7 +119,7 @@ describe('agglomerative grouping', () => {
     assert.deepEqual(cutByCount([], 3), Int32Array.of(0));
   });
 
-  it("has scikit-learn's silhouettes, and the best cut by them", () => {
+  it('Silhouettes are those of scikit-learn, and the best cut is found by them', () => {
     const distances = distancesOf(POINTS);
     const linkage = agglomerate(distances, 'average');
     const expected = { 2: 0.41315248178849845, 3: 0.4289228901511965, 4: 0.4631800092644136 };
@@ -130,7 +130,7 @@ describe('agglomerative grouping', () => {
     assert.equal(best.silhouette, silhouette(distances, best.labels));
   });
 
-  it('splits from the top down: groups of different tightness, outliers to the nearest, one group where none stand out', () => {
+  it('Splits from the top down find groups of different tightness, put outliers to the nearest, and stop where none stand out', () => {
     const around = (x: number, spread: number) => [0, 1, 2, 3, 4, 5].map((i) => [x + spread * i, spread * (i % 2)]);
     // Two groups 3 apart, one 100 away, and a lone item near the second.
     const distances = distancesOf([...around(0, 0.1), ...around(3, 0.1), ...around(100, 2), [8, 0]]);
@@ -145,12 +145,12 @@ describe('agglomerative grouping', () => {
     assert.equal(cutBySplits([], { count: 1, values: new Float64Array() }, settings).groups, 1);
   });
 
-  it('takes the distances of some items', () => {
+  it('The distances of some items are taken out of those of all', () => {
     const distances = distancesOf([[0], [1], [3], [7]]);
     assert.deepEqual(subset(distances, [3, 0, 2]), { count: 3, values: Float64Array.of(7, 4, 3) });
   });
 
-  it('finds no groups where none stand out', () => {
+  it('The cut by silhouette gives one group where none stand out', () => {
     const even = distancesOf(Array.from({ length: 30 }, (_, i) => [Math.cos(i), Math.sin(i * 1.7), Math.cos(i * 2.3)]));
     const cut = cutBySilhouette(agglomerate(even, 'average'), even, { maximum: 8, minimum: 0.5 });
     assert.deepEqual({ groups: cut.groups, silhouette: cut.silhouette }, { groups: 1, silhouette: 0 });

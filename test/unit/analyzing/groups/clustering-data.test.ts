@@ -19,7 +19,7 @@ function distancesOf(points: readonly (readonly number[])[]): CondensedDistances
 }
 
 describe('principal coordinates', () => {
-  it('give points of the plane back, but for turning and mirroring', () => {
+  it('Principal coordinates give points of the plane back, up to rotation and reflection', () => {
     const random = new Random(3);
     const points = Array.from({ length: 40 }, () => [random.between(-9, 9), random.between(-2, 2)]);
     const distances = distancesOf(points);
@@ -31,7 +31,7 @@ describe('principal coordinates', () => {
     assert.deepEqual(principalCoordinates(distances), { x, y, explained });
   });
 
-  it('find the axes by hand: a cross of four points', () => {
+  it('Principal coordinates find the axes of a cross of four points', () => {
     const { x, y, explained } = principalCoordinates(
       distancesOf([
         [3, 0],
@@ -50,7 +50,7 @@ describe('principal coordinates', () => {
     near(explained[0], 18 ** 2 / (18 ** 2 + 2 ** 2));
   });
 
-  it('put points that are all alike, one point, and no point, at the origin', () => {
+  it('Principal coordinates put equal points, one point, and no point at the origin', () => {
     assert.deepEqual(principalCoordinates(distancesOf([[1], [1], [1]])), {
       x: new Float64Array(3),
       y: new Float64Array(3),
@@ -60,7 +60,7 @@ describe('principal coordinates', () => {
     assert.deepEqual(principalCoordinates(distancesOf([])).x, new Float64Array(0));
   });
 
-  it('show distances that no plane has, and say how well', () => {
+  it('Principal coordinates show distances that fit no plane, and say how well', () => {
     // The way over the first is shorter than the direct one.
     const distances = { count: 3, values: Float64Array.of(1, 1, 3) };
     const { x, explained } = principalCoordinates(distances);
@@ -82,14 +82,14 @@ describe('warped sequences', () => {
   const warped = (sequence: number[], onto: number[], band?: number) =>
     Array.from(warpedOnto(Uint16Array.from(sequence), Uint16Array.from(onto), alphabet, band));
 
-  it('stand below the moves that they were aligned with', () => {
+  it('Warped sequences stand below the moves that they were aligned with', () => {
     // Starts and ends are aligned with each other, whatever stands there.
     assert.deepEqual(warped([2, 0, 0, 0], [0, 0, 0, 2]), [2, 0, 0, 0]);
     assert.deepEqual(warped([0, 2, 0, 0, 0], [0, 0, 0, 2, 0]), [0, 0, 0, 2, 0]);
     assert.deepEqual(warped([0, 0, 1, 0], [0, 0, 1, 0]), [0, 0, 1, 0]);
   });
 
-  it('keep the larger of two moves at one step, and may be longer or shorter', () => {
+  it('Warped sequences keep the larger of two moves at one step, whatever the lengths', () => {
     assert.deepEqual(warped([0, 2, 1], [0, 2]), [0, 2]);
     assert.deepEqual(warped([0, 1, 2], [0, 2]), [1, 2]);
     assert.deepEqual(warped([0, 2, 0], [0, 0, 2, 2, 0]), [0, 0, 2, 2, 0]);
@@ -97,7 +97,7 @@ describe('warped sequences', () => {
     assert.deepEqual(warped([1], []), []);
   });
 
-  it('go no further than the band', () => {
+  it('Warped sequences go no further than the band', () => {
     assert.deepEqual(warped([0, 2, 0, 0, 0], [0, 0, 0, 2, 0], 1), [0, 2, 0, 0, 0]);
   });
 });
@@ -117,7 +117,7 @@ describe('data for views of the groups', () => {
     return { analysis, data: data! };
   }
 
-  it('agrees with the analysis', async () => {
+  it('The data for views of the groups agrees with the analysis', async () => {
     const { analysis, data } = await dataOf();
     const count = analysis.sequences.length;
     assert.equal(count, 32);
@@ -146,7 +146,7 @@ describe('data for views of the groups', () => {
     assert.ok(JSON.stringify(data).length < 200_000);
   });
 
-  it("tells each sequence's episode", async () => {
+  it('Every sequence of the analysis names its episode', async () => {
     const { analysis } = await dataOf({ episodes: 3 }, {});
     const { trajectories } = seedsOf({ ...plan, episodes: 3 }, [1])[0];
     for (const { source, episode, episodeSeed, objective } of analysis.sequences) {
@@ -157,14 +157,14 @@ describe('data for views of the groups', () => {
     }
   });
 
-  it('says that no groups stand out', async () => {
+  it('The data for views says that no groups stand out', async () => {
     const still = fourAgents().map((agent) => ({ ...agent, behavior: () => ({ service: -1, move: 0 }) }));
     const { data } = await dataOf({ agents: still, noise: 0.5 });
     assert.equal(data.suggested.groups, 1);
     assert.match(data.suggested.reason, /^No groups stand out: .* 0\.25 or more\.$/);
   });
 
-  it('is there for one sequence, and for two', async () => {
+  it('The data for views is complete for one sequence and for two', async () => {
     const [one] = fourAgents();
     const alone = await dataOf({ agents: [one], episodes: 1 });
     assert.deepEqual(alone.data.cuts, []);
@@ -175,7 +175,7 @@ describe('data for views of the groups', () => {
 });
 
 describe('silhouettes', () => {
-  it('by hand, with their mean', () => {
+  it('Silhouettes of a small example are those by hand, with their mean', () => {
     const distances = distancesOf([[0], [1], [10], [12]]);
     const labels = [0, 0, 1, 1];
     const expected = [1 - 1 / 11, 1 - 1 / 10, 1 - 2 / 9.5, 1 - 2 / 11.5];

@@ -10,7 +10,7 @@ const pointsOf = (rows: readonly (readonly number[])[]): Points => ({
 });
 
 describe('k-means', () => {
-  it('puts centers on the means, and sums what is left', () => {
+  it('K-means puts centers on the means, and sums the squared distances to them', () => {
     const { centers, labels, inertia } = kMeans(pointsOf([[0], [2], [10], [14]]), 2, { random: new Random(1) });
     assert.deepEqual(
       [...centers].sort((a, b) => a - b),
@@ -22,7 +22,7 @@ describe('k-means', () => {
     assert.equal(inertia, 1 + 1 + 4 + 4);
   });
 
-  it('finds planted groups with every seed, the same with the same seed', () => {
+  it('K-means finds planted groups with every seed, the same with the same seed', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = new Random(seed, 3);
       const truth = Array.from({ length: 120 }, (_, i) => i % 4);
@@ -35,14 +35,14 @@ describe('k-means', () => {
     }
   });
 
-  it('makes no more groups than there are distinct points', () => {
+  it('K-means makes no more groups than there are distinct points', () => {
     const found = kMeans(pointsOf([[1], [1], [5], [1]]), 3, { random: new Random(1) });
     assert.equal(found.groups, 2);
     assert.equal(found.inertia, 0);
     assert.equal(kMeans(pointsOf([]), 3, { random: new Random(1) }).groups, 0);
   });
 
-  it('sets a group that lost its points on the farthest one', () => {
+  it('K-means moves a group that lost its points to the farthest one', () => {
     // With this seed one of the four groups runs empty on the way; it must not stay so.
     const points = pointsOf([
       [17, 16],

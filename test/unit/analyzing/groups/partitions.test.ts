@@ -9,7 +9,7 @@ import {
 } from '../../../../src/analyzing/groups/partitions.ts';
 
 describe('agreement of divisions', () => {
-  it('counts, and finds the purity by hand', () => {
+  it('The contingency table and the purity are those by hand', () => {
     const labels = [0, 0, 0, 1, 1, 1, 1];
     const classes = [0, 0, 1, 1, 1, 1, 2];
     assert.deepEqual(contingency(labels, classes), [
@@ -21,7 +21,7 @@ describe('agreement of divisions', () => {
     assert.throws(() => purity([0], []), RangeError);
   });
 
-  it("has scikit-learn's adjusted Rand index", () => {
+  it('The adjusted Rand index is that of scikit-learn', () => {
     assert.ok(Math.abs(adjustedRandIndex([0, 0, 1, 1], [0, 0, 1, 2]) - 0.5714285714285714) < 1e-12);
     const value = adjustedRandIndex([0, 0, 0, 1, 1, 1, 2, 2, 2], [0, 0, 1, 1, 1, 2, 2, 2, 0]);
     assert.ok(Math.abs(value - 0.1111111111111111) < 1e-12);
@@ -31,7 +31,7 @@ describe('agreement of divisions', () => {
     assert.equal(adjustedRandIndex([], []), 1);
   });
 
-  it('averages over pairs of seeds', () => {
+  it('Stability is the mean adjusted Rand index over pairs of seeds', () => {
     assert.equal(stability([[0, 0, 1, 1]]), undefined);
     assert.equal(
       stability([
@@ -43,7 +43,7 @@ describe('agreement of divisions', () => {
     );
   });
 
-  it('assigns columns to rows as trying all ways does', () => {
+  it('The best assignment of columns to rows is that of trying all', () => {
     assert.deepEqual(
       bestAssignment([
         [4, 3],

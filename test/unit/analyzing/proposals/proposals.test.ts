@@ -66,12 +66,12 @@ const ofKind = (proposals: readonly Proposal[], kind: Proposal['kind']) =>
   proposals.filter((each) => each.kind === kind);
 
 describe('proposals of roles', () => {
-  it('none where the declared roles say what the agents do', async () => {
+  it('No role is proposed where the declared roles say what the agents do', async () => {
     const { proposals } = await proposalsFor(teamOf(PLAN.agents), { roles: ROLES, missions: [] });
     assert.deepEqual(ofKind(proposals, 'role'), []);
   });
 
-  it('one for an agent without a role, which then says what it does', async () => {
+  it('A role is proposed for an agent without one, and says what the agent does', async () => {
     const agents = PLAN.agents.map((agent) => (agent.name === 'medic' ? { ...agent, roles: [] } : agent));
     const { proposals } = await proposalsFor(teamOf(agents), { roles: ROLES, missions: [] });
     const [proposal, ...others] = ofKind(proposals, 'role');
@@ -93,7 +93,7 @@ describe('proposals of roles', () => {
     assert.deepEqual(ofKind(again.proposals, 'role'), []);
   });
 
-  it('one in place of a role that allows far more than the agent does', async () => {
+  it('A role is proposed in place of one that allows far more than the agent does', async () => {
     const wide = { ...role('shrinker', 'true', [-3, -2, -1, 1, 2, 3]) };
     const { proposals } = await proposalsFor(teamOf(PLAN.agents), {
       roles: [...ROLES.filter(({ name }) => name !== 'shrinker'), wide],
@@ -108,7 +108,7 @@ describe('proposals of roles', () => {
     );
   });
 
-  it('one for several agents that do the same', async () => {
+  it('One role is proposed for several agents that do the same', async () => {
     const agents: AgentPlan[] = fourAgents(2).map((agent) =>
       agent.name.startsWith('medic') ? { ...agent, roles: [] } : agent,
     );
@@ -120,7 +120,7 @@ describe('proposals of roles', () => {
     assert.match(proposal.why, /^Agents medic-1, medic-2 have no role/);
   });
 
-  it('none for agents that the organization does not have, nor against roles that it does not declare', async () => {
+  it('No role is proposed for agents that the organization does not have, nor against roles that it does not declare', async () => {
     const { proposals } = await proposalsFor(ORGANIZATION, { roles: [], missions: [] });
     assert.deepEqual(ofKind(proposals, 'role'), []);
     const unknown = await proposalsFor(teamOf(PLAN.agents), { roles: [], missions: [] });
@@ -154,7 +154,7 @@ describe('proposals of goals', () => {
   const goalsFor = (organization: Organization, missions: readonly Mission[]) =>
     proposalsFor(organization, { roles: ROLES, missions }, PLAN, {}, dwelling);
 
-  it('those that no declared goal says, once', async () => {
+  it('Goals that no declared goal says are proposed once', async () => {
     const team = teamOf(PLAN.agents);
     const { proposals } = await goalsFor(team, []);
     const goals = ofKind(proposals, 'goal');
@@ -186,7 +186,7 @@ describe('proposals of goals', () => {
     assert.deepEqual(ofKind(again.proposals, 'goal'), []);
   });
 
-  it('none where a declared goal is satisfied in nearly the same states', async () => {
+  it('No goal is proposed where a declared one is satisfied in nearly the same states', async () => {
     const team = teamOf(PLAN.agents);
     const { proposals, analysis } = await goalsFor(team, []);
     const [first] = ofKind(proposals, 'goal');
@@ -215,7 +215,7 @@ describe('proposals of relations', () => {
   };
   const team = (links: Links = []) => teamOf(pair(), links);
 
-  it('a link between the roles of the agents, in the direction that was found', async () => {
+  it('A link between the roles of two agents is proposed in the direction that was found', async () => {
     const [proposal, ...others] = await found(team());
     assert.deepEqual(others, []);
     assert.equal(proposal.name, 'authority leader -> follower');
@@ -227,7 +227,7 @@ describe('proposals of relations', () => {
     );
   });
 
-  it('none where such a link is declared, where it would close a circle, or where no group holds both roles', async () => {
+  it('No link is proposed where it is declared, would close a circle, or no group holds both roles', async () => {
     assert.deepEqual(await found(team([{ type: 'authority', from: 'leader', to: 'follower' }])), []);
     assert.deepEqual(await found(team([{ type: 'authority', from: 'follower', to: 'leader' }])), []);
     assert.deepEqual(await found({ ...team(), groups: [] }), []);

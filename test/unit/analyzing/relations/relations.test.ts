@@ -74,7 +74,7 @@ const windowOf = (directions: number[][], moved: number[][], situation?: number[
 });
 
 describe('relations', () => {
-  it('measure by hand', () => {
+  it('The measures of relations are those by hand', () => {
     const window = windowOf(
       [
         [2, 1, 2, 1, 1],
@@ -105,7 +105,7 @@ describe('relations', () => {
     assert.ok(Math.abs(authority(known, 0, 1).entropy) < 1e-12);
   });
 
-  it('adjust p-values by the largest of each permutation', () => {
+  it('The p-values of relations are adjusted by the largest measure of each permutation', () => {
     const chance = [Float64Array.of(0, 5, 1), Float64Array.of(1, 5, 0), Float64Array.of(0, 5, 1)];
     const { mean, p } = adjustedPValues(Float64Array.of(10, 5, 0.5), chance);
     assert.deepEqual(
@@ -117,7 +117,7 @@ describe('relations', () => {
     assert.ok(p[2] > 0.5);
   });
 
-  it('find a leader and its follower, in the right direction, whatever the seed', async () => {
+  it('Relations find a leader and its follower in the right direction, whatever the seed', async () => {
     for (let seed = 1; seed <= 8; seed++) {
       const trajectories = makeTrajectories({ agents: leaderAndFollower(), episodes: 6, steps: 60, noise: 0.1, seed });
       const found = await significantOf(trajectories, optionsFor(trajectories, seed));
@@ -127,7 +127,7 @@ describe('relations', () => {
     }
   });
 
-  it('find two that act together', async () => {
+  it('Relations find two agents that act together', async () => {
     let both = HOLD;
     const agents: AgentPlan[] = [
       {
@@ -161,7 +161,7 @@ describe('relations', () => {
     }
   });
 
-  it('find acquaintance where two keep to the same service of many', async () => {
+  it('Relations find acquaintance where two agents keep to the same service of many', async () => {
     const keeper = (name: string, service: number): AgentPlan => ({
       name,
       roles: [],
@@ -178,7 +178,7 @@ describe('relations', () => {
     assert.deepEqual(found, ['acquaintance first>second']);
   });
 
-  it('see nothing between independent agents in at least 95 of 100 seeds', async () => {
+  it('Relations find nothing between independent agents in at least 95 of 100 seeds', async () => {
     let quiet = 0;
     for (let seed = 1; seed <= 100; seed++) {
       const agents = ['x', 'y', 'z'].map((name) => independent(name));
@@ -189,7 +189,7 @@ describe('relations', () => {
     assert.ok(quiet >= 95, `${quiet} of 100`);
   });
 
-  it('have nothing to say about one agent, or about episodes of one step', async () => {
+  it('Relations are empty for one agent, and for episodes of one step', async () => {
     const alone = makeTrajectories({ agents: [independent('x')], episodes: 1, steps: 10, noise: 0, seed: 1 });
     assert.deepEqual(await inferRelations([alone], optionsFor(alone, 1)), [{ from: 0, to: 300, relations: [] }]);
     const short = makeTrajectories({ agents: leaderAndFollower(), episodes: 1, steps: 1, noise: 0, seed: 1 });
@@ -197,7 +197,7 @@ describe('relations', () => {
     assert.ok(window.relations.every(({ significant, strength }) => !significant && strength === 0));
   });
 
-  it('stop on the signal', async () => {
+  it('The search for relations stops on the signal', async () => {
     const { signal } = { signal: AbortSignal.abort(new Error('enough')) };
     const trajectories = makeTrajectories({ agents: leaderAndFollower(), episodes: 1, steps: 9, noise: 0, seed: 1 });
     await assert.rejects(inferRelations([trajectories], optionsFor(trajectories, 1, { signal })), /enough/);

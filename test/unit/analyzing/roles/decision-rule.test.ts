@@ -39,7 +39,7 @@ const named = (name: string): RuleTerm => ({
 });
 
 describe('terms of rules', () => {
-  it('mean in CEL what they compute', () => {
+  it('The terms of rules mean in CEL what they compute', () => {
     const terms = ruleTerms(trajectories, CLUSTER);
     assert.ok(terms.length > 10);
     const history = historyOf(trajectories);
@@ -58,7 +58,7 @@ describe('terms of rules', () => {
         }
   });
 
-  it('are those that the recorded columns can give', () => {
+  it('The terms of rules are those that the recorded columns can give', () => {
     const less = { ...trajectories, stateFields: STATE_FIELDS.map((field) => field.replace('received', 'other')) };
     const texts = ruleTerms(less, CLUSTER).map((term) => term.condition(true, '1'));
     assert.ok(!texts.some((text) => text.includes('demand') || text.includes('change')));
@@ -78,7 +78,7 @@ describe('decision rules', () => {
     ),
   });
 
-  it('find one threshold', () => {
+  it('A decision rule finds one threshold', () => {
     const samples = samplesFor((x) => x > 0.7);
     const rule = fitRule(terms, samples)!;
     const threshold = Number(/^x > (0\.\d\d?)$/.exec(rule.when)?.[1]);
@@ -88,7 +88,7 @@ describe('decision rules', () => {
     assert.ok(Math.abs(quality.baseRate - 0.3) < 0.03);
   });
 
-  it('find a conjunction, and what makes it false, under noise', () => {
+  it('A decision rule finds a conjunction and its negation under noise', () => {
     const rule = fitRule(
       terms,
       samplesFor((x, y) => x > 0.6 && y <= 0.3, 0.05),
@@ -106,14 +106,14 @@ describe('decision rules', () => {
     assert.ok(other.when.includes('||'), other.when);
   });
 
-  it('say nothing where there is nothing to say', () => {
+  it('No decision rule is found where nothing can be told', () => {
     assert.equal(fitRule(terms, { values: columns, done: new Uint8Array(4000) }), undefined);
     assert.equal(fitRule(terms, { values: columns, done: new Uint8Array(4000).fill(1) }), undefined);
     const constant = { values: [new Float64Array(10).fill(3)], done: Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 0, 1, 0) };
     assert.equal(fitRule([named('x')], constant), undefined);
   });
 
-  it('use whole thresholds for whole numbers, and short ones for the rest', () => {
+  it('Decision rules use whole thresholds for whole numbers, and short ones for the rest', () => {
     const values = [Float64Array.from({ length: 100 }, (_, i) => i % 5)];
     const done = Uint8Array.from(values[0], (value) => Number(value >= 3));
     assert.equal(fitRule([{ ...named('failed'), whole: true }], { values, done })!.when, 'failed > 2');
@@ -125,7 +125,7 @@ describe('decision rules', () => {
     assert.match(fitRule([named('x')], { values: endless, done: last })!.when, /^x > \d+(\.\d+)?$/);
   });
 
-  it('count their quality by hand', () => {
+  it('The quality of a decision rule is that by hand', () => {
     const holds = (samples: RuleSamples, i: number) => samples.values[0][i] > 1;
     const samples = { values: [Float64Array.of(0, 2, 2, 2, 0)], done: Uint8Array.of(0, 1, 0, 1, 1) };
     assert.deepEqual(ruleQuality({ holds }, samples), {

@@ -50,7 +50,7 @@ const trajectories: Trajectories = {
 };
 
 describe('scores', () => {
-  it('count alignment by hand', () => {
+  it('The alignment of agents is that by hand', () => {
     const [one, two] = alignmentOfAgents([trajectories]);
     assert.deepEqual(one, {
       agent: 'one',
@@ -73,7 +73,7 @@ describe('scores', () => {
     assert.deepEqual(alignmentOfAgents([]), []);
   });
 
-  it('count satisfied steps, by scenario too', () => {
+  it('The satisfaction of goals counts steps, overall and by scenario', () => {
     const other = {
       ...trajectories.episodes[0],
       scenario: 'failures',
@@ -100,7 +100,7 @@ describe('scores', () => {
     ]);
   });
 
-  it('give the organizational fit by hand, whatever the unit', () => {
+  it('The organizational fit is that by hand, whatever the unit', () => {
     // Distances (0,1) 1, (0,2) 4, (0,3) 4, (1,2) 4, (1,3) 4, (2,3) 3; roles a a b b: within 2, between 4.
     const distances = { count: 4, values: Float64Array.of(1, 4, 4, 4, 4, 3) };
     assert.equal(structuralFit(distances, ['a', 'a', 'b', 'b']), 0.5);

@@ -11,9 +11,9 @@ describe('the events of an episode', () => {
     kills: [],
   };
 
-  it('are none where nothing happens', () => assert.deepEqual(eventsOf(calm, ['a', 'b']), []));
+  it('An episode in which nothing happens has no events', () => assert.deepEqual(eventsOf(calm, ['a', 'b']), []));
 
-  it('are stretches with their worst value, in the order of their beginnings', () => {
+  it('Events are stretches with their worst value, in the order of their beginnings', () => {
     // Seconds 1-3 and 5 of an attack; b crashes from 2 on; a is slowed down at 0 and 1.
     const attack = Float32Array.of(0, 30, 90, 60, 0, 15);
     const crash = Float32Array.of(0, 0, 0, 0, 0, 0.25, 0, 0.5, 0, 0.25, 0, 0.25);

@@ -23,7 +23,7 @@ describe('recorded trajectories', () => {
   });
   after(() => backend.dispose());
 
-  it('hold the probabilities under the mask, of which the action has the greatest', () => {
+  it('Recorded trajectories hold the probabilities under the mask, of which the action has the greatest', () => {
     let moves = 0;
     for (const [e, { steps, actions, allowed, probabilities }] of trajectories.episodes.entries())
       for (const [a, { name, options }] of trajectories.agents.entries())
@@ -42,7 +42,7 @@ describe('recorded trajectories', () => {
     assert.ok(moves > 20, `${moves} moves`);
   });
 
-  it('name the rule that let an agent move', () => {
+  it('Recorded trajectories name the rule that let an agent move', () => {
     const layouts = trained.policies.agents.map(({ layout }) => layout);
     assert.deepEqual(
       trajectories.rules,
@@ -63,7 +63,7 @@ describe('recorded trajectories', () => {
         }
   });
 
-  it('hold what the critic expected: the mean of J against the HPA over the decisions ahead', async () => {
+  it('Recorded trajectories hold what the critic expected of J against the HPA', async () => {
     const { critic } = trained.policies;
     assert.ok(critic?.wide && critic.paired);
     assert.match(
@@ -84,7 +84,7 @@ describe('recorded trajectories', () => {
     assert.match(plain.expectedMeaning, /^J: the mean over the decisions ahead/);
   });
 
-  it('say that it is not known where no critic was kept, or where it saw another simulator', async () => {
+  it('Recorded trajectories have no expectation where no critic was kept, or where it saw another simulator', async () => {
     const { critic, ...without } = trained.policies;
     const narrower = { ...critic!, shape: { ...critic!.shape, inputs: critic!.shape.inputs - 1 } };
     for (const policies of [without, { ...without, critic: narrower }]) {
@@ -95,11 +95,11 @@ describe('recorded trajectories', () => {
     }
   });
 
-  it('come back from their file', () => {
+  it('Recorded trajectories come back from their file', () => {
     assert.deepEqual(unpackTrajectories(packTrajectories(trajectories)), trajectories);
   });
 
-  it('say what a declared guide allows: all that was done under it', () => {
+  it('Recorded trajectories say that a hard guide allowed all that was done', () => {
     const { cluster, model } = trained.setup;
     for (const [agent, { roles }] of trajectories.agents.entries()) {
       const members = trajectories.episodes.map((_, episode) => ({
@@ -118,7 +118,7 @@ describe('recorded trajectories', () => {
 });
 
 describe('the critic kept with policies', () => {
-  it('comes back from the file; files without one are read as before', async () => {
+  it('The critic kept with policies comes back from the file, and files without one are read', async () => {
     const backend = await createWasmBackend({ threads: 1 });
     const { policies } = await trainSample(backend, 3);
     const { critic, ...without } = policies;

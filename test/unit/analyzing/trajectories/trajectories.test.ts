@@ -11,7 +11,7 @@ import { fourAgents, makeTrajectories, STATE_FIELDS } from '../synthetic.ts';
 const small = makeTrajectories({ agents: fourAgents(), episodes: 3, steps: 5, noise: 0.5, seed: 4 });
 
 describe('trajectories', () => {
-  it('come back from their file as they were', () => {
+  it('Packed trajectories come back as they were', () => {
     const bytes = packTrajectories(small);
     assert.deepEqual(unpackTrajectories(bytes), small);
     assert.deepEqual(packTrajectories(unpackTrajectories(bytes)), bytes);
@@ -19,7 +19,7 @@ describe('trajectories', () => {
     assert.deepEqual(unpackTrajectories(packTrajectories(none)), none);
   });
 
-  it('are told from other files', () => {
+  it('A file that holds no trajectories is refused', () => {
     assert.throws(
       () => unpackTrajectories(pack({ json: { format: 1, kind: 'policies' }, arrays: {} })),
       /record them again/,
@@ -27,7 +27,7 @@ describe('trajectories', () => {
     assert.throws(() => unpackTrajectories(packTrajectories(small).subarray(0, 100)), /checksum|cut short/);
   });
 
-  it('are told in CSV, one row per decision', () => {
+  it('Trajectories are written as CSV, one row per decision', () => {
     const odd = {
       ...small,
       episodes: [{ ...small.episodes[0], load: 'twitter, "day 3"' }],
@@ -49,7 +49,7 @@ describe('trajectories', () => {
     assert.match(lines[2], /^0,bottleneck,"twitter, ""day 3""",0,1,30,/);
   });
 
-  it('are told in JSON lines, with actions in words', () => {
+  it('Trajectories are written as JSON lines, with actions in words', () => {
     const rows = [...jsonLines(small)].map((line) => JSON.parse(line));
     assert.equal(rows.length, 15);
     const episode = small.episodes[1];

@@ -38,18 +38,18 @@ function byDefinition(a: Sequence, b: Sequence, band = Infinity): number {
 }
 
 describe('dynamic time warping', () => {
-  it('is 0 for the same course at another pace', () => {
+  it('The warping distance is 0 for the same course at another pace', () => {
     assert.equal(dynamicTimeWarping(scalars(1, 2, 3), scalars(1, 1, 2, 2, 2, 3)), 0);
   });
 
-  it('is what the alignment by hand gives', () => {
+  it('The warping distance is what the alignment by hand gives', () => {
     // 0-1, 3-1, 3-4, 6-4 would cost 6; 0-1, 3-4, 6-4 costs 1 + 1 + 2.
     assert.equal(dynamicTimeWarping(scalars(0, 3, 6), scalars(1, 4)), 4);
     // In the plane: 3-4-5 triangles twice.
     assert.equal(dynamicTimeWarping(vectors(2, [0, 0], [3, 4]), vectors(2, [3, 4], [0, 0])), 10);
   });
 
-  it('keeps to the band, and widens it to the difference of the lengths', () => {
+  it('Warping keeps to the band, and widens it to the difference of the lengths', () => {
     const a = scalars(0, 0, 0, 5, 0);
     const b = scalars(0, 5, 0, 0, 0);
     assert.equal(dynamicTimeWarping(a, b), 0);
@@ -59,7 +59,7 @@ describe('dynamic time warping', () => {
     assert.equal(dynamicTimeWarping(scalars(1, 1, 1, 1), scalars(1), { band: 0 }), 0);
   });
 
-  it('agrees with the definition on random sequences, with and without a band', () => {
+  it('Warping agrees with its definition on random sequences, with and without a band', () => {
     const value = fc.integer({ min: -3, max: 3 });
     const sequence = fc
       .array(fc.tuple(value, value), { minLength: 1, maxLength: 6 })
@@ -74,19 +74,19 @@ describe('dynamic time warping', () => {
     );
   });
 
-  it('gives up past a limit, and only then', () => {
+  it('Warping gives up past a limit, and only then', () => {
     const [a, b] = [scalars(0, 3, 6), scalars(1, 4)];
     assert.equal(dynamicTimeWarping(a, b, { limit: 4 }), 4);
     assert.equal(dynamicTimeWarping(a, b, { limit: 3 }), Infinity);
   });
 
-  it('says what it cannot align', () => {
+  it('Warping refuses sequences that it cannot align', () => {
     assert.throws(() => dynamicTimeWarping(scalars(1), vectors(2, [1, 2])), RangeError);
     assert.equal(dynamicTimeWarping(scalars(), scalars()), 0);
     assert.equal(dynamicTimeWarping(scalars(), scalars(1)), Infinity);
   });
 
-  it('fills the condensed matrix, by vectors and by symbols alike, and reports progress', async () => {
+  it('Pairwise warping fills the condensed matrix by vectors and by symbols alike, and reports progress', async () => {
     const moves = [
       [0, 0],
       [1, 0],
@@ -125,7 +125,7 @@ describe('dynamic time warping', () => {
     }));
   };
 
-  it('gives for all pairs what it gives pair by pair, whatever the lengths and the band', () =>
+  it('Pairwise warping gives what it gives pair by pair, whatever the lengths and the band', () =>
     fc.assert(
       fc.asyncProperty(matrices, async ({ dimension, steps, band, seed }) => {
         const sequences = drawn(dimension, steps, seed);
@@ -140,7 +140,7 @@ describe('dynamic time warping', () => {
       }),
     ));
 
-  it('is shared out to threads with the same result, and they end on the signal', async () => {
+  it('Warping in threads gives the same result, and the threads end on the signal', async () => {
     const sequences = drawn(1, new Array<number>(120).fill(100), 3);
     assert.deepEqual(await pairwiseWarping(sequences, { threads: 3 }), await pairwiseWarping(sequences));
     const stop = new AbortController();
@@ -148,11 +148,11 @@ describe('dynamic time warping', () => {
     await assert.rejects(stopped, { name: 'AbortError' });
   });
 
-  it('refuses what is not a number', async () => {
+  it('Pairwise warping refuses values that are not numbers', async () => {
     await assert.rejects(pairwiseWarping([scalars(1, NaN), scalars(1)]), /not a number/);
   });
 
-  it('stops on the signal', async () => {
+  it('Pairwise warping stops on the signal', async () => {
     const long = Array.from({ length: 60 }, () => ({ values: new Float64Array(600), dimension: 1 }));
     await assert.rejects(pairwiseWarping(long, { signal: AbortSignal.abort(new Error('enough')) }), /enough/);
     await assert.rejects(pairwiseWarping([scalars(1), vectors(2, [1, 2])]), RangeError);

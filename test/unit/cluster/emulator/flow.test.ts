@@ -28,7 +28,7 @@ const near = (actual: number, expected: number, within: number): void =>
   assert.ok(Math.abs(actual - expected) <= within, `${actual} is not ${expected} ± ${within}`);
 
 describe('Requests through the emulator', () => {
-  it('without load: full success, the base latency of three hops, and the cost of the pods', () => {
+  it('Without load the emulator shows full success, the base latency of three hops, and the cost of the pods', () => {
     const emulator = started(steady([0, 0, 0, 0]));
     emulator.advance(30);
     const { outcome } = emulator;
@@ -40,7 +40,7 @@ describe('Requests through the emulator', () => {
     near(outcome.coreSeconds[0], 5.3 * 30, 1e-9);
   });
 
-  it('every request of a calls b and c, and each of those d', () => {
+  it('Every request of a calls b and c, and each of those calls d', () => {
     const emulator = started(steady([100, 0, 0, 0]));
     emulator.advance(60);
     const { service: of, cluster } = observed(emulator);
@@ -58,7 +58,7 @@ describe('Requests through the emulator', () => {
     near(of.tx[3], (2 * a * 4096 * 8) / 1000, 1e-6);
   });
 
-  it('an overloaded service drops half of what would wait longer than the time-out each second', () => {
+  it('An overloaded service drops half of what would wait longer than the time-out each second', () => {
     // One pod of 100 requests/s under 200: it settles where half of the excess over 200 waiting is the surplus of 100.
     const emulator = started(steady([200, 0, 0, 0]), [1, 3, 2, 2]);
     emulator.advance(120);
@@ -72,7 +72,7 @@ describe('Requests through the emulator', () => {
     near(emulator.outcome.traffic[0], 0.5, 0.03);
   });
 
-  it('a queue never holds more than its limit', () => {
+  it('A queue never holds more than its limit', () => {
     const cluster = clusterOf([service('a', { entryPoint: true, replicas: { min: 1, max: 3 } })]);
     const emulator = started(steady([900]), [3], { cluster });
     emulator.advance(60);
@@ -81,7 +81,7 @@ describe('Requests through the emulator', () => {
     near(of.received[0], of.served[0] + of.dropped[0], 1e-6);
   });
 
-  it('success of a request is the product over its calls, d counted twice', () => {
+  it('The success of a request is the product over its calls', () => {
     // d has one pod of 300 requests/s for 400.
     const emulator = started(steady([200, 0, 0, 0]), [3, 3, 2, 1]);
     emulator.advance(240);
@@ -93,7 +93,7 @@ describe('Requests through the emulator', () => {
     near(emulator.outcome.traffic[0], 0.75, 0.03);
   });
 
-  it('latency of a request is that of the slowest call, summed along the chain', () => {
+  it('The latency of a request is that of the slowest call, summed along the chain', () => {
     const emulator = started(steady([200, 0, 0, 0]), [5, 3, 4, 2]);
     emulator.advance(120);
     const { service: of, cluster } = observed(emulator);
@@ -101,7 +101,7 @@ describe('Requests through the emulator', () => {
     near(cluster.latency[0], of.latency[0] + slower + of.latency[3], 0.002);
   });
 
-  it('several entry points share services, and one may be called by another', () => {
+  it('Several entry points share services, and one may be called by another', () => {
     const cluster = clusterOf([
       service('front', { entryPoint: true, calls: [1] }),
       service('api', { entryPoint: true, calls: [2] }),
@@ -120,7 +120,7 @@ describe('Requests through the emulator', () => {
     assert.ok(whole.latency[0] > api && whole.latency[0] < front);
   });
 
-  it('contention slows the pods of a service down', () => {
+  it('Contention slows the pods of a service down', () => {
     const episode = steady([200, 0, 0, 0]);
     for (let t = 60; t < 3600; t++) episode.factor[t * 4 + 3] = 0.5;
     const emulator = started(episode);
@@ -132,7 +132,7 @@ describe('Requests through the emulator', () => {
     near(of.utilization[3], 1, 1e-9);
   });
 
-  it('metrics are means of the last scrape, up to 15 s old, at a phase that the seed picks', () => {
+  it('Metrics are means of the last scrape, up to 15 s old, at a phase that the seed picks', () => {
     const episode = steady([100, 0, 0, 0]);
     for (let t = 30; t < 3600; t++) episode.rate[t * 4] = 200;
     const first = (seed: number): number => {
@@ -148,14 +148,14 @@ describe('Requests through the emulator', () => {
     near(observed(emulator).service.received[0], 200, 15);
   });
 
-  it('shows full metrics at the very start', () => {
+  it('The emulator shows full metrics at the very start', () => {
     const { service: of } = observed(started(steady([200, 0, 0, 0])));
     near(of.received[0], 200, 15);
     near(of.utilization[1], 0.05 + (0.95 * of.received[0]) / 240, 1e-9);
     assert.deepEqual([...of.ready], WARM);
   });
 
-  it('behind its end an episode repeats its last second', () => {
+  it('Past its end an episode repeats its last second', () => {
     const episode = steady([100, 0, 0, 0], 30);
     episode.rate[29 * 4] = 150;
     const emulator = started(episode);
@@ -163,7 +163,7 @@ describe('Requests through the emulator', () => {
     near(observed(emulator).service.received[0], 150, 12);
   });
 
-  it('pods that get in each other’s way serve ready ^ exponent times their throughput', () => {
+  it('Pods that get in each other’s way serve ready ^ exponent times their throughput', () => {
     const parameters = specParameters(sampleCluster);
     const hindered = { ...parameters, services: parameters.services.map((p) => ({ ...p, capacityExponent: 0.5 })) };
     const emulator = started(steady([400, 0, 0, 0]), [4, 3, 4, 3], { parameters: hindered });
@@ -171,7 +171,7 @@ describe('Requests through the emulator', () => {
     near(observed(emulator).service.served[0], 200, 1e-9);
   });
 
-  it('users send a share of what failed again', () => {
+  it('Users send a share of what failed again', () => {
     const parameters = { ...specParameters(sampleCluster), retryShare: 0.5 };
     const emulator = started(steady([200, 0, 0, 0]), [1, 3, 2, 2], { parameters });
     emulator.advance(120);
@@ -181,7 +181,7 @@ describe('Requests through the emulator', () => {
     assert.ok(started(steady([100, 0, 0, 0]), WARM, { parameters }).outcome.received[0] === 0);
   });
 
-  it('loses no request: what arrived was served, dropped or waits', () => {
+  it('The emulator loses no request: what arrived was served, dropped or waits', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1000 }),

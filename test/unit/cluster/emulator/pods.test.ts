@@ -40,12 +40,12 @@ const calm = (services = 1): Episode => steady(new Array<number>(services).fill(
 const killing = (...kills: Episode['kills']): Episode => steady([0], 7200, { kills });
 
 describe('Pods in the emulator', () => {
-  it('start as many as desired, all ready, as far as the nodes have room', () => {
+  it('An episode starts with as many pods as desired, all ready, as far as the nodes have room', () => {
     assert.deepEqual(pods(started(calm(), [3])), { ready: 3, starting: 0, failed: 0, desired: 3 });
     assert.deepEqual(pods(started(calm(), [6])), { ready: 4, starting: 2, failed: 0, desired: 6 });
   });
 
-  it('get ready after their start-up time', () => {
+  it('Pods get ready after their start-up time', () => {
     const emulator = started(calm(), [1]);
     emulator.setDesired([3]);
     assert.deepEqual(pods(emulator), { ready: 1, starting: 2, failed: 0, desired: 3 });
@@ -57,7 +57,7 @@ describe('Pods in the emulator', () => {
     assert.equal(pods(emulator).ready, 3);
   });
 
-  it('desired replicas are rounded and kept within the bounds', () => {
+  it('Desired replicas are rounded and kept within the bounds', () => {
     const emulator = started(calm(), [2]);
     emulator.setDesired([99]);
     assert.equal(emulator.desired[0], 8);
@@ -71,7 +71,7 @@ describe('Pods in the emulator', () => {
     assert.equal(emulator.outcome.moves[0], 0);
   });
 
-  it('wait for room and get it when another service shrinks, the oldest first', () => {
+  it('Pods wait for room and get it when another service shrinks, the oldest first', () => {
     const cluster = clusterOf(
       [service('a', { entryPoint: true, cpu: 500 }), service('b', { cpu: 500 }), service('c', { cpu: 500 })],
       { nodes: { cpu: 2000, memory: 4096 } },
@@ -94,7 +94,7 @@ describe('Pods in the emulator', () => {
     assert.equal(emulator.outcome.coreSeconds[0], 2 * 45);
   });
 
-  it('a pod that does not fit lets smaller ones pass; memory counts too', () => {
+  it('A pod that does not fit lets smaller ones pass, by CPU and by memory', () => {
     const cluster = clusterOf(
       [
         service('big', { entryPoint: true, cpu: 900 }),
@@ -110,7 +110,7 @@ describe('Pods in the emulator', () => {
     assert.deepEqual([pods(emulator, 0).ready, pods(emulator, 1).ready], [1, 3]);
   });
 
-  it('a crashed pod waits 10 s, then starts again, and keeps its room', () => {
+  it('A crashed pod waits 10 s, then starts again, and keeps its room', () => {
     const emulator = started(killing({ second: 15, service: 0, pods: 1 }), [4]);
     emulator.advance(15);
     assert.equal(pods(emulator).failed, 0);
@@ -125,7 +125,7 @@ describe('Pods in the emulator', () => {
     assert.equal(pods(emulator).ready, 4);
   });
 
-  it('back-off doubles to 300 s and is forgotten after 600 s up', () => {
+  it('The back-off of a pod doubles to 300 s and is forgotten after 600 s up', () => {
     const downtimes = (gap: number): number[] => {
       // One pod, killed anew `gap` seconds after it got ready.
       const times: number[] = [];
@@ -148,7 +148,7 @@ describe('Pods in the emulator', () => {
     assert.deepEqual(downtimes(600), [7 * 10 + 7 * 30]);
   });
 
-  it('shrinking takes Pending pods first, then those that are not ready, then the newest ready', () => {
+  it('Shrinking takes Pending pods first, then those that are not ready, then the newest ready ones', () => {
     const emulator = started(killing({ second: 60, service: 0, pods: 1 }), [2]);
     emulator.setDesired([3]);
     emulator.advance(60);
@@ -164,7 +164,7 @@ describe('Pods in the emulator', () => {
     assert.equal(pods(emulator).ready, 1);
   });
 
-  it('shrinking and growing by one replaces a pod that crashes again and again', () => {
+  it('Shrinking and growing by one replaces a pod that crashes again and again', () => {
     const kills = [0, 1, 2, 3, 4].map((n) => ({ second: 15 + [0, 45, 105, 195, 345][n], service: 0, pods: 1 }));
     const emulator = started(steady([0], 7200, { kills }), [1]);
     emulator.advance(375);
@@ -176,7 +176,7 @@ describe('Pods in the emulator', () => {
     assert.deepEqual(pods(emulator), { ready: 1, starting: 0, failed: 0, desired: 1 });
   });
 
-  it('ready pods crash with the given probability in 30 s', () => {
+  it('Ready pods crash with the given probability in 30 s', () => {
     const environments = 400;
     const cluster = clusterOf([service('a', { entryPoint: true, replicas: { min: 1, max: 5 } })]);
     const episode = steady([0], 60);
@@ -190,7 +190,7 @@ describe('Pods in the emulator', () => {
     assert.ok(Math.abs(crashed - 0.3) < 0.04, `${crashed}`);
   });
 
-  it('starts take times within their range, and new pods serve less until they are warm', () => {
+  it('Starts take times within their range, and new pods serve less until they are warm', () => {
     const base = specParameters(single);
     const parameters = {
       ...base,
@@ -223,7 +223,7 @@ describe('Pods in the emulator', () => {
     assert.ok(served[5] > 350);
   });
 
-  it('resists parameters of another cluster', () => {
+  it('The emulator refuses parameters of another cluster', () => {
     assert.throws(() => new Emulator(sampleCluster, 1, specParameters(single)), RangeError);
   });
 });

@@ -15,7 +15,7 @@ function moments(rate: number): { mean: number; variance: number; skewness: numb
 
 describe('Poisson counts', () => {
   for (const rate of [0.3, 3, 15.9, 16, 40, 200, 1000]) {
-    it(`have mean, variance and skewness of a Poisson distribution at rate ${rate}`, () => {
+    it(`Counts at rate ${rate} have mean, variance and skewness of a Poisson distribution`, () => {
       const { mean, variance, skewness } = moments(rate);
       const error = 4 * Math.sqrt(rate / DRAWS);
       assert.ok(Math.abs(mean - rate) < error + 0.001 * rate, `mean ${mean}`);
@@ -25,7 +25,7 @@ describe('Poisson counts', () => {
   }
 
   for (const rate of [2.5, 16, 60]) {
-    it(`come with the exact probabilities at rate ${rate}`, () => {
+    it(`Counts at rate ${rate} come with the exact probabilities`, () => {
       const steps = 100_000;
       const counts = new Map<number, number>();
       for (let i = 0; i < steps; i++) {
@@ -41,7 +41,7 @@ describe('Poisson counts', () => {
     });
   }
 
-  it('are whole, never negative, and zero at rate zero', () => {
+  it('Poisson counts are whole, never negative, and zero at rate zero', () => {
     for (const rate of [0, 0.01, 5, 17, 300])
       for (let i = 0; i < 1000; i++) {
         const count = poisson(rate, i / 1000);
@@ -50,7 +50,7 @@ describe('Poisson counts', () => {
       }
   });
 
-  it('grow with the uniform number, so that luck is comparable between rates', () => {
+  it('Poisson counts grow with the uniform number, so that luck is comparable between rates', () => {
     for (const rate of [4, 100])
       for (let i = 1; i < 1000; i++) assert.ok(poisson(rate, i / 1000) >= poisson(rate, (i - 1) / 1000));
   });

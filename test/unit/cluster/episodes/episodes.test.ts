@@ -31,12 +31,12 @@ function ratesAtA(profiles: LoadProfile[], records = NO_RECORDS, options = {}): 
 }
 
 describe('Load profiles', () => {
-  it('constant, absolute and as a share of the chain’s capacity of 240 requests/s', () => {
+  it('A constant load is absolute, or a share of the chain’s capacity', () => {
     assert.deepEqual(new Set(ratesAtA([constant(50)])), new Set([50]));
     assert.deepEqual(new Set(ratesAtA([{ type: 'constant', rate: 0.5, relative: true }])), new Set([120]));
   });
 
-  it('steps hold until the next one', () => {
+  it('A step of the load holds until the next one', () => {
     const steps = [
       { at: 10, rate: 100 },
       { at: 300, rate: 20 },
@@ -45,12 +45,12 @@ describe('Load profiles', () => {
     assert.deepEqual([rates[0], rates[10], rates[299], rates[300], rates[599]], [100, 100, 100, 20, 20]);
   });
 
-  it('sine, never below zero', () => {
+  it('A sine load never falls below zero', () => {
     const rates = ratesAtA([{ type: 'sine', relative: false, mean: 50, amplitude: 80, period: 400 }]);
     assert.deepEqual([rates[0], rates[100], rates[300]], [50, 130, 0]);
   });
 
-  it('bursts last as long as they should and come as often', () => {
+  it('Bursts of load last as long as they should and come as often', () => {
     const profile: LoadProfile = { type: 'bursts', relative: false, base: 10, peak: 90, every: 300, lasts: 60 };
     const rates = ratesAtA([profile], NO_RECORDS, { seconds: 360_000 });
     const peak = rates.filter((rate) => rate === 90).length;
@@ -58,7 +58,7 @@ describe('Load profiles', () => {
     assert.ok(Math.abs(peak / rates.length - 60 / 360) < 0.02, `${peak / rates.length}`);
   });
 
-  it('one of several is drawn with equal chance, or the one that is asked for', () => {
+  it('One of several load profiles is drawn with equal chance, or the one that is asked for', () => {
     const profiles = [constant(1), constant(2)];
     const drawn = Array.from({ length: 400 }, (_, seed) => ratesAtA(profiles, NO_RECORDS, { seed, seconds: 1 })[0]);
     const ones = drawn.filter((rate) => rate === 1).length;
@@ -84,14 +84,14 @@ describe('Recorded loads', () => {
   const play = (profile: FileProfile, from = ramp, options = {}): number[] =>
     ratesAtA([profile], new Map([['r.csv', from]]), options);
 
-  it('are interpolated, scaled, and played as fast as asked', () => {
+  it('A recorded load is interpolated, scaled, and played as fast as asked', () => {
     const rates = play(file({ scale: 10 }), ramp, { seconds: 100 });
     assert.ok(rates.every((rate, t) => t === 0 || Math.abs(rate - rates[t - 1] - 1) < 1e-3));
     const fast = play(file({ scale: 10, speed: 3 }), ramp, { seconds: 100 });
     assert.ok(fast.every((rate, t) => t === 0 || Math.abs(rate - fast[t - 1] - 3) < 1e-3));
   });
 
-  it('windows lie within the part for their use, at places that the seed draws', () => {
+  it('Windows of a recorded load lie within the part for their use, at places that the seed draws', () => {
     const split = { train: [0, 1000], choose: [1000, 1400], test: [1400, 2000] } as const;
     for (const [name, [low, high]] of Object.entries(split)) {
       const starts = new Set<number>();
@@ -104,7 +104,7 @@ describe('Recorded loads', () => {
     }
   });
 
-  it('a window longer than its part begins anew from its start', () => {
+  it('A window longer than its part of the record begins anew from its start', () => {
     const rates = play(file({ split: { train: [0, 100], choose: [0, 1], test: [1000, 1100] } }), ramp, {
       seconds: 250,
     });
@@ -114,12 +114,12 @@ describe('Recorded loads', () => {
     );
   });
 
-  it('a part outside the record is refused', () => {
+  it('A part outside the record is refused', () => {
     const split = { train: [0, 10], choose: [0, 10], test: [5000, 6000] } as const;
     assert.throws(() => play(file({ split })), /the part for "test" \(5000-6000 s\) lies outside the record/);
   });
 
-  it('maps the 1st percentile to low, the 99.5th to high, and clips', () => {
+  it('A map of a recorded load sends the 1st percentile to low, the 99.5th to high, and clips', () => {
     const rates = Array.from({ length: 2001 }, (_, i) => i);
     const map = { low: 0.4, high: 1.05, clip: 1.1 };
     const at = (value: number): number => 240 * Math.min(1.1, 0.4 + (0.65 * (value - 20)) / 1970);
@@ -129,13 +129,13 @@ describe('Recorded loads', () => {
     assert.equal(Math.max(...clipped), Math.fround(216));
   });
 
-  it('are averaged first where asked', () => {
+  it('A recorded load is averaged first where asked', () => {
     const zigzag = record(Array.from({ length: 400 }, (_, i) => (i % 2) * 100));
     const rates = play(file({ smooth: 300 }), zigzag, { seconds: 1000 });
     assert.ok(rates.every((rate) => Math.abs(rate - 50) < 3.5));
   });
 
-  it('that were not read are named', () => {
+  it('A recorded load that was not read is named', () => {
     assert.throws(() => ratesAtA([file()]), /r\.csv: was not read/);
   });
 });
@@ -153,7 +153,7 @@ describe('Load record files', () => {
     ['nothing', '', /less than two points/],
   ];
   for (const [what, text, message] of broken) {
-    it(`with ${what} are refused by line`, () => {
+    it(`A load record with ${what} is refused by line`, () => {
       assert.throws(
         () => parseLoadRecord('r.csv', text),
         (error: unknown) => {
@@ -165,7 +165,7 @@ describe('Load record files', () => {
     });
   }
 
-  it('may have comments, empty lines, a byte order mark and Windows line ends', () => {
+  it('A load record may have comments, empty lines, a byte order mark and Windows line ends', () => {
     const { seconds, rates } = parseLoadRecord(
       'r',
       '\uFEFF# from\r\nseconds,requests_per_second\r\n\r\n0, 1.5\r\n60,2\r\n',
@@ -173,7 +173,7 @@ describe('Load record files', () => {
     assert.deepEqual([...seconds, ...rates], [0, 60, 1.5, 2]);
   });
 
-  it('are read from the folder of the spec, each once', async () => {
+  it('Load records are read from the folder of the spec, each once', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'karma-loads-'));
     try {
       await writeFile(join(folder, 'x.csv'), 'seconds,requests_per_second\n0,1\n10,2\n');
@@ -197,7 +197,7 @@ describe('Events of an episode', () => {
   const made = (events: ScenarioEvent[]) =>
     makeEpisode(sampleCluster, scenario([constant(100)], { events }), NO_RECORDS, { split: 'test', seed: 1 });
 
-  it('an attack adds its rate and its data’s crash probability at the entry point', () => {
+  it('An attack adds its rate and its data’s crash probability at the entry point', () => {
     const { rate, attack, crash } = made([{ at: 60, lasts: 30, type: 'attack', entryPoint: 'a', rate: 4, data: 1 }]);
     assert.deepEqual([rate[at(59, 0)], rate[at(60, 0)], rate[at(89, 0)], rate[at(90, 0)]], [100, 220, 220, 100]);
     assert.equal(KAPPA, 30);
@@ -205,7 +205,7 @@ describe('Events of an episode', () => {
     assert.deepEqual([crash[at(59, 0)], crash[at(60, 0)], crash[at(60, 1)]], [0, Math.fround(0.1), 0]);
   });
 
-  it('a burst multiplies the load and not the attack', () => {
+  it('A burst multiplies the load and not the attack', () => {
     const { rate } = made([
       { at: 0, lasts: 600, type: 'attack', entryPoint: 'a', rate: 1, data: 0 },
       { at: 0, lasts: 600, type: 'burst', entryPoint: 'a', factor: 1.5 },
@@ -213,7 +213,7 @@ describe('Events of an episode', () => {
     assert.equal(rate[0], 180);
   });
 
-  it('crash probabilities combine, contentions multiply', () => {
+  it('Crash probabilities combine, and contentions multiply', () => {
     const { crash, factor } = made([
       { at: 0, lasts: 60, type: 'crashes', service: 'b', probability: 0.5 },
       { at: 30, lasts: 60, type: 'crashes', service: 'b', probability: 0.2 },
@@ -227,7 +227,7 @@ describe('Events of an episode', () => {
     assert.deepEqual([factor[at(0, 3)], factor[at(40, 3)], factor[at(100, 3)], factor[at(0, 0)]], [0.5, 0.25, 1, 1]);
   });
 
-  it('a crash is one-off; events behind the end are cut', () => {
+  it('A crash happens once, and events past the end of the episode are cut', () => {
     const { kills, crash } = made([
       { at: 100, lasts: 0, type: 'crash', service: 'c', pods: 2 },
       { at: 900, lasts: 0, type: 'crash', service: 'c', pods: 2 },
@@ -237,13 +237,13 @@ describe('Events of an episode', () => {
     assert.ok(crash[at(599, 0)] > 0);
   });
 
-  it('an unknown service is named', () => {
+  it('An event of an unknown service is refused by its name', () => {
     assert.throws(() => made([{ at: 0, lasts: 1, type: 'contention', service: 'x', factor: 1 }]), /no service x/);
     const elsewhere = { ...scenario([constant(1)]), load: [{ entryPoint: 'x', profiles: [constant(1)] }] };
     assert.throws(() => makeEpisode(sampleCluster, elsewhere, NO_RECORDS, { split: 'test', seed: 1 }), /no service x/);
   });
 
-  it('random ones come as often, as long and as large as their ranges say', () => {
+  it('Random events come as often, as long and as large as their ranges say', () => {
     const random: RandomEvent[] = [
       { type: 'contention', at: ['b', 'd'], perHour: [3, 4], lasts: [240, 480], size: [0.4, 0.7], data: [0, 0] },
     ];
@@ -268,7 +268,7 @@ describe('Events of an episode', () => {
     assert.ok(Math.abs(perHour - 3.5) < 0.35, `${perHour} events of 360 s an hour`);
   });
 
-  it('random ones scale with the length, fall on entry points where they must, and on any service otherwise', () => {
+  it('Random events scale with the length of the episode, and fall on entry points where they must', () => {
     const attack: RandomEvent = {
       type: 'attack',
       at: [],
@@ -320,7 +320,7 @@ describe('Episodes', () => {
     ]),
   );
 
-  it('are the same for the same arguments and others for another seed', () => {
+  it('Episodes are the same for the same arguments and others for another seed', () => {
     for (const spec of sampleScenarios) {
       const make = (seed: number) => makeEpisode(sampleCluster, spec, records, { split: 'test', seed });
       assert.deepEqual(make(5), make(5));
@@ -332,14 +332,14 @@ describe('Episodes', () => {
     }
   });
 
-  it('events do not change with the load that is drawn', () => {
+  it('The events of an episode do not change with the load that is drawn', () => {
     const make = (profile: number) =>
       makeEpisode(sampleCluster, sampleScenarios[2], records, { split: 'test', seed: 3, profile });
     assert.deepEqual(make(0).crash, make(1).crash);
     assert.notDeepEqual(make(0).rate, make(1).rate);
   });
 
-  it('start from replicas that the first load takes to 70 %', () => {
+  it('Episodes start from replicas that the first load takes to 70 %', () => {
     const episode = steady([200, 0, 0, 0], 10);
     episode.rate[9 * 4] = 20;
     // 200 / 70, 200 / 56, 200 / 105, 400 / 210, within the bounds (b at most 3).

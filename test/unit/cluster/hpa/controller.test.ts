@@ -50,11 +50,11 @@ function course(settings: HpaSettings, start: number, utilizations: readonly num
 }
 
 describe('The HPA controller', () => {
-  it('grows at once, by at most 4 pods or 100 % a sync', () => {
+  it('The HPA grows at once, by at most 4 pods or 100 % a sync', () => {
     assert.deepEqual(course(DEFAULT_HPA, 2, [8, 8, 8]), [6, 12, 20]);
   });
 
-  it('shrinks only once 300 s recommend it', () => {
+  it('The HPA shrinks only once 300 s recommend it', () => {
     // The replicas that it finds count as recommended before.
     const replicas = course(DEFAULT_HPA, 8, new Array<number>(25).fill(0.2));
     assert.deepEqual(new Set(replicas.slice(0, 20)), new Set([8]));
@@ -64,12 +64,12 @@ describe('The HPA controller', () => {
     assert.equal(after[21], 2);
   });
 
-  it('keeps a burst within the window of scaling up down to its lowest', () => {
+  it('The HPA follows the lowest recommendation within the window for scaling up', () => {
     const settings = { ...DEFAULT_HPA, scaleUp: { ...DEFAULT_HPA.scaleUp, stabilizationSeconds: 60 } };
     assert.deepEqual(course(settings, 2, [2, 2, 2, 2, 2]), [2, 2, 2, 2, 5]);
   });
 
-  it('one pod down in 30 s', () => {
+  it('The HPA takes one pod away in 30 s where its policy says so', () => {
     const scaleDown: ScalingRules = {
       stabilizationSeconds: 0,
       policies: [{ type: 'Pods', value: 1, periodSeconds: 30 }],
@@ -78,13 +78,13 @@ describe('The HPA controller', () => {
     assert.deepEqual(course({ ...DEFAULT_HPA, scaleDown }, 6, [0.1, 0.1, 0.1, 0.1, 0.1]), [5, 5, 4, 4, 3]);
   });
 
-  it('keeps its own minimum within that of the service', () => {
+  it('The HPA keeps its own minimum within the bounds of the service', () => {
     const hasty = { ...DEFAULT_HPA, scaleDown: { ...DEFAULT_HPA.scaleDown, stabilizationSeconds: 0 } };
     assert.deepEqual(course({ ...hasty, minReplicas: 3 }, 8, [0.01]), [3]);
     assert.deepEqual(course({ ...DEFAULT_HPA, minReplicas: 99 }, 8, [0.8]), [20]);
   });
 
-  it('holds where metrics are missing, and looks at memory if asked', () => {
+  it('The HPA holds where metrics are missing, and looks at memory if asked', () => {
     assert.deepEqual(course(DEFAULT_HPA, 5, [NaN, NaN]), [5, 5]);
     const { ring, show } = history(1);
     const controller = new HpaController(single, 1, { ...DEFAULT_HPA, memoryTarget: 0.5 });
@@ -94,7 +94,7 @@ describe('The HPA controller', () => {
     assert.equal(desired[0], 8);
   });
 
-  it('forgets an environment that is reset, and no other', () => {
+  it('The HPA forgets an environment that is reset, and no other', () => {
     const { ring, show } = history(2);
     const controller = new HpaController(single, 2);
     const desired = Int32Array.of(4, 4);
@@ -112,7 +112,7 @@ describe('The HPA controller', () => {
     assert.deepEqual([...desired], [1, 1]);
   });
 
-  it('takes settings per service, and as many as there are services', () => {
+  it('The HPA takes settings per service, and refuses another number of them', () => {
     const settings = [0.5, 0.6, 0.7, 0.8].map((cpuTarget) => ({ ...DEFAULT_HPA, cpuTarget }));
     const controller = hpaSystem('tuned', settings).make(sampleCluster, 1);
     assert.deepEqual([controller.name, controller.interval], ['tuned', 15]);
@@ -131,7 +131,7 @@ describe('The HPA controller', () => {
     assert.equal(defaultHpa.make(sampleCluster, 1).name, 'hpa');
   });
 
-  it('goes on from its saved state', () => {
+  it('A restored HPA goes on from its saved state', () => {
     const random = () => [0.3, 1.4, 0.2, 0.9, 0.5, 0.1, 0.1, 0.6];
     const straight = history(1);
     const controller = new HpaController(single, 1);
@@ -179,7 +179,7 @@ const seen: fc.Arbitrary<Seen> = fc.record({
 });
 
 describe('One autoscaler and the columns of a controller', () => {
-  it('decide alike', () => {
+  it('One autoscaler and the columns of the controller decide alike', () => {
     fc.assert(
       fc.property(
         hpaSettings,

@@ -20,7 +20,7 @@ const refused = (reason: ClusterError['reason']) => (error: unknown) => {
 };
 
 describe('The emulated cluster', () => {
-  it('runs an autoscaler per service while time passes in wait', async () => {
+  it('The emulated cluster runs an autoscaler per service while time passes in wait', async () => {
     const cluster = load(100, 200);
     assert.equal(cluster.identity.context, 'emulator');
     const before = await cluster.observe(signal);
@@ -38,7 +38,7 @@ describe('The emulated cluster', () => {
     assert.ok(after.age.every((age) => age >= 0 && age < 15));
   });
 
-  it('keeps time to the second, and the emulator less than a sync behind', async () => {
+  it('The emulated cluster keeps time to the second, and its emulator less than a sync behind', async () => {
     const cluster = load(100);
     for (let k = 0; k < 7; k++) await cluster.wait(10, signal);
     const { time, age } = await cluster.observe(signal);
@@ -46,7 +46,7 @@ describe('The emulated cluster', () => {
     assert.ok(age[0] < 30);
   });
 
-  it('a dry run validates and changes nothing', async () => {
+  it('A dry run on the emulated cluster validates and changes nothing', async () => {
     const cluster = load(100);
     await cluster.write({ type: 'scale', service: 'a', replicas: 5 }, { dryRun: true, signal });
     assert.deepEqual(await replicas(cluster), [2, 2, 1, 1]);
@@ -62,7 +62,7 @@ describe('The emulated cluster', () => {
     await assert.rejects(cluster.write(elsewhere, { dryRun: true, signal }), refused('notFound'));
   });
 
-  it('a paused autoscaler leaves replicas to whoever scales, until it is restored', async () => {
+  it('A paused autoscaler leaves replicas to whoever scales, until it is restored', async () => {
     const cluster = load(200);
     const [original] = (await cluster.observe(signal)).hpas;
     await cluster.write({ type: 'pauseHpa', service: 'a' }, really);
@@ -77,7 +77,7 @@ describe('The emulated cluster', () => {
     assert.deepEqual([after.hpas[0]?.paused, after.observation.service.desired[0]], [false, 3]);
   });
 
-  it('an autoscaler keeps a raised minimum', async () => {
+  it('An autoscaler of the emulated cluster keeps a raised minimum', async () => {
     const cluster = load(60);
     await cluster.write({ type: 'setHpaMinimum', service: 'd', minReplicas: 3 }, really);
     await cluster.wait(15, signal);
@@ -85,14 +85,14 @@ describe('The emulated cluster', () => {
     assert.equal((await cluster.observe(signal)).hpas[3]?.minReplicas, 3);
   });
 
-  it('a scaled service that is not paused goes back to what its autoscaler wants', async () => {
+  it('A scaled service that is not paused goes back to what its autoscaler wants', async () => {
     const cluster = load(200);
     await cluster.write({ type: 'scale', service: 'a', replicas: 1 }, really);
     await cluster.wait(90, signal);
     assert.ok((await replicas(cluster))[0] >= 3);
   });
 
-  it('stale metrics stand still and grow old while pod counts stay current', async () => {
+  it('Stale metrics stand still and grow old while pod counts stay current', async () => {
     const cluster = load(100, 200);
     await cluster.wait(60, signal);
     const fresh = await cluster.observe(signal);
@@ -109,7 +109,7 @@ describe('The emulated cluster', () => {
     assert.ok((await cluster.observe(signal)).age[0] < 15);
   });
 
-  it('a missing metric is no number and infinitely old', async () => {
+  it('A missing metric is not a number and infinitely old', async () => {
     const cluster = load(100);
     cluster.faults.missingMetrics = ['b'];
     const { age, observation } = await cluster.observe(signal);
@@ -117,7 +117,7 @@ describe('The emulated cluster', () => {
     assert.ok(Number.isNaN(observation.service.received[1]) && observation.service.ready[1] === 2);
   });
 
-  it('refuses writes and does not answer, when told to', async () => {
+  it('The emulated cluster refuses writes and does not answer, when told to', async () => {
     const cluster = load(100);
     cluster.faults.refuseWrites = 'forbidden';
     const write: ClusterWrite = { type: 'scale', service: 'a', replicas: 3 };
@@ -129,7 +129,7 @@ describe('The emulated cluster', () => {
     await assert.rejects(cluster.write(write, really), refused('unreachable'));
   });
 
-  it('stops on a signal and when closed', async () => {
+  it('The emulated cluster stops on a signal and when closed', async () => {
     const cluster = load(100);
     await assert.rejects(cluster.wait(60, AbortSignal.abort()), refused('aborted'));
     await assert.rejects(cluster.observe(AbortSignal.abort()), refused('aborted'));

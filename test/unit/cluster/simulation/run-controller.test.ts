@@ -27,7 +27,7 @@ function constant(replicas: readonly number[], interval = 30, asked: number[] = 
 describe('Playing a system through episodes', () => {
   const episodes = [200, 100].map((rate, k) => steady([rate, 0, 0, 0], k === 0 ? 300 : 150));
 
-  it('counts each episode over its own length', async () => {
+  it('A system is counted in each episode over its own length', async () => {
     const results = await runEpisodes(simulate, constant([3, 3, 2, 2]), sampleCluster, episodes, { signal: still });
     assert.equal(results.length, 2);
     assert.ok(Math.abs(results[0].received - 60_000) < 1000 && Math.abs(results[1].received - 15_000) < 500);
@@ -41,13 +41,13 @@ describe('Playing a system through episodes', () => {
     assert.deepEqual([results[0].movesPerHour, results[1].movesPerHour], [0, (4 * 3600) / 150]);
   });
 
-  it('asks at the system’s own interval, with the past filled', async () => {
+  it('A system is asked at its own interval, with the past filled', async () => {
     const asked: number[] = [];
     await runEpisodes(simulate, constant([4, 3, 2, 2], 60, asked), sampleCluster, episodes, { signal: still });
     assert.deepEqual(asked, [3, 3, 4, 4, 4]);
   });
 
-  it('gives the same for the same seed, in whatever batches, and other luck for another', async () => {
+  it('A run gives the same for the same seed, in whatever batches, and meets other luck for another', async () => {
     const many = Array.from({ length: 130 }, (_, k) => steady([150 + k, 0, 0, 0], 45));
     const run = (seed: number) => runEpisodes(simulate, defaultHpa, sampleCluster, many, { signal: still, seed });
     const [first, again, other] = [await run(1), await run(1), await run(2)];
@@ -56,7 +56,7 @@ describe('Playing a system through episodes', () => {
     assert.notDeepEqual(first, other);
   });
 
-  it('says how far it is, and stops when told', async () => {
+  it('A run through episodes says how far it is, and stops when told', async () => {
     const seen: number[] = [];
     const stop = new AbortController();
     const onProgress = (done: number, total: number): void => {

@@ -13,7 +13,7 @@ describe('plan search', () => {
   const valueOf = (plan: Plan): number =>
     -plan.reduce((sum, value, i) => sum + Math.abs(value - [4, 1, 3, 6][i % 4]), 0);
 
-  it('finds a plan, within the bounds of the services', () => {
+  it('The plan search finds a plan within the bounds of the services', () => {
     const search = new PlanSearch(services, 6, new Random(1));
     let plans = search.begin([3, 3, 2, 2], 0, 24);
     for (let generation = 0; generation < 40; generation++) {
@@ -26,7 +26,7 @@ describe('plan search', () => {
     assert.deepEqual([...search.best.subarray(0, 4)], [4, 1, 3, 6]);
   });
 
-  it('begins with what it planned before, moved on, and with holding still', () => {
+  it('The plan search begins with its last plan, moved on, and with holding still', () => {
     const search = new PlanSearch(services, 3, new Random(1));
     const plan = Int16Array.of(1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
     search.begin([1, 1, 1, 1], 0, 4);
@@ -41,7 +41,7 @@ describe('the clairvoyant planner', () => {
   const episodes = sharedEpisodes('test', 2);
   const settings = { interval: 15, steps: 12, plans: 12, generations: 3 };
 
-  it('is better than the HPA in every episode, and the same again for the same seed', async () => {
+  it('The clairvoyant planner is better than the HPA in every episode, and the same again for the same seed', async () => {
     const progress: number[] = [];
     const onProgress = (done: number, total: number): unknown => progress.push(done / total);
     const planned = await planEpisodes(world, episodes, settings, 1, { onProgress });
@@ -53,7 +53,7 @@ describe('the clairvoyant planner', () => {
     assert.deepEqual(await planEpisodes(world, episodes.slice(0, 1), settings, 1), planned.slice(0, 1));
   });
 
-  it('stops when told to', async () => {
+  it('The clairvoyant planner stops when told to', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await assert.rejects(planEpisodes(world, episodes, settings, 1, { signal }), /enough/);
   });

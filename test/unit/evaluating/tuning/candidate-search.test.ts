@@ -9,14 +9,14 @@ const peak = (x: number): Promise<number> => Promise.resolve(-((x - 3) ** 2));
 const effort = { random: 20, rounds: 5, perRound: 8 };
 
 describe('search', () => {
-  it('gets near the peak and ranks from best to worst', async () => {
+  it('The candidate search gets near the peak and ranks from best to worst', async () => {
     const ranked = await searchCandidates({ space, known: [], score: peak, effort, seed: 1 });
     assert.equal(ranked.length, 60);
     assert.ok(Math.abs(ranked[0].candidate - 3) < 0.1, `${ranked[0].candidate}`);
     for (let i = 1; i < ranked.length; i++) assert.ok(ranked[i - 1].score >= ranked[i].score);
   });
 
-  it('refines: rounds near the best are better than as many draws, in four dimensions', async () => {
+  it('Rounds near the best candidates are better than as many draws, in four dimensions', async () => {
     const wide: SearchSpace<number[]> = {
       draw: (random) => [0, 0, 0, 0].map(() => space.draw(random)),
       neighbor: (of, random) => of.map((x) => space.neighbor(x, random)),
@@ -30,12 +30,12 @@ describe('search', () => {
       );
   });
 
-  it('keeps what is known where nothing is better', async () => {
+  it('The candidate search keeps what is known where nothing is better', async () => {
     const ranked = await searchCandidates({ space, known: [3], score: peak, effort, seed: 1 });
     assert.equal(ranked[0].candidate, 3);
   });
 
-  it('gives the same again for the same seed, and reports progress', async () => {
+  it('The candidate search gives the same again for the same seed, and reports progress', async () => {
     const progress: number[] = [];
     const first = await searchCandidates(
       { space, known: [0], score: peak, effort, seed: 7 },
@@ -49,7 +49,7 @@ describe('search', () => {
     );
   });
 
-  it('stops when told to', async () => {
+  it('The candidate search stops when told to', async () => {
     const stop = new AbortController();
     let tried = 0;
     const score = (x: number): Promise<number> => {

@@ -15,7 +15,7 @@ const effort = { random: 12, rounds: 3, perRound: 4 };
 describe('tuning', () => {
   const task = { train: sharedEpisodes('train', 4), choose: sharedEpisodes('choose', 4), seed: 1, effort };
 
-  it('finds an HPA that beats the default one where it was trained', async () => {
+  it('Tuning finds an HPA that beats the default one where it was trained', async () => {
     const tuned = await tuneHpa(world, task);
     const tunedObjective = await meanObjective(world, hpaSystem('tuned', tuned.settings), task.train);
     assert.equal(tunedObjective, tuned.trained);
@@ -28,7 +28,7 @@ describe('tuning', () => {
     assert.deepEqual(await tuneHpa(world, task), tuned);
   });
 
-  it('finds a safety stock about as good as the known one, or better, in few tries', async () => {
+  it('Tuning finds a safety stock about as good as the known one, or better, in few tries', async () => {
     const tuned = await tuneSafetyStock(world, task);
     const known = safetyStock({ heads: SAFETY_STOCK_HEADS, queue: 0.03, holdOff: 60 });
     // The best on training days need not be the one chosen on other days.
@@ -36,7 +36,7 @@ describe('tuning', () => {
     assert.equal(tuned.settings.heads.length, 4);
   });
 
-  it('costs more replicas where they cost less', async () => {
+  it('A tuned HPA uses more cores where they cost less', async () => {
     const coresAt = async (cost: number): Promise<number> => {
       const cluster = { ...sampleCluster, objectives: { ...sampleCluster.objectives, cost } };
       const { settings } = await tuneHpa(worldOf(cluster), task);
@@ -46,14 +46,14 @@ describe('tuning', () => {
     assert.ok((await coresAt(0.01)) > (await coresAt(0.3)) + 0.3);
   });
 
-  it('refuses days that are for judging', async () => {
+  it('Tuning refuses days that are for judging', async () => {
     const test = sharedEpisodes('test', 1);
     await assert.rejects(tuneHpa(world, { ...task, train: test }), /'test' split/);
     await assert.rejects(tuneHpa(world, { ...task, choose: test }), /'test' split/);
     await assert.rejects(bestConstant(world, test), /'test' split/);
   });
 
-  it('stops when told to, and says how far it is', async () => {
+  it('Tuning stops when told to, and says how far it is', async () => {
     const stop = new AbortController();
     const onProgress = (done: number, total: number): void => {
       assert.equal(total, 30);
@@ -64,7 +64,7 @@ describe('tuning', () => {
 });
 
 describe('all baselines', () => {
-  it('are found and listed by name, from plain data', async () => {
+  it('All baselines are tuned and listed by name, from plain data', async () => {
     const task = {
       train: sharedEpisodes('train', 1),
       choose: sharedEpisodes('choose', 1),
@@ -102,7 +102,7 @@ describe('all baselines', () => {
 });
 
 describe('the best constant', () => {
-  it('is the best of all allocations that fit', async () => {
+  it('The best constant is the best of all allocations that fit', async () => {
     const small = clusterOf(
       [
         service('a', { entryPoint: true, replicas: { min: 1, max: 4 }, calls: [1] }),
@@ -128,7 +128,7 @@ describe('the best constant', () => {
     assert.ok(best.candidate[0] + best.candidate[1] <= 6);
   });
 
-  it('is found by moving one service after the other where there are many', async () => {
+  it('The best constant of many allocations is found by moving one service after the other', async () => {
     // The sample with minimums so far below that over 2 000 allocations are possible.
     const large = clusterOf(
       sampleCluster.services.map((s) => ({ ...s, replicas: { min: 1, max: 7 } })),
@@ -147,7 +147,7 @@ describe('the best constant', () => {
       assert.ok((await meanObjective(worldOf(large), constant('c', replicas), train)) <= best.score);
   });
 
-  it('does not exist where the nodes are too small', async () => {
+  it('There is no best constant where the nodes are too small', async () => {
     const tiny = clusterOf(sampleCluster.services, { nodes: { cpu: 1000, memory: 12288 } });
     await assert.rejects(bestConstant(worldOf(tiny), sharedEpisodes('train', 1)), /no room/);
   });

@@ -11,7 +11,7 @@ import { SHOP } from '../clusters.ts';
 import { never, record, withStore } from '../recorded.ts';
 
 describe('errors', () => {
-  it('are those of the definitions', () => {
+  it('The errors of a prediction are those of their definitions', () => {
     const sum = new ErrorSum();
     // predicted, recorded, at the origin
     for (const [p, r, o] of [
@@ -30,7 +30,7 @@ describe('errors', () => {
     assert.ok(Math.abs(r2!) < 1e-12);
   });
 
-  it('have no R2 where the record does not vary', () => {
+  it('There is no R2 where the record does not vary', () => {
     const sum = new ErrorSum();
     for (let i = 0; i < 5; i++) sum.add(1, 0.1, 0.1);
     assert.equal('r2' in sum.result(), false);
@@ -45,7 +45,7 @@ describe('accuracy of the queueing model', () => {
       return (await measureAccuracy(queueingOpenLoop(SHOP, parameters, 1, 4), SHOP, heldOut, never))!;
     });
 
-  it('is better with the true numbers than with those of the spec, and far better than no change', async () => {
+  it('The queueing model predicts better with the true numbers than with those of the spec, and far better than no change', async () => {
     const [truth, spec] = [await measure(), await measure(specParameters(SHOP))];
     assert.deepEqual(
       truth.horizons.map(({ intervals, seconds }) => [intervals, seconds]),
@@ -68,7 +68,7 @@ describe('accuracy of the queueing model', () => {
     assert.equal(truth.horizons[2].metrics['front.desired'].mae, 0);
   });
 
-  it('its fan holds the prediction between its ends, as long as the record', async () => {
+  it('The fan of a prediction holds it between its ends, as long as the record', async () => {
     const { fan } = await measure();
     for (const { recorded, low, middle, high } of Object.values(fan!.metrics)) {
       assert.equal(recorded.length, 40);
@@ -80,7 +80,7 @@ describe('accuracy of the queueing model', () => {
     assert.ok(fan!.metrics.pending.high.some((value, i) => value > fan!.metrics.pending.low[i]));
   });
 
-  it('needs a stretch as long as its horizon', async () => {
+  it('Accuracy needs a stretch as long as its horizon', async () => {
     assert.equal(await measure(truthParameters(SHOP), 2000), undefined);
   });
 });
@@ -89,7 +89,7 @@ describe('rank of known policies', () => {
   const systems = (twin: number[], cluster: number[]) =>
     twin.map((value, i) => ({ name: `s${i}`, twin: value, cluster: cluster[i] }));
 
-  it('is 1 for the same order, -1 for the reverse, and by hand in between', () => {
+  it('The rank correlation is 1 for the same order, -1 for the reverse, and by hand in between', () => {
     const same = rank(systems([0.1, 0.2, 0.3], [0.5, 0.6, 0.7]), 0.01);
     assert.deepEqual([same.spearman, same.kendall, same.agreeing], [1, 1, 1]);
     assert.deepEqual(
@@ -106,7 +106,7 @@ describe('rank of known policies', () => {
     assert.ok(Math.abs(swapped.agreeing - 5 / 6) < 1e-12);
   });
 
-  it('ties have tau-b, no order has none, and differences that the cluster does not show do not count', () => {
+  it('Ties are counted by tau-b, and differences that the cluster does not show do not count', () => {
     // Pairs: (1,1) tied in the twin, the two others in order: 2 / sqrt(2 * 3).
     assert.ok(Math.abs(rank(systems([1, 1, 2], [1, 2, 3]), 0.01).kendall - 2 / Math.sqrt(6)) < 1e-12);
     const none = rank(systems([1, 1, 1], [1, 2, 3]), 0.01);
@@ -115,7 +115,7 @@ describe('rank of known policies', () => {
     assert.equal(rank(systems([2, 1], [1, 1.001]), 0.01).agreeing, 1);
   });
 
-  it('does not depend on the order in which systems are listed', () => {
+  it('A ranking does not depend on the order in which systems are listed', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })), {
@@ -156,7 +156,7 @@ describe('verdict', () => {
       0.002,
     );
 
-  it('goes by the rank where there is one', () => {
+  it('The verdict on a twin goes by the ranking where there is one', () => {
     const good = verdictOf(accuracy(1, 1, 0), ranking([0.8, 0.85, 0.9], [0.8, 0.84, 0.88]));
     assert.equal(good.accepted, true);
     assert.match(good.reason, /100 % .* \(s2 > s1 > s0\), Kendall's tau 1\.00; the cluster's J is 0\.99/);
@@ -169,7 +169,7 @@ describe('verdict', () => {
     assert.match(verdictOf(undefined, ranking([0.9, 0.95, 1], [0.7, 0.74, 0.78])).reason, /too few pods/);
   });
 
-  it('else by the errors, and says so where nothing was tested', () => {
+  it('Without a ranking the verdict goes by the errors, and says so where nothing was tested', () => {
     assert.match(
       verdictOf(accuracy(0.02, 0.01, 0.1), undefined).reason,
       /0\.020 \(no change: 0\.100\), bias 0\.010; the cluster's J is 0\.99 of the twin's\. No known policies/,

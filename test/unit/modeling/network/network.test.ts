@@ -22,7 +22,7 @@ import { SHOP, wanderingEpisode } from '../clusters.ts';
 import { never, record, withStore } from '../recorded.ts';
 
 describe('scalers', () => {
-  it('bring columns to mean 0 and deviation 1; a change of a constant column stays visible', () => {
+  it('A scaler brings columns to mean 0 and deviation 1, and a change of a constant column stays visible', () => {
     const matrix = [1, 5, 3, 5, 8, 5, 4, 5];
     const scaler = fitScaler(matrix, 2);
     assert.deepEqual([...scaler.mean], [4, 5]);
@@ -36,7 +36,7 @@ describe('scalers', () => {
     assert.deepEqual([...fitScaler([0.1, 0.1, 0.1], 1).scale], [1]);
   });
 
-  it('numbers come back from base64 as 32-bit floats', () => {
+  it('Numbers come back from base64 as 32-bit floats', () => {
     fc.assert(
       fc.property(fc.float32Array(), (values) => {
         assert.deepEqual(fromBase64(toBase64(values)), values);
@@ -51,7 +51,7 @@ describe('drift', () => {
   const cloud = (count: number, center: number): Float64Array[] =>
     Array.from({ length: count }, () => Float64Array.from({ length: 6 }, () => center + random.normal()));
 
-  it('is 1 at the 99th percentile of the validated states and grows with the distance', () => {
+  it('Drift is 1 at the 99th percentile of the validated states and grows with the distance', () => {
     const validated = cloud(500, 0);
     const meter = DriftMeter.fit(cloud(2000, 0), validated, 1);
     const above = validated.filter((state) => meter.distance(state) > 1).length;
@@ -63,7 +63,7 @@ describe('drift', () => {
     assert.equal(at(NaN), Infinity);
   });
 
-  it('is the mean distance to the five nearest, by hand', () => {
+  it('Drift is the mean distance to the five nearest states, by hand', () => {
     const known = [0, 1, 2, 3, 4, 100].map((x) => Float64Array.of(x));
     const mean = 110 / 6;
     const scale = Math.sqrt(known.reduce((sum, [x]) => sum + (x - mean) ** 2, 0) / 6);
@@ -73,7 +73,7 @@ describe('drift', () => {
     assert.ok(Math.abs(meter.distance([2]) - 0.6) < 1e-6);
   });
 
-  it('comes back from its file, and needs enough states', () => {
+  it('The drift meter comes back from its file, and needs enough states', () => {
     const meter = DriftMeter.fit(cloud(50, 0), cloud(20, 0), 1);
     const again = DriftMeter.load(JSON.parse(JSON.stringify(meter.save())) as ReturnType<DriftMeter['save']>);
     for (const state of cloud(5, 1)) assert.ok(Math.abs(again.distance(state) / meter.distance(state) - 1) < 1e-4);
@@ -117,7 +117,7 @@ describe('transition network', () => {
     backend.dispose();
   });
 
-  it('beats "no change" on transitions after those it saw, one step and ten steps ahead', async () => {
+  it('The transition network beats "no change" on later transitions, one step and ten steps ahead', async () => {
     const { horizons } = (await measureAccuracy(
       learnedOpenLoop(new LearnedModel(network)),
       SHOP,
@@ -131,7 +131,7 @@ describe('transition network', () => {
     }
   });
 
-  it('its members disagree more where there were no data', () => {
+  it('The members of the ensemble disagree more where there were no data', () => {
     const { codec } = network;
     const disagreement = (change: (state: Float64Array) => void): number => {
       const rows = traces.heldOut[0].transitions.slice(0, 40).map((t) => ({ ...t, state: t.state.slice() }));
@@ -144,7 +144,7 @@ describe('transition network', () => {
     assert.ok(disagreement((state) => (state[stateColumn(0, 'latency')] = 60)) > 2 * usual);
   });
 
-  it('the same seed gives the same weights, and what is saved predicts alike', async () => {
+  it('The same seed gives the same weights, and a saved network predicts alike', async () => {
     const again = await fit();
     assert.deepEqual(again.save(), network.save());
     again.dispose();
@@ -161,7 +161,7 @@ describe('transition network', () => {
     );
   });
 
-  it('can be stopped, reports progress to the end, and needs data', async () => {
+  it('Fitting the network can be stopped, reports progress to the end, and needs data', async () => {
     const progress: number[] = [];
     (await fit({ members: 1, onProgress: (done, total) => progress.push(done / total) })).dispose();
     assert.equal(progress.at(-1), 1);
@@ -181,7 +181,7 @@ describe('transition network', () => {
     );
   });
 
-  it('a decoded row keeps to what a cluster can be, and its indicators to their definitions', () => {
+  it('A decoded row keeps to what a cluster can be, and its indicators to their definitions', () => {
     const codec = new TransitionCodec(SHOP, 15);
     const { state: from, desired, move, arrivals } = fitted[100];
     const row = codec.outputsOf([fitted[100]]);
@@ -203,7 +203,7 @@ describe('transition network', () => {
     }
   });
 
-  it('replays the record itself where it is asked what was recorded, and nothing far from it', () => {
+  it('Recorded transitions replay the record where it was asked, and nothing far from it', () => {
     const { codec, inputScaler } = network;
     const records = RecordedTransitions.of(fitted, codec, inputScaler);
     const again = RecordedTransitions.load(records.save(), codec, inputScaler);
@@ -224,7 +224,7 @@ describe('transition network', () => {
     );
   });
 
-  it('answers a batch from records where there are some and from the network elsewhere', () => {
+  it('The learned model answers a batch from records where there are some and from the network elsewhere', () => {
     const records = RecordedTransitions.of(fitted, network.codec, network.inputScaler);
     const model = new LearnedModel(network, records);
     const alone = new LearnedModel(network);

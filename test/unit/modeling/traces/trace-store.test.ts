@@ -27,7 +27,7 @@ describe('trace store', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('keeps recordings and their transitions across opening', () => {
+  it('The trace store keeps recordings and their transitions when it is opened again', () => {
     const first = new TraceStore(path);
     const a = first.create(INFO);
     const b = first.create({ ...INFO, cluster: 'other', seed: null });
@@ -47,7 +47,7 @@ describe('trace store', () => {
     assert.equal(store.count(), 5);
   });
 
-  it('deletes a recording with its transitions and leaves the others', () => {
+  it('The trace store deletes a recording with its transitions and leaves the others', () => {
     using store = new TraceStore(path);
     const a = store.create(INFO);
     const b = store.create(INFO);
@@ -63,7 +63,7 @@ describe('trace store', () => {
     assert.throws(() => store.delete(a), fails('missing', /no recording/));
   });
 
-  it('adds all transitions of a call or none', () => {
+  it('The trace store adds all transitions of a call or none', () => {
     using store = new TraceStore(path);
     const id = store.create(INFO);
     store.append(id, [transition(0)]);
@@ -78,7 +78,7 @@ describe('trace store', () => {
     assert.equal(store.count(), 1);
   });
 
-  it('refuses what is not a trace store, and leaves it as it was', () => {
+  it('The trace store refuses a file that is none, and leaves it as it was', () => {
     const text = join(folder, 'notes.txt');
     writeFileSync(text, 'not a database, only long enough to look like one '.repeat(50));
     assert.throws(() => new TraceStore(text), fails('notATraceStore', /notes\.txt.*choose another path/));
@@ -100,7 +100,7 @@ describe('trace store', () => {
     after.close();
   });
 
-  it('refuses a newer schema, and says to update', () => {
+  it('The trace store refuses a newer schema, and says to update', () => {
     new TraceStore(path).close();
     const db = new DatabaseSync(path);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
@@ -108,7 +108,7 @@ describe('trace store', () => {
     assert.throws(() => new TraceStore(path), fails('newer', /newer version .*update karma-mas/));
   });
 
-  it('says who is in the way when the file is locked', () => {
+  it('The trace store says who is in the way when the file is locked', () => {
     using store = new TraceStore(path, { wait: 20 });
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
@@ -119,7 +119,7 @@ describe('trace store', () => {
     assert.equal(store.create(INFO), 1);
   });
 
-  it('notices a damaged file', () => {
+  it('The trace store notices a damaged file', () => {
     const store = new TraceStore(path);
     const id = store.create(INFO);
     store.append(
@@ -139,12 +139,12 @@ describe('trace store', () => {
     );
   });
 
-  it('says so when the folder cannot be made', () => {
+  it('The trace store says so when its folder cannot be made', () => {
     writeFileSync(join(folder, 'deep'), '');
     assert.throws(() => new TraceStore(path), fails('unreadable', /folder cannot be made/));
   });
 
-  it('names disk, permission and other errors of SQLite', () => {
+  it('The trace store names disk, permission and other errors of SQLite', () => {
     const raise = (errcode: number): void => {
       throw Object.assign(new Error('x'), { errcode });
     };
@@ -164,7 +164,7 @@ describe('trace store', () => {
     describe(`as ${format}`, () => {
       const file = (): string => join(folder, `traces.${format}`);
 
-      it('comes back exactly, whatever the numbers', async () => {
+      it('A recording comes back from its file exactly, whatever the numbers', async () => {
         using store = new TraceStore(path);
         await fc.assert(
           fc.asyncProperty(anyTransitions(2), fc.string(), anyTransitions(1), async (one, notes, two) => {
@@ -184,7 +184,7 @@ describe('trace store', () => {
         );
       });
 
-      it('reports progress to the end, for more than one chunk', async () => {
+      it('The import of a file reports progress to the end, for more than one chunk', async () => {
         using store = new TraceStore(path);
         const id = store.create(INFO);
         store.append(
@@ -231,7 +231,7 @@ describe('trace store', () => {
         ['bytes', () => ['\u0000\u0001\ufffd'], /:1: /],
       ];
       for (const [what, breaking, message] of broken)
-        it(`refuses ${what}, importing nothing`, async () => {
+        it(`The import refuses ${what}, and imports nothing`, async () => {
           using store = new TraceStore(path);
           const id = store.create(INFO);
           store.append(
@@ -252,7 +252,7 @@ describe('trace store', () => {
     });
   }
 
-  it('refuses bad numbers and columns, naming them', async () => {
+  it('The import of CSV refuses bad numbers and columns, naming them', async () => {
     using store = new TraceStore(path);
     const id = store.create(INFO);
     store.append(id, [transition(0)]);
@@ -281,7 +281,7 @@ describe('trace store', () => {
     assert.equal(store.recordings().length, 1);
   });
 
-  it('asks for a known file ending, and for a file that is there', async () => {
+  it('The import asks for a known file ending, and for a file that is there', async () => {
     using store = new TraceStore(path);
     await assert.rejects(
       exportTraces(store, [], join(folder, 'a.txt'), { signal }),
@@ -297,7 +297,7 @@ describe('trace store', () => {
     );
   });
 
-  it('a stopped export leaves no file, a stopped import no recording', async () => {
+  it('A stopped export leaves no file, and a stopped import no recording', async () => {
     using store = new TraceStore(path);
     const id = store.create(INFO);
     store.append(
@@ -316,7 +316,7 @@ describe('trace store', () => {
     assert.equal(store.recordings().length, 1);
   });
 
-  it('reads while another process holds a write', () => {
+  it('The trace store reads while another process holds a write', () => {
     using store = new TraceStore(path, { wait: 20 });
     const id = store.create(INFO);
     store.append(id, [transition(0)]);

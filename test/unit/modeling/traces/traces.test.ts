@@ -11,7 +11,7 @@ import { SHOP } from '../clusters.ts';
 import { INFO, transition } from '../transitions.ts';
 
 describe('layout', () => {
-  it('a state vector and an observation are the same thing', () => {
+  it('A state vector and an observation hold the same numbers', () => {
     const state = transition(1).state;
     const observation = observationOf(state, 2);
     assert.deepEqual(stateOf(observation), state);
@@ -21,7 +21,7 @@ describe('layout', () => {
     assert.equal(names.length, state.length);
   });
 
-  it('the hash tells clusters apart by what matters', () => {
+  it('The hash of a cluster tells clusters apart by what matters', () => {
     assert.equal(clusterHash({ ...SHOP, name: 'other', origin: { file: 'x', line: 9 } }), clusterHash(SHOP));
     assert.equal(clusterHash(structuredClone(SHOP)), clusterHash(SHOP));
     assert.notEqual(clusterHash({ ...SHOP, nodes: { cpu: 4000, memory: 12288 } }), clusterHash(SHOP));
@@ -31,7 +31,7 @@ describe('layout', () => {
 describe('traces in memory', () => {
   const steps = (list: number[]) => list.map((step) => transition(step));
 
-  it('are cut where steps are missing', () => {
+  it('Traces are cut where steps are missing', () => {
     const parts = segmentsOf(1, 15, steps([0, 1, 2, 5, 6, 9]));
     assert.deepEqual(
       parts.map(({ transitions }) => transitions.map(({ step }) => step)),
@@ -39,7 +39,7 @@ describe('traces in memory', () => {
     );
   });
 
-  it('what is held out is strictly later in its recording, and nothing is lost', () => {
+  it('What is held out is strictly later in its recording, and nothing is lost', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uniqueArray(fc.nat(60), { minLength: 2 }), { minLength: 1, maxLength: 3 }),
@@ -63,7 +63,7 @@ describe('traces in memory', () => {
     );
   });
 
-  it('come from recordings of this cluster as it is now, at one interval', () => {
+  it('Traces come from recordings of this cluster as it is now, at one interval', () => {
     const folder = mkdtempSync(join(tmpdir(), 'karma-load-'));
     try {
       using store = new TraceStore(join(folder, 't.sqlite'));
