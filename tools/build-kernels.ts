@@ -24,7 +24,7 @@ const KERNELS: readonly Kernel[] = [
       // Shared memory always: one module serves one thread and many, at the same speed.
       ...['--enable', 'simd,threads,bulk-memory', '--importMemory', '--sharedMemory'],
       ...['--initialMemory', '16', '--maximumMemory', '32768'],
-      // No optimiser passes: they move loads and sums about until accumulators spill (37 instead of 49 GFLOP/s); V8 optimises what remains.
+      // No optimizer passes: they move loads and sums about until accumulators spill (37 instead of 49 GFLOP/s); V8 optimizes what remains.
       '-O0',
     ],
   },

@@ -78,14 +78,14 @@ function learningOf(directory: string, manifest: Manifest): LearningCurves {
   });
   const judged = journals.map(({ seed, events }): SeedCurve => ({
     seed,
-    points: judgementsOf(events, 'karma').map(({ step, metrics }) => ({ step: step ?? 0, metrics })),
+    points: judgmentsOf(events, 'karma').map(({ step, metrics }) => ({ step: step ?? 0, metrics })),
   }));
-  const hpa = journals.flatMap(({ events }) => judgementsOf(events, 'hpa')).at(0)?.metrics.objective;
+  const hpa = journals.flatMap(({ events }) => judgmentsOf(events, 'hpa')).at(0)?.metrics.objective;
   const references = typeof hpa === 'number' ? [{ name: 'default HPA', objective: hpa }] : [];
   return { seeds, judged: judged.filter(({ points }) => points.length > 0), references, converged };
 }
 
-const judgementsOf = (events: readonly JournalEvent[], system: string) =>
+const judgmentsOf = (events: readonly JournalEvent[], system: string) =>
   events.flatMap((event) => (event.type === 'evaluation' && event.system === system ? [event] : []));
 
 function convergedAt(events: readonly JournalEvent[]): number {

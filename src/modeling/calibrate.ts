@@ -160,7 +160,7 @@ function drawn(random: Random, from: Values, spec: Values, n: number): Values {
   return values;
 }
 
-/** One kind of number changed a little (or a few that go together); the steps shrink towards the end. */
+/** One kind of number changed a little (or a few that go together); the steps shrink toward the end. */
 function stepped(random: Random, from: Values, spec: Values, n: number, candidates: number): Values {
   const values = copy(from);
   const start = RANDOM_SHARE * candidates;

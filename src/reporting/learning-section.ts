@@ -17,7 +17,7 @@ interface CurveKind {
 
 interface ObjectiveKind {
   readonly id: string;
-  /** Of a judgement or of an iteration. */
+  /** Of a judgment or of an iteration. */
   readonly metric: 'objective' | MetricName;
   readonly title: string;
   readonly axis: string;

@@ -24,7 +24,7 @@ export interface GuardInput {
   readonly oldestMetric: number;
   /** Seconds since every metric was last there; Infinity where they never were. Counts while one is missing. */
   readonly missingFor: number;
-  /** Normalised: 1 = the 99th percentile of the validation states. */
+  /** Normalized: 1 = the 99th percentile of the validation states. */
   readonly drift: number;
   /** J over the last interval; NaN while unknown. */
   readonly objective: number;

@@ -202,7 +202,7 @@ class TransferSession {
       tally.agreed += agreement(record);
       onProgress((d + 1) * interval, lasts, stage.stage);
       if (record.outcome === 'fallback') {
-        this.#summarise(stage.stage, tally);
+        this.#summarize(stage.stage, tally);
         return record.why;
       }
       await cluster.wait(interval, signal);
@@ -210,7 +210,7 @@ class TransferSession {
       steering = climb.steer?.() ?? 'goOn';
       if (steering === 'promote' && next !== '') break;
     }
-    this.#summarise(stage.stage, tally);
+    this.#summarize(stage.stage, tally);
     return undefined;
   }
 
@@ -345,7 +345,7 @@ class TransferSession {
     return { spec, limits, stage, dryRun, audit, signal, time: snapshot?.time ?? 0, current, fence };
   }
 
-  #summarise(stage: StageName, { decisions, applied, held, objective, judged, agreed }: Tally): void {
+  #summarize(stage: StageName, { decisions, applied, held, objective, judged, agreed }: Tally): void {
     this.#stages.push({
       stage,
       decisions,

@@ -33,7 +33,7 @@ inside ip route add "$services" dev eth0 # kube-proxy rewrites these before they
 inside sysctl -qw net.ipv4.ip_forward=1
 ip route add "$net.0.0/16" via "$node_ip" # pods and services, from this machine
 
-# Certificates: one authority; a name is a user, an organisation a group.
+# Certificates: one authority; a name is a user, an organization a group.
 cd "$run/pki"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=cluster -keyout ca.key -out ca.crt 2>/dev/null
 cert() { # FILE SUBJECT [NAMES]

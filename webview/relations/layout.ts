@@ -105,7 +105,7 @@ function curve(from: PlacedAgent, to: PlacedAgent, aside: number, directed: bool
   return { from: atBox(from, bend, GAP), bend, to: atBox(to, bend, directed ? ARROW : GAP) };
 }
 
-/** Where the line from the middle of a box towards a point leaves it, and goes on for a gap. */
+/** Where the line from the middle of a box toward a point leaves it, and goes on for a gap. */
 function atBox({ x, y, width, height }: PlacedAgent, [tx, ty]: Point, gap: number): Point {
   const [dx, dy] = [tx - x, ty - y];
   const scale = Math.min(

@@ -131,7 +131,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     try {
       await this.api.timers.sleep(seconds, this.#either(signal));
     } catch {
-      throw new ClusterError('aborted', 'The wait was cancelled.');
+      throw new ClusterError('aborted', 'The wait was canceled.');
     }
   }
 

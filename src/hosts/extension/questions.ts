@@ -42,7 +42,7 @@ export async function ask(memory: vscode.Memento, title: string, questions: read
 }
 
 /** An answer; a CancellationError where the user has left. */
-export function orCancelled<T>(answer: T | undefined): T {
+export function orCanceled<T>(answer: T | undefined): T {
   if (answer === undefined) throw new vscode.CancellationError();
   return answer;
 }

@@ -80,7 +80,7 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
   },
   'Training algorithm.lambda': {
     formula: 'A_t = sum_l (gamma lambda)^l delta_{t+l},  delta_t = r_t + gamma V(s_{t+1}) - V(s_t)',
-    about: 'Generalised advantage estimate.',
+    about: 'Generalized advantage estimate.',
   },
   'Training algorithm.gamma': { formula: 'G_t = sum_k gamma^k r_{t+k}', about: 'Discount per decision.' },
   'Training algorithm.entropy': { formula: 'L = L_clip + entropy * H(pi)', about: 'Weight of the entropy bonus.' },

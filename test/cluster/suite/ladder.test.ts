@@ -93,7 +93,7 @@ describe('the whole way on a real cluster', function () {
     assert.deepEqual(connected.proxy.changes(), []);
   });
 
-  it('the rest of the organisation beside it', async () => {
+  it('the rest of the organization beside it', async () => {
     await karma('init', project, '--organization', '--context', 'test');
     await karma('validate', project);
     // Its Transfer takes an hour to climb.

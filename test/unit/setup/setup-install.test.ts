@@ -110,7 +110,7 @@ describe('setup: installation of the GPU package', () => {
     assert.deepEqual(leftInData(), []);
   });
 
-  it('ends npm and what npm started when cancelled in the middle, and leaves nothing', async () => {
+  it('ends npm and what npm started when canceled in the middle, and leaves nothing', async () => {
     const cancel = new AbortController();
     const pids = join(place, 'pids');
     const written = join(place, 'written');
@@ -135,7 +135,7 @@ describe('setup: installation of the GPU package', () => {
       assert.equal(processLives(Number(pid), ''), 'no', `process ${pid} has ended`);
   });
 
-  it('does not begin where there is no room, or where it was cancelled before', async () => {
+  it('does not begin where there is no room, or where it was canceled before', async () => {
     const program = `fs.writeFileSync(${JSON.stringify(join(place, 'ran'))}, '')`;
     await assert.rejects(
       installGpu(options(program, { bytes: 1e18 })),

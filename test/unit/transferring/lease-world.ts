@@ -67,9 +67,9 @@ export class Process implements Timers {
     });
 
   readonly after = (seconds: number, action: () => void): (() => void) => {
-    let isCancelled = false;
-    this.#time.after(seconds, () => this.#live(() => isCancelled || action()));
-    return () => (isCancelled = true);
+    let isCanceled = false;
+    this.#time.after(seconds, () => this.#live(() => isCanceled || action()));
+    return () => (isCanceled = true);
   };
 
   /** Runs it when the process runs. */

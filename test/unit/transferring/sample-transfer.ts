@@ -37,7 +37,7 @@ export async function emulatedDay(setup: TrainingSetup): Promise<EmulatedCluster
   return new EmulatedCluster(setup.cluster, { episode, seed: 1 });
 }
 
-/** The sample's ladder without a judgement of how good the agents are. */
+/** The sample's ladder without a judgment of how good the agents are. */
 export function unjudgedTransfer(setup: TrainingSetup, abortWhen = ''): Transfer {
   const [sample] = setup.model.transfers;
   const stages = sample.stages.map((stage) => (stage.stage === 'shadow' ? stage : { ...stage, abortWhen }));

@@ -46,7 +46,7 @@ async function withDeadline<T>(options: HttpOptions, work: (signal: AbortSignal)
     options.signal.throwIfAborted();
     return await work(AbortSignal.any([options.signal, deadline.signal]));
   } catch (error) {
-    if (options.signal.aborted) throw new ClusterError('aborted', `The request to ${what} was cancelled.`);
+    if (options.signal.aborted) throw new ClusterError('aborted', `The request to ${what} was canceled.`);
     if (deadline.signal.aborted)
       throw new ClusterError('timeout', `${what} did not answer within ${timeout / 1000} s.`);
     throw error;

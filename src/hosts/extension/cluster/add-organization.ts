@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { hasShape, list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import { CLUSTERS, type FolderClusters, type SpecificationsParams } from '../../../language/protocol.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
-import { orCancelled } from '../questions.ts';
+import { orCanceled } from '../questions.ts';
 import { saveSpecifications } from '../runs/jobs.ts';
 import type { Services } from '../services.ts';
 
@@ -69,7 +69,7 @@ async function chooseCluster({ language }: Services, title: string, name: unknow
     items.length === 1
       ? items[0]
       : await vscode.window.showQuickPick(items, { title, placeHolder: t('For which Cluster?') });
-  const { label, folder } = orCancelled(picked);
+  const { label, folder } = orCanceled(picked);
   return { name: label, folder };
 }
 

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { flag, hasShape, list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import { chooseFolder } from '../choose-folder.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
-import { orCancelled } from '../questions.ts';
+import { orCanceled } from '../questions.ts';
 import type { Services } from '../services.ts';
 import { originOf, setPrometheusToken, tokenFor } from './prometheus-token.ts';
 
@@ -80,7 +80,7 @@ async function chooseContext(title: string, contexts: readonly Context[]): Promi
     placeHolder: t('Choose a context of the kubeconfig. The cluster is only read.'),
     matchOnDetail: true,
   });
-  return orCancelled(picked).context;
+  return orCanceled(picked).context;
 }
 
 async function chooseNamespace(title: string, { name, server, namespace }: Context): Promise<string> {
@@ -94,7 +94,7 @@ async function chooseNamespace(title: string, { name, server, namespace }: Conte
         ? undefined
         : t('A namespace consists of at most 63 lowercase letters, digits and dashes.'),
   });
-  return orCancelled(given).trim();
+  return orCanceled(given).trim();
 }
 
 /** namespace/name:port or a URL; empty = look for it. */
@@ -105,7 +105,7 @@ async function choosePrometheus(title: string): Promise<string> {
   };
   const name = { label: t('Name It...'), detail: t('A service as namespace/name:port, or a URL.') };
   const picked = await vscode.window.showQuickPick([find, name], { title, placeHolder: t('Where is Prometheus?') });
-  if (orCancelled(picked) === find) return '';
+  if (orCanceled(picked) === find) return '';
   const given = await vscode.window.showInputBox({
     title,
     prompt: t('A service as namespace/name:port, or a URL.'),
@@ -116,7 +116,7 @@ async function choosePrometheus(title: string): Promise<string> {
         ? undefined
         : t('Write namespace/name:port, or a URL that begins with http:// or https://.'),
   });
-  return orCancelled(given).trim();
+  return orCanceled(given).trim();
 }
 
 /** Of a Prometheus at a URL, which may want one: the token that is kept, or that the user gives now. */

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
 import type { StageDigest, TransferDigest } from '../../../language/protocol.ts';
-import { orCancelled } from '../questions.ts';
+import { orCanceled } from '../questions.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
 import type { Services } from '../services.ts';
 import type { ClusterModel } from './cluster-model.ts';
@@ -129,7 +129,7 @@ async function chooseTransfer(services: Services, { project, digest }: DeclaredC
     title: t('Transfer'),
     placeHolder: t('Choose the Transfer to use'),
   });
-  return orCancelled(picked).transfer;
+  return orCanceled(picked).transfer;
 }
 
 function readUpTo(argument: unknown): UpTo | undefined {
@@ -150,7 +150,7 @@ async function askUpTo({ stages }: TransferDigest): Promise<UpTo> {
     title: t('Transfer Policies'),
     placeHolder: t('Choose the highest stage; every stage before it comes first'),
   });
-  return orCancelled(picked).upTo;
+  return orCanceled(picked).upTo;
 }
 
 /** Says what will be written where, and asks. */

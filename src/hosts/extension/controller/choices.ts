@@ -6,7 +6,7 @@ import {
   type SpecificationsParams,
   type StageDigest,
 } from '../../../language/protocol.ts';
-import { orCancelled } from '../questions.ts';
+import { orCanceled } from '../questions.ts';
 import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;
@@ -20,7 +20,7 @@ export async function chooseProject({ projects }: Services, title: string): Prom
   if (items.length === 0) throw new Error(t('No folder on disk contains specifications.'));
   if (items.length === 1) return items[0].folder;
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: t('Which project?') });
-  return orCancelled(picked).folder;
+  return orCanceled(picked).folder;
 }
 
 /** Name of the Transfer that says where; empty where there is one only. */
@@ -34,7 +34,7 @@ export async function chooseTransfer(services: Services, title: string, folder: 
     description: `${target.context}/${target.namespace}`,
   }));
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: t('Choose the Transfer to use') });
-  return orCancelled(picked).label;
+  return orCanceled(picked).label;
 }
 
 /** The highest stage to climb to; empty = as installed. */
@@ -51,7 +51,7 @@ export async function chooseStage(title: string, keep: boolean): Promise<StageDi
     title,
     placeHolder: t('Choose the highest stage that the controller climbs to'),
   });
-  return orCancelled(picked).stage;
+  return orCanceled(picked).stage;
 }
 
 /** Empty = as installed, or the one of this version. */
@@ -66,5 +66,5 @@ export async function chooseImage(title: string, keep: boolean): Promise<string>
     placeHolder: 'registry.example/karma-mas-controller:1',
     ignoreFocusOut: true,
   });
-  return orCancelled(image).trim();
+  return orCanceled(image).trim();
 }

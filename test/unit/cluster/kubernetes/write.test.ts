@@ -292,7 +292,7 @@ describe('Writing to a Kubernetes cluster', () => {
     );
   });
 
-  it('is cancelled by its caller, and by closing', async () => {
+  it('is canceled by its caller, and by closing', async () => {
     await cluster.observe(signal);
     await assert.rejects(
       cluster.write(scaleOf('a', 4), { dryRun: false, signal: AbortSignal.abort() }),

@@ -14,7 +14,7 @@ export function curvesOf(
   metric: string,
   query: Pick<Query, 'axis' | 'smoothing' | 'eachSeed' | 'range' | 'buckets'>,
 ): Map<string, Points> {
-  // Judgements are few, and means of many episodes already: smoothed they would lag behind.
+  // Judgments are few, and means of many episodes already: smoothed they would lag behind.
   const weight = metric === JUDGED ? 0 : query.smoothing;
   const valuesOf = (name: string) => {
     const columns = [...seeds].flatMap(([seed, columns]): [number, Column][] => {

@@ -22,7 +22,7 @@ const value = fc.oneof(
 );
 
 describe('smoothing', () => {
-  it('is the exponential average without the pull towards 0', () => {
+  it('is the exponential average without the pull toward 0', () => {
     // .5: 1; (.25*1 + .5*2)/.75; (.125*1 + .25*2 + .5*4)/.875
     close(smooth([1, 2, 4], 0.5), [1, 1.25 / 0.75, 2.625 / 0.875]);
     assert.deepEqual(smooth([1, 2, 4], 0), [1, 2, 4]);
