@@ -1,4 +1,5 @@
 /** A reporter for mocha: dots, as usual, and at the end the files that took longest, with their hooks. */
+import { relative } from 'node:path';
 import Mocha from 'mocha';
 
 const SHOWN = 15;
@@ -17,7 +18,7 @@ class SlowestFiles extends Mocha.reporters.Dot {
       const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SHOWN);
       process.stdout.write('  Slowest files, in seconds:\n');
       for (const [file, took] of slowest)
-        process.stdout.write(`${took.toFixed(1).padStart(8)}  ${file.replace(`${process.cwd()}/`, '')}\n`);
+        process.stdout.write(`${took.toFixed(1).padStart(8)}  ${relative('', file)}\n`);
     });
   }
 }
