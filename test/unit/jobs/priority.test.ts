@@ -10,7 +10,7 @@ describe('the priority of a background job', () => {
   const priorityFor = (kind: string): number => {
     const program = `
       import { getPriority } from 'node:os';
-      import { giveWay } from './src/hosts/runner/priority.ts';
+      import { giveWay } from './src/jobs/running/priority.ts';
       giveWay('${kind}');
       process.stdout.write(String(getPriority()));`;
     const args = ['--input-type=module', '--eval', program];
