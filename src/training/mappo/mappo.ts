@@ -284,6 +284,7 @@ export class Mappo implements TrainingAlgorithm {
       for (let start = 0; start < rows.length; start += size) {
         const chosen = rows.subarray(start, Math.min(start + size, rows.length));
         if (chosen.length < SMALLEST_MINIBATCH) continue;
+        // Computed by nn/wasm/kernels/losses.ts policyLoss:
         // r_t = pi(a_t | o_t) / pi_old(a_t | o_t), both under the mask of the step; A_t is normalized in the minibatch
         // L = -mean_t min(r_t A_t, clip(r_t, 1 - clip, 1 + clip) A_t) - entropy * mean_t H(pi(. | o_t))
         // approx_kl = mean_t((r_t - 1) - log r_t);  clipfrac = mean_t(|r_t - 1| > clip)
@@ -329,6 +330,7 @@ export class Mappo implements TrainingAlgorithm {
       this.#random.shuffle(rows);
       for (let start = 0; start < total; start += size) {
         const chosen = rows.subarray(start, Math.min(start + size, total));
+        // Computed by nn/wasm/kernels/losses.ts regressionLoss:
         // L_V = mean over t and agents i of (V_i(s_t) - (A_t,i + V_old,i(s_t)))^2
         const report = network.trainRegression(
           {
