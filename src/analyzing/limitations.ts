@@ -1,4 +1,4 @@
-/** What an analysis had to leave out, or could not do, in sentences for whoever reads it. */
+/** What an analysis had to leave out, or could not do, in sentences for its reader. */
 import type { ActionSequence } from './groups/action-sequences.ts';
 import type { SeedTrajectories } from './trajectories/trajectories.ts';
 

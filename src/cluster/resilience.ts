@@ -1,6 +1,6 @@
 /**
- * Operational resilience or(s) of the paper, and the objective J that is made of it (method.md calls the weight of the
- * cost w). Pure functions of what happened in one accounting interval.
+ * Operational resilience or(s) of the paper, and the objective J that is made of it (`cost` is the weight w
+ * of the cost). Pure functions of what happened in one accounting interval.
  */
 import type { Objectives } from '../spec/model.ts';
 

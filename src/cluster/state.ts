@@ -1,4 +1,4 @@
-/** The published state: nine numbers per deployment, in the paper's order (karma.md, "State"). */
+/** The published state: nine numbers per deployment, in the order of the KARMA paper. */
 import type { Observation } from '../spec/observation.ts';
 
 export const STATE_FIELDS = [

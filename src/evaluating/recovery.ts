@@ -1,16 +1,16 @@
 /**
- * Recovery time: how long after a disturbance service is good again. The paper reports one without a definition; this
+ * Recovery time: how long after a disturbance service is good again. The KARMA paper reports one without a definition; this
  * one is ours. Disturbances are read off the episode alone, so that every system is asked about the same ones.
  */
 import { ACCOUNTING_INTERVAL, type Episode } from '../cluster/simulation/simulation.ts';
 
 /** Service is good in an accounting interval with at least this share of successes and latency within the maximum. */
 export const GOOD_SUCCESS = 0.95;
-/** Onsets within so many seconds after another one belong to it. */
+/** Onsets within this many seconds after another one belong to it. */
 const SAME_DISTURBANCE = 120;
 /** Trouble that begins later than this many seconds after the onset has another cause. */
 const ATTRIBUTED = 300;
-/** Service has recovered once it stays good for so many seconds. */
+/** Service has recovered once it stays good for this many seconds. */
 const STAYS_GOOD = 60;
 /** A load that is this many times the mean of the minute before is a disturbance. */
 const SURGE = 1.2;

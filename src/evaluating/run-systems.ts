@@ -8,7 +8,7 @@ import type { MetricValues } from './metrics.ts';
 import type { SharedEpisode } from './shared-episodes.ts';
 
 /**
- * The world in which systems are judged or tuned. `simulate` makes so many environments of it: the emulator, or a twin.
+ * The world in which systems are judged or tuned, the emulator or a twin. `simulate` makes a number of environments of it.
  */
 export interface World {
   readonly cluster: Cluster;

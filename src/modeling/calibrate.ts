@@ -240,7 +240,7 @@ function withoutEvidence(found: Values, spec: Values, judged: readonly FittedVal
   return values;
 }
 
-/** Nothing in the traces tells it, but the spec says something. */
+/** The traces say nothing about it, but the spec does. */
 const isGuess = (value: FittedValue): value is FittedValue & { readonly spec: number } =>
   !value.identifiable && value.spec !== undefined;
 

@@ -48,9 +48,9 @@ export interface LiveCollected {
   readonly pauses: number;
 }
 
-/** Looks in a row without a broken objective before exploration goes on. */
+/** Observations in a row without a broken objective before exploration goes on. */
 const CALM = 4;
-/** Giving back is tried so often, and so many seconds lie between two tries. */
+/** How often restoring the autoscalers is tried, and the seconds between two tries. */
 const UNDO_ATTEMPTS = 30;
 const UNDO_WAIT = 2;
 
@@ -64,7 +64,7 @@ export async function collectLive(options: LiveCollectOptions): Promise<LiveColl
   try {
     let anchor = NaN;
     for (let step = 0; step <= total; step++) {
-      const snapshot = await look(options);
+      const snapshot = await observeOrGap(options);
       recorder.see(snapshot, step);
       onProgress?.(step, total);
       if (step === total) break;
@@ -78,13 +78,13 @@ export async function collectLive(options: LiveCollectOptions): Promise<LiveColl
       await cluster.wait(anchor + (step + 1) * interval - snapshot.time, signal);
     }
   } finally {
-    await explorer?.giveBack();
+    await explorer?.restoreAll();
   }
   return { ...recorder.counts, pauses: explorer?.pauses ?? 0 };
 }
 
 /** Undefined where the cluster does not answer now. Rejects where waiting does not help, or `signal` aborts. */
-async function look({ cluster, signal, onState }: LiveCollectOptions): Promise<Snapshot | undefined> {
+async function observeOrGap({ cluster, signal, onState }: LiveCollectOptions): Promise<Snapshot | undefined> {
   try {
     return await cluster.observe(signal);
   } catch (error) {
@@ -163,7 +163,7 @@ class LiveExplorer {
   readonly #undo = new Map<string, ClusterWrite>();
   #last: Snapshot | undefined;
   #exploring = false;
-  /** Looks without a broken objective; the first one begins. */
+  /** Observations without a broken objective; exploration may begin at once. */
   #calm = CALM;
   #said = '';
   pauses = 0;
@@ -188,14 +188,14 @@ class LiveExplorer {
       this.pauses++;
       this.#exploring = false;
     }
-    // What could not be given back is tried again.
+    // What could not be restored is tried again.
     if (!this.#exploring) await this.#restore(this.#options.signal);
     if (!this.#exploring && this.#calm >= CALM && this.#undo.size === 0) await this.#begin(snapshot);
     else if (this.#exploring && step % this.#decideEvery === 0) await this.#move(snapshot);
   }
 
   /** Restores what is paused, whatever happens: also after an abort, and while the cluster does not answer. */
-  async giveBack(): Promise<void> {
+  async restoreAll(): Promise<void> {
     this.#exploring = false;
     const never = new AbortController().signal;
     for (let left = UNDO_ATTEMPTS; this.#undo.size > 0 && left > 0; left--) {
@@ -239,7 +239,7 @@ class LiveExplorer {
     }
   }
 
-  /** The same again and again is said once. */
+  /** A message that repeats the last one is not said again. */
   #say(message: string): void {
     if (message === this.#said) return;
     this.#said = message;

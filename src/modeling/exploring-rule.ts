@@ -13,7 +13,7 @@ export interface Exploration {
   readonly redraw: number;
 }
 
-/** Moves of one pod: larger ones cost the cluster more and told the calibration no more. */
+/** Moves of one pod: larger ones cost the cluster more and did not improve the calibration. */
 export const EXPLORATION: Exploration = { share: 0.25, move: 1, targets: [0.5, 0.9], redraw: 20 };
 
 /** Relative distance of utilization from its target at which the rule holds, as in the Kubernetes HPA. */

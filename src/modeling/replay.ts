@@ -104,7 +104,7 @@ export function perPodThroughput(state: Float64Array, service: number, cpu: numb
 /**
  * Seeds under which the emulator's metrics are scraped exactly at the ends of the intervals, so that recorded rates
  * (themselves means over a scrape) come out again as they went in. Found by showing the emulator a step of load: the part
- * of it that the next scrape has seen tells the phase.
+ * of it that the next scrape has seen shows the phase.
  */
 export function alignedSeeds(cluster: Cluster, first: number, count: number): number[] {
   const services = cluster.services.length;

@@ -79,7 +79,7 @@ export function learnedModelOf(twin: Twin, cluster: Cluster, backend: Backend): 
   );
 }
 
-/** Undefined where the twin was made without traces: then nothing tells what is usual. */
+/** Undefined where the twin was made without traces: what is usual is then unknown. */
 export const driftMeterOf = (twin: Twin): DriftMeter | undefined => twin.drift && DriftMeter.load(twin.drift);
 
 /** Writes twin.json and twin-weights.json into a folder, each as one step; the weights first. */

@@ -222,7 +222,7 @@ function relationsTable(title: string, relations: readonly Relation[]): Html {
   );
 }
 
-/** Curved, each kind to its own side, so that several between two agents can be told apart. */
+/** Curved, each kind to its own side, so that several between two agents can be distinguished. */
 function edge({ kind, from, to, strength, p }: Relation, places: Places, marker: string): Html {
   const [a, b] = [places.of(from), places.of(to)];
   const [dx, dy] = [b.x - a.x, b.y - a.y];

@@ -104,7 +104,7 @@ function inferredRoles({ roles }: Analysis, names: readonly string[]): Html {
   const yaml = rolesAsYaml(roles);
   if (rules.length === 0)
     return html`<h3>Inferred rules</h3>
-      <p>No rule was found that tells when the agents move.</p>`;
+      <p>No rule was found that says when the agents move.</p>`;
   return html`<h3>Inferred rules</h3>
     <p>
       When each group moves a service, as far as a rule of two conditions can tell it. Precision: of the cases that the

@@ -1,5 +1,5 @@
 /**
- * Colors. The series are told apart by people with any common kind of color blindness (after Okabe and Ito 2008, darkened
+ * Colors. People with any common kind of color blindness can distinguish the series (after Okabe and Ito 2008, darkened
  * or lightened until every one has a contrast of 3 to 1 against its background) and never by color alone: lines also
  * differ in dashes, points in shape.
  */

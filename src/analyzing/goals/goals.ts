@@ -1,6 +1,6 @@
 /**
  * Goals inferred from where successful episodes dwell: K-means over their states; a group of states s is a goal if
- * P(s) > epsilon (karma.md section 3), P being its share of the visited states. Told in the units of the state.
+ * P(s) > epsilon (KARMA paper, "Analyzing"), P being its share of the visited states. Bounds are in the units of the state.
  */
 import type { Random } from '../../cluster/random.ts';
 import { NOT_SUBSTANTIAL } from '../groups/dendrogram-cuts.ts';

@@ -39,7 +39,7 @@ export interface ClusteringData {
   readonly available: number;
 }
 
-/** More groups than this nobody tells apart. */
+/** Nobody can distinguish more groups than this. */
 const MOST_GROUPS = 30;
 
 export interface Clustering {
@@ -52,7 +52,7 @@ export interface Clustering {
   readonly linkage: Linkage;
   readonly band: number;
   readonly suggested: Cut;
-  /** Why so many groups, as a sentence. */
+  /** Why there are this many groups, as a sentence. */
   readonly reason: string;
 }
 
@@ -93,7 +93,7 @@ function medoidOf({ count, values }: CondensedDistances): number {
   return sums.indexOf(Math.min(...sums));
 }
 
-/** The cut into so many groups lies between the merge that would join two of them and the one before. */
+/** The cut into `groups` groups lies between the merge that would join two of them and the one before. */
 function cutInto(groups: number, linkage: Linkage, distances: CondensedDistances) {
   const above = linkage[linkage.length + 1 - groups][2];
   const below = groups > linkage.length ? 0 : linkage[linkage.length - groups][2];

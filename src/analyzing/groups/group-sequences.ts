@@ -63,7 +63,7 @@ export function viewOfGroups(
   return clusteringData({ ...grouped, services, sequences, band: settings.band, suggested: cut, reason });
 }
 
-/** The part of an analysis that tells of the groups. */
+/** The part of an analysis that is about the groups. */
 export function describeGroups(
   seeds: readonly SeedTrajectories[],
   { sequences, distances, linkage, cut, classes, groups }: GroupedSequences,
@@ -109,7 +109,7 @@ function cutAs(setting: CutSetting, linkage: Linkage, distances: CondensedDistan
   }
 }
 
-/** Why the dendrogram is cut into so many groups. */
+/** Why the dendrogram is cut into this number of groups. */
 function reasonFor(setting: CutSetting, { groups, silhouette: quality }: Cut, sequences: number): string {
   if (sequences < 2) return 'There is one action sequence: nothing to compare it with.';
   const many = groups === 1 ? 'One group' : `${groups} groups`;

@@ -11,7 +11,7 @@ export function contingency(labels: ArrayLike<number>, classes: ArrayLike<number
   return table;
 }
 
-/** 1/N sum over groups of the largest class count (karma.md section 3). 1 for no items. */
+/** 1/N sum over groups of the largest class count (purity, as in the KARMA paper). 1 for no items. */
 export function purity(labels: ArrayLike<number>, classes: ArrayLike<number>): number {
   if (labels.length === 0) return 1;
   const largest = contingency(labels, classes).map((row) => Math.max(0, ...row));

@@ -1,5 +1,5 @@
 /**
- * Changes of the specifications that would make them say what was found. Nothing is proposed that they already say: a role
+ * Changes of the specifications that would make them say what was found. What they already say is not proposed: a role
  * that fits an agent about as well as the one that it has, a goal that is satisfied in the states of a declared one, a
  * relation between roles that have such a link. So training and analyzing by turns comes to an end.
  */

@@ -1,5 +1,5 @@
 /**
- * Relations between agents, per time window, as a directed graph. The paper gives prose only (karma.md section 3); these
+ * Relations between agents, per time window, as a directed graph. The KARMA paper gives prose only; these
  * measures are ours.
  *
  * - Acquaintance (undirected): how far two agents concern themselves with the same services. In each episode

@@ -1,5 +1,5 @@
 /**
- * A condition that tells when something is done: a classification tree of depth two (CART, Breiman et al. 1984: Gini
+ * A condition for when something is done: a classification tree of depth two (CART, Breiman et al. 1984: Gini
  * impurity, here with both classes weighing the same), whose best leaves become one readable boolean expression.
  */
 import type { RuleTerm } from './rule-terms.ts';
@@ -51,7 +51,7 @@ const BETA = 2;
 /** A second condition must be worth its reading: it stays where it raises F2 by more than this factor. */
 const WORTH = 1.03;
 
-/** undefined where it was never or always done, or where no condition tells anything. */
+/** undefined where it was never or always done, or where no condition helps to predict it. */
 export function fitRule(terms: readonly RuleTerm[], samples: RuleSamples): DecisionRule | undefined {
   const { done } = samples;
   const positives = done.reduce((sum, value) => sum + value, 0);

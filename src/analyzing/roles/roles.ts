@@ -41,7 +41,7 @@ export interface InferredRole {
 const FEWEST_MOVES = 10;
 /** Sizes of moves that make up less than this share of a direction's moves are left out. */
 const RARE_SIZE = 0.03;
-/** The same of services. A rule may be about the frequent ones alone or about nearly all: that which tells more is taken. */
+/** The same for services. A rule may be about the frequent ones alone or about nearly all: the one that predicts better is taken. */
 const RARE_SERVICE = [0.1, 0.03];
 /**
  * Youden's J on the held-out steps, recall minus the share of the other samples that the rule allows: 0 = no better than
@@ -72,7 +72,7 @@ export type Terms = readonly (readonly RuleTerm[])[];
 export const termsOf = (seeds: readonly SeedTrajectories[], cluster: Cluster): Terms =>
   seeds.map(({ trajectories }) => ruleTerms(trajectories, cluster));
 
-/** The role that tells best what the members do. */
+/** The role that predicts best what the members do. */
 export function inferRole(
   seeds: readonly SeedTrajectories[],
   terms: Terms,

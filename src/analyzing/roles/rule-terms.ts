@@ -17,7 +17,7 @@ export interface RuleTerm {
 }
 
 const WHOLE_FIELDS = ['ready', 'desired', 'failed', 'starting'];
-/** Fields whose level tells about a service's need, whatever its size. */
+/** Fields whose level shows what a service needs, whatever its size. */
 const PLAIN_FIELDS = ['pending', 'dropped', 'ready', 'desired', 'failed', 'starting', 'utilization', 'latency'];
 const CLUSTER_FIELDS = ['cpuUtilization', 'cpuAllocated', 'latency', 'successRate'];
 

@@ -5,7 +5,7 @@ import type { SeedTrajectories } from '../trajectories/trajectories.ts';
 
 /**
  * Columns over samples; a sample is one service in the scope of one agent at one step whose state is known: where a field
- * is not a number, no rule can be told.
+ * is not a number, no rule can be evaluated.
  */
 export interface TakenMoves {
   readonly services: readonly string[];

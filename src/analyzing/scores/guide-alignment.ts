@@ -9,7 +9,7 @@ export interface AgentAlignment {
   readonly steps: number;
   /** Steps at which a rule of the agent's guide matched. */
   readonly activeSteps: number;
-  /** Share of the active steps at which the action taken was allowed (karma.md section 3). 1 under a hard mask, by construction. */
+  /** Share of the active steps at which the action taken was allowed, as in the KARMA paper. 1 under a hard mask, by construction. */
   readonly alignment: number | undefined;
   /** The same for what the policy chooses without a mask. */
   readonly freeAlignment: number | undefined;

@@ -1,5 +1,5 @@
 /**
- * Organizational fit in a scale-free form. [M] measures how tightly transitions group by role (structural) and observations
+ * Organizational fit in a scale-free form. The paper of MOISE+MARL measures how tightly transitions group by role (structural) and observations
  * by goal (functional), in units of the data; here both are compared with the spread of all, so that 0 means "no tighter than
  * by chance" and 1 "all alike". The form is ours.
  */

@@ -1,4 +1,4 @@
-/** What a scenario does to the cluster during an episode, told as events: for pictures of the episode. */
+/** What a scenario does to the cluster during an episode, as events for pictures of the episode. */
 import type { EventType } from '../../spec/scenario-events.ts';
 import type { Episode } from '../../cluster/simulation/simulation.ts';
 

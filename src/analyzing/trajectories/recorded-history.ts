@@ -8,7 +8,7 @@ import type { Trajectories, TrajectoryEpisode } from './trajectories.ts';
 const BATCH = 64;
 
 /**
- * Steps through the episodes (indices) as they were recorded, in batches. `begin` makes what reads a batch of so many
+ * Steps through the episodes (indices) as they were recorded, in batches. `begin` makes what reads a batch of that many
  * environments; it is called at every decision with the index of the environment's episode, or -1 behind its end.
  */
 export function replay(

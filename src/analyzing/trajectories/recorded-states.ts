@@ -40,7 +40,7 @@ export function fitScaler(states: readonly ArrayLike<number>[], dimension: numbe
   for (const state of states) for (let d = 0; d < dimension; d++) mean[d] += state[d] / states.length;
   for (const state of states)
     for (let d = 0; d < dimension; d++) deviation[d] += (state[d] - mean[d]) ** 2 / states.length;
-  // A field that is constant but for rounding tells nothing; divided by its deviation it would be noise.
+  // A field that is constant but for rounding carries no information; divided by its deviation it would be noise.
   for (let d = 0; d < dimension; d++)
     deviation[d] = Math.sqrt(deviation[d]) > 1e-9 * (1 + Math.abs(mean[d])) ? Math.sqrt(deviation[d]) : 1;
   return { mean, deviation };

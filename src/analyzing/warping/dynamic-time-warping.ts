@@ -1,5 +1,5 @@
 /**
- * Dynamic time warping: d(i, j) = min over alignments of sum_k || a_i(t_k) - a_j(t_k) ||_2 (karma.md section 3; Sakoe and
+ * Dynamic time warping: d(i, j) = min over alignments of sum_k || a_i(t_k) - a_j(t_k) ||_2 (KARMA paper, "Analyzing"; Sakoe and
  * Chiba 1978, symmetric steps of weight one). An alignment runs from both starts to both ends and repeats steps as needed.
  */
 import { allPairs, type MatrixOptions, type WarpingOptions } from './all-pairs.ts';

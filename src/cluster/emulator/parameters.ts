@@ -9,7 +9,7 @@ export interface ServiceParameters {
   readonly throughput: number;
   /** Shortest and longest time from the start of a container to ready, seconds; drawn uniformly per start. */
   readonly startup: readonly [number, number];
-  /** For so many seconds after it got ready a pod serves `factor` of its throughput. */
+  /** For this many seconds after it gets ready, a pod serves `factor` of its throughput. */
   readonly warmUp: { readonly seconds: number; readonly factor: number };
   /** Capacity grows as (ready pods) ^ this; 1 = pods do not get in each other's way. */
   readonly capacityExponent: number;

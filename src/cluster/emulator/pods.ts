@@ -202,7 +202,7 @@ export class Pods {
     return crashed;
   }
 
-  /** Crashes so many ready pods, those longest up first. */
+  /** Crashes `pods` ready pods, those that have been up longest first. */
   kill(environment: number, service: number, second: number, pods: number): void {
     const c = this.#constants;
     const columns = this.#columns;
@@ -238,7 +238,7 @@ export class Pods {
     let starting = 0;
     let failed = 0;
     let pending = 0;
-    // Ready pods, those that warm up counted by what they serve.
+    // Ready pods; one that still warms up counts as the share that it serves.
     let serving = 0;
     let next = NEVER;
     for (let k = c.podStart[service]; k < c.podStart[service + 1]; k++) {

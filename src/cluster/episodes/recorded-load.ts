@@ -1,5 +1,5 @@
 /**
- * A recorded load as one profile plays it: averaged, scaled or mapped to shares of the chain's capacity, faster or slower,
+ * A recorded load as one profile uses it: averaged, scaled or mapped to shares of the chain's capacity, faster or slower,
  * from a window of the part of the record that is for this use.
  */
 import type { FileProfile, Span, SplitName } from '../../spec/model.ts';

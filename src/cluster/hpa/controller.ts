@@ -142,7 +142,7 @@ export class HpaController implements Controller {
 
 const noChange = (): number => 0;
 
-/** Whether what was recommended so many seconds ago still counts. */
+/** Whether a recommendation of that age, in seconds, still counts. */
 function inWindow(age: number, rules: ScalingRules): boolean {
   return age < rules.stabilizationSeconds;
 }

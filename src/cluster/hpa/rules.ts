@@ -65,7 +65,7 @@ export function stabilize(current: number, lowestForUp: number, highestForDown: 
   return current < lowestForUp ? lowestForUp : current > highestForDown ? highestForDown : current;
 }
 
-/** Largest replica count that the policies allow. `changed(period)`: pods added minus pods removed in so many past seconds. */
+/** Largest replica count that the policies allow. `changed(period)`: pods added minus pods removed in the last `period` seconds. */
 export function upperLimit(current: number, rules: ScalingRules, changed: (periodSeconds: number) => number): number {
   if (rules.selectPolicy === 'Disabled' || rules.policies.length === 0) return current;
   const largest = rules.selectPolicy === 'Max';

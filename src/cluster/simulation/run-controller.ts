@@ -1,4 +1,4 @@
-/** Plays a system through episodes, side by side in batches, counted at the one accounting interval. */
+/** Runs a system through episodes, side by side in batches, counted at the one accounting interval. */
 import { breathe } from '../breathe.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { initialReplicas } from '../episodes/warm-start.ts';

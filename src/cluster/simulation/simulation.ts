@@ -25,7 +25,7 @@ export interface Episode {
   readonly crash: Float32Array;
   /** [second * services + service] factor on the throughput of the pods. */
   readonly factor: Float32Array;
-  /** One-off crashes: so many pods at a second. */
+  /** One-off crashes: the second, and how many pods of which service. */
   readonly kills: readonly { readonly second: number; readonly service: number; readonly pods: number }[];
 }
 
@@ -93,10 +93,10 @@ export interface Simulation {
 
   /** Current desired replicas, [environment * services + service]. Read-only view. */
   readonly desired: Int32Array;
-  /** Sets desired replicas of all environments (or of one); clamped to each service's min..max. Takes effect at once. */
+  /** Sets the desired replicas of all environments, clamped to each service's min..max. Takes effect at once. */
   setDesired(desired: ArrayLike<number>): void;
 
-  /** Runs all environments for so many seconds, a multiple of ACCOUNTING_INTERVAL, and fills `outcome`. Past the episode's end its last second repeats. */
+  /** Runs all environments for `seconds`, a multiple of ACCOUNTING_INTERVAL, and fills `outcome`. Past the episode's end its last second repeats. */
   advance(seconds: number): void;
   readonly outcome: Outcome;
 

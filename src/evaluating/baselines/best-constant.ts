@@ -6,7 +6,7 @@ import type { Ranked } from '../tuning/candidate-search.ts';
 import { tunedBaseline } from './baseline.ts';
 import { constant } from './constant.ts';
 
-/** Up to so many allocations, all are tried; beyond that, one service after the other is moved. */
+/** Up to this many allocations, all are tried; beyond that, one service after the other is moved. */
 const EXHAUSTIVE = 2000;
 
 /**

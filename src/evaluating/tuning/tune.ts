@@ -25,7 +25,7 @@ export interface Tuned<Settings> {
 /** As much as was needed on the sample cluster. */
 export const TUNING_EFFORT: SearchEffort = { random: 150, rounds: 12, perRound: 8 };
 
-/** So many of the best on training days meet the days for choosing. */
+/** This many of the best on training days meet the days for choosing. */
 const FINALISTS = 5;
 
 /** Which settings there are, and the system that has them. */

@@ -144,7 +144,7 @@ class OpenLoopErrors {
   }
 }
 
-/** From a stretch that is livelier than most: a quiet one tells nothing, and the liveliest is a fault that nobody foresees. */
+/** From a stretch that is livelier than most: a quiet one shows nothing, and the liveliest is a fault that nobody foresees. */
 async function fanOf(
   model: OpenLoopModel,
   cluster: Cluster,

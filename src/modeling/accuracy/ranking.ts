@@ -1,6 +1,6 @@
 /**
- * Does a twin put known policies in the order in which the cluster puts them? Low one-step errors are no evidence of
- * that (method study), and it is what training in a twin relies on.
+ * Does a twin put known policies in the order in which the cluster puts them? Low one-step errors are not evidence of
+ * that, and it is what training in a twin relies on.
  */
 import type { Cluster } from '../../spec/model.ts';
 import { runEpisodes } from '../../cluster/simulation/run-controller.ts';

@@ -112,7 +112,7 @@ export class LearnedSimulation implements Simulation {
       this.#before.set(this.desired);
       for (let e = 0; e < environments; e++) {
         INDICATORS.forEach((name, i) => {
-          // A replayed record tells of its own moves, not of these.
+          // A replayed record holds its own moves, not these.
           if (name !== 'moves') this.outcome[name][e] += this.#indicators[e * INDICATORS.length + i];
         });
         for (let s = 0; s < services; s++) this.outcome.moves[e] += Math.abs(move[e * services + s]);

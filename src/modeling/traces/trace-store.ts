@@ -160,7 +160,7 @@ export class TraceStore {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
-  /** Inserts one transition of a recording with so many services; the caller holds a transaction. */
+  /** Inserts one transition of a recording with `services` services; the caller holds a transaction. */
   insert(recording: number, services: number, transition: Transition): void {
     const lengths = [stateSize(services), services, services, services, stateSize(services), INDICATORS.length];
     VECTORS.forEach((name, i) => {

@@ -41,7 +41,7 @@ export function heatMap(analysis: Analysis, data: ClusteringData): Picture {
     width: WIDTH,
     height: bottom + 40,
     drawing: html`<text class="small" x="0" y="14"
-        >group, and moves: upper half of a row = replicas added, lower half = taken away; the fuller, the more</text
+        >group, and moves: upper half of a row = replicas added, lower half = removed; a stronger color = more</text
       >${groupBars(analysis, grid)}<line
         class="axis"
         x1="${LEFT}"
