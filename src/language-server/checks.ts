@@ -1,16 +1,16 @@
-/** When projects are checked as one types: at once while that is quick, else after a pause; never for what is stale. */
+/** Decides when projects are checked while the user types: at once if that is quick, otherwise after a pause. Stale checks are dropped. */
 import type { Project } from './projects.ts';
 
-/** A check that takes less than this is made after each change. Milliseconds. */
+/** Milliseconds; a check that takes less is made after each change. */
 const QUICK = 20;
-/** A slower one is made when so long nothing was typed. */
+/** Milliseconds without typing after which a slower check is made. */
 const PAUSE = 200;
 
-/** From the one that takes least to the one that finds everything. */
+/** From the fastest to the most thorough. */
 const STAGES = ['texts', 'loaded', 'full'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Runs the checks of each project that changed; a check that a newer change overtakes is not made. */
+/** Runs the checks of each changed project, but not a check that a newer change has made stale. */
 export class Checks {
   readonly #check: (project: Project, stage: Stage) => void;
   readonly #now: () => number;
@@ -24,7 +24,7 @@ export class Checks {
     this.#now = now;
   }
 
-  /** At once what is quick; the rest after a pause, a stage at a time. */
+  /** Runs the quick stages at once and the others after a pause, one stage at a time. */
   request(project: Project): void {
     this.#waiting.get(project)?.();
     const quick = STAGES.findLast((stage) => this.#isQuick(project, stage));

@@ -24,7 +24,7 @@ export class ClientSettings {
     this.#current = { ...this.#current, commands };
   }
 
-  /** Calls back whenever the settings are others than before. Resolves when they are known for the first time. */
+  /** Calls back whenever the settings have changed. Resolves when they are known for the first time. */
   async follow(changed: () => Promise<void>): Promise<void> {
     const { configuration, didChangeConfiguration } = this.#client.workspace;
     const ask = (): Promise<unknown> => this.#connection.workspace.getConfiguration(SECTION);

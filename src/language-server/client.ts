@@ -49,7 +49,7 @@ export class Client {
     });
   }
 
-  /** Calls back whenever the folders of the workspace are others than before. */
+  /** Calls back whenever the folders of the workspace have changed. */
   followFolders(changed: () => Promise<void>): void {
     if (!this.workspace.workspaceFolders) return;
     const { workspace } = this.#connection;

@@ -18,7 +18,7 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Hint,
 };
 
-/** What the client is to be told of a project: only of documents whose problems, or version, are others than before. */
+/** The diagnostics to publish for a project: only of documents whose problems or version have changed. */
 export function publications(
   projects: Projects,
   project: Project,
@@ -26,7 +26,7 @@ export function publications(
   versionOf: (uri: string) => number | undefined,
 ): PublishDiagnosticsParams[] {
   const byUri = new Map<string, Diagnostic[]>();
-  // A document that is open hears of every version; it may have no problem.
+  // The client hears about every version of an open document, even without problems.
   for (const path of project.analysis.paths) {
     const uri = projects.uriOf({ project, path });
     if (versionOf(uri) !== undefined) byUri.set(uri, []);

@@ -30,7 +30,7 @@ export interface RequestSources {
   readonly projects: Projects;
   readonly problems: ProjectProblems;
   readonly reports: ProjectReports;
-  /** Once the folders of the workspace have been read: every answer waits for it. */
+  /** Resolves when the folders of the workspace have been read; every answer waits for it. */
   readonly started: Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** What is wrong in each project, as far as it has been found, and what a project is seen with beside its texts. */
+/** The problems of each project as far as they have been found, with the samples and facts that the checks use. */
 import { diagnose, type SampleProvider } from '../language/diagnostics/diagnose.ts';
 import type { Facts } from '../language/facts.ts';
 import type { FolderView } from '../language/folder-view.ts';
@@ -8,7 +8,7 @@ import type { Project } from './projects.ts';
 import { BackgroundSamples } from './sampling/background-samples.ts';
 import { ProjectFacts } from './surroundings/project-facts.ts';
 
-/** The clusters of a project, the first ones, whose states are drawn. */
+/** The number of clusters of a project, counted from the first, whose states are sampled. */
 const MOST_SAMPLED = 4;
 
 interface Surroundings {
@@ -21,9 +21,9 @@ interface Surroundings {
 }
 
 export interface ProjectEvents {
-  /** More may be found now than at the last check. */
+  /** A check may find more now than the last one did. */
   moreToFind(project: Project): void;
-  /** Results of runs are there that were not known before. */
+  /** New results of runs are available. */
   newResults(): void;
 }
 

@@ -1,4 +1,4 @@
-/** What the client is told of projects: their problems, and that what its views show has changed. */
+/** Reports to the client: the problems of projects, and changes of what its views show. */
 import type { Connection } from 'vscode-languageserver';
 import { SPECIFICATIONS_CHANGED, type FolderClusters, type FolderSpecifications } from '../language/protocol.ts';
 import { compareProblems, type Problem } from '../spec/problem.ts';
@@ -41,7 +41,7 @@ export class ProjectReports {
     }
   }
 
-  /** Takes back what was published of a project that is no more. */
+  /** Withdraws the problems of a project that no longer exists. */
   withdraw(project: Project): void {
     this.#publish(project, this.#problemsOf(project));
     this.#shown.delete(project);

@@ -49,7 +49,7 @@ export class Project {
 }
 
 export class Projects {
-  /** Called with every project that is not the same any more; it may be without files by now. */
+  /** Called with every project that has changed; it may no longer have files. */
   readonly #onChange: (project: Project) => void;
   #roots: readonly string[] = [];
   readonly #disk = new Map<string, Content>();
@@ -137,7 +137,7 @@ export class Projects {
     this.#regroup();
   }
 
-  /** Takes what the disk has; forgets a file that is not there. */
+  /** Reads the file from the disk, or forgets it if it does not exist. */
   async #read(path: string): Promise<void> {
     if (!isFile(path)) {
       this.#disk.delete(path);

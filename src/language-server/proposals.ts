@@ -1,4 +1,4 @@
-/** The way back from an analysis, for clients: what the specifications have of its proposals, and edits that accept one. */
+/** Proposals of an analysis for clients: which ones the specifications already contain, and edits that accept one. */
 import type { FolderView } from '../language/folder-view.ts';
 import { addProposal, alreadyThere } from '../language/proposals/add-proposal.ts';
 import { missionsOf } from '../language/proposals/goal.ts';

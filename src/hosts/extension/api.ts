@@ -12,7 +12,7 @@ export interface KarmaApi {
   readonly version: 1;
   /** The runs of all projects of the workspace, newest first. */
   runs(): Promise<readonly KarmaRun[]>;
-  /** Some run is new, gone or different. */
+  /** Fires when a run is added, removed or changed. */
   readonly onDidChangeRuns: vscode.Event<void>;
 }
 
@@ -20,7 +20,7 @@ export interface KarmaRun {
   readonly id: string;
   /** Absolute. */
   readonly directory: string;
-  /** Absolute folder of the specifications that it belongs to. */
+  /** Absolute path of the folder of its specifications. */
   readonly project: string;
   /** 'created', 'running', 'stopped', 'finished', 'failed', 'stale', 'unreadable', 'other-version' or 'incomplete'; later versions may add some. */
   readonly state: string;
@@ -33,7 +33,7 @@ export interface KarmaRun {
   readonly updatedAt: number;
   /** While it works. */
   readonly progress?: { readonly done: number; readonly total: number; readonly unit: string; readonly what: string };
-  /** The highest J that policies of it were judged with. */
+  /** The highest judged J of its policies. */
   readonly bestObjective?: number;
 }
 

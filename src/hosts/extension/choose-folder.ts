@@ -4,11 +4,11 @@ import type { Services } from './services.ts';
 export interface FolderChoice {
   readonly title: string;
   readonly placeHolder: string;
-  /** Told where no folder is open. */
+  /** The message if no folder is open. */
   readonly none: string;
 }
 
-/** Path of a project, or of a folder of the workspace where there is none; the user picks among several. Undefined where the user leaves. */
+/** Path of a project, or of a workspace folder if there is no project; the user picks among several. Undefined if the user cancels. */
 export async function chooseFolder({ projects }: Services, choice: FolderChoice): Promise<string | undefined> {
   const { title, placeHolder, none } = choice;
   if (projects.all.length === 0) await projects.refresh();

@@ -17,7 +17,7 @@ export function registerCodeLens(features: Features): void {
           position: where.start,
           locations: action.locations.map((location) => features.located(at.project, location)),
         };
-        // Without a place to go to it only says something.
+        // Without a place to go to, the lens is only a text.
         const command = action.locations.length > 0 ? SHOW_REFERENCES : '';
         return { range: where, command: { title, command, arguments: [args] } };
       }

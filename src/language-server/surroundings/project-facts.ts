@@ -6,7 +6,7 @@ import { dataFilesBelow } from './data-files.ts';
 import { lastResultOf, readFinishedRuns, type FinishedRuns } from './finished-runs.ts';
 import { inferredRolesOf } from './inferred-roles.ts';
 
-/** What was read is good for so long, milliseconds. */
+/** Milliseconds for which the last reading is used. */
 const FRESH = 5000;
 
 export class ProjectFacts {
@@ -27,7 +27,7 @@ export class ProjectFacts {
     this.#onResults = onResults;
   }
 
-  /** What is known now. What is old is read again for the next time. */
+  /** The facts as they are known now. Old facts are read again for the next call. */
   get(): Facts {
     if (this.#now() - this.#readAt > FRESH) {
       this.#readAt = this.#now();

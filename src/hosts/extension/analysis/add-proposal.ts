@@ -1,4 +1,4 @@
-/** The way back from an analysis into the specifications: a proposal as an edit that is previewed before it is made. */
+/** Adds a proposal of an analysis to the specifications, as an edit that is previewed before it is made. */
 import * as vscode from 'vscode';
 import type { Analysis } from '../../../analyzing/analysis.ts';
 import type { Placement } from '../../../language/proposals/proposal.ts';
@@ -22,7 +22,7 @@ const { t } = vscode.l10n;
 type Proposal = Analysis['proposals'][number];
 type Kind = Proposal['kind'];
 
-/** What a command may be called with by a view, a keybinding or another extension. What is left out is asked for. */
+/** The arguments that a view, a keybinding or another extension may give the command. The user is asked for whatever is left out. */
 export interface ProposalArguments {
   /** Of the run. */
   readonly directory?: string;
@@ -30,7 +30,7 @@ export interface ProposalArguments {
   readonly proposal?: string;
   /** role: agents that play it from now on. */
   readonly agents?: readonly string[];
-  /** goal: the mission that it becomes a part of. */
+  /** goal: the mission that it is added to. */
   readonly mission?: string;
   /** false: the edit is made at once. */
   readonly preview?: boolean;
@@ -73,7 +73,7 @@ export function registerAddProposal(services: Services): vscode.Disposable {
   );
 }
 
-/** Resolves with the name that it has in the specifications now; undefined where the user decided otherwise. */
+/** Resolves with the name of the proposal in the specifications; undefined if the user cancels. */
 async function addProposal(
   services: Services,
   previews: Previews,
@@ -157,7 +157,7 @@ async function chooseProposal(
   return (await vscode.window.showQuickPick(items, { title, placeHolder: which, matchOnDetail: true }))?.proposal;
 }
 
-/** Undefined where the user decided otherwise. */
+/** Undefined if the user cancels. */
 async function choosePlacement(
   proposal: Proposal,
   organization: string,
@@ -186,7 +186,7 @@ async function choosePlacement(
   return { organization };
 }
 
-/** As a refactoring the files are saved, unless the settings of VS Code say otherwise. */
+/** VS Code saves the files of a refactoring, unless its settings say otherwise. */
 function workspaceEdit(changes: Changes): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
   for (const [uri, edits] of Object.entries(changes))

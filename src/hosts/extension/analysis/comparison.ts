@@ -1,4 +1,4 @@
-/** A run that refines another one, beside it: what accepting the proposals came to. Plain code. */
+/** Compares a run with the run that it refines: the effect of the accepted proposals. Does not import vscode. */
 import type { Comparison, ComparisonFigure } from '../../../../webview/protocol/roles.ts';
 import type { Analysis } from '../../../analyzing/analysis.ts';
 import { settledEvents } from '../../../runs/events.ts';
@@ -45,7 +45,7 @@ export async function comparisonOf(
   return { directory, before: refines, isThere: base !== undefined, figures };
 }
 
-/** The last that was judged of a system, over all episodes. */
+/** The last judgment of a system, over all episodes. */
 function judgmentsOf(directory: string): (system: string, metric: string) => number | null {
   const events = settledEvents(readJournal(journalPath(directory)).events);
   return (system, metric) => {

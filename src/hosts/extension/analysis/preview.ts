@@ -1,10 +1,10 @@
-/** Shows what an edit makes of files, side by side with what they are, and asks whether to make it. */
+/** Shows files before and after an edit side by side, and asks whether to apply it. */
 import * as vscode from 'vscode';
 import type { TextEdit } from 'vscode-languageserver';
 
 const { t } = vscode.l10n;
 
-/** Of documents that show a file as it would be. */
+/** The URI scheme of documents that show a file after the edit. */
 const SCHEME = 'karma-proposal';
 
 export type Changes = Readonly<Record<string, readonly TextEdit[]>>;
@@ -16,14 +16,14 @@ export class Previews implements vscode.Disposable {
   readonly #provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     provideTextDocumentContent: (uri) => this.#texts.get(uri.toString()) ?? '',
   });
-  /** Each gets addresses of its own: VS Code keeps the text of one that it knows. */
+  /** Each preview has URIs of its own, because VS Code caches the text of a known URI. */
   #count = 0;
 
   dispose(): void {
     this.#provider.dispose();
   }
 
-  /** Whether the user wants the edit, and the files are still as they were shown. */
+  /** Resolves with true if the user wants the edit and the files have not changed since the preview. */
   async confirm(title: string, changes: Changes): Promise<boolean> {
     const shown = await Promise.all(
       Object.entries(changes).map(async ([uri, edits]) => {

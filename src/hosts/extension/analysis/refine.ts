@@ -1,4 +1,4 @@
-/** Trains again what a run trained, by specifications that its proposals have changed, and compares. */
+/** Repeats the training of a run with the specifications that its proposals have changed, and compares the two. */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { readManifest, type Manifest } from '../../../runs/manifest.ts';
@@ -17,10 +17,10 @@ export function registerRefine(services: Services): vscode.Disposable {
   return services.command('karma-mas.refineAndRetrain', (...args) => refine(services, args));
 }
 
-/** What the command may be called with beside a run. */
+/** The arguments of the command besides the run. */
 interface RefineArguments {
   readonly directory?: string;
-  /** Of the job; default: as those of the run. */
+  /** Options of the job; default: those of the run. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly seeds?: readonly number[];
 }
@@ -65,7 +65,7 @@ async function tellUnchanged({ id, directory }: RunEntry): Promise<void> {
     await vscode.commands.executeCommand('karma-mas.openRoles', directory);
 }
 
-/** As thorough as what is refined. */
+/** As thorough as the run that is refined. */
 function refinement({ directory, project, id }: RunEntry): JobRequest<'run'> {
   const analyzed = readManifest(directory);
   const trained = trainingOf(analyzed);

@@ -1,4 +1,4 @@
-/** Add Organization: what a Cluster lacks to be trained for and transferred to, beside it in its folder, by the command line. */
+/** Add Organization: runs the command line to add what a Cluster still needs for training and transfer to its folder. */
 import * as vscode from 'vscode';
 import { hasShape, list, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import { CLUSTERS, type FolderClusters, type SpecificationsParams } from '../../../language/protocol.ts';
@@ -25,7 +25,7 @@ interface Place {
   readonly folder: string;
 }
 
-/** The argument may name the Cluster, and the context that its Transfer is to go to. */
+/** The argument may name the Cluster and the context that its Transfer targets. */
 async function addOrganization(services: Services, closing: AbortSignal, argument: unknown): Promise<void> {
   const { name, context } = (argument ?? {}) as { readonly name?: unknown; readonly context?: unknown };
   const title = t('Add Organization');
@@ -49,7 +49,7 @@ async function addOrganization(services: Services, closing: AbortSignal, argumen
   void tell(added);
 }
 
-/** Of that name, where one is given. One without a Transfer, which has nothing yet, or else any; the user picks among several. */
+/** The Cluster with the given name, if any; otherwise one without a Transfer, or else any. The user picks among several. */
 async function chooseCluster({ language }: Services, title: string, name: unknown): Promise<Place> {
   const params: SpecificationsParams = {};
   const folders = await language.request<readonly FolderClusters[]>(CLUSTERS, params);

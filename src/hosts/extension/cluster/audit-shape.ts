@@ -1,4 +1,4 @@
-/** What of an audit trail's lines the Cluster view relies on: another version may have written them, or a disk damaged them. */
+/** Checks the lines of an audit trail, which another version may have written or a disk may have damaged. */
 import {
   dictionary,
   flag,
@@ -76,7 +76,7 @@ const SHAPES = {
   }),
 } as const;
 
-/** The record, or undefined where the value is none that this version understands. */
+/** The record; undefined if this version does not understand the value. */
 export function auditRecord(value: unknown): AuditRecord | undefined {
   const type = (value as { readonly type?: unknown } | null)?.type;
   if (typeof type !== 'string' || !Object.hasOwn(SHAPES, type)) return undefined;

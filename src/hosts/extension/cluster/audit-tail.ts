@@ -6,30 +6,30 @@ const CHUNK = 1 << 20;
 const LINE_FEED = 10;
 
 export interface AuditNews {
-  /** The values of whole lines that are new, in order. */
+  /** The values of the new complete lines, in order. */
   readonly records: readonly unknown[];
-  /** The trail was begun anew (a resumed transfer does that): what was read before no longer counts. */
+  /** The trail was started over, as a resumed transfer does: discard what was read before. */
   readonly restarted: boolean;
-  /** Whole lines that are not JSON. */
+  /** Number of complete lines that are not JSON. */
   readonly damaged: number;
-  /** There is more to read at once. */
+  /** Whether more can be read right away. */
   readonly more: boolean;
 }
 
-/** Reads an audit trail that another process is writing: each call gives what is new since the last one. */
+/** Reads an audit trail while another process writes it: each call returns what is new since the last call. */
 export class AuditTail {
   readonly path: string;
   #offset = 0;
-  /** The beginning of a line whose end is not written yet. */
+  /** The start of a line whose end has not been written yet. */
   #rest = Buffer.alloc(0);
-  /** Tells a file from the one that replaced it under the same name. */
+  /** Identifies the file, to notice when another file replaces it under the same name. */
   #file = '';
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** Nothing where there is no file yet. Rejects with an IoError where it cannot be read. */
+  /** Resolves with no values if there is no file yet. Rejects with an IoError if the file cannot be read. */
   async read(): Promise<AuditNews> {
     try {
       const file = await open(this.path, 'r');

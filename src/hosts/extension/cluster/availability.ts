@@ -1,4 +1,4 @@
-/** Which actions of the Cluster view can be taken, and why not; plain code but for the texts. */
+/** Decides which actions of the Cluster view are available, with the reason if not. */
 import * as vscode from 'vscode';
 import type { ClusterAction, ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
 import type { ClusterDigest } from '../../../language/protocol.ts';
@@ -14,11 +14,11 @@ export interface Circumstances {
   /** Errors in the specifications. */
   readonly errors: number;
   readonly isBusy: boolean;
-  /** A transfer whose process is gone has left HPAs changed. */
+  /** A transfer whose process has died left HPAs changed. */
   readonly isLeftChanged: boolean;
   /** Context, server and namespace are known. */
   readonly isPlaceKnown: boolean;
-  /** Somebody else who writes to the namespace; empty = nobody. */
+  /** Another writer to the namespace; empty = none. */
   readonly writer: string;
   /** Of the transfer that is under way: whether there is one after it; undefined = it is in none that can be held. */
   readonly stage: { readonly isLast: boolean } | undefined;
@@ -63,7 +63,7 @@ export function availability(circumstances: Circumstances): Availability {
   return { actions, remedy: obstacle?.remedy ?? '' };
 }
 
-/** What keeps every transfer from starting; the first that has to be removed. */
+/** The first obstacle that keeps every transfer from starting. */
 function obstacleOf(circumstances: Circumstances): Obstacle | undefined {
   const { isTrusted, cluster, isOnDisk, errors, isBusy, hasPolicies } = circumstances;
   if (!isTrusted)

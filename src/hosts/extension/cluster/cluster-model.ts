@@ -8,7 +8,7 @@ import { EmulatedClusterSource } from './emulated-cluster-source.ts';
 import { RealClusterSource } from './real-cluster-source.ts';
 import { newestPolicies } from './transfer-run.ts';
 
-/** The cluster that the user looks at, and all that the Cluster view shows of it. Outlives the view: commands act on it too. */
+/** The selected cluster and everything that the Cluster view shows of it. It outlives the view, because commands use it too. */
 export class ClusterModel implements vscode.Disposable {
   readonly clusters: Clusters;
   readonly #services: Services;
@@ -38,7 +38,7 @@ export class ClusterModel implements vscode.Disposable {
     return this.clusters.selected;
   }
 
-  /** Undefined where there is no cluster, or it cannot be reached from here. */
+  /** Undefined if there is no cluster or it cannot be reached from here. */
   get source(): ClusterSource | undefined {
     return this.#current?.source;
   }
@@ -54,7 +54,7 @@ export class ClusterModel implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** Somebody looks: it is kept up to date until disposed. */
+  /** Call while the view is visible: the cluster is kept up to date until the result is disposed. */
   watch(): vscode.Disposable {
     if (this.#watchers++ === 0) this.#watches = this.source?.watch();
     void this.clusters.read();
@@ -139,7 +139,7 @@ export class ClusterModel implements vscode.Disposable {
   }
 }
 
-/** Of a transfer that can be held and promoted now. */
+/** Set while a transfer can be held and promoted. */
 function stageOf(known: SourceStatus | undefined): { isLast: boolean } | undefined {
   const { run, observed } = known ?? {};
   const isInStage = run?.state === 'running' && run.upTo !== 'plan' && observed;

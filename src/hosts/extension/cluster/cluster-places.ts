@@ -1,14 +1,14 @@
-/** Where the clusters of the specifications are; plain code. */
+/** The places (context and namespace) of the clusters in the specifications. Does not import vscode. */
 import type { ClusterDigest } from '../../../language/protocol.ts';
 
 export interface Place {
-  /** With the Transfers that go there, and the namespace there. */
+  /** The cluster with the Transfers that target this place, and the namespace there. */
   readonly digest: ClusterDigest;
-  /** Of the kubeconfig; empty = the current one. An emulated cluster has none. */
+  /** Context of the kubeconfig; empty = the current one. An emulated cluster has none. */
   readonly context: string;
 }
 
-/** A real cluster counts once for each context and namespace that its Transfers name. */
+/** A real cluster has one place for each context and namespace that its Transfers name. */
 export function placesOf(digest: ClusterDigest): Place[] {
   if (digest.source === 'emulator' || digest.transfers.length === 0) return [{ digest, context: '' }];
   const targets = new Map(digest.transfers.map(({ target }) => [`${target.context}/${target.namespace}`, target]));

@@ -3,7 +3,7 @@ import type { ClusterStatus, StageName } from '../../../../webview/protocol/clus
 import type { Steering } from '../../../runs/steering.ts';
 import type { ClusterDigest, TransferDigest } from '../../../language/protocol.ts';
 
-/** What the newest transfer tells of its cluster. */
+/** What the newest transfer reports about its cluster. */
 export type TransferStatus = Pick<
   ClusterStatus,
   | 'identity'
@@ -32,7 +32,7 @@ export interface TransferOrder {
   readonly transfer: TransferDigest;
   /** Id of the run that trained them. */
   readonly policies: string;
-  /** As it was shown: the transfer goes there or nowhere. Null for a plan of a place that is not known. */
+  /** The place as it was shown: the transfer writes there or nowhere. Null for a plan of an unknown place. */
   readonly place: ClusterStatus['identity'];
 }
 
@@ -43,28 +43,28 @@ export interface TransferOrder {
 export interface ClusterSource extends vscode.Disposable {
   readonly status: SourceStatus;
   readonly onDidChange: vscode.Event<void>;
-  /** Where a transfer that begins now goes; null while that is not known. */
+  /** The place that a new transfer would write to; null while it is not known. */
   readonly place: ClusterStatus['identity'];
-  /** A transfer works on it, is about to, or has not given everything back yet. */
+  /** Whether a transfer works on the cluster, is about to start, or has not restored everything yet. */
   readonly isBusy: boolean;
-  /** A transfer whose process is gone has left HPAs changed: they can be given back. */
+  /** Whether a transfer whose process has died left HPAs changed that can be restored. */
   readonly isLeftChanged: boolean;
-  /** Nobody has asked yet for a connection to it: see connect. */
+  /** Whether the user has not asked for a connection yet (see connect). */
   readonly isUnasked: boolean;
-  /** The user asks for a connection, from now on: the cluster is looked at while somebody looks here. */
+  /** The user asks for a connection: from now on the cluster is watched while the view is visible. */
   connect(): Promise<void>;
-  /** Looks at once at what its transfers do. */
+  /** Reads the state of its transfers right away. */
   refresh(): Promise<void>;
-  /** Finds out where it is, and how. */
+  /** Finds out where the cluster is and in which state. */
   locate(): Promise<void>;
   /** The specification has changed. */
   update(cluster: ClusterDigest): void;
-  /** Somebody looks: what is known is kept up to date until disposed. */
+  /** Call while the view is visible: the status is kept up to date until the result is disposed. */
   watch(): vscode.Disposable;
-  /** Begins a transfer. Does nothing where one is under way. */
+  /** Starts a transfer. Does nothing if one is under way. */
   transfer(order: TransferOrder): Promise<void>;
-  /** Tells the transfer that is under way to stay in its stage, to go on, or to go to the next one now. */
+  /** Tells the running transfer to stay in its stage, to continue, or to go to the next stage now. */
   steer(steering: Steering): void;
-  /** Ends the transfer and gives every service back to its HPA. Resolves when it has ended; rejects with a sentence where it does not. */
+  /** Ends the transfer and gives every service back to its HPA. Resolves when it has ended; rejects with a sentence if it does not end. */
   fallBack(): Promise<void>;
 }

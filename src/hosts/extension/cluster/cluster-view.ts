@@ -80,13 +80,13 @@ function connectView(model: ClusterModel, view: vscode.WebviewView, send: Send<'
   };
 }
 
-/** Beside the view's name, when it is folded too. */
+/** Shown beside the name of the view, also when it is collapsed. */
 function describe({ cluster, observed, run }: ClusterStatus): string {
   const isRunning = run?.state === 'running' || run?.state === 'stopping';
   return isRunning && observed ? `${cluster}: ${observed.stage}` : cluster;
 }
 
-/** By the commands: they ask, guard and report. */
+/** Runs the commands, which ask, guard and report. */
 function act(action: ClusterAction): Thenable<unknown> {
   switch (action) {
     case 'fallBack':
@@ -100,7 +100,7 @@ function act(action: ClusterAction): Thenable<unknown> {
   }
 }
 
-/** Begins the run that a transfer offers. What it makes stays there until a person transfers it. */
+/** Starts the run that a transfer offers. Its policies are not used until a person transfers them. */
 function accept(job: 'fit' | 'train', model: ClusterModel): Thenable<unknown> {
   const { selected, source } = model;
   const transfer = selected?.digest.transfers.find(({ name }) => name === source?.status.run?.transfer);

@@ -19,7 +19,7 @@ export interface DeclaredCluster extends Place {
   readonly errors: number;
 }
 
-/** The clusters that the projects declare, and which of them the user looks at. */
+/** The clusters that the projects declare, and the one that the user has selected. */
 export class Clusters implements vscode.Disposable {
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -52,7 +52,7 @@ export class Clusters implements vscode.Disposable {
     return this.#errors;
   }
 
-  /** Why the clusters are not known; empty where they are. */
+  /** Why the clusters are not known; empty if they are. */
   get problem(): string {
     return this.#problem;
   }
@@ -61,7 +61,7 @@ export class Clusters implements vscode.Disposable {
     return this.#isRead;
   }
 
-  /** The one that was chosen, or else the first. */
+  /** The cluster that was chosen, or else the first one. */
   get selected(): DeclaredCluster | undefined {
     const key = this.#services.context.workspaceState.get<string>(SELECTED);
     return this.#all.find((cluster) => keyOf(cluster) === key) ?? this.#all[0];
@@ -72,7 +72,7 @@ export class Clusters implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** Asks the language server, the first time that somebody wants to know. */
+  /** Asks the language server on the first call. */
   async read(): Promise<void> {
     if (!this.#isRead) await this.#read();
   }
@@ -103,7 +103,7 @@ export class Clusters implements vscode.Disposable {
   }
 }
 
-/** Tells it from all others in this workspace. */
+/** Identifies the cluster in this workspace. */
 export function keyOf({ project, digest, context }: DeclaredCluster): string {
   const place = digest.source === 'emulator' ? '' : `@${context}/${digest.namespace}`;
   return `${project.uri.toString()}#${digest.name}${place}`;

@@ -5,14 +5,14 @@ import type { Services } from '../services.ts';
 import type { ClusterSource, SourceStatus, TransferOrder } from './cluster-source.ts';
 import { TransferFollower } from './transfer-follower.ts';
 
-/** Seconds of the cluster per second: a decision every half a second, to be watched. */
+/** Seconds of the cluster per second: one decision every half second, so that it can be watched. */
 const PACE = 60;
 /** Milliseconds that a transfer may take to give everything back: it has 10 s for it. */
 const GIVE_BACK = 15_000;
 /** The emulated cluster's identity before a transfer has told it: as EmulatedCluster. */
 const EMULATOR = { context: 'emulator', server: 'embedded' } as const;
 
-/** The emulated cluster of a project: it lives in the process of its newest transfer, whose audit trail tells all of it. */
+/** The emulated cluster of a project. It lives in the process of its newest transfer, whose audit trail is the only source. */
 export class EmulatedClusterSource implements ClusterSource {
   readonly #follower: TransferFollower;
   readonly onDidChange: vscode.Event<void>;
@@ -42,7 +42,7 @@ export class EmulatedClusterSource implements ClusterSource {
     return this.#follower.isBusy;
   }
 
-  /** It is gone with the process. */
+  /** It ended with the process. */
   get isLeftChanged(): boolean {
     return false;
   }

@@ -1,4 +1,4 @@
-/** Import Cluster: the Cluster spec of a namespace, written by the command line, which only reads the cluster. */
+/** Import Cluster: runs the command line to write the Cluster specification of a namespace. The cluster is only read. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -97,7 +97,7 @@ async function chooseNamespace(title: string, { name, server, namespace }: Conte
   return orCanceled(given).trim();
 }
 
-/** namespace/name:port or a URL; empty = look for it. */
+/** namespace/name:port or a URL; empty = search the cluster for it. */
 async function choosePrometheus(title: string): Promise<string> {
   const find = {
     label: t('Look for It in the Cluster'),
@@ -119,7 +119,7 @@ async function choosePrometheus(title: string): Promise<string> {
   return orCanceled(given).trim();
 }
 
-/** Of a Prometheus at a URL, which may want one: the token that is kept, or that the user gives now. */
+/** The token of a Prometheus at a URL, if it needs one: the stored token, or the one that the user enters now. */
 async function askToken(origin: string, secrets: vscode.SecretStorage): ReturnType<typeof tokenFor> {
   const kept = await tokenFor(origin, secrets);
   if (origin === '' || Object.keys(kept).length > 0) return kept;

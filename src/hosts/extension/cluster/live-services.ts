@@ -1,4 +1,4 @@
-/** The services of a real cluster as they were seen last; plain code. */
+/** The services of a real cluster as they were last seen. Does not import vscode. */
 import type { ClusterService } from '../../../../webview/protocol/cluster.ts';
 import type { ServiceStatus } from '../../../cluster/kubernetes/watching/namespace-status.ts';
 

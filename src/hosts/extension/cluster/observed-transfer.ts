@@ -1,4 +1,4 @@
-/** What an audit trail tells of a cluster, reduced record by record; plain code, so that it can be tested without VS Code. */
+/** The state of a cluster according to an audit trail, record by record. Does not import vscode, so that it can be tested without it. */
 import type {
   ClusterService,
   ClusterStatus,
@@ -10,10 +10,10 @@ import type {
 import type { AgentRecord, DecisionRecord, HpaRecord, StageRecord, WriteRecord } from '../../../transferring/audit.ts';
 import { auditRecord } from './audit-shape.ts';
 
-/** Of each, so many of the last are kept. */
+/** The number of recent entries that are kept of each list. */
 const KEPT_DECISIONS = 30;
 const KEPT_WRITES = 40;
-/** Points of the trend; beyond, every other one is dropped. */
+/** The most points of the trend; beyond it, every other point is dropped. */
 const TREND = 360;
 
 type Hpa = NonNullable<ClusterService['hpa']>;
@@ -35,9 +35,9 @@ export const UNOBSERVED: Omit<ClusterService, 'name' | 'min' | 'max'> = {
   controlledBy: 'unknown',
 };
 
-/** Takes records in the order of the trail. One that is none, or of a kind that this version does not know, is counted and left out. */
+/** Adds records in the order of the trail. Values that are no records, or of an unknown kind, are counted and left out. */
 export class ObservedTransfer {
-  /** Records that could not be made sense of. */
+  /** Number of records that could not be understood. */
   unknown = 0;
   #identity: Observation['identity'] = null;
   #observed: Observed | undefined;
@@ -176,7 +176,7 @@ export class ObservedTransfer {
     this.#addPoint({ time, objective: known(objective), stage });
   }
 
-  /** What is decided or held again and again is listed once, with its last time. */
+  /** A decision or hold that repeats is listed once, with its last time. */
   #list(decision: Decision): void {
     const last = this.#decisions.at(-1);
     if (last && last.outcome !== 'applied' && gist(last) === gist(decision)) this.#decisions.pop();
@@ -288,11 +288,11 @@ function decisionOf(record: DecisionRecord, controlled: readonly string[] | unde
   };
 }
 
-/** What makes two decisions the same to a reader. */
+/** The key that is equal for decisions that look the same to a reader. */
 const gist = ({ stage, outcome, changes, agents }: Decision): string =>
   JSON.stringify([stage, outcome, changes, agents.map(({ agent, choice }) => [agent, choice])]);
 
-/** With the rules that allowed what it chose: those of other services, or of a hold, explain nothing. */
+/** The choice with the rules that allowed it; rules of other services, or of a hold, do not explain it. */
 function agentOf({ agent, roles, choice, options, reasons }: AgentRecord): Decision['agents'][number] {
   const probability = known(options.find(({ option }) => option === choice)?.probability);
   const moved = choice.split(', ').filter((part) => part !== 'hold');

@@ -1,4 +1,4 @@
-/** Bearer tokens for Prometheus servers at URLs: VS Code keeps them for the user, and no file of ours holds one. */
+/** Bearer tokens for Prometheus servers at URLs. VS Code stores them; none of our files holds one. */
 import * as vscode from 'vscode';
 import { PROMETHEUS_TOKEN } from '../../../jobs/options/environment.ts';
 import {
@@ -11,20 +11,20 @@ import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;
 
-/** One for each server: the specifications of another folder cannot have it sent elsewhere. */
+/** The key of the token of one server, so that the specifications of another folder cannot send it elsewhere. */
 const keyOf = (origin: string): string => `prometheus.token ${origin}`;
 /** Milliseconds that the language server may take to name the clusters. */
 const PATIENCE = 5_000;
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What a process that reads this Prometheus is given. */
+/** The environment of a process that reads this Prometheus. */
 export async function tokenFor(origin: string, secrets: vscode.SecretStorage): Promise<Environment> {
   const token = origin === '' ? undefined : await secrets.get(keyOf(origin));
   return token ? { [PROMETHEUS_TOKEN]: token } : {};
 }
 
-/** What the process of a job is given, by the Prometheus of its cluster; nothing where it reads none. */
+/** The environment of a job that reads the Prometheus of its cluster; empty if it reads none. */
 export async function tokenForJob(
   { context, language, log }: Pick<Services, 'context' | 'language' | 'log'>,
   { kind, folder, options }: { readonly kind: string; readonly folder: string; readonly options?: object },
@@ -56,7 +56,7 @@ function originForJob(clusters: readonly ClusterDigest[], options: { transfer?: 
   return origins.size === 1 ? origin : '';
 }
 
-/** Asks for the token of a Prometheus, and keeps it; an empty answer removes the one that is kept. */
+/** Asks for the token of a Prometheus and stores it; an empty answer removes the stored token. */
 export async function setPrometheusToken(origin: string, secrets: vscode.SecretStorage): Promise<void> {
   if (origin === '')
     throw new Error(

@@ -17,9 +17,9 @@ import { servicesOf, TransferFollower } from './transfer-follower.ts';
 
 /** Milliseconds that a transfer may take to give everything back: it tries for 300 s where the server does not answer. */
 const GIVE_BACK = 320_000;
-/** Milliseconds within which the first look has come, or says why not. */
+/** Milliseconds within which the first status arrives, or the reason why not. */
 const FIRST_LOOK = 12_000;
-/** Nothing is connected to before a person has asked for it once, in this workspace. */
+/** No connection is made before a person has asked for one in this workspace. */
 const ASKED = 'cluster.asked';
 
 type Identity = NonNullable<SourceStatus['identity']>;
@@ -45,9 +45,9 @@ export class RealClusterSource implements ClusterSource {
   #watchers = 0;
   /** The last look. */
   #look: NamespaceReport | undefined;
-  /** The services as they were when the server last answered, at the place of the last look. */
+  /** The services as of the last answer of the server, at the place of the last status. */
   #seen: { readonly services: readonly ServiceStatus[]; readonly time: number } | undefined;
-  /** Why nobody looks; empty where somebody does. */
+  /** Why the cluster is not watched; empty if it is. */
   #failure = '';
 
   readonly onDidChange = this.#changed.event;
@@ -176,7 +176,7 @@ export class RealClusterSource implements ClusterSource {
     if (this.#watchers > 0 && this.#options.services.trust.isTrusted && !this.isUnasked) this.#observer.start();
   }
 
-  /** Places of this workspace that a connection was asked for. */
+  /** The places that the user asked to connect to, in this workspace. */
   #asked(): readonly string[] {
     return this.#options.services.context.workspaceState.get<readonly string[]>(ASKED, []);
   }
@@ -223,7 +223,7 @@ export class RealClusterSource implements ClusterSource {
     };
   }
 
-  /** Another place than before: nothing of that one is kept. */
+  /** The place has changed: nothing of the previous one is kept. */
   #take(line: string): boolean {
     const read = readLine(line);
     if (!read) return false;

@@ -1,4 +1,4 @@
-/** Keeps a process running that observes a cluster, and hands on its lines. Knows nothing of VS Code. */
+/** Keeps a process running and hands on its lines; starts it again when it ends. Does not import vscode. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -11,9 +11,9 @@ export interface ProcessProgram {
 export interface RestartingProcessOptions {
   /** Asked at each start. */
   readonly program: () => Promise<ProcessProgram>;
-  /** Returns whether the process does what it is for; the count of attempts begins anew then. */
+  /** Returns whether the process works as intended; the count of attempts then starts over. */
   readonly onLine: (line: string) => boolean;
-  /** It did not start, or ended by itself; it is started again. */
+  /** The process did not start or has ended by itself; it is started again. */
   readonly onEnd: (why: string) => void;
   /** Milliseconds before attempt n from 1 on. */
   readonly backoff?: (attempt: number) => number;
@@ -29,7 +29,7 @@ export class RestartingProcess {
   #child: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempt = 0;
-  /** Counts what was started: what an earlier process says no longer counts. */
+  /** Number of the current process: lines of an earlier process are ignored. */
   #started = 0;
 
   constructor(options: RestartingProcessOptions) {
@@ -47,7 +47,7 @@ export class RestartingProcess {
     void this.#launch();
   }
 
-  /** Ends the process; what it still says is not handed on. */
+  /** Ends the process; its remaining lines are not handed on. */
   stop(): void {
     this.#isWanted = false;
     this.#started++;
@@ -56,7 +56,7 @@ export class RestartingProcess {
     this.#child = undefined;
   }
 
-  /** For what the process was started with is different now. */
+  /** Call when the program or its arguments have changed. */
   restart(): void {
     if (!this.#isWanted) return;
     this.stop();
@@ -102,7 +102,7 @@ export class RestartingProcess {
   }
 }
 
-/** Its standard input ends, which it takes as the sign to end; where it does not, it is ended. */
+/** Closes its standard input, which is the sign to end; kills it if it does not end. */
 function end(child: ChildProcess): void {
   child.stdin?.end();
   const timer = setTimeout(() => child.kill('SIGKILL'), END);

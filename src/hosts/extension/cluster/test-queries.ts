@@ -1,4 +1,4 @@
-/** Test Queries: what each metric query of the cluster that is shown gives now, told in the Cluster view. */
+/** Test Queries: shows in the Cluster view what each metric query of the selected cluster returns now. */
 import * as vscode from 'vscode';
 import { testedQueriesShape, type TestedQueries } from '../../../../webview/protocol/cluster.ts';
 import { hasShape } from '../../../../webview/protocol/shape.ts';

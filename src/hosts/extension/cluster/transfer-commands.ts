@@ -1,4 +1,4 @@
-/** The commands that change a cluster: transfer, fall back; and the choice of the cluster. */
+/** The commands that change a cluster (transfer, fall back), and the selection of the cluster. */
 import * as vscode from 'vscode';
 import type { ClusterStatus, StageName } from '../../../../webview/protocol/cluster.ts';
 import type { StageDigest, TransferDigest } from '../../../language/protocol.ts';
@@ -55,14 +55,14 @@ async function fallBack(model: ClusterModel): Promise<void> {
   await model.source?.fallBack();
 }
 
-/** Holds the transfer in its stage, or lets it go on where it is held. */
+/** Holds the transfer in its stage, or releases it if it is held. */
 async function hold(model: ClusterModel): Promise<void> {
   const { actions, steering } = await steered(model);
   if (!actions.hold.enabled) throw new Error(actions.hold.why);
   model.source?.steer(steering === 'hold' ? 'goOn' : 'hold');
 }
 
-/** The ladder up to its highest stage was confirmed when the transfer began: this only shortens the way. */
+/** The user confirmed the ladder up to its highest stage when the transfer began: this only shortens the time. */
 async function promote(model: ClusterModel): Promise<void> {
   const { actions } = await steered(model);
   if (!actions.promote.enabled) throw new Error(actions.promote.why);
@@ -153,7 +153,7 @@ async function askUpTo({ stages }: TransferDigest): Promise<UpTo> {
   return orCanceled(picked).upTo;
 }
 
-/** Says what will be written where, and asks. */
+/** Tells the user what will be written where, and asks for confirmation. */
 async function confirm(
   place: TransferOrder['place'],
   { digest: cluster }: DeclaredCluster,

@@ -15,7 +15,7 @@ import { ObservedTransfer, UNOBSERVED } from './observed-transfer.ts';
 import { TransferReader } from './transfer-reader.ts';
 import { openOffers, planOf, preflightOf, transferRequest, type TransferRequest } from './transfer-run.ts';
 
-/** Milliseconds between two looks at the audit trail of a transfer that runs. */
+/** Milliseconds between two reads of the audit trail of a running transfer. */
 const LOOK = 250;
 
 /** The transfer that is shown: the newest one. */
@@ -23,7 +23,7 @@ interface Followed {
   readonly run: RunEntry;
   readonly request: TransferRequest;
   readonly reader: TransferReader;
-  /** Why its trail cannot be read; empty where it can. */
+  /** Why its audit trail cannot be read; empty if it can. */
   unreadable: string;
 }
 
@@ -35,7 +35,7 @@ export interface FollowerOptions {
   readonly giveBack: number;
 }
 
-/** Follows the newest transfer to a cluster by its run directory, whoever started it, and starts, steers and ends transfers. */
+/** Follows the newest transfer to a cluster through its run directory, whoever started it. Starts, steers and ends transfers. */
 export class TransferFollower implements vscode.Disposable {
   readonly #folder: string;
   #cluster: ClusterDigest;
@@ -103,7 +103,7 @@ export class TransferFollower implements vscode.Disposable {
     this.#look();
   }
 
-  /** Does nothing where a transfer is under way. */
+  /** Does nothing if a transfer is under way. */
   async start(
     { upTo, transfer, policies }: TransferOrder,
     options: Pick<GivenOptions['transfer'], 'pace' | 'writeTo'>,
@@ -134,7 +134,7 @@ export class TransferFollower implements vscode.Disposable {
     this.#look();
   }
 
-  /** Resolves when the transfer has ended; rejects with a sentence where it does not. */
+  /** Resolves when the transfer has ended; rejects with a sentence if it does not end. */
   async fallBack(): Promise<void> {
     if (this.#starting) {
       this.#starting.stop = true;
@@ -170,7 +170,7 @@ export class TransferFollower implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  /** One look at a time; what happens during one is seen by another right after it. */
+  /** One read at a time; a change during a read is seen by another read right after it. */
   #look(): void {
     clearTimeout(this.#timer);
     if (this.#looking) {
@@ -300,7 +300,7 @@ function steeringOf({ directory }: RunEntry): Steering {
   }
 }
 
-/** A process that has not begun after so long (milliseconds) is not coming. */
+/** Milliseconds after which a process that has not started is given up. */
 const BEGINS_WITHIN = 30_000;
 
 function isWorking({ state, createdAt }: RunEntry): boolean {
@@ -315,7 +315,7 @@ function stateOf(run: RunEntry): TransferRun['state'] {
   return state === 'other-version' ? 'unreadable' : state;
 }
 
-/** The services of the specification, with what was observed of them. */
+/** The services of the specification with their observed state. */
 export function servicesOf({ services }: ClusterDigest, observed: readonly ClusterService[]): ClusterService[] {
   const known = new Map(observed.map((service) => [service.name, service]));
   const declared = services.map(({ name, min, max }) => ({

@@ -1,4 +1,4 @@
-/** The command line in a process of its own: what it says line by line, and how it ends. Knows nothing of VS Code. */
+/** Runs the command line in a process of its own and reports its results line by line. Does not import vscode. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { NodeProgram } from '../services.ts';
@@ -11,7 +11,7 @@ export interface CliOptions {
   readonly env: Readonly<Record<string, string>>;
   /** The folder that it runs in; left out: that of this process. */
   readonly cwd?: string;
-  /** It is asked to stop, and says what it has done. */
+  /** When aborted, the process is asked to stop; it may still report what it has done. */
   readonly signal: AbortSignal;
   readonly onResult: (result: CliResult) => void;
 }
@@ -25,7 +25,7 @@ export interface CliResult {
 /** Characters, the last ones, that are kept of what is no result: they tell why a process died. */
 const MOST_SAID = 5_000;
 
-/** Resolves where it ends well. Rejects with the sentence that it ends with, or why it does not start. */
+/** Resolves if it succeeds. Rejects with its error message, or with the reason why it did not start. */
 export async function runCli(
   args: readonly string[],
   { node, program, env, cwd, signal, onResult }: CliOptions,

@@ -1,4 +1,4 @@
-/** The command line in a process of its own, with a notification that can be canceled. */
+/** Runs the command line in a process of its own, with a notification that can be canceled. */
 import * as vscode from 'vscode';
 import { nodeProblem } from '../node-program.ts';
 import type { Services } from '../services.ts';
@@ -10,13 +10,13 @@ export interface CommandLine {
   readonly args: readonly string[];
   /** To add to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Told of each line as it comes: to show, or to keep where the process ends badly. */
+  /** Called with each result as it arrives: to show it, or to keep it if the process fails. */
   readonly onResult?: (result: CliResult, show: (message: string) => void) => void;
-  /** The extension ends. */
+  /** Aborted when the extension ends. */
   readonly closing: AbortSignal;
 }
 
-/** All that it says. Throws the sentence that it ends with where it does not end well; a CancellationError where it was canceled. */
+/** Resolves with all results. Rejects with the error message of the command line if it fails, and with a CancellationError if it is canceled. */
 export async function runCommandLine(
   services: Services,
   { title, args, env = {}, onResult, closing }: CommandLine,

@@ -1,4 +1,4 @@
-/** MOISE+MARL organizations in and out of a project, by the command line's own import and export in a process. */
+/** Imports and exports MOISE+MARL organizations by running the command line. */
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { chooseFolder } from '../choose-folder.ts';
@@ -115,7 +115,7 @@ async function chooseProject({ projects }: Services, given: unknown): Promise<Pr
   return (await vscode.window.showQuickPick(items, { placeHolder: t('Project to export from') }))?.project;
 }
 
-/** Ends well also where the import fails because of problems in the file: they say what is wrong with it, and where. */
+/** Resolves also if the import fails because of problems in the file: they say what is wrong and where. */
 async function runExchange(services: Services, commandLine: CommandLine): Promise<ExchangeResult> {
   const results: CliResult[] = [];
   try {

@@ -4,7 +4,7 @@ import { rolesView, type RolesMessage } from '../../../../webview/protocol/roles
 import type { Shape } from '../../../../webview/protocol/shape.ts';
 import type { Analysis } from '../../../analyzing/analysis.ts';
 
-/** Digits that count: more than anybody reads, a third of what JSON has. */
+/** Significant digits: more than anybody reads, a third of what JSON has. */
 const DIGITS = 6;
 
 /** Throws a sentence where the analysis has not what the view shows. */

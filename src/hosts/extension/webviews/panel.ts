@@ -7,14 +7,14 @@ import { PANELS, type PanelName } from './panels.ts';
 /** A view that opens as an editor: at most one of each kind in a window. */
 export interface PanelKind<V extends PanelName, A> {
   readonly view: V;
-  /** Where it opens; left out: in front of what is there. */
+  /** The column in which it opens; default: the active one. */
   readonly column?: vscode.ViewColumn;
   /** Makes the host side. `shown` is what it was opened with; undefined where a reload restored it: then the view's own state counts. */
   connect(send: Send<V>, shown: A | undefined): PanelConnection<V, A>;
 }
 
 export interface PanelConnection<V extends PanelName, A> extends ViewConnection<V> {
-  /** It is open already and was opened once more, with this. */
+  /** The panel is open and is opened again with this argument. */
   show(what: A): void;
 }
 

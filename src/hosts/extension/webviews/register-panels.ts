@@ -9,7 +9,7 @@ import { registerRelations } from './relations.ts';
 import { registerRoles } from './roles.ts';
 import { registerTwinReport } from './twin-report.ts';
 
-/** What makes each panel and the commands that open it; leaving one out is an error of types. */
+/** Registers each panel and the commands that open it; leaving one out is a type error. */
 const REGISTER: { readonly [name in PanelName]: (services: Services) => vscode.Disposable } = {
   'learning-curves': registerLearningCurves,
   'twin-report': registerTwinReport,

@@ -7,7 +7,7 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
-/** Asks where one file, or a folder where several, shall be written, and writes them. Failures are shown. */
+/** Asks where to save one file, or in which folder to save several, and writes them. Failures are shown to the user. */
 export async function saveFiles(files: readonly NamedFile[], log: vscode.LogOutputChannel): Promise<void> {
   try {
     const targets = await (files.length === 1 ? askForFile(files[0].name) : askForFolder(files));

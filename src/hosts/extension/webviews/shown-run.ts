@@ -1,4 +1,4 @@
-/** Which run a panel shows: the one that was asked for, or else the newest that can be shown; and what was read of it. */
+/** The run that a panel shows, and its content: the requested run, or else the newest one that can be shown. */
 import type * as vscode from 'vscode';
 import type { MissingMessage, RunsMessage } from '../../../../webview/protocol/run-choice.ts';
 import { describeError } from '../errors.ts';
@@ -10,7 +10,7 @@ export interface ShownRunKind<C> {
   has(entry: RunEntry): boolean;
   /** What is shown of it. Rejects with an error that says what is wrong. */
   read(directory: string): Promise<C>;
-  /** Why nothing is shown: no run can be, or this one cannot (yet). */
+  /** Why nothing is shown: no run can be shown, or this one cannot be shown yet. */
   why(entry: RunEntry | undefined): string;
 }
 
@@ -31,7 +31,7 @@ export class ShownRun<C> implements vscode.Disposable {
   #wanted: string;
   #wasAsked: boolean;
   #read: Read<C> | undefined;
-  /** The last list that was sent: the store changes often, the runs that can be shown seldom. */
+  /** The last list that was sent. The store changes often, but the runs that can be shown rarely do. */
   #listed = '';
 
   readonly handlers = {

@@ -1,4 +1,4 @@
-/** The twin report of a run, as the runner wrote it, made into the message of the Twin Report view; plain code. */
+/** Turns the twin report of a run into the message of the Twin Report view. Does not import vscode. */
 import { readFile } from 'node:fs/promises';
 import type { TwinReportMessage } from '../../../../webview/protocol/twin-report.ts';
 import { twinReport } from '../../../../webview/protocol/twin-report.ts';
@@ -8,10 +8,10 @@ import { TWIN_REPORT_FILE } from '../../../runs/artifacts.ts';
 import { toIoError } from '../../../runs/io-error.ts';
 import { artifactPath } from '../../../runs/run-directory.ts';
 
-/** Digits that count: more than anybody reads, a third of what JSON has. */
+/** Significant digits: more than anybody reads, a third of what JSON has. */
 const DIGITS = 6;
 
-/** Rejects with a sentence where there is no report, or it is damaged or of another version. */
+/** Rejects with a sentence if the report is missing, damaged or from another version. */
 export async function readTwinReport(directory: string): Promise<TwinReportMessage> {
   const path = artifactPath(directory, TWIN_REPORT_FILE);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
