@@ -1,4 +1,4 @@
-/** What does not work and what to do about it, what stands in the way of a transfer, who else writes, and what is offered. */
+/** Problems and what to do about them, obstacles to a transfer, other writers, and offered runs. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ClusterStatus, Finding, Offer, Preflight } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
@@ -20,7 +20,7 @@ export function problems({ problems: all }: ClusterStatus): TemplateResult {
   )}`;
 }
 
-/** Nothing is connected to before it is asked for. */
+/** No connection is made before the user asks for one. */
 export function connection({ isUnasked }: ClusterStatus, { open }: Pick<Events, 'open'>): TemplateResult {
   if (!isUnasked) return html`${nothing}`;
   return html`<section class="connection" aria-label=${t('Connection')}>

@@ -1,4 +1,4 @@
-/** What was decided, and what was written. */
+/** The decisions and the writes. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ClusterStatus, Decision, Write } from '../protocol/cluster.ts';

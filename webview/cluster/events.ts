@@ -1,4 +1,4 @@
-/** What the sections of the view can ask for, and the icon that they share. */
+/** The requests of the sections of the view, and their common icon. */
 import { html, type TemplateResult } from 'lit';
 import type { cluster, ClusterAction, Offer } from '../protocol/cluster.ts';
 import type { Of } from '../protocol/shape.ts';
@@ -6,7 +6,7 @@ import type { ServiceChoice } from './service-choice.ts';
 
 export interface Events {
   readonly act: (action: ClusterAction) => void;
-  /** Begins the run that a transfer offers. */
+  /** Starts the run that a transfer offers. */
   readonly accept: (job: Offer['job']) => void;
   readonly open: (what: Opened) => void;
   /** Which services are shown. */

@@ -1,4 +1,4 @@
-/** What goes on, in a heading and a sentence; and what of it is read out. Plain code. */
+/** The state of the transfer as a heading and a sentence, and its announcement for screen readers. */
 import type { ClusterStatus, Ended } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
 import { someNames, stageName } from './labels.ts';
@@ -134,7 +134,7 @@ export function restoredInWords({ restored }: Ended): Restored {
   return { isFine: false, text: t('Not as before: the HPA of {0}.', someNames(list)) };
 }
 
-/** What a screen reader says when it changes: stages and ends, not each decision. */
+/** The announcement for screen readers: stages and ends, not each decision. */
 export function announcementOf(status: ClusterStatus): string {
   const { title, text } = headlineOf(status);
   if (!status.run) return '';

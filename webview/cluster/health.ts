@@ -5,7 +5,7 @@ import { duration } from '../shared/numbers.ts';
 import { icon, type Events } from './events.ts';
 import { fixed, latency, moment, percent, stageName } from './labels.ts';
 
-/** How well it goes: the objective, and what the guard watches. */
+/** The health of the transfer: the objective, and the values that the guard watches. */
 export function health({ observed, trend }: ClusterStatus, { isOpen, toggle }: Events): TemplateResult {
   if (!observed) return html`${nothing}`;
   const { objective, drift, driftThreshold, oldestMetric, staleAfter, success, allocated, agreement, stage } = observed;
@@ -79,7 +79,7 @@ function sparkline(trend: Trend): TemplateResult {
   const { width, height, pad } = SPARK;
   const values = trend.flatMap(({ objective }) => (objective === null ? [] : [objective]));
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
-  // What hardly changes looks as if it hardly changed.
+  // A value that hardly changes is drawn as one.
   const spare = Math.max(0, SPAN - (greatest - least)) / 2;
   const [low, high] = [least - spare, greatest + spare];
   const [first, last] = [trend[0].time, trend[trend.length - 1].time];

@@ -3,7 +3,7 @@ import type { ClusterStatus } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
 import { icon, type Events } from './events.ts';
 
-/** Where one is: always in sight, with the way back to the HPA. */
+/** The place and the way back to the HPA, always in sight. */
 export function identityBar(status: ClusterStatus, { act, open }: Events): TemplateResult {
   const { identity, cluster, project, selectable } = status;
   const { enabled } = status.actions.fallBack;

@@ -32,10 +32,10 @@ export function stageMeaning({ stage, services }: Pick<Rung, 'stage' | 'services
   }
 }
 
-/** Names that are told one by one, at most. */
+/** The most names that are listed one by one. */
 const NAMED = 6;
 
-/** "a, b, c"; of many, the first ones and how many more. */
+/** "a, b, c"; of many names, the first ones and the number of the others. */
 export function someNames(names: readonly string[]): string {
   if (names.length <= NAMED + 1) return names.join(', ');
   return t('{0} and {1} more', names.slice(0, NAMED).join(', '), names.length - NAMED);
@@ -135,7 +135,7 @@ export function outcomeOf({ outcome }: Pick<Decision, 'outcome'>): Outcome {
   }
 }
 
-/** "b 2 → 1" and, where the caps cut it, what was left. */
+/** "b 2 → 1" and, if the caps cut the change, the result. */
 export function changesInWords({ changes, stage }: Decision): string {
   return changes
     .map(({ service, from, to, limited }) => {

@@ -1,4 +1,4 @@
-/** The ladder, what one can climb to, and what each stage would write. */
+/** The ladder, the stages that can be chosen, and what each stage would write. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ClusterStatus, PlannedStage, Preflight, Rung, StageName } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
@@ -6,7 +6,7 @@ import { preflight } from './advice.ts';
 import { icon, type Events } from './events.ts';
 import { lasting, stageMeaning, stageName } from './labels.ts';
 
-/** The stages, and how far it is. */
+/** The stages, and the current one. */
 export function ladder(rungs: readonly Rung[]): TemplateResult {
   const states: Readonly<Record<Rung['state'], { readonly icon: string; readonly text: string }>> = {
     ahead: { icon: 'circle-large-outline', text: t('ahead') },

@@ -18,7 +18,7 @@ import type { ServiceChoice } from './service-choice.ts';
 import { services } from './services.ts';
 import { stateCard } from './state-card.ts';
 
-/** What is folded out, and which services are shown. */
+/** The sections that are expanded, and the services that are shown. */
 interface State {
   readonly open: readonly string[];
   readonly services: ServiceChoice;
@@ -34,10 +34,10 @@ class ClusterView extends LitElement {
   #queries: QueriesTest | null | undefined;
   #open = new Set(openSections(this.#channel.kept));
   #services = serviceChoice(this.#channel.kept);
-  /** Read out when it changes; not what was there when the view was shown. */
+  /** Announced when it changes, but not when the view is first shown. */
   #announcement: string | undefined;
   #spoken = '';
-  /** The button was pressed that goes when it has done its work. */
+  /** Whether Fall Back was pressed, a button that disappears when its work is done. */
   #fellBack = false;
   readonly #events: Events = {
     act: (action) => {
@@ -76,7 +76,7 @@ class ClusterView extends LitElement {
     this.requestUpdate();
   }
 
-  /** What has just been asked for is brought into sight and read out; not what was there when the view was shown. */
+  /** A new result is brought into sight and announced, but not one that was there when the view was first shown. */
   #onQueries(last: QueriesTest | null): void {
     const isNew = this.#queries !== undefined && last !== null;
     this.#queries = last;
@@ -93,7 +93,7 @@ class ClusterView extends LitElement {
       ${status && status.empty === '' ? this.#cluster(status) : this.#empty(status)}`;
   }
 
-  /** Whoever pressed Fall Back with the keyboard goes on where it says what came of it. */
+  /** Moves the keyboard focus from Fall Back to its result. */
   protected override updated(): void {
     if (!this.#fellBack || this.#status?.actions.fallBack.enabled) return;
     this.#fellBack = false;

@@ -1,4 +1,4 @@
-/** The metric queries of a real cluster: what each gave when they were tested, how old that was, and what is missing. */
+/** The metric queries of a real cluster: the value that each returned in the last test, its age, and what is missing. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ClusterStatus, QueriesTest, TestedQueries } from '../protocol/cluster.ts';
 import { t } from '../shared/l10n.ts';
@@ -10,7 +10,7 @@ import { UNKNOWN } from './labels.ts';
 type Query = TestedQueries['queries'][number];
 type OfService = Query['services'][number];
 
-/** Rows of a table, at most; those that are not well come first. */
+/** The most rows of a table; services with problems come first. */
 const ROWS = 100;
 
 export function queries(status: ClusterStatus, test: QueriesTest | null, events: Events): TemplateResult {

@@ -16,7 +16,7 @@ export function stateName(state: OfService['state']): string {
   return names[state];
 }
 
-/** How many services it tells, how old the oldest value is, and of which it tells nothing. */
+/** The number of services that the query covers, the age of the oldest value, and the services without a value. */
 export function queryInWords({ services, problem }: Query): string {
   const fine = services.filter(({ state }) => state === 'ok');
   const ages = services.flatMap(({ age }) => (age === null ? [] : [age]));

@@ -1,4 +1,4 @@
-/** Which services are shown where there are hundreds; plain code. */
+/** Chooses the services to show among hundreds. */
 import type { ClusterService } from '../protocol/cluster.ts';
 
 /** Which services are shown where there are many. */
@@ -10,13 +10,13 @@ export interface ServiceChoice {
   readonly showsAll: boolean;
 }
 
-/** From so many on, one looks for services by name, or for those in trouble. */
+/** The number of services from which on the view offers a search by name and a filter for trouble. */
 export const MANY = 20;
 
-/** So many are shown before all are asked for. */
+/** The number of services that are shown until the user asks for all. */
 export const FIRST = 100;
 
-/** More requests that wait than this are worth a look. */
+/** The number of waiting requests above which a service is in trouble. */
 export const WAITING = 5;
 
 /** The services that are looked for. */

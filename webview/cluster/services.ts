@@ -7,7 +7,7 @@ import { icon, type Events } from './events.ts';
 import { chosen, FIRST, isInTrouble, MANY, WAITING, type ServiceChoice } from './service-choice.ts';
 import { controlOf, latency, moment, percent, quantity } from './labels.ts';
 
-/** More pips than this are told by a bar. */
+/** The most replicas that are drawn one by one; above it a bar is drawn. */
 const PIPS = 12;
 
 export function services(

@@ -6,7 +6,7 @@ import { icon, type Events } from './events.ts';
 import { headlineOf, restoredInWords } from './headline.ts';
 import { stageName } from './labels.ts';
 
-/** What goes on now, or how it ended. */
+/** The current state of the transfer, or how it ended. */
 export function stateCard(status: ClusterStatus, { act, open }: Events): TemplateResult {
   const { observed, run, ended } = status;
   const { icon: name, title, text, tone } = headlineOf(status);

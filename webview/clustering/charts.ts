@@ -12,7 +12,7 @@ export interface ChartKind {
   readonly title: string;
   readonly draw: (pen: Pen, scene: Scene, box: Box) => void;
   readonly mark: (pen: Pen, scene: Scene, box: Box, focus: Focus, isStrong: boolean) => void;
-  /** What keys do beyond walking through the sequences. */
+  /** The keys besides those that walk through the sequences. */
   readonly help: string;
   /** Of an exported picture. */
   readonly width: number;

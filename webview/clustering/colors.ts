@@ -10,7 +10,7 @@ export interface Colors extends ChartColors {
 
 const SHAPES = 8;
 
-/** Color of a group. After as many as there are they come again, with other shapes. */
+/** Color of a group. The colors repeat with other shapes. */
 export const groupColor = (group: number, { series }: Colors): string => series[group % series.length];
 /** As markers.ts counts: the pairs of color and shape differ for 64 groups. */
 export const groupShape = (group: number): number => ((group + Math.floor(group / SHAPES)) % SHAPES) + 1;
@@ -18,7 +18,7 @@ export const groupShape = (group: number): number => ((group + Math.floor(group 
 /** Places in the palette: orange for up, blue for down, as most people can tell apart. */
 const UP = 1;
 const DOWN = 0;
-/** A small move is this strong at least. */
+/** The least strength of the color of a small move. */
 const WEAKEST = 0.4;
 
 /** Color of each symbol: by direction and size, or by service; hold is the color of nothing. */

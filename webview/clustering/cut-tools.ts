@@ -7,7 +7,7 @@ import type { Scene } from './scene.ts';
 import { FILTERS, type FilterName, type State } from './state.ts';
 import { cutInWords, FILTER_LABELS, valuesOf } from './labels.ts';
 
-/** How many groups, and what that is good for. */
+/** The number of groups, and the quality of the cut. */
 export function cutSection({ model, grouping }: Scene, cut: (groups: number) => void): TemplateResult {
   const { analysis, count, most } = model;
   const { suggested, available, purity, stability, seeds, groups } = analysis;

@@ -15,7 +15,7 @@ export interface InspectorEvents {
   clear(): void;
 }
 
-/** What is pointed at, or else selected: which sequence or group that is, and where it leads. */
+/** The sequence or group that is pointed at or selected, with its actions. */
 export class Inspector extends LitElement {
   static override properties = {
     scene: { attribute: false },

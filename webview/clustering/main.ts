@@ -30,7 +30,7 @@ class ClusteringView extends RunView<State, Model> {
   protected override readonly channel = connect<'clustering', State>(clustering.toView, {
     ...this.runHandlers,
     analysis: (analysis) => {
-      // Of another run, what was selected means nothing.
+      // A selection means nothing for another run.
       if (this.state.directory !== analysis.directory)
         this.keep({ directory: analysis.directory, groups: null, filters: {}, selected: null, rows: null });
       this.#charts.hover(undefined);
@@ -46,7 +46,7 @@ class ClusteringView extends RunView<State, Model> {
   protected override state = restore(this.channel.kept);
   protected override readonly heading = t('Clustering');
   #theme: Theme = readTheme();
-  /** As last made; undefined when something of it has changed. */
+  /** The scene as last made; undefined when something in it has changed. */
   #scene: Scene | undefined;
   readonly #charts = new Charts({
     scene: () => this.received && this.#sceneOf(this.received),
@@ -131,7 +131,7 @@ class ClusteringView extends RunView<State, Model> {
     this.requestUpdate();
   }
 
-  /** Without a look at the rest of the page: the pointer moves often. */
+  /** Updates the inspector alone, because the pointer moves often. */
   #inspect(): void {
     const inspector = this.querySelector<Inspector>('karma-inspector');
     if (!inspector) return;

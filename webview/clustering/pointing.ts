@@ -1,4 +1,4 @@
-/** What stands where the pointer is. */
+/** Finds what is under the pointer. */
 import { t } from '../shared/l10n.ts';
 import { itemAtPoint } from './draw-map.ts';
 import { cutX, itemAtY, stepAtX } from './draw-rows.ts';

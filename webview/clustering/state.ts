@@ -1,4 +1,4 @@
-/** What the reader navigates by: it survives a reload. */
+/** The navigation state of the view, which survives a reload. */
 
 /** One sequence, or one group of the cut shown. */
 export type Focus = { readonly item: number } | { readonly group: number };
@@ -23,7 +23,7 @@ export interface State {
   readonly groups: number | null;
   readonly time: 'own' | 'warped';
   readonly colors: 'direction' | 'service';
-  /** Only these stand out; a filter that is left out lets all through. */
+  /** The chosen values stand out; a filter without a value lets everything through. */
   readonly filters: Filters;
   /** Charts shown as tables. */
   readonly tables: readonly ChartName[];
@@ -32,7 +32,7 @@ export interface State {
   readonly rows: Rows | null;
 }
 
-/** From what was kept, by this version or an older one. */
+/** Restores the state that this version or an older one kept. */
 export function restore({
   directory,
   groups,

@@ -79,15 +79,15 @@ class EpisodeView extends LitElement {
   readonly #episodes = new Map<string, EpisodeMessage>();
   readonly #missing = new Map<string, string>();
   #theme: Theme = readTheme();
-  /** The step that the pointer is over: it goes before the one that was chosen, as long as the pointer stays. */
+  /** The step under the pointer, which is shown instead of the chosen one as long as the pointer stays. */
   #hover: number | undefined;
   #player: ReturnType<typeof setInterval> | undefined;
-  /** Spoken when the step is changed by keys. */
+  /** The announcement when the step is changed by keys. */
   #spoken = '';
   #showAgent = false;
-  /** Agents whose unlikely options are folded out. */
+  /** Agents whose unlikely options are expanded. */
   readonly #open = new Set<string>();
-  /** As last made: what is the same object is not drawn anew. */
+  /** The charts as last made: the same object is not drawn anew. */
   #charts: readonly EpisodeChart[] | undefined;
   #rows: readonly Row[] | undefined;
   readonly #events: LaneEvents = {
@@ -329,7 +329,7 @@ class EpisodeView extends LitElement {
     return picker({ which, place, runs, list, theme: this.#theme, select });
   }
 
-  /** Once for each list: what cannot be read is told by `missing`. */
+  /** Asks once for each list; the message `missing` reports what cannot be read. */
   #ask({ directory, seed }: Place): void {
     const key = keyOf({ directory, seed, episode: -1 });
     if (this.#asked.has(key)) return;

@@ -1,4 +1,4 @@
-/** What a recorded episode says of one step: plain readings, no words. */
+/** Reads one step of a recorded episode, without words. */
 import type { AgentRecord, EpisodeEvent, EpisodeMessage } from '../protocol/episode.ts';
 
 export interface OptionAt {

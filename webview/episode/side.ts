@@ -15,7 +15,7 @@ export interface SideOptions {
   /** Name of the agent that is pointed at. */
   readonly agent: string;
   readonly point: (agent: string) => void;
-  /** Whether an agent's unlikely options are folded out: only then they are made, at every move of the cursor. */
+  /** Whether the unlikely options of an agent are expanded: only then are they rendered, at every move of the cursor. */
   readonly isOpen: (agent: string) => boolean;
   readonly toggle: (agent: string, isOpen: boolean) => void;
 }

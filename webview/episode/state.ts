@@ -1,4 +1,4 @@
-/** What the reader navigates by: it survives a reload. */
+/** The navigation state of the view, which survives a reload. */
 import { placeShape, type EpisodeRun, type Place } from '../protocol/episode.ts';
 import { hasShape } from '../protocol/shape.ts';
 import { restoredRange, restoredTexts } from '../shared/restored.ts';
@@ -21,7 +21,7 @@ export interface State {
   readonly asTable: boolean;
 }
 
-/** From what was kept, by this version or an older one. */
+/** Restores the state that this version or an older one kept. */
 export function restore(kept: Partial<Record<keyof State, unknown>>): State {
   return {
     first: asPlace(kept.first),

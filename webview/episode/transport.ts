@@ -15,7 +15,7 @@ export interface TransportOptions {
   /** Steps per second. */
   readonly speed: number;
   readonly isPlaying: boolean;
-  /** To a step, and says what it is. */
+  /** Goes to a step and announces it. */
   readonly go: (step: number) => void;
   readonly scrub: (step: number) => void;
   readonly toggle: () => void;

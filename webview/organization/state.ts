@@ -1,4 +1,4 @@
-/** What the reader navigates by: it survives a reload. */
+/** The navigation state of the view, which survives a reload. */
 import type { Tab, TriedState } from '../protocol/organization.ts';
 import { hasShape, number, object, type Of } from '../protocol/shape.ts';
 
@@ -25,7 +25,7 @@ export interface State {
 export const WHOLE: Camera = { zoom: 1, x: 0, y: 0 };
 const MOST_ZOOM = 8;
 
-/** From what was kept, by this version or an older one. */
+/** Restores the state that this version or an older one kept. */
 export function restore({ key, tab, asTable, camera, tried }: Partial<State>): State {
   return {
     key: typeof key === 'string' ? key : '',

@@ -1,4 +1,4 @@
-/** What the reader navigates by: it survives a reload. */
+/** The navigation state of the view, which survives a reload. */
 import type { RelationKind } from '../protocol/relations.ts';
 
 export const KINDS: readonly RelationKind[] = ['authority', 'communication', 'acquaintance'];
@@ -17,7 +17,7 @@ export interface State {
   readonly selected: string;
 }
 
-/** From what was kept, by this version or an older one. */
+/** Restores the state that this version or an older one kept. */
 export function restore(kept: Partial<Record<keyof State, unknown>>): State {
   const { directory, window, hidden, declared, faint, asTable, selected } = kept;
   return {

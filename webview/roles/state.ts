@@ -1,4 +1,4 @@
-/** What the reader navigates by: it survives a reload. */
+/** The navigation state of the view, which survives a reload. */
 import { restoredTexts } from '../shared/restored.ts';
 
 export interface State {
@@ -8,7 +8,7 @@ export interface State {
   readonly open: readonly string[];
 }
 
-/** From what was kept, by this version or an older one. */
+/** Restores the state that this version or an older one kept. */
 export function restore({ directory, open }: Partial<Record<keyof State, unknown>>): State {
   return {
     directory: typeof directory === 'string' ? directory : '',

@@ -1,4 +1,4 @@
-/** What the reader navigates by: it survives a reload. */
+/** The navigation state of the view, which survives a reload. */
 import { restoredRange, restoredTexts } from '../shared/restored.ts';
 import type { Range } from '../shared/series.ts';
 
@@ -15,7 +15,7 @@ export interface State {
   readonly range: Range | null;
 }
 
-/** From what was kept, by this version or an older one. */
+/** Restores the state that this version or an older one kept. */
 export function restore({ directory, model, fansOf, tables, open, range }: Partial<State>): State {
   return {
     directory: typeof directory === 'string' ? directory : '',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** What a user is told of a failure; the stack is in the log. */
+/** The sentence that a user sees for a failure; the stack is in the log. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return vscode.l10n.t('Something unexpected happened: {0}', String(error));
   // What we and the engine throw on purpose says what to do; what JavaScript throws is a mistake of ours.

@@ -21,7 +21,7 @@ const SCHEMES = ['file', 'untitled', 'vscode-vfs'];
 
 type Parts = Pick<Services, 'extensionUri' | 'trust' | 'log'>;
 
-/** Starts the server, and starts it anew when the user trusts the workspace. */
+/** Starts the server, and restarts it when the user trusts the workspace. */
 export function startLanguageClient(parts: Parts): LanguageService {
   return new Server(parts);
 }
@@ -109,7 +109,7 @@ class Server implements LanguageService {
   }
 }
 
-/** What code lenses call: VS Code wants its own objects. */
+/** The command of code lenses, because VS Code needs its own objects. */
 function showReferences({ uri, position, locations }: ShowReferencesArguments): Thenable<unknown> {
   const place = ({ line, character }: ShowReferencesArguments['position']) => new vscode.Position(line, character);
   return vscode.commands.executeCommand(

@@ -6,7 +6,7 @@ export function createLog(): vscode.LogOutputChannel {
   return vscode.window.createOutputChannel('KARMA MAS', { log: true });
 }
 
-/** Shows an error with the way to the log, beside the buttons given. */
+/** Shows an error with Show Log and the given buttons. */
 export async function showError(
   log: vscode.LogOutputChannel,
   message: string,

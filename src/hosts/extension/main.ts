@@ -1,4 +1,4 @@
-/** The extension: wires its parts and does nothing heavy. What computes runs in processes of its own. */
+/** The extension: wires its parts and computes nothing itself. Computations run in processes of their own. */
 import * as vscode from 'vscode';
 import { registerAddProposal } from './analysis/add-proposal.ts';
 import { registerRefine } from './analysis/refine.ts';
@@ -110,14 +110,14 @@ function makeServices(
   return { services, follower };
 }
 
-/** Where the system's file events were late or lost, such as in folders that are just being made. */
+/** Reads everything again, in case file events were late or lost, as in folders that are just being created. */
 async function lookAgain({ projects, runs, language }: Services): Promise<void> {
   await Promise.all([projects.refresh(), runs.refresh()]);
   const changes = projects.files.map((uri) => ({ uri: uri.toString(), type: CHANGED }));
   await language.notify('workspace/didChangeWatchedFiles', { changes });
 }
 
-/** After activation: finding files takes as long as the workspace is large. Welcomes wait for it, so that none flashes up. */
+/** Runs after activation, because it takes long in a large workspace. Welcome texts wait for it, so that none flashes up. */
 async function lookForProjects({ projects, runs, log }: Services): Promise<void> {
   try {
     await projects.refresh();

@@ -16,7 +16,7 @@ export function nodeProgram(context: vscode.ExtensionContext): NodeProgram {
 
 const NEEDED = 24;
 
-/** A sentence where a Node.js is not there or too old; undefined where it serves. */
+/** A sentence if Node.js is missing or too old; undefined if it can be used. */
 export async function nodeProblem({ path, env }: NodeProgram): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(path, ['--version'], {

@@ -1,4 +1,4 @@
-/** Which folders are projects; plain functions. */
+/** Finds the folders that are projects. Does not import vscode. */
 import { posix } from 'node:path';
 
 /** Not looked into for specifications: copies in runs, other programs' files. As src/spec/folder.ts. */

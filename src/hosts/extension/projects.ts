@@ -9,9 +9,9 @@ const PAUSE = 200;
 /** A folder of specifications: the topmost one with *.karma.yaml files. */
 export interface Project {
   readonly uri: vscode.Uri;
-  /** Its path on the disk; undefined in a virtual workspace, where nothing can be run. */
+  /** Its path on disk; undefined in a virtual workspace, where nothing can run. */
   readonly folder: string | undefined;
-  /** For people: relative to the workspace, or its name where it is the workspace folder. */
+  /** The name for people: the path relative to the workspace, or the name of the workspace folder. */
   readonly name: string;
 }
 
@@ -62,7 +62,7 @@ export class Projects implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** The project that a file or folder is in, or that is in this folder where there is one only. */
+  /** The project that contains the file or folder, or the only project in this folder. */
   of(uri: vscode.Uri): Project | undefined {
     const around = this.#all.find((project) => isInside(uri.path, project.uri.path));
     if (around) return around;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 
-/** One choice of several that a command asks for. */
+/** One of several questions that a command asks. */
 export interface Question {
-  /** What it is remembered by, from one time to the next. */
+  /** The key under which the answer is remembered. */
   readonly name: string;
   readonly placeHolder: string;
-  /** Asked for when its turn comes: they may depend on the answers before. One is taken without asking. */
+  /** Called when the question is asked, because the choices may depend on earlier answers. A single choice is taken without asking. */
   readonly choices: () => Promise<readonly Choice[]> | readonly Choice[];
 }
 
@@ -13,10 +13,10 @@ export interface Choice extends vscode.QuickPickItem {
   readonly choose: () => void;
 }
 
-/** The labels that were chosen last time, by question. */
+/** The labels that were chosen last time, keyed by question. */
 const LAST = 'questions.last';
 
-/** Asks one question after another, with a way back; what was chosen last time is active. Throws a CancellationError where the user leaves. */
+/** Asks one question after another, with a way back; the last choice is preselected. Throws a CancellationError if the user cancels. */
 export async function ask(memory: vscode.Memento, title: string, questions: readonly Question[]): Promise<void> {
   const last = memory.get<Readonly<Record<string, string>>>(LAST, {});
   const chosen: Record<string, string> = {};
@@ -41,7 +41,7 @@ export async function ask(memory: vscode.Memento, title: string, questions: read
   await memory.update(LAST, { ...last, ...chosen });
 }
 
-/** An answer; a CancellationError where the user has left. */
+/** The answer; throws a CancellationError if there is none. */
 export function orCanceled<T>(answer: T | undefined): T {
   if (answer === undefined) throw new vscode.CancellationError();
   return answer;

@@ -46,7 +46,7 @@ export type JobRequest<K extends JobKind = JobKind> = StartRequest<K>;
 export interface NodeProgram {
   /** Executable. */
   readonly path: string;
-  /** To add to the environment. */
+  /** Variables to add to the environment. */
   readonly env: Readonly<Record<string, string>>;
 }
 

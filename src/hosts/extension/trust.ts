@@ -9,7 +9,7 @@ export class Trust {
   /** Once, when the user trusts the workspace. */
   readonly onGranted: vscode.Event<void> = vscode.workspace.onDidGrantWorkspaceTrust;
 
-  /** Throws where the workspace is not trusted. For code that no command guards. */
+  /** Throws if the workspace is not trusted. For code that no command guards. */
   assert(): void {
     if (!this.isTrusted)
       throw new Error(
@@ -17,7 +17,7 @@ export class Trust {
       );
   }
 
-  /** Whether the workspace is trusted; where not, says so and offers to change it. */
+  /** Resolves with whether the workspace is trusted; if not, tells the user and offers to change it. */
   async request(): Promise<boolean> {
     if (this.isTrusted) return true;
     const manage = vscode.l10n.t('Manage Workspace Trust');

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { AuditTail } from './audit-tail.ts';
 import { ObservedTransfer } from './observed-transfer.ts';
 
-/** Keeps what an audit trail tells up to date with the file. */
+/** Keeps the state of a cluster up to date with its audit trail. */
 export class TransferReader {
   readonly #tail: AuditTail;
   #transfer = new ObservedTransfer();

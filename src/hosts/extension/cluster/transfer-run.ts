@@ -1,4 +1,4 @@
-/** Which runs are transfers to a cluster, and what they were asked for; plain code. */
+/** Finds the runs that are transfers to a cluster, and their requests. Does not import vscode. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flag, list, number, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
@@ -21,10 +21,10 @@ const request = object({
 });
 export type TransferRequest = Of<typeof request>;
 
-/** What a run of all phases transfers with: see runner/jobs/run-all.ts. */
+/** The options with which a run of all phases transfers: see src/jobs/kinds/run-all.ts. */
 const OF_ALL_PHASES: Omit<TransferRequest, 'transfer'> = { upTo: 'full', dryRun: false, pace: 0, writeTo: '' };
 
-/** What the run was asked for as a transfer; undefined where it is none, or its manifest cannot be read. */
+/** The transfer that the run was asked for; undefined if the run is no transfer or its manifest cannot be read. */
 export async function transferRequest(
   { directory, kind, name }: RunEntry,
   of: ClusterDigest,
@@ -53,7 +53,7 @@ export function planOf({ summary }: RunEntry): readonly PlannedStage[] | null {
 
 const preflight = object({ rights: list(object({ allowed: flag })), findings: list(findingShape) });
 
-/** What stands in the way of a transfer, as that plan found it; null where it was of an emulated cluster. */
+/** The obstacles to a transfer that the plan found; null if the plan was for an emulated cluster. */
 export function preflightOf({ summary }: RunEntry): ClusterStatus['preflight'] {
   const found = (summary as { readonly preflight?: unknown } | null | undefined)?.preflight;
   if (preflight.problem(found, 'preflight') !== undefined) return null;
@@ -65,7 +65,7 @@ export function preflightOf({ summary }: RunEntry): ClusterStatus['preflight'] {
   };
 }
 
-/** What a transfer offers that nobody has started since. */
+/** The runs that a transfer offers and that nobody has started since. */
 export function openOffers({ offers = [], name, project }: RunEntry, runs: readonly RunEntry[]): RunOffer[] {
   return offers.filter(
     ({ job, t }) =>
@@ -73,7 +73,7 @@ export function openOffers({ offers = [], name, project }: RunEntry, runs: reado
   );
 }
 
-/** The newest policies of a Training, or undefined where there are none. */
+/** The newest policies of a Training; undefined if there are none. */
 export function newestPolicies(runs: readonly RunEntry[], folder: string, training: string): RunEntry | undefined {
   return runs.find(
     ({ project, name, state, results }) =>

@@ -1,4 +1,4 @@
-/** A line of `karma-mas cluster watch --json`: what the Cluster view relies on of it. */
+/** Checks a line of `karma-mas cluster watch --json`. */
 import { list, number, object, oneOf, orNull, text, flag } from '../../../../webview/protocol/shape.ts';
 import type { NamespaceReport } from '../../../cluster/kubernetes/watching/namespace-report.ts';
 
@@ -38,7 +38,7 @@ const look = object({
 
 const failure = object({ type: oneOf('error'), message: text });
 
-/** A look; or why there will be none. Undefined where the line is something else. */
+/** A status of the cluster, or the reason why there will be none. Undefined if the line is something else. */
 export function readLine(line: string): { readonly look: NamespaceReport } | { readonly failure: string } | undefined {
   let value: unknown;
   try {

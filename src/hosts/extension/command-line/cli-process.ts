@@ -7,9 +7,9 @@ export interface CliOptions {
   readonly node: NodeProgram;
   /** dist/cli.mjs */
   readonly program: string;
-  /** To add to the environment. */
+  /** Variables to add to the environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** The folder that it runs in; left out: that of this process. */
+  /** The folder that it runs in; default: that of this process. */
   readonly cwd?: string;
   /** When aborted, the process is asked to stop; it may still report what it has done. */
   readonly signal: AbortSignal;
@@ -22,7 +22,7 @@ export interface CliResult {
   readonly [field: string]: unknown;
 }
 
-/** Characters, the last ones, that are kept of what is no result: they tell why a process died. */
+/** The number of last characters that are kept of all other output: they tell why a process died. */
 const MOST_SAID = 5_000;
 
 /** Resolves if it succeeds. Rejects with its error message, or with the reason why it did not start. */
@@ -56,7 +56,7 @@ export async function runCli(
   if (code !== 0 && !signal.aborted) throw new Error(problem || said.trim() || `exit code ${code}`);
 }
 
-/** Undefined where the line is none of ours: Node or a library may print too. */
+/** Undefined if the line is not a result: Node or a library may print too. */
 function resultOf(line: string): CliResult | undefined {
   try {
     const value = JSON.parse(line) as Partial<CliResult> | null;

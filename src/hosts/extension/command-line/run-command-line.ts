@@ -8,7 +8,7 @@ export interface CommandLine {
   /** Of the notification. */
   readonly title: string;
   readonly args: readonly string[];
-  /** To add to the environment. */
+  /** Variables to add to the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each result as it arrives: to show it, or to keep it if the process fails. */
   readonly onResult?: (result: CliResult, show: (message: string) => void) => void;

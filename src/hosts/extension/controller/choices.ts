@@ -1,4 +1,4 @@
-/** What is asked before the controller is installed, upgraded or removed. Each throws a CancellationError where the user leaves. */
+/** The questions before the controller is installed, upgraded or removed. Each throws a CancellationError if the user cancels. */
 import * as vscode from 'vscode';
 import {
   CLUSTERS,
@@ -23,7 +23,7 @@ export async function chooseProject({ projects }: Services, title: string): Prom
   return orCanceled(picked).folder;
 }
 
-/** Name of the Transfer that says where; empty where there is one only. */
+/** Name of the Transfer that says where; empty if there is only one. */
 export async function chooseTransfer(services: Services, title: string, folder: string): Promise<string> {
   const params: SpecificationsParams = { folder: vscode.Uri.file(folder).toString() };
   const folders = await services.language.request<FolderClusters[]>(CLUSTERS, params);

@@ -37,11 +37,11 @@ interface Work {
   readonly closing: AbortSignal;
 }
 
-/** What is done, and where its specifications are. */
+/** The action, and the folder of the specifications. */
 interface Order {
   readonly action: Action;
   readonly folder: string;
-  /** Of the command line, beside those that say whether it may write. */
+  /** Arguments of the command line, without those that say whether it may write. */
   readonly args: readonly string[];
 }
 
@@ -105,7 +105,7 @@ async function carryOut(work: Work, order: Order): Promise<void> {
   }
 }
 
-/** Names context, server, namespace and every object; the changes can be read field by field first. */
+/** Asks with context, server, namespace and every object; the user can read the changes field by field first. */
 async function confirm({ texts }: Work, plan: InstallationPlan): Promise<boolean> {
   const { action, context, server, namespace, restores } = plan;
   const writes = plan.writes.filter((write) => write.action !== 'unchanged');
@@ -142,7 +142,7 @@ async function confirm({ texts }: Work, plan: InstallationPlan): Promise<boolean
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, go, show);
   if (chosen !== show) return chosen === go;
   await texts.show(`${titleOf(action)}.txt`, planText(plan));
-  // It is read now, and asked again beside it.
+  // The user reads the plan now and is asked again beside it.
   return (await vscode.window.showWarningMessage(question, go)) === go;
 }
 
@@ -165,7 +165,7 @@ async function tellDone(work: Work, { action, folder, args }: Order, plan: Insta
   const transfer = args.filter((argument) => argument.startsWith('--transfer='));
   const status: CliResult[] = [];
   const keep = (said: CliResult) => void status.push(said);
-  // It ends with an exit code of its own where the pods do not run yet: what it says counts.
+  // The command line has an exit code of its own if the pods do not run yet: its results count.
   await run(work, show, ['status', '--dir', folder, ...transfer], keep).catch((error: unknown) => {
     if (status.length === 0) void work.services.showError(error instanceof Error ? error.message : String(error));
   });

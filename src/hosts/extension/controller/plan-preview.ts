@@ -1,4 +1,4 @@
-/** Texts to read in an editor that nobody can change. */
+/** Read-only texts in an editor. */
 import * as vscode from 'vscode';
 
 const SCHEME = 'karma-controller';
@@ -8,7 +8,7 @@ export class ReadOnlyTexts implements vscode.Disposable {
   readonly #provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     provideTextDocumentContent: (uri) => this.#texts.get(uri.toString()) ?? '',
   });
-  /** Each gets an address of its own: VS Code keeps the text of one that it knows. */
+  /** Each text has a URI of its own, because VS Code caches the text of a known URI. */
   #count = 0;
 
   async show(title: string, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** What the command line says that an installation of the controller would write. */
+/** The plan of an installation of the controller, as the command line reports it. */
 import { list, object, oneOf, text } from '../../../../webview/protocol/shape.ts';
 
 const writeShape = object({

@@ -1,4 +1,4 @@
-/** What the command line says of an import with --json. */
+/** The results of an import that the command line reports with --json. */
 import { hasShape, list, number, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import type { CliResult } from '../command-line/cli-process.ts';
 
@@ -17,7 +17,7 @@ export type ImportProblem = Of<typeof problemShape>;
 export interface ExchangeResult {
   readonly problems: readonly ImportProblem[];
   readonly organization: string;
-  /** What was written; none where nothing could be. */
+  /** The files that were written; empty if there were none. */
   readonly files: readonly string[];
 }
 

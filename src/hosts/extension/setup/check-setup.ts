@@ -47,7 +47,7 @@ async function check(services: CheckServices, closing: AbortSignal): Promise<Fin
   );
 }
 
-/** Rejects with a sentence where the process does not start or ends before it has checked all. */
+/** Rejects with a sentence if the process does not start or ends before all checks are done. */
 async function runDoctor(
   { extensionUri, node }: CheckServices,
   folders: readonly string[],
@@ -68,7 +68,7 @@ async function runDoctor(
       },
     });
   } catch (error) {
-    // With problems it ends with an exit code of its own.
+    // The exit code is not 0 if there are problems.
     if (isComplete) return;
     throw incomplete(error instanceof Error ? error.message : String(error));
   }
@@ -81,14 +81,14 @@ function incomplete(why: string): Error {
 }
 
 const ICONS = { ok: 'pass', warning: 'warning', problem: 'error' } as const;
-/** What needs a person first. */
+/** The states that need a person come first. */
 const ORDER = ['problem', 'warning', 'ok'] as const;
 
 interface FindingItem extends vscode.QuickPickItem {
   readonly action?: FindingAction;
 }
 
-/** A list that can be filtered and read to the end; choosing an entry does what can be done about it. */
+/** A list that can be filtered; choosing an entry runs its action. */
 function showFindings(log: vscode.LogOutputChannel, findings: readonly Finding[]): void {
   const list = vscode.window.createQuickPick<FindingItem>();
   list.title = summary(findings);
@@ -133,7 +133,7 @@ function actionTitle(action: FindingAction): string {
   }
 }
 
-/** An entry without an action stays to be read. */
+/** An entry without an action keeps the list open. */
 function act(list: vscode.QuickPick<FindingItem>, item: FindingItem | undefined): void {
   if (!item?.action) return;
   list.hide();

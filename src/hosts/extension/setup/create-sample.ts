@@ -18,7 +18,7 @@ export function registerCreateSample(services: Services): vscode.Disposable {
   });
 }
 
-/** Inside of the open workspace folder where there is one and the user likes it; else anywhere. */
+/** A workspace folder if the user picks one, otherwise any folder. */
 async function chooseParent(): Promise<vscode.Uri | undefined> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(
     ({ uri }) => vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== false,
@@ -51,7 +51,7 @@ async function chooseParent(): Promise<vscode.Uri | undefined> {
   return chosen?.[0];
 }
 
-/** chained-services, or chained-services-2, ... where that is taken. */
+/** chained-services, or chained-services-2 and so on if that exists. */
 async function freeFolder(parent: vscode.Uri): Promise<vscode.Uri> {
   for (let attempt = 1; ; attempt++) {
     const folder = vscode.Uri.joinPath(parent, attempt === 1 ? SAMPLE : `${SAMPLE}-${attempt}`);
@@ -63,7 +63,7 @@ async function freeFolder(parent: vscode.Uri): Promise<vscode.Uri> {
   }
 }
 
-/** In this window where the folder is in its workspace, else where the user says. */
+/** Opens the folder in this window if it is in the workspace; otherwise the user chooses the window. */
 async function open(folder: vscode.Uri): Promise<void> {
   const file = vscode.Uri.joinPath(folder, 'organization.karma.yaml');
   if (vscode.workspace.getWorkspaceFolder(folder)) {

@@ -18,7 +18,7 @@ const { t } = vscode.l10n;
 type GpuServices = Pick<Services, 'context' | 'extensionUri' | 'log' | 'trust' | 'node' | 'command' | 'showError'>;
 
 export function registerGpuBackend(services: GpuServices): vscode.Disposable {
-  // Where the extension ends during an installation, npm ends with it.
+  // If the extension ends during an installation, npm ends with it.
   const closing = new AbortController();
   return vscode.Disposable.from(
     services.command('karma-mas.setUpGpu', () => setUp(services, closing.signal)),
@@ -31,7 +31,7 @@ async function setUp(services: GpuServices, closing: AbortSignal): Promise<void>
   services.trust.assert();
   const isOurs = configuredFolder() === '';
   const isThere = installedVersion(isOurs ? ownFolder(services.context) : configuredFolder()) !== undefined;
-  // What is there already is tried first: there may be nothing to do, or something that no installation changes.
+  // The installed package is tested first: there may be nothing to do, or a problem that no installation changes.
   if (isOurs && !isThere && !(await install(services, closing))) return;
   const again = { title: t('Install Again'), run: () => installAndTell(services, closing) };
   await tell(services, await probe(services), isOurs && isThere ? [again] : []);
@@ -41,7 +41,7 @@ async function installAndTell(services: GpuServices, closing: AbortSignal): Prom
   if (await install(services, closing)) await tell(services, await probe(services), []);
 }
 
-/** False where the user does not want it, or chose a folder in its place that then counts. */
+/** False if the user declines, or chooses a folder that is used instead. */
 async function install(services: GpuServices, closing: AbortSignal): Promise<boolean> {
   const { context } = services;
   const no = whyNoGpuBuild(process.platform, process.arch);
@@ -79,7 +79,7 @@ async function install(services: GpuServices, closing: AbortSignal): Promise<boo
   return true;
 }
 
-/** Says the size, where it goes, and what speaks against it. */
+/** Shows the size, the folder, and any reason against the installation. */
 async function confirm(folder: string, size: GpuSize, nvidia: Nvidia): Promise<'install' | 'choose' | undefined> {
   const seen = seemsToHaveGpu(nvidia)
     ? t('This machine has {0}.', nvidia.gpus.join(', ') || t('an NVIDIA GPU'))
@@ -94,7 +94,7 @@ async function confirm(folder: string, size: GpuSize, nvidia: Nvidia): Promise<'
   return chosen === installIt ? 'install' : undefined;
 }
 
-/** Sets the setting to a folder with the package in its node_modules. */
+/** Lets the user choose a folder with the package in its node_modules, and stores it in the setting. */
 async function chooseFolder(): Promise<boolean> {
   const picked = await vscode.window.showOpenDialog({
     canSelectFiles: false,
@@ -111,7 +111,7 @@ async function chooseFolder(): Promise<boolean> {
   return true;
 }
 
-/** In a process of its own, with the environment of a run. */
+/** Tests the package in a process of its own, with the environment of a run. */
 async function probe({ extensionUri, node, log }: GpuServices): Promise<GpuReport> {
   const env = { ...process.env, ...node.env };
   const runner = vscode.Uri.joinPath(extensionUri, 'dist', 'runner.mjs').fsPath;

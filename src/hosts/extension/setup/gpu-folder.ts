@@ -14,7 +14,7 @@ export function ownFolder(context: vscode.ExtensionContext): string {
   return gpuFolder(context.globalStorageUri.fsPath);
 }
 
-/** Tells a process of ours where the GPU package is; nothing where there is none. */
+/** The environment variable that tells our processes where the GPU package is; empty if there is none. */
 export function gpuEnvironment(context: vscode.ExtensionContext): Record<string, string> {
   const folder = configuredFolder() || (existsSync(ownFolder(context)) ? ownFolder(context) : '');
   return folder === '' ? {} : { [GPU_PATH_VARIABLE]: folder };

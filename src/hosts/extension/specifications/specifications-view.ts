@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 
 const { t } = vscode.l10n;
 
-/** In the order in which people meet them. Others come after these. */
+/** The kinds in the order in which people meet them; other kinds come after these. */
 const KINDS: readonly { readonly kind: SpecificationObject['kind']; readonly plural: string; readonly icon: string }[] =
   [
     { kind: 'Cluster', plural: t('Clusters'), icon: 'server-environment' },
@@ -27,7 +27,7 @@ type Node =
   | { readonly type: 'kind'; readonly kind: SpecificationObject['kind']; readonly folder: FolderSpecifications }
   | { readonly type: 'object'; readonly object: SpecificationObject };
 
-/** The view Specifications: what the folders declare, with what is wrong, and the way to each place. */
+/** The Specifications view: what the folders declare, with their problems and the way to each place. */
 export function registerSpecificationsView(
   services: Pick<Services, 'language' | 'projects' | 'log'>,
 ): vscode.Disposable & { refresh(): Promise<void> } {

@@ -1,4 +1,4 @@
-/** What the views of roles and of relations have in common: the choice of a run, its analysis, and how its proposals stand. */
+/** The common part of the views of roles and of relations: the choice of a run, its analysis, and the state of its proposals. */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenWhat, Proposals } from '../../../../webview/protocol/proposals.ts';
@@ -43,7 +43,7 @@ export interface AnalysisViewMessages {
   readonly runs: (message: RunsMessage) => void;
   readonly proposals: (message: Proposals) => void;
   readonly missing: (message: MissingMessage) => void;
-  /** Sends what the view shows of an analysis. Throws where that is not as this version writes it. */
+  /** Sends the part of an analysis that the view shows. Throws if it does not have the format of this version. */
   readonly analysis: (entry: RunEntry, analysis: Analysis) => void;
 }
 
@@ -129,7 +129,7 @@ export class AnalysisHost implements vscode.Disposable {
     });
   }
 
-  /** What the specifications have of the proposals by now. */
+  /** The proposals that the specifications contain by now. */
   async #ask(): Promise<void> {
     const read = this.#shown.content;
     if (!read) return;

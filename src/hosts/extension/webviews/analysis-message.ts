@@ -1,4 +1,4 @@
-/** An analysis made into the messages of the views of roles and of relations; plain code. */
+/** Turns an analysis into the messages of the views of roles and of relations. Does not import vscode. */
 import { relationsView, type RelationsMessage } from '../../../../webview/protocol/relations.ts';
 import { rolesView, type RolesMessage } from '../../../../webview/protocol/roles.ts';
 import type { Shape } from '../../../../webview/protocol/shape.ts';
@@ -7,7 +7,7 @@ import type { Analysis } from '../../../analyzing/analysis.ts';
 /** Significant digits: more than anybody reads, a third of what JSON has. */
 const DIGITS = 6;
 
-/** Throws a sentence where the analysis has not what the view shows. */
+/** Throws an error with a sentence if the analysis lacks what the view shows. */
 export function rolesMessage(directory: string, analysis: Analysis): RolesMessage {
   const { organization, episodes, seeds, notes, silhouette, purity, stability, groups, alignment, roles } = analysis;
   const message = {
@@ -29,7 +29,7 @@ export function rolesMessage(directory: string, analysis: Analysis): RolesMessag
   return checked(directory, message, rolesView.toView.roles) as RolesMessage;
 }
 
-/** Throws a sentence where the analysis has not what the view shows. */
+/** Throws an error with a sentence if the analysis lacks what the view shows. */
 export function relationsMessage(directory: string, analysis: Analysis): RelationsMessage {
   const { organization, notes, settings, alignment, relations, declaredLinks, proposals } = analysis;
   const agents = alignment.agents.map(({ agent, roles }) => ({ name: agent, roles }));

@@ -20,10 +20,10 @@ export type Send<V extends ViewName> = <T extends keyof ToView<V> & string>(
   slot?: string,
 ) => void;
 
-/** What a view's host side is: made once for a webview, however often that is hidden and shown. */
+/** The host side of a view, created once for a webview, however often that is hidden and shown. */
 export interface ViewConnection<V extends ViewName> {
   readonly handlers: Handlers<Omit<ToHost<V>, 'ready' | 'problem' | 'save'>>;
-  /** The view has been shown and knows nothing: send all. */
+  /** The view is shown and has no data: send everything. */
   snapshot(): void;
   dispose(): void;
 }

@@ -1,4 +1,4 @@
-/** The groups of an analysis, made into the messages of the Clustering view; plain code. */
+/** Turns the groups of an analysis into the messages of the Clustering view. Does not import vscode. */
 import type { ClusteringMessage, RowKind, RowsMessage } from '../../../../webview/protocol/clustering.ts';
 import { clustering as protocol } from '../../../../webview/protocol/clustering.ts';
 import { packNumbers, widthFor } from '../../../../webview/protocol/packed-numbers.ts';
@@ -17,7 +17,7 @@ export interface ClusteringMessages {
   readonly rows: readonly RowsMessage[];
 }
 
-/** Rejects with a sentence where the run's files are absent, damaged or of another version. */
+/** Rejects with a sentence if the files of the run are missing, damaged or from another version. */
 export async function readClusteringMessages(directory: string): Promise<ClusteringMessages> {
   const [analysis, data] = await Promise.all([readAnalysis(directory), readClustering(directory)]);
   const inconsistent = inconsistency(analysis, data);
@@ -32,7 +32,7 @@ export async function readClusteringMessages(directory: string): Promise<Cluster
   return messages;
 }
 
-/** What of two files that belong together does not. */
+/** Describes how two files of one analysis contradict each other; undefined if they do not. */
 function inconsistency({ sequences, linkage, groups }: Analysis, data: ClusteringData): string | undefined {
   const count = sequences.length;
   const { map, cuts, itemSilhouettes, moves } = data;
@@ -162,7 +162,7 @@ function rowMessages(
   return messages;
 }
 
-/** Names, each once, and which of them stands where. */
+/** The distinct names, and the index of the name at each place. */
 function indexed(values: readonly string[]): { readonly names: string[]; readonly indices: number[] } {
   const numbers = new Map<string, number>();
   const indices = values.map((value) => {
