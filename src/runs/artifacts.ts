@@ -1,4 +1,4 @@
-/** Names below artifacts/ of what jobs leave for other jobs and for views. */
+/** Names of the files that jobs leave for other jobs and for views: below artifacts/, but for the report. */
 
 /** Folder of a twin (modeling/twin.ts saveTwin), and the report on it (TwinReport). */
 export const TWIN_FOLDER = 'twin';
@@ -21,10 +21,20 @@ export const DISTANCES_FILE = 'distances.npy';
 export const LINKAGE_FILE = 'linkage.npy';
 /** Evaluation. */
 export const EVALUATION_FILE = 'evaluation.json';
-/** Its tables as text for a terminal. */
+/** Its tables: as text for a terminal, as Markdown, and its episodes one a line. */
 export const TABLES_FILE = 'evaluation.txt';
+export const MARKDOWN_TABLES_FILE = 'evaluation.md';
+export const EPISODES_FILE = 'evaluation.csv';
 /** What a transfer did, one AuditRecord a line, and how it ended (TransferSummary). */
 export const AUDIT_FILE = 'audit.jsonl';
 export const TRANSFER_FILE = 'transfer.json';
+/** The HPAs as they were before a transfer (OriginalHpas). */
+export const ORIGINAL_HPAS_FILE = 'original-hpas.json';
+/** The trace store of a run of all phases. */
+export const TRACES_FILE = 'traces.sqlite';
+/** In the directory of a seed: its policies. */
+export const SEED_POLICIES_FILE = 'policies.bin';
+/** In the run directory itself: the report of a run of all phases. */
+export const REPORT_FILE = 'report.html';
 /** What the exploration wrote to the cluster while traces were collected, one AuditRecord a line. */
 export const COLLECT_AUDIT_FILE = 'collect-audit.jsonl';

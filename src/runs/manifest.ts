@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from './atomic-file.ts';
 import type { Json } from './events.ts';
@@ -47,6 +47,11 @@ export function writeManifest(directory: string, manifest: Manifest): void {
   writeFileAtomic(manifestPath(directory), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/** Whether a folder is a run directory. */
+export function hasManifest(directory: string): boolean {
+  return existsSync(manifestPath(directory));
+}
+
 /** Throws an IoError where there is none or it cannot be read. */
 export function readManifest(directory: string): Manifest {
   const path = manifestPath(directory);
@@ -84,6 +89,6 @@ export function changedSpecs(manifest: Manifest, now: readonly SpecCopy[]): stri
   return [...told(changed, 'was changed'), ...told(removed, 'was removed'), ...told(added, 'was added')];
 }
 
-function manifestPath(directory: string): string {
+export function manifestPath(directory: string): string {
   return join(directory, 'manifest.json');
 }

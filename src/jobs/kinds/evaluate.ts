@@ -14,7 +14,7 @@ import { readManifest } from '../../runs/manifest.ts';
 import type { SplitName } from '../../spec/model.ts';
 import { policySystem } from '../../deciding/policy.ts';
 import { resolveTraining } from '../../training/setup.ts';
-import { EVALUATION_FILE, TABLES_FILE } from '../../runs/artifacts.ts';
+import { EPISODES_FILE, EVALUATION_FILE, MARKDOWN_TABLES_FILE, TABLES_FILE } from '../../runs/artifacts.ts';
 import { withBackend } from '../backend/backend.ts';
 import type { JobContext } from '../running/context.ts';
 import type { JobSummaries } from '../running/summaries.ts';
@@ -79,9 +79,9 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
     );
     const provenance = provenanceOf(run.directory, options, worldName);
     run.writeArtifact(EVALUATION_FILE, JSON.stringify(evaluation));
-    run.writeArtifact('evaluation.csv', evaluationCsv(evaluation));
+    run.writeArtifact(EPISODES_FILE, evaluationCsv(evaluation));
     const bases = basesOf(evaluation);
-    run.writeArtifact('evaluation.md', evaluationMarkdown(evaluation, bases, provenance));
+    run.writeArtifact(MARKDOWN_TABLES_FILE, evaluationMarkdown(evaluation, bases, provenance));
     run.writeArtifact(TABLES_FILE, evaluationText(evaluation, bases, provenance));
     const mean = (system: (typeof evaluation.systems)[number], metric: Metric) =>
       overEpisodes(evaluation, system, metric, ALL).mean;

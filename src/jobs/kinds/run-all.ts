@@ -7,7 +7,7 @@ import { asJson, type JobSummaries, type JobSummary } from '../running/summaries
 import { withDefaults } from '../options/check-options.ts';
 import type { JobOptions } from '../options/job-table.ts';
 import { writeReport } from '../../reporting/write-report.ts';
-import { POLICIES_FOLDER, TWIN_FOLDER } from '../../runs/artifacts.ts';
+import { POLICIES_FOLDER, REPORT_FILE, TRACES_FILE, TWIN_FOLDER } from '../../runs/artifacts.ts';
 import { trainingOf, transferOf } from '../starting/prepare.ts';
 import { gatherReport } from '../report-data.ts';
 import { analyzeJob } from './analyze.ts';
@@ -19,8 +19,6 @@ import { fitJob } from './fit.ts';
 import { trainJob } from './train.ts';
 import { transferJob } from './transfer.ts';
 
-const REPORT_FILE = 'report.html';
-const TRACES_FILE = 'traces.sqlite';
 /** Of the phase that brings the policies to the emulated cluster. */
 const FULL_FOR = 1800;
 const TUNING_EPISODES = 4;

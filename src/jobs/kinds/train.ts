@@ -16,10 +16,8 @@ import { withBackend } from '../backend/backend.ts';
 import type { JobContext } from '../running/context.ts';
 import { seedSummary, type JobSummaries, type SeedSummary } from '../running/summaries.ts';
 import type { JobOptions } from '../options/job-table.ts';
-import { POLICIES_FOLDER } from '../../runs/artifacts.ts';
+import { POLICIES_FOLDER, SEED_POLICIES_FILE } from '../../runs/artifacts.ts';
 import { runSeeds } from '../seeds/seed-pool.ts';
-
-const POLICIES_FILE = 'policies.bin';
 
 /** Trains every seed in a process of its own and gathers the policies in artifacts/policies/<seed>.bin. */
 export async function trainJob(context: JobContext, options: JobOptions['train']): Promise<JobSummaries['train']> {
@@ -28,7 +26,7 @@ export async function trainJob(context: JobContext, options: JobOptions['train']
   const ended = await runSeeds({ runDirectory: run.directory, seeds, cores, signal, onProgress, onLog: log });
   const summaries = ended.map((summary) => seedSummary(summary));
   for (const seed of seeds) {
-    const trained = artifactPath(seedDirectory(run.directory, seed), POLICIES_FILE);
+    const trained = artifactPath(seedDirectory(run.directory, seed), SEED_POLICIES_FILE);
     run.writeArtifact(
       join(POLICIES_FOLDER, `${seed}.bin`),
       withIoErrors(trained, () => readFileSync(trained)),
@@ -72,7 +70,7 @@ export function trainSeedJob(
       checkpoint,
     );
     if (trained.state === 'stopped') throw signal.reason;
-    run.writeArtifact(POLICIES_FILE, packPolicies(trained.policies));
+    run.writeArtifact(SEED_POLICIES_FILE, packPolicies(trained.policies));
     const { objective, hpaObjective, convergedAt } = trained;
     return { objective, hpaObjective, convergedAt, ...computed };
   };

@@ -19,7 +19,7 @@ import { planTransfer } from '../../transferring/plan.ts';
 import { blocking, planLines } from '../../transferring/plan-text.ts';
 import { RefreshOffers } from '../../transferring/refresh-offers.ts';
 import { makeTraceRecorder } from '../../transferring/trace-recorder.ts';
-import { AUDIT_FILE, TRANSFER_FILE } from '../../runs/artifacts.ts';
+import { AUDIT_FILE, ORIGINAL_HPAS_FILE, TRANSFER_FILE } from '../../runs/artifacts.ts';
 import { continueAuditFile, startAuditFile } from '../running/audit-file.ts';
 import { withBackend } from '../backend/backend.ts';
 import type { JobContext } from '../running/context.ts';
@@ -32,7 +32,6 @@ import { assertMayWrite, connectReal, leaseOptions } from '../running/real-clust
 import { startWatchdog } from '../running/watchdog.ts';
 import { readPolicies } from './policies.ts';
 
-const ORIGINALS_FILE = 'original-hpas.json';
 /** Seconds for which restoring the HPAs is tried again on a real cluster. */
 const RESTORE_FOR = 300;
 
@@ -48,7 +47,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     const { cluster, isReal } = await openCluster(context, options, spec, transfer);
     const meter = options.twin === '' ? undefined : driftMeterOf(loadTwin(options.twin));
     const driftOf = (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? NaN;
-    const originals = artifactPath(run.directory, ORIGINALS_FILE);
+    const originals = artifactPath(run.directory, ORIGINAL_HPAS_FILE);
     const auditPath = artifactPath(run.directory, AUDIT_FILE);
     // A resumed transfer meets the emulated cluster as it was in the beginning, and a real one as the last attempt left it.
     const audit = isReal ? continueAuditFile(auditPath) : startAuditFile(auditPath);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_TRACE_STORE } from '../../modeling/traces/trace-store.ts';
-import { readManifest, type Manifest } from '../../runs/manifest.ts';
+import { hasManifest, readManifest, type Manifest } from '../../runs/manifest.ts';
 import { artifactPath, runsFolder } from '../../runs/run-directory.ts';
 import { findRun, listRuns, type RunInfo } from '../../runs/run-list.ts';
 import type { Model, Training } from '../../spec/model.ts';
@@ -114,7 +114,7 @@ function refinementOf(name: string, place: Place): Pick<JobOptions['run'], 'refi
 /** Folder of the twin that policies were trained in; undefined where they are in no run. */
 function twinOfTraining(policies: string): string | undefined {
   const directory = dirname(dirname(policies));
-  if (!existsSync(join(directory, 'manifest.json'))) return undefined;
+  if (!hasManifest(directory)) return undefined;
   return textOption(readManifest(directory), 'twin');
 }
 
@@ -126,7 +126,7 @@ function textOption({ options }: Manifest, name: string): string | undefined {
 
 /** Folder of the policies, one file per seed. */
 function policiesOf(name: string, place: Place): string {
-  if (name !== '' && existsSync(name) && !existsSync(join(name, 'manifest.json'))) return resolve(name);
+  if (name !== '' && existsSync(name) && !hasManifest(name)) return resolve(name);
   const found = resultOf(name, ['train', 'run'], POLICIES_FOLDER, place);
   if (found) return found;
   throw new JobError('No policies have been trained yet: run karma-mas train first, or name a folder (--policies).');

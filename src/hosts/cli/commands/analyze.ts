@@ -1,6 +1,7 @@
 /** `karma-mas analyze`: of a folder of specs or of a run, and with --out the results as files for other tools. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { hasManifest } from '../../../runs/manifest.ts';
 import { artifactPath, runsFolder } from '../../../runs/run-directory.ts';
 import { findRun, listRuns, readRun, type RunInfo } from '../../../runs/run-list.ts';
 import { ANALYSIS_FILE, POLICIES_FOLDER } from '../../../runs/artifacts.ts';
@@ -14,7 +15,7 @@ export interface AnalyzeTarget {
   /** Absolute folder for the files. */
   readonly out: string | undefined;
   readonly force: boolean;
-  /** The first option that tells how to analyse, as it was given. */
+  /** The first option that tells how to analyze, as it was given. */
   readonly given: string | undefined;
 }
 
@@ -53,7 +54,7 @@ const hasPolicies = ({ directory }: RunInfo): boolean => existsSync(artifactPath
 
 /** The run that is meant; undefined where a folder of specs is. */
 function runNamed(target: string, now: () => number): RunInfo | undefined {
-  if (existsSync(join(target, 'manifest.json'))) return usable(readRun(resolve(target), now));
+  if (hasManifest(target)) return usable(readRun(resolve(target), now));
   if (existsSync(target)) return undefined;
   const runs = runsFolder(resolve('.'));
   if (target !== 'latest') return usable(findRun(runs, target, now));

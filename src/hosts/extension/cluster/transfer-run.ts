@@ -1,6 +1,6 @@
 /** Finds the runs that are transfers to a cluster, and their requests. Does not import vscode. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { manifestPath } from '../../../runs/manifest.ts';
 import { flag, list, number, object, oneOf, text, type Of } from '../../../../webview/protocol/shape.ts';
 import {
   findingShape,
@@ -35,7 +35,7 @@ export async function transferRequest(
   }
   if (kind !== 'transfer') return undefined;
   try {
-    const manifest = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8')) as {
+    const manifest = JSON.parse(await readFile(manifestPath(directory), 'utf8')) as {
       readonly options?: unknown;
     };
     const options = { pace: 0, writeTo: '', ...(manifest.options as object) };

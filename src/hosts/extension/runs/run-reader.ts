@@ -6,7 +6,8 @@ import { JournalReader } from '../../../runs/follow-journal.ts';
 import { describeIoError } from '../../../runs/io-error.ts';
 import { isJobKind } from '../../../runs/job-kinds.ts';
 import { readLease } from '../../../runs/lease.ts';
-import { readManifest, type Manifest } from '../../../runs/manifest.ts';
+import { ANALYSIS_FILE, POLICIES_FOLDER, REPORT_FILE, TWIN_REPORT_FILE } from '../../../runs/artifacts.ts';
+import { manifestPath, readManifest, type Manifest } from '../../../runs/manifest.ts';
 import { readProgress } from '../../../runs/progress-file.ts';
 import { journalPath, seedDirectory } from '../../../runs/run-directory.ts';
 import { isMilestone, stateOf, type Milestone } from '../../../runs/run-list.ts';
@@ -62,7 +63,7 @@ export class RunReader {
   }
 
   #readManifest(): void {
-    const path = join(this.directory, 'manifest.json');
+    const path = manifestPath(this.directory);
     const status = statSync(path, { throwIfNoEntry: false });
     const stamp = status ? `${status.mtimeMs} ${status.size} ${status.ino}` : '';
     if (!status) this.#unread = this.#withoutManifest();
@@ -160,10 +161,10 @@ export class RunReader {
     const results: RunResult[] = [];
     if (this.#seeds.some((seed) => seed.step > 0) || (this.#journal.finished && seedResults(this.#journal.finished)))
       results.push('curves');
-    if (artifacts.has('artifacts/twin-report.json')) results.push('twin');
-    if ([...artifacts].some((path) => path.startsWith('artifacts/policies/'))) results.push('policies');
-    if (artifacts.has('artifacts/analysis.json')) results.push('analysis');
-    if (kind === 'run' && this.#journal.finished && existsSync(join(this.directory, 'report.html')))
+    if (artifacts.has(`artifacts/${TWIN_REPORT_FILE}`)) results.push('twin');
+    if ([...artifacts].some((path) => path.startsWith(`artifacts/${POLICIES_FOLDER}/`))) results.push('policies');
+    if (artifacts.has(`artifacts/${ANALYSIS_FILE}`)) results.push('analysis');
+    if (kind === 'run' && this.#journal.finished && existsSync(join(this.directory, REPORT_FILE)))
       results.push('report');
     return results;
   }
@@ -266,7 +267,7 @@ function refusal(manifest: Manifest, directory: string): { state: RunEntryState;
   if (!Array.isArray(seeds) || typeof createdAt !== 'number')
     return {
       state: 'unreadable',
-      message: `${join(directory, 'manifest.json')} lacks what a run needs: it is damaged.`,
+      message: `${manifestPath(directory)} lacks what a run needs: it is damaged.`,
     };
   return undefined;
 }
