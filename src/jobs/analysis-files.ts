@@ -38,7 +38,7 @@ export function assertWritable(out: string, force: boolean): void {
 }
 
 /**
- * Writes all files of an analysed run into a folder, and returns their names. They are made beside it first, so that a failure
+ * Writes all files of an analyzed run into a folder, and returns their names. They are made beside it first, so that a failure
  * leaves the folder as it was; files of other names in it are kept. Throws JobError, UsageError, IoError.
  */
 export function writeAnalysisFiles(runDirectory: string, out: string, force: boolean): string[] {

@@ -7,7 +7,7 @@
 export interface EventMap {
   /** The first line. */
   started: { readonly kind: string; readonly seeds: readonly number[] };
-  /** Work goes on from a checkpoint: what was journalled after event `after` is about to be repeated, and no longer counts. */
+  /** Work goes on from a checkpoint: what the journal tells after event `after` is about to be repeated, and no longer counts. */
   resumed: { readonly step: number; readonly after: number };
   /** A torn last line was cut off when the journal was opened; its bytes are kept in `file`. */
   repaired: { readonly bytes: number; readonly file: string };

@@ -9,7 +9,7 @@ import { journalPath } from './run-directory.ts';
 
 /**
  * created: no process has begun it. running: a living process works on it. stopped: ended at a checkpoint on request.
- * stale: its process died without a word; it can be resumed, as can stopped and failed ones.
+ * stale: its process died without a final event; it can be resumed, as can stopped and failed ones.
  */
 export type RunState = 'created' | 'running' | 'stopped' | 'finished' | 'failed' | 'stale';
 

@@ -45,7 +45,7 @@ export class Output {
   }
 }
 
-/** Colours where the stream is a terminal and nobody has said no (https://no-color.org). */
+/** Colors where the stream is a terminal and nobody has said no (https://no-color.org). */
 export function wantsColor(flag: boolean, stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   return flag && !env.NO_COLOR && env.TERM !== 'dumb' && stream.isTTY === true;
 }

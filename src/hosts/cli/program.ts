@@ -30,10 +30,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     exitCode = await action(host());
   };
   program
-    .description('Design, train, understand and safely deploy a small organisation of Kubernetes autoscaling agents.')
+    .description('Design, train, understand and safely deploy a small organization of Kubernetes autoscaling agents.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .option('--json', 'print results as JSON, one object a line, and nothing else on stdout')
-    .option('--no-color', 'print without colours (as with NO_COLOR=1)')
+    .option('--no-color', 'print without colors (as with NO_COLOR=1)')
     .option('--debug', 'print where an error came from (as with KARMA_DEBUG=1)')
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
     .addHelpText('after', EXIT_CODES)

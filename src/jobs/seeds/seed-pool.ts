@@ -101,7 +101,7 @@ function runSeed(
         else
           reject(
             new JobError(
-              `The process of seed ${seed} ended without a word (${killedBy ?? `exit code ${code}`}): resume the run to go on from its last checkpoint.`,
+              `The process of seed ${seed} ended unexpectedly (${killedBy ?? `exit code ${code}`}): resume the run to go on from its last checkpoint.`,
             ),
           );
       }),

@@ -131,7 +131,7 @@ describe('each command of the built program', () => {
     return end;
   }
 
-  it('is used here: none of them is missing', async () => {
+  it('Each command of the built program is used in this suite, or in test/lsp', async () => {
     const found = await leaves([]);
     assert.deepEqual(found.sort(), [...USES.map(({ command }) => command), 'lsp'].sort(), 'test/lsp uses lsp');
   });
@@ -146,7 +146,7 @@ describe('each command of the built program', () => {
     return [...self, ...below.flat()];
   }
 
-  it('leaves nothing beside what it was asked for', () => {
+  it('The commands of the built program leave nothing beside what they were asked for', () => {
     assert.ok(!existsSync(join(folder, '.karma')));
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.includes('partial')),

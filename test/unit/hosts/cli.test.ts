@@ -266,7 +266,7 @@ describe('karma-mas runs', () => {
     const directory = make('first', 1000);
     const unasked = await cli(['runs', 'delete', 'latest'], folder());
     assert.equal(unasked.code, 2);
-    assert.match(unasked.stderr, /Nobody can be asked here: say --yes/);
+    assert.match(unasked.stderr, /There is no terminal to ask in: pass --yes/);
     assert.ok(existsSync(directory));
     assert.equal((await cli(['runs', 'delete', 'latest', '--yes', '--json'], folder())).code, 0);
     assert.deepEqual(readdirSync(runs()), []);

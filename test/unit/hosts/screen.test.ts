@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatSummary } from '../../../src/hosts/cli/foreground-job.ts';
+import { formatSummary } from '../../../src/hosts/cli/run-in-foreground.ts';
 import { wantsColor } from '../../../src/hosts/cli/output.ts';
 import { describeProgress, formatDuration, ProgressLine } from '../../../src/hosts/cli/progress.ts';
 import { formatTable } from '../../../src/hosts/cli/table.ts';
@@ -51,7 +51,7 @@ describe('progress', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   it('are for terminals where nobody has said no', () => {
     const terminal = { isTTY: true };
     assert.equal(wantsColor(true, terminal, {}), true);

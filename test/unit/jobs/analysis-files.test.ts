@@ -105,7 +105,7 @@ describe('files of an analysis in a folder of the user', () => {
       .sort();
   const contentOf = (name: string) => readFileSync(join(out, name), 'utf8');
 
-  it('are all there, and nothing else', async () => {
+  it('The files of an analysis are all written, and nothing else', async () => {
     const { code, results } = await cli('analyze', run, '--out', out);
     assert.equal(code, 0, JSON.stringify(results));
     assert.deepEqual(results, [{ type: 'files', run, out, files: FILES }]);
@@ -119,7 +119,7 @@ describe('files of an analysis in a folder of the user', () => {
     assert.equal(readFileSync(join(out, 'trajectories/1.parquet')).subarray(0, 4).toString(), 'PAR1');
   });
 
-  it('are not written over what is there, unless that is said', async () => {
+  it('The files of an analysis replace nothing without --force', async () => {
     mkdirSync(out);
     writeFileSync(join(out, 'mine.txt'), 'mine');
     writeFileSync(join(out, 'analysis.json'), 'old');
@@ -142,7 +142,7 @@ describe('files of an analysis in a folder of the user', () => {
     assert.match(String((await cli('analyze', run, '--out', out, '--force')).results[0].message), /is a file/);
   });
 
-  it('are all or none: a failure half-way leaves the folder as it was', async () => {
+  it('A failure while the files of an analysis are written leaves the folder as it was', async () => {
     const path = join(run, 'artifacts', 'trajectories', '2.bin');
     const whole = readFileSync(path);
     writeFileSync(path, whole.subarray(0, 1000));
@@ -156,7 +156,7 @@ describe('files of an analysis in a folder of the user', () => {
     }
   });
 
-  it('say what cannot be done', async () => {
+  it('Writing the files of an analysis says what it cannot do', async () => {
     const message = async (...args: string[]) => {
       const { code, results } = await cli('analyze', ...args);
       assert.equal(code, 2);
@@ -174,7 +174,7 @@ describe('files of an analysis in a folder of the user', () => {
     writeFileSync(old, kept);
   });
 
-  it('hold pictures that stand alone: titles, legends, no variables, text escaped', () => {
+  it('The pictures of an analysis stand alone: titles, legends, no CSS variables, escaped text', () => {
     const evil = { ...analysis, sequences: analysis.sequences.map((label) => ({ ...label, agent: '<a & "b">' })) };
     const figures = analysisFigures(evil, clustering);
     assert.deepEqual([...figures.keys()], ['dendrogram', 'heat-map', 'map', 'relations-1', 'relations-2']);

@@ -29,7 +29,7 @@ describe('jobs from the command line', () => {
 
   beforeEach(() => copySmallSample(specs()));
 
-  it('train the seeds in processes; the same seeds give byte-equal journals and policies', async () => {
+  it('karma-mas train gives byte-equal journals and policies for the same seeds, each in a process', async () => {
     for (const name of ['a', 'b']) {
       const done = await cli(['train', specs(), '--out', out(name), '--seeds', '3,1', ...SHORT, '--json'], folder());
       assert.equal(done.code, 0, done.stderr);
@@ -51,7 +51,7 @@ describe('jobs from the command line', () => {
     assert.ok(types(seedDirectory(out('a'), 1)).includes('iteration'));
   });
 
-  it('stop at a checkpoint on Ctrl-C, with exit code 130, and go on by runs resume with the specs as they were', async () => {
+  it('A job stops at a checkpoint on Ctrl-C with exit code 130, and runs resume continues it with the old specs', async () => {
     const { child, end } = startCli(['train', specs(), '--seed', '1', ...LONG], folder());
     const id = () => readdirSync(runsFolder(specs()))[0];
     const seed = () => seedDirectory(join(runsFolder(specs()), id()), 1);
@@ -84,7 +84,7 @@ describe('jobs from the command line', () => {
     );
   });
 
-  it('keep their options when resumed, and their kind', async () => {
+  it('A resumed job keeps its options and its kind', async () => {
     assert.equal((await cli(['train', specs(), '--seed', '1', ...ANY], folder())).code, 0);
     const options = await cli(['train', specs(), '--resume', 'latest', '--steps', '1'], folder());
     assert.equal(options.code, 2);
@@ -94,7 +94,7 @@ describe('jobs from the command line', () => {
     assert.match(kind.stderr, /is a run of "train": resume it with karma-mas runs resume latest/);
   });
 
-  it('say what they need when it is not there', async () => {
+  it('A job says what it needs where that is missing', async () => {
     for (const [args, code, sentence] of [
       [['evaluate', specs()], 1, /No policies have been trained yet: run karma-mas train first/],
       [['train', specs(), '--training', 'none'], 1, /There is no Training named none: name one of /],
@@ -120,7 +120,7 @@ describe('jobs from the command line', () => {
     }
   });
 
-  it('refuse policies that were trained for other services', async () => {
+  it('Jobs refuse policies that were trained for other services', async () => {
     assert.equal((await cli(['train', specs(), '--seed', '1', ...ANY], folder())).code, 0);
     const path = join(specs(), 'cluster.karma.yaml');
     const before = readFileSync(path, 'utf8');
@@ -139,7 +139,7 @@ describe('the background runner', () => {
   const folder = useFolder();
   const runner = (...args: string[]) => spawnSync(process.execPath, [RUNNER, ...args], { encoding: 'utf8' });
 
-  it('does the job of a run directory, by its manifest alone', async () => {
+  it('The runner does the job of a run directory by its manifest alone', async () => {
     copySmallSample(folder());
     const options = withDefaults('collect', { cores: 1, hours: 0.25 });
     const { directory } = await newRun({ kind: 'collect', folder: folder(), options, seeds: [7], now: Date.now() });
@@ -151,7 +151,7 @@ describe('the background runner', () => {
     assert.ok(existsSync(join(folder(), '.karma', 'traces.sqlite')));
   });
 
-  it('says in a sentence why it cannot', () => {
+  it('The runner says in a sentence why it cannot do a job', () => {
     const missing = runner('job', join(folder(), 'none'));
     assert.equal(missing.status, 3);
     assert.match(missing.stderr, /^.*manifest\.json does not exist: .*\n$/);
@@ -164,7 +164,7 @@ describe('the background runner', () => {
 describe('all phases', () => {
   const folder = useFolder();
 
-  it('run in one directory, and can be explained', async () => {
+  it('karma-mas run does all phases in one directory, and its transfer can be explained', async () => {
     copySmallSample(join(folder(), 'specs'));
     const small = ['--hours', '1', '--steps', '512', '--seed', '1', '--episodes', '1', '--tuning', '1'];
     const out = join(folder(), 'out');
@@ -207,7 +207,7 @@ describe('all phases', () => {
     assert.equal(none.code, 2);
   });
 
-  it('run unchanged on another cluster: five services, two entry points, another call graph, two agents', async () => {
+  it('karma-mas run works on a cluster with five services, two entry points and two agents', async () => {
     cpSync(join(root, 'test', 'data', 'five-services'), join(folder(), 'specs'), { recursive: true });
     const small = ['--hours', '1', '--steps', '1024', '--episodes', '1', '--tuning', '1', '--planned', '0'];
     const done = await cli(['run', 'specs', '--out', 'out', ...small, '--json'], folder());

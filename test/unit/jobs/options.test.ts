@@ -62,7 +62,7 @@ describe('the options of jobs', () => {
   const folder = useFolder();
 
   for (const [kind, name, value, sentence] of WRONG)
-    it(`refuse ${kind} ${name} ${JSON.stringify(value)} by one sentence, in a request, a task and on the command line`, async () => {
+    it(`${kind} refuses ${name} ${JSON.stringify(value)} by one sentence, in a request, a task and on the command line`, async () => {
       const options = { [name]: value };
       assert.throws(() => completeOptions(kind, options), { name: 'UsageError', message: sentence });
       const answer = await startRun(JSON.stringify({ kind, folder: folder(), options }), 0);
@@ -71,7 +71,7 @@ describe('the options of jobs', () => {
       assert.deepEqual([code, text], [2, `error: ${sentence}\n`]);
     });
 
-  it('are checked by the real runner and the real command line before anything is made', async () => {
+  it('The built runner and the built command line check options before they create anything', async () => {
     copySmallSample(folder());
     const [kind, name, value, sentence] = WRONG[0];
     const request = JSON.stringify({ kind, folder: folder(), options: { [name]: value } });
@@ -82,7 +82,7 @@ describe('the options of jobs', () => {
     assert.deepEqual([run.code, run.stdout], [2, `${JSON.stringify({ type: 'error', message: sentence })}\n`]);
   });
 
-  it('refuse a name that the job does not have, and one that follows from others', () => {
+  it('A job refuses an option that it does not have, and one that nobody may give', () => {
     assert.throws(
       () => completeOptions('fit', { moon: 1 }),
       /The job "fit" has no option "moon": it has traces, twin, /,
@@ -90,7 +90,7 @@ describe('the options of jobs', () => {
     assert.throws(() => completeOptions('run', { before: '/policies' }), /The job "run" has no option "before"/);
   });
 
-  it('of a manifest of another version are refused by a sentence that names the version', async () => {
+  it('A manifest of another version with unknown options is refused in a sentence that names the version', async () => {
     copySmallSample(folder());
     const { directory } = await newRun({
       kind: 'train',
@@ -122,7 +122,7 @@ describe('the options of jobs', () => {
     });
   });
 
-  it('give the command line that asks for the same', () => {
+  it('The options of a run give the command line that repeats it', () => {
     const options = completeOptions('transfer', { upTo: 'plan', dryRun: true, pace: 0, policies: 'abc' });
     assert.equal(
       flagsOf('transfer', options).join(' '),
@@ -132,12 +132,12 @@ describe('the options of jobs', () => {
 });
 
 describe('the table of jobs', () => {
-  it('is what package.json, package.nls.json and docs/jobs.md say (node tools/job-tables.ts writes them)', async () => {
+  it('package.json, package.nls.json and docs/jobs.md agree with the table of jobs (node tools/job-tables.ts writes them)', async () => {
     for (const [path, content] of await generatedFiles())
       assert.equal(readFileSync(join(root, path), 'utf8'), content, `${path} is not up to date`);
   });
 
-  it('gives each of its options to help, requests, tasks and docs', async () => {
+  it('Each option in the table of jobs is in the help, in requests, in tasks and in the docs', async () => {
     const { contributes } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       contributes: { taskDefinitions: { properties: { options: { properties: Record<string, object> } } }[] };
     };

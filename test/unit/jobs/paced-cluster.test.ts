@@ -14,7 +14,7 @@ describe('an emulated cluster at a pace', () => {
   };
   beforeEach(() => waits.splice(0));
 
-  it("waits in wall time before the cluster's time passes", async () => {
+  it("A paced cluster waits in wall time before the cluster's time passes", async () => {
     const begin = performance.now();
     await atPace(cluster, 100).wait(15, new AbortController().signal);
     const took = performance.now() - begin;
@@ -22,9 +22,9 @@ describe('an emulated cluster at a pace', () => {
     assert.ok(took >= 145, `${took} ms`);
   });
 
-  it('is as fast as it can at 0', () => assert.equal(atPace(cluster, 0), cluster));
+  it('A cluster at pace 0 runs as fast as it can', () => assert.equal(atPace(cluster, 0), cluster));
 
-  it('ends a wait at once when it is stopped', async () => {
+  it('A paced cluster stops waiting at once when it is aborted', async () => {
     const stop = new AbortController();
     const wait = atPace(cluster, 1).wait(3600, stop.signal);
     stop.abort();

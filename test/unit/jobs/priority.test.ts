@@ -17,12 +17,12 @@ describe('the priority of a background job', () => {
     return Number(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }));
   };
 
-  it('is below normal where it only computes', () => {
+  it('A background job that only computes has a priority below normal', () => {
     for (const kind of ['run', 'fit', 'train', 'analyze', 'evaluate'])
       assert.equal(priorityFor(kind), Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL), kind);
   });
 
-  it('is that of any process where it has to be in time', () => {
+  it('A background job that follows a clock has the normal priority', () => {
     for (const kind of ['collect', 'transfer']) assert.equal(priorityFor(kind), getPriority(), kind);
   });
 });

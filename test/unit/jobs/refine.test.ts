@@ -18,7 +18,7 @@ describe('refine', () => {
   const newest = () => join(runsFolder(specs()), readdirSync(runsFolder(specs())).sort().at(-1)!);
   const organization = () => join(specs(), 'organization.karma.yaml');
 
-  it('trains, analyzes and evaluates by the changed specifications, and judges what was before on the same episodes', async () => {
+  it('A refinement trains, analyzes and evaluates by the changed specs, and judges the earlier policies on the same episodes', async () => {
     copySmallSample(specs());
     assert.equal((await cli(['train', 'specs', ...small], folder())).code, 0);
     const trained = newest();

@@ -61,7 +61,7 @@ describe('runJob', () => {
   const folder = useFolder();
   const directory = () => join(folder(), 'run');
 
-  it('gives byte-equal journals (times aside) and results for the same seed', async () => {
+  it('runJob gives equal journals, except for times, and equal results for the same seed', async () => {
     for (const name of ['a', 'b']) await runJob(join(folder(), name), countingWork([5]), quietHost());
     const lines = (name: string) =>
       readFileSync(journalPath(join(folder(), name)), 'utf8')
@@ -73,7 +73,7 @@ describe('runJob', () => {
     assert.deepEqual(result(join(folder(), 'a')), result(join(folder(), 'b')));
   });
 
-  it('leaves a finished run as it is', async () => {
+  it('runJob leaves a finished run as it is', async () => {
     const first = await runJob(directory(), countingWork([5]), quietHost());
     const journal = readFileSync(journalPath(directory()));
     assert.deepEqual(await runJob(directory(), countingWork([5]), quietHost()), first);
@@ -81,7 +81,7 @@ describe('runJob', () => {
     assert.ok(!existsSync(join(directory(), 'lease.json')));
   });
 
-  it('ends as the straight run after kill -9 at random moments', async () => {
+  it('A job that was killed at random moments ends with the results of an uninterrupted one', async () => {
     await runJob(join(folder(), 'straight'), countingWork([5]), quietHost());
     const random = new Random(11);
     let kills = 0;
@@ -105,7 +105,7 @@ describe('runJob', () => {
     assert.deepEqual(settled(directory()), settled(join(folder(), 'straight')));
   });
 
-  it('goes on from the newest whole checkpoint when the newest is corrupt, and says so', async () => {
+  it('runJob resumes from the newest whole checkpoint where the newest one is corrupt, and says so', async () => {
     await runJob(join(folder(), 'straight'), countingWork([5]), quietHost());
     const stop = new AbortController();
     const work = countingWork([5]);
@@ -128,7 +128,7 @@ describe('runJob', () => {
     assert.deepEqual(settled(directory()), settled(join(folder(), 'straight')));
   });
 
-  it('refuses a second runner on the run, which the first does not notice', async () => {
+  it('runJob refuses a second runner on a run, and the first one does not notice', async () => {
     const { child, end } = start(['job', directory(), '5'], holdIn(folder()));
     await until('an iteration', () => types(directory()).includes('iteration'));
     const second = await start(['job', directory(), '5']).end;
@@ -139,7 +139,7 @@ describe('runJob', () => {
     assert.ok(!types(directory()).includes('resumed'));
   });
 
-  it('stops by file: it acknowledges the stop, and ends at a checkpoint', async () => {
+  it('A stop file makes a job acknowledge the stop and end at a checkpoint', async () => {
     const { end } = start(['job', directory(), '5'], holdIn(folder()));
     await until('an iteration', () => types(directory()).includes('iteration'));
     requestStop(directory());
@@ -153,7 +153,7 @@ describe('runJob', () => {
     assert.equal((await start(['job', directory(), '5']).end).code, 0);
   });
 
-  it('stops by SIGTERM', async () => {
+  it('SIGTERM stops a job at a checkpoint', async () => {
     const { child, end } = start(['job', directory(), '5'], holdIn(folder()));
     await until('an iteration', () => types(directory()).includes('iteration'));
     child.kill('SIGTERM');
@@ -161,7 +161,7 @@ describe('runJob', () => {
     assert.deepEqual(types(directory()).slice(-2), ['stopRequested', 'stopped']);
   });
 
-  it('does not begin when the stop came first', async () => {
+  it('A job does not begin where the stop came first', async () => {
     assert.deepEqual(await runJob(directory(), countingWork([5]), quietHost(AbortSignal.abort())), {
       state: 'stopped',
       step: 0,
@@ -169,7 +169,7 @@ describe('runJob', () => {
     assert.deepEqual(types(directory()), ['started', 'stopRequested', 'stopped']);
   });
 
-  it('journals why a job failed', async () => {
+  it('The journal says why a job failed', async () => {
     const job = () => Promise.reject(new Error('no way'));
     const end = await runJob(directory(), { ...countingWork([5]), job }, quietHost());
     assert.ok(end.state === 'failed' && end.error instanceof Error);
@@ -180,7 +180,7 @@ describe('runJob', () => {
     });
   });
 
-  it('writes nothing more once another process has taken the run over', async () => {
+  it('A job writes nothing more once another process has taken its run over', async () => {
     const end = await runJob(
       directory(),
       {
@@ -211,7 +211,7 @@ describe('runSeeds', () => {
       return pid > 0 ? [pid] : [];
     });
 
-  it('does each seed in its own process and directory, and collects the summaries in order', async () => {
+  it('runSeeds does each seed in its own process and directory, and collects summaries in order', async () => {
     assert.equal((await start(['seeds', directory(), '3,1,2', '2']).end).code, 0);
     const finished = readJournal(journalPath(directory())).events.at(-1)!;
     assert.ok(finished.type === 'finished');
@@ -224,7 +224,7 @@ describe('runSeeds', () => {
     assert.equal(new Set(sums.map((sum) => JSON.stringify(sum))).size, 3);
   });
 
-  it('stops the other seeds at checkpoints when one fails, and names it', async () => {
+  it('runSeeds stops the other seeds at checkpoints where one fails, and names that one', async () => {
     const { code, stderr } = await start(['seeds', directory(), '1,2', '2'], { STEP_MS: '5', FAIL_AT_SEED: '2' }).end;
     assert.equal(code, 1);
     assert.match(stderr, /Seed 2: .*the twentieth step is too much/);
@@ -234,7 +234,7 @@ describe('runSeeds', () => {
     assert.equal((await start(['seeds', directory(), '1,2', '2']).end).code, 0);
   });
 
-  it('stops all seeds when asked to', async () => {
+  it('runSeeds stops all seeds when it is asked to', async () => {
     const { child, end } = start(['seeds', directory(), '1,2,3', '2'], holdIn(folder()));
     await until('two processes', () => seedPids().length === 2);
     child.kill('SIGTERM');
@@ -244,7 +244,7 @@ describe('runSeeds', () => {
     assert.deepEqual(readdirSync(join(directory(), 'seeds')).sort(), ['1', '2']);
   });
 
-  it('goes on as the straight run after the parent was killed; no process is left behind', async () => {
+  it('Seeds whose parent was killed end, and resume with the results of an uninterrupted run', async () => {
     assert.equal((await start(['seeds', join(folder(), 'straight'), '1,2', '2']).end).code, 0);
     const { child, end } = start(['seeds', directory(), '1,2', '2'], holdIn(folder(), 15));
     await until('two processes', () => seedPids().length === 2);
@@ -267,7 +267,7 @@ describe('runSeeds', () => {
     }
   });
 
-  it('says so when a process ends without a word', async () => {
+  it('runSeeds says which process ended without a message', async () => {
     const { end } = start(['seeds', directory(), '1', '1'], holdIn(folder()));
     await until(
       'an iteration',
@@ -276,6 +276,6 @@ describe('runSeeds', () => {
     process.kill(seedPids()[0], 'SIGKILL');
     const { code, stderr } = await end;
     assert.equal(code, 1);
-    assert.match(stderr, /The process of seed 1 ended without a word \(SIGKILL\): resume the run/);
+    assert.match(stderr, /The process of seed 1 ended unexpectedly \(SIGKILL\): resume the run/);
   });
 });

@@ -72,7 +72,7 @@ describe('a full disk', () => {
     if (disk) unmount(disk);
   });
 
-  it('ends a job with a clear message; after making room it ends as the straight run', async () => {
+  it('A full disk ends a job with a clear message, and with more room it ends like an uninterrupted one', async () => {
     await runJob(join(folder(), 'straight'), countingWork([5]), host);
     const directory = join(disk!, 'run');
     let filler = '';
@@ -108,7 +108,7 @@ describe('a full disk', () => {
     assert.deepEqual(settled(directory), settled(join(folder(), 'straight')));
   });
 
-  it('leaves the old file and no temporary one when an atomic write fails', () => {
+  it('A full disk leaves the old file and no temporary one where an atomic write fails', () => {
     const path = join(disk!, 'policies');
     writeFileAtomic(path, 'old');
     const filler = fill(disk!, 0);
@@ -119,7 +119,7 @@ describe('a full disk', () => {
     assert.equal(readFileSync(path, 'utf8'), 'new');
   });
 
-  it('leaves whole lines in a journal when an append fails', () => {
+  it('A full disk leaves whole lines in a journal where an append fails', () => {
     const path = join(disk!, 'journal.jsonl');
     const journal = openJournal(path, steppingClock());
     journal.append('started', { kind: 'train', seeds: [] });
@@ -142,7 +142,7 @@ describe('a full disk', () => {
 describe('a limit on file sizes', () => {
   const folder = useFolder();
 
-  it('ends a job with a clear message and exit code 3; without the limit it goes on', async function () {
+  it('A limit on file sizes ends a job with a clear message and exit code 3, and without it the job continues', async function () {
     if (process.platform === 'win32') return this.skip();
     await runJob(join(folder(), 'straight'), countingWork([5]), host);
     const directory = join(folder(), 'run');
@@ -170,7 +170,7 @@ describe('a limit on file sizes', () => {
 describe('a folder that cannot be written', () => {
   const folder = useFolder();
 
-  it('is told for a read-only file system', async function () {
+  it('A job says that the file system is read-only', async function () {
     const disk = mountSmallDisk();
     if (!disk) return this.skip();
     try {
@@ -185,7 +185,7 @@ describe('a folder that cannot be written', () => {
     }
   });
 
-  it('is told for permissions', async () => {
+  it('A job says that permissions are missing', async () => {
     chmodSync(folder(), 0o500);
     // Permissions do not bind root: be somebody else meanwhile.
     const root = process.getuid?.() === 0;
@@ -198,7 +198,7 @@ describe('a folder that cannot be written', () => {
     }
   });
 
-  it('is told for a file in the place of the folder', async () => {
+  it('A job says that a file is in the place of its folder', async () => {
     writeFileSync(join(folder(), 'run'), 'kept');
     await assert.rejects(runJob(join(folder(), 'run'), countingWork([5]), host), IoError);
     assert.equal(readFileSync(join(folder(), 'run'), 'utf8'), 'kept');

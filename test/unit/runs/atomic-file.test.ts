@@ -8,7 +8,7 @@ import { useFolder } from './helpers.ts';
 describe('writeFileAtomic', () => {
   const folder = useFolder();
 
-  it('makes and replaces a file and leaves nothing else behind', () => {
+  it('writeFileAtomic creates and replaces a file and leaves nothing else behind', () => {
     const path = join(folder(), 'a.txt');
     writeFileAtomic(path, 'one');
     writeFileAtomic(path, new Uint8Array([0x74, 0x77, 0x6f]));
@@ -16,7 +16,7 @@ describe('writeFileAtomic', () => {
     assert.deepEqual(readdirSync(folder()), ['a.txt']);
   });
 
-  it('throws a sentence where a part of the path is a file, and harms nothing', () => {
+  it('writeFileAtomic throws a sentence where a part of the path is a file, and harms nothing', () => {
     writeFileSync(join(folder(), 'file'), 'kept');
     assert.throws(
       () => writeFileAtomic(join(folder(), 'file', 'a.txt'), 'x'),
@@ -28,13 +28,13 @@ describe('writeFileAtomic', () => {
     assert.equal(readFileSync(join(folder(), 'file'), 'utf8'), 'kept');
   });
 
-  it('removes its temporary file when the rename fails', () => {
+  it('writeFileAtomic removes its temporary file where the rename fails', () => {
     mkdirSync(join(folder(), 'target', 'full'), { recursive: true });
     assert.throws(() => writeFileAtomic(join(folder(), 'target'), 'x'), IoError);
     assert.deepEqual(readdirSync(folder()), ['target']);
   });
 
-  it('says that the folder is missing', () => {
+  it('writeFileAtomic says that the folder is missing', () => {
     assert.throws(() => writeFileAtomic(join(folder(), 'no', 'a.txt'), 'x'), /no\/a\.txt does not exist/);
   });
 });
@@ -48,17 +48,17 @@ describe('describeIoError', () => {
     ['ENOENT', /does not exist/],
     ['EMFILE', /ulimit -n/],
   ] as const)
-    it(`names the path and says what to do on ${code}`, () => {
+    it(`describeIoError names the path and says what to do on ${code}`, () => {
       assert.match(sentence(code), advice);
       assert.match(sentence(code), /\/data\/run/);
     });
 
-  it('passes on what it does not know', () => {
+  it('describeIoError passes on a message that it does not know', () => {
     assert.equal(sentence('EWEIRD'), '/data/run could not be read or written: raw.');
     assert.equal(describeIoError('text', 'x'), 'x could not be read or written: text.');
   });
 
-  it('keeps code and cause, and an IoError as it is', () => {
+  it('toIoError keeps code and cause, and returns an IoError as it is', () => {
     const cause = Object.assign(new Error('raw'), { code: 'ENOSPC' });
     const error = toIoError(cause, 'x');
     assert.equal(error.code, 'ENOSPC');

@@ -25,24 +25,24 @@ const content = (step: number): Content => ({
 });
 
 describe('pack and unpack', () => {
-  it('keeps types, bits and JSON, from any position in a buffer', () => {
+  it('pack and unpack keep types, bits and JSON, from any position in a buffer', () => {
     const bytes = pack(content(3));
     const shifted = new Uint8Array(bytes.length + 3);
     shifted.set(bytes, 3);
     for (const view of [bytes, shifted.subarray(3)]) assert.deepEqual(unpack(view), content(3));
   });
 
-  it('gives the same bytes for the same content', () => {
+  it('pack gives the same bytes for the same content', () => {
     assert.deepEqual(pack(content(3)), pack(content(3)));
     assert.deepEqual(unpack(pack({ json: undefined, arrays: {} })), { json: null, arrays: {} });
   });
 
-  it('packs a view of a larger array by its own elements', () => {
+  it('pack takes only the elements of a view of a larger array', () => {
     const view = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
     assert.deepEqual(unpack(pack({ json: 1, arrays: { view } })).arrays.view, Float32Array.of(2, 3));
   });
 
-  it('refuses every single flipped bit and every cut', () => {
+  it('unpack refuses every single flipped bit and every cut', () => {
     const bytes = pack(content(1));
     for (let i = 0; i < bytes.length; i++) {
       const damaged = bytes.slice();
@@ -52,7 +52,7 @@ describe('pack and unpack', () => {
     }
   });
 
-  it('refuses any bytes with a sentence', () => {
+  it('unpack refuses any other bytes with a sentence', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         assert.throws(() => unpack(bytes), /^Error: It/);
@@ -73,7 +73,7 @@ describe('checkpoints', () => {
     writeFileSync(path, bytes);
   };
 
-  it('keeps the newest three', () => {
+  it('Only the newest three checkpoints are kept', () => {
     for (const step of [64, 128, 1024, 2048]) write(step);
     assert.deepEqual(listCheckpoints(checkpoints()), [2048, 1024, 128]);
     const { checkpoint, problems } = newestValid(checkpoints());
@@ -81,7 +81,7 @@ describe('checkpoints', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('skips corrupt ones wherever they are damaged, and says so', () => {
+  it('Corrupt checkpoints are skipped wherever they are damaged, with a message', () => {
     for (const at of [0, 5, 9, 40, 200, 333]) {
       for (const step of [1, 2, 3]) write(step);
       damage(3, at);
@@ -93,7 +93,7 @@ describe('checkpoints', () => {
     }
   });
 
-  it('sets corrupt ones aside, so that they never push out a whole one', () => {
+  it('Corrupt checkpoints are renamed, so that they never push out a whole one', () => {
     for (const step of [10, 20, 30]) write(step);
     truncateSync(join(checkpoints(), '000000000030.ckpt'), 50);
     damage(20, 100);
@@ -103,7 +103,7 @@ describe('checkpoints', () => {
     assert.ok(readdirSync(checkpoints()).includes('000000000030.ckpt.corrupt'));
   });
 
-  it('is empty where nothing was written, or where nothing is whole', () => {
+  it('There is no checkpoint where none was written, or none is whole', () => {
     assert.deepEqual(newestValid(checkpoints()), { problems: [], corrupt: [] });
     write(1);
     damage(1, 60);
@@ -112,7 +112,7 @@ describe('checkpoints', () => {
     assert.equal(problems.length, 1);
   });
 
-  it('throws where the folder is a file', () => {
+  it('Checkpoints throw where their folder is a file', () => {
     writeFileSync(checkpoints(), '');
     assert.throws(() => write(1), /choose another|folder is needed/);
     assert.throws(() => listCheckpoints(checkpoints()), /folder is needed/);

@@ -23,7 +23,7 @@ describe('journal', () => {
     return readFileSync(path());
   }
 
-  it('writes numbered lines that read back, and goes on counting when opened again', () => {
+  it('A journal writes numbered lines that read back, and keeps counting when it is opened again', () => {
     const lines = writeThree().toString('utf8').split('\n');
     assert.equal(lines[0], '{"seq":1,"t":1700000001000,"type":"started","kind":"train","seeds":[1]}');
     assert.match(lines[1], /"losses\/explained_variance":null/);
@@ -45,7 +45,7 @@ describe('journal', () => {
     );
   });
 
-  it('survives a crash at every byte of the last line', () => {
+  it('A journal survives a crash at every byte of its last line', () => {
     const whole = writeThree();
     const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
     for (let size = lastLine; size <= whole.length; size++) {
@@ -78,7 +78,7 @@ describe('journal', () => {
     }
   });
 
-  it('skips what is no event in the middle, and says where', () => {
+  it('A journal skips a line that is no event, and says where it is', () => {
     writeThree();
     appendFileSync(path(), 'garbage\n\u0000\u0000\n[1]\n{"seq":"4"}\n\n{"seq":9,"t":1,"type":"stopped","step":3}\n');
     const { events, problems } = readJournal(path());
@@ -93,12 +93,12 @@ describe('journal', () => {
     journal.close();
   });
 
-  it('reads a file that is not there as empty', () => {
+  it('A journal that does not exist is read as empty', () => {
     assert.deepEqual(readJournal(path()), { events: [], problems: [] });
     assert.throws(() => readJournal(folder()), /is a folder where a file is needed/);
   });
 
-  it('gives a follower each event once, whole, in whatever pieces it is written', () => {
+  it('JournalReader gives each event once and whole, in whatever pieces it is written', () => {
     const whole = writeThree();
     const reader = new JournalReader(path());
     truncateSync(path(), 0);
@@ -115,7 +115,7 @@ describe('journal', () => {
     assert.throws(() => new JournalReader(folder()).read(), /is a folder/);
   });
 
-  it('is read in parts of about the size wished, each of whole lines', () => {
+  it('JournalReader reads parts of about the given size, each of whole lines', () => {
     const journal = openJournal(path(), steppingClock());
     for (let i = 0; i < 50; i++) journal.append('note', { level: 'info', message: 'x'.repeat(i === 25 ? 5000 : 100) });
     journal.close();
@@ -140,7 +140,7 @@ describe('journal', () => {
 describe('settledEvents', () => {
   const folder = useFolder();
 
-  it('counts repeated work once, so that a resumed run equals a straight one but for times', () => {
+  it('settledEvents counts repeated work once, so that a resumed run equals an uninterrupted one except for times', () => {
     const straight = openJournal(join(folder(), 'a.jsonl'), steppingClock());
     straight.append('started', { kind: 'train', seeds: [1] });
     for (const step of [1, 2, 3]) straight.append('iteration', { step, metrics: { j: step }, seconds: step });
@@ -166,7 +166,7 @@ describe('settledEvents', () => {
     resumed.close();
   });
 
-  it('removes wall times and nothing else', () => {
+  it('withoutTimes removes wall times and nothing else', () => {
     assert.equal(
       withoutTimes('{"seq":1,"t":5,"type":"x","seconds":2,"a":{"seconds":3}}'),
       '{"seq":1,"type":"x","a":{"seconds":3}}',

@@ -33,7 +33,7 @@ describe('lease', () => {
   };
   const other = { host: 'another-host', pid: 4711, processStart: '', token: 'theirs' };
 
-  it('is held by one, and free again after release', () => {
+  it('The lease of a run is held by one process, and is free after its release', () => {
     const lease = acquireLease(folder(), thisProcess(clock));
     assert.throws(
       () => acquireLease(folder(), thisProcess(clock)),
@@ -49,7 +49,7 @@ describe('lease', () => {
     assert.deepEqual(readdirSync(folder()), []);
   });
 
-  it('of another host goes by its heartbeat', () => {
+  it('The lease of another host is judged by its heartbeat', () => {
     write(other);
     assert.throws(() => acquireLease(folder(), thisProcess(clock)), /process 4711 on another-host/);
     now += STALE_AFTER + 1;
@@ -59,7 +59,7 @@ describe('lease', () => {
     lease.release();
   });
 
-  it('of a dead process on this host is taken over at once', async () => {
+  it('The lease of a dead process on this host is taken over at once', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     const start = processStart(child.pid!);
     write({ ...other, host: hostname(), pid: child.pid, processStart: start });
@@ -69,7 +69,7 @@ describe('lease', () => {
     acquireLease(folder(), thisProcess(clock)).release();
   });
 
-  it('of a living process on this host stays, however old its heartbeat', () => {
+  it('The lease of a living process on this host stays, however old its heartbeat is', () => {
     write(
       { ...other, host: hostname(), pid: process.pid, processStart: processStart(process.pid) },
       now - 10 * STALE_AFTER,
@@ -77,26 +77,26 @@ describe('lease', () => {
     assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
   });
 
-  it('is not held by a process that got the same id later', () => {
+  it('A process that got the same id later does not hold the lease', () => {
     write({ ...other, host: hostname(), pid: process.pid, processStart: 'boot/1' });
     acquireLease(folder(), thisProcess(clock)).release();
   });
 
-  it('goes by the heartbeat where the start of the process is unknown', () => {
+  it('The lease is judged by its heartbeat where the start of the process is unknown', () => {
     write({ ...other, host: hostname(), pid: process.pid });
     assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
     now += STALE_AFTER + 1;
     acquireLease(folder(), thisProcess(clock)).release();
   });
 
-  it('that cannot be read counts as held until its heartbeat is old', () => {
+  it('A lease that cannot be read counts as held until its heartbeat is old', () => {
     writeFileSync(path(), '{"pid":');
     assert.throws(() => acquireLease(folder(), thisProcess(clock)), /an unknown host/);
     now += STALE_AFTER + 1;
     acquireLease(folder(), thisProcess(clock)).release();
   });
 
-  it('is taken over by one of two that try at the same time', () => {
+  it('Only one of two processes that try at the same time takes a stale lease over', () => {
     write(other, now - 2 * STALE_AFTER);
     mkdirSync(`${path()}.takeover`);
     assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
@@ -116,7 +116,7 @@ describe('lease', () => {
     return { process: { ...thisProcess(clock), every }, beat: () => action() };
   }
 
-  it('tells its holder when another process has taken it over, and is not released by it', () => {
+  it('The lease ends the run when another process holds it, and is not released by the former holder', () => {
     const { process, beat } = beating();
     const lease = acquireLease(folder(), process);
     write(other);
@@ -131,7 +131,7 @@ describe('lease', () => {
     ['is torn', '{"pid":'],
     ['is no lease', '{}'],
   ] as const)
-    it(`is not lost where its file ${what} at a heartbeat`, () => {
+    it(`The lease is not lost where its file ${what} at a heartbeat`, () => {
       const { process, beat } = beating();
       const lease = acquireLease(folder(), process);
       const mine = readFileSync(path());
@@ -145,7 +145,7 @@ describe('lease', () => {
       assert.ok(!existsSync(path()));
     });
 
-  it('is not lost where its file cannot be opened at a heartbeat', () => {
+  it('The lease is not lost where its file cannot be opened at a heartbeat', () => {
     const { process, beat } = beating();
     const lease = acquireLease(folder(), process);
     const mine = readFileSync(path());
@@ -161,7 +161,7 @@ describe('lease', () => {
     lease.release();
   });
 
-  it('is written again where somebody deleted its file, and keeps others out', () => {
+  it('The lease is written again where somebody deleted its file, and keeps other processes out', () => {
     const { process, beat } = beating();
     const lease = acquireLease(folder(), process);
     rmSync(path());
@@ -171,7 +171,7 @@ describe('lease', () => {
     lease.release();
   });
 
-  it('is lost where the directory of its run is gone, in a sentence that says so', () => {
+  it('The lease is lost where the directory of its run is gone, with a sentence that says so', () => {
     const { process, beat } = beating();
     const run = join(folder(), 'run');
     mkdirSync(run);
@@ -182,7 +182,7 @@ describe('lease', () => {
     lease.release();
   });
 
-  it('shows a new heartbeat at each beat, and beats by itself', async () => {
+  it('The lease renews its heartbeat by itself', async () => {
     const lease = acquireLease(folder(), thisProcess(clock));
     const before = readLease(folder(), clock)!.heartbeat;
     now += 5000;
@@ -190,7 +190,7 @@ describe('lease', () => {
     lease.release();
   });
 
-  it('fails with a sentence where the folder is missing or a file', () => {
+  it('Acquiring a lease fails with a sentence where the folder is missing or a file', () => {
     assert.throws(() => acquireLease(join(folder(), 'none'), thisProcess(clock)), /does not exist/);
     writeFileSync(join(folder(), 'file'), '');
     assert.throws(() => acquireLease(join(folder(), 'file'), thisProcess(clock)), /a folder is needed/);
@@ -198,7 +198,7 @@ describe('lease', () => {
 });
 
 describe('processLives', () => {
-  it('knows this process, a zombie and none', async () => {
+  it('processLives recognizes this process, a zombie and a missing process', async () => {
     assert.equal(processLives(process.pid, processStart(process.pid)), 'yes');
     assert.equal(processLives(process.pid, 'other'), 'no');
     assert.equal(processLives(2 ** 22 + 1, 'any'), 'no');

@@ -9,7 +9,7 @@ const at = (done: number) => ({ done, total: 100, unit: 'steps', what: 'training
 describe('progress file', () => {
   const folder = useFolder();
 
-  it('is written at most once a second, and at the end of each part', () => {
+  it('The progress file is written at most once a second, and at the end of each part', () => {
     let now = 1000;
     const write = progressWriter(folder(), () => now);
     assert.equal(readProgress(folder()), undefined);
@@ -25,19 +25,19 @@ describe('progress file', () => {
     assert.deepEqual(readdirSync(folder()), ['progress.json'], 'no temporary file is left');
   });
 
-  it('keeps nothing that is more than progress', () => {
+  it('The progress file holds progress and nothing else', () => {
     progressWriter(folder(), () => 0)({ ...at(5), secret: 1 } as ReturnType<typeof at>);
     assert.deepEqual(readProgress(folder()), at(5));
   });
 
-  it('is no progress where it is damaged', () => {
+  it('A damaged progress file is read as no progress', () => {
     for (const text of ['', '{', '[]', '{"done":"1","total":2}', 'null']) {
       writeFileSync(join(folder(), 'progress.json'), text);
       assert.equal(readProgress(folder()), undefined, text);
     }
   });
 
-  it('does not fail the job where it cannot be written', function () {
+  it('A progress file that cannot be written does not fail the job', function () {
     const directory = join(folder(), 'missing');
     progressWriter(directory, () => 0)(at(1));
     assert.equal(readProgress(directory), undefined);

@@ -36,7 +36,7 @@ describe('run directory', () => {
   const folder = useFolder();
   const runs = () => runsFolder(folder());
 
-  it('is named for time, kind and name, each name once', () => {
+  it('A run directory is named after time, kind and name, and no name is used twice', () => {
     const first = createRun(runs(), manifest());
     const second = createRun(runs(), manifest());
     assert.equal(first, join(folder(), '.karma', 'runs', '20260314-091530-train-default-training'));
@@ -45,14 +45,14 @@ describe('run directory', () => {
     assert.equal(basename(createRun(runs(), manifest({ name: '¿?' }))), '20260314-091530-train');
   });
 
-  it('is made in a folder of choice only where that is new or empty', () => {
+  it('A run is created in a given folder only where that is new or empty', () => {
     const chosen = join(folder(), 'out');
     createRunAt(chosen, manifest());
     assert.equal(readManifest(chosen).id, 'out');
     assert.throws(() => createRunAt(chosen, manifest()), /is not empty: choose a new folder, or resume/);
   });
 
-  it('keeps checkpoints with their place in the journal, and artifacts with their hash', () => {
+  it('A run directory keeps checkpoints with their place in the journal, and artifacts with their hash', () => {
     const directory = createRun(runs(), manifest());
     const run = openRun(directory, thisProcess(steppingClock()));
     assert.deepEqual(run.begin('train', [1, 2]), { problems: [] });
@@ -82,7 +82,7 @@ describe('run directory', () => {
     assert.ok(resumed?.type === 'resumed' && resumed.step === 64 && resumed.after === 2);
   });
 
-  it('begins again where there is no checkpoint', () => {
+  it('A run without a checkpoint begins again', () => {
     const directory = createRun(runs(), manifest());
     for (let i = 0; i < 2; i++) {
       const run = openRun(directory, thisProcess(steppingClock()));
@@ -93,14 +93,14 @@ describe('run directory', () => {
     assert.ok(resumed?.type === 'resumed' && resumed.step === 0 && resumed.after === 1);
   });
 
-  it('gives the lease back when the journal cannot be opened', () => {
+  it('A run releases its lease where its journal cannot be opened', () => {
     const directory = createRun(runs(), manifest());
     mkdirSync(journalPath(directory));
     assert.throws(() => openRun(directory, thisProcess(steppingClock())), /is a folder where a file is needed/);
     assert.ok(!existsSync(join(directory, 'lease.json')));
   });
 
-  it('amends its manifest, and reports a damaged one', () => {
+  it('A manifest can be amended, and a damaged one is reported', () => {
     const directory = createRun(runs(), manifest());
     const computed = { backend: 'wasm', device: 'cpu', backendReason: 'as asked for' };
     assert.equal(amendManifest(directory, computed), true);
@@ -110,7 +110,7 @@ describe('run directory', () => {
     assert.throws(() => readManifest(directory), /is damaged/);
   });
 
-  it('tells which specs changed since', () => {
+  it('changedSpecs names the specs that changed since the run started', () => {
     const before = manifest({ specs: [copySpec('a', '1'), copySpec('b', '2'), copySpec('c', '3')] });
     const now = [copySpec('a', '1'), copySpec('b', 'two'), copySpec('d', '4')];
     const sentences = changedSpecs({ version: 1, id: 'x', ...before }, now);
@@ -127,7 +127,7 @@ describe('list of runs', () => {
   const runs = () => runsFolder(folder());
   const now = () => Date.now();
 
-  it('derives each state from journal and lease', () => {
+  it('The list of runs derives each state from journal and lease', () => {
     const state = (act: (run: ReturnType<typeof openRun>) => void, close = true) => {
       const directory = createRun(runs(), manifest());
       const run = openRun(directory, thisProcess(now));
@@ -169,7 +169,7 @@ describe('list of runs', () => {
     );
   });
 
-  it('lists the newest first and names what cannot be read', () => {
+  it('The list of runs begins with the newest one and names what cannot be read', () => {
     assert.deepEqual(listRuns(runs(), now), { runs: [], problems: [] });
     createRun(runs(), manifest({ createdAt: 1000 }));
     createRun(runs(), manifest({ createdAt: 9_000_000 }));
@@ -192,7 +192,7 @@ describe('list of runs', () => {
     assert.throws(() => listRuns(join(folder(), 'x'), now), /folder is needed/);
   });
 
-  it('finds a run by id, by a unique beginning, as the latest, and by path', () => {
+  it('findRun finds a run by its id, by a unique beginning, as the latest, and by path', () => {
     assert.throws(() => findRun(runs(), 'x', now), /There are no runs in/);
     const first = createRun(runs(), manifest({ createdAt: 1000, name: 'a' }));
     const second = createRun(runs(), manifest({ createdAt: 1000, name: 'ab' }));
@@ -205,7 +205,7 @@ describe('list of runs', () => {
     assert.throws(() => find('2'), /No run in .* begins with "2"/);
   });
 
-  it('moves a run to the trash whole', () => {
+  it('moveToTrash moves a whole run', () => {
     const directory = createRun(runs(), manifest());
     const target = moveToTrash(readRun(directory, now).directory);
     assert.equal(target, join(folder(), '.karma', 'trash', basename(directory)));
@@ -217,7 +217,7 @@ describe('list of runs', () => {
 describe('stop file', () => {
   const folder = useFolder();
 
-  it('is seen once, by the watch alone, until it is cleared', async () => {
+  it('A stop file is seen once, until it is cleared', async () => {
     let seen = 0;
     const end = watchStop(folder(), thisProcess().every, () => seen++);
     await sleep(400);

@@ -178,7 +178,7 @@ async function watch(host: CommandHost, dir: string, options: OfSpec): Promise<n
   }
 }
 
-/** Whoever started this process may be gone without a word: then its standard input has ended. */
+/** Whoever started this process may have died: then its standard input has ended. */
 function endOfInput(): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const end = new AbortController();
   const { stdin } = process;

@@ -121,7 +121,7 @@ async function remove({ output }: CommandHost): Promise<number> {
 }
 
 async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError('Nobody can be asked here: say --yes to install.');
+  if (!process.stdin.isTTY) throw new UsageError('There is no terminal to ask in: pass --yes to install.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim());

@@ -8,7 +8,7 @@ import { completeOptions } from '../../../jobs/options/check-options.ts';
 import { JOB_TABLE, type JobKind } from '../../../jobs/options/job-table.ts';
 import type { NewRun } from '../../../jobs/starting/new-run.ts';
 import type { AddCommand, CommandHost } from '../command.ts';
-import { resumeRun, runInForeground } from '../foreground-job.ts';
+import { resumeRun, runInForeground } from '../run-in-foreground.ts';
 import { addJobOptions, givenJobOptions } from './job-options.ts';
 
 /** Options of the command that are none of its job. */

@@ -6,7 +6,7 @@ import { journalPath, runsFolder } from '../../../runs/run-directory.ts';
 import { findRun, listRuns, moveToTrash, type RunInfo } from '../../../runs/run-list.ts';
 import { requestStop } from '../../../runs/stop.ts';
 import { EXIT, UsageError } from '../../../jobs/failure.ts';
-import { resumeRun } from '../foreground-job.ts';
+import { resumeRun } from '../run-in-foreground.ts';
 import type { AddCommand, CommandHost } from '../command.ts';
 import { formatDuration } from '../progress.ts';
 import { formatTable } from '../table.ts';
@@ -130,7 +130,7 @@ async function remove({ output }: CommandHost, info: RunInfo, yes: boolean): Pro
 }
 
 async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError('Nobody can be asked here: say --yes to delete.');
+  if (!process.stdin.isTTY) throw new UsageError('There is no terminal to ask in: pass --yes to delete.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim());

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 import type { RunEntry } from './run-entry.ts';
-import { amountOf, objectiveOf, percent, runLabel, workOf } from './words.ts';
+import { amountOf, objectiveOf, percent, runLabel, workOf } from './run-text.ts';
 
 const { t } = vscode.l10n;
 
@@ -133,13 +133,13 @@ export class Follower implements vscode.Disposable {
   }
 
   async #tellInterrupted(entries: readonly RunEntry[]): Promise<void> {
-    for (const entry of entries) this.#services.log.warn(`${entry.id}: its process has ended without a word`);
+    for (const entry of entries) this.#services.log.warn(`${entry.id}: its process has ended unexpectedly`);
     if (notifications() === 'none' || !this.#services.trust.isTrusted) return;
     const [first, ...others] = entries;
     if (others.length > 0) {
       const show = t('Show Runs');
       const message = t(
-        '{0} runs were interrupted: their processes ended without a word. Each can go on from its last checkpoint.',
+        '{0} runs were interrupted: their processes ended unexpectedly. Each can resume from its last checkpoint.',
         entries.length,
       );
       if ((await vscode.window.showWarningMessage(message, show)) === show)
@@ -148,7 +148,7 @@ export class Follower implements vscode.Disposable {
     }
     const resume = t('Resume');
     const message = t(
-      '{0} was interrupted: its process ended without a word. It can go on from its last checkpoint.',
+      '{0} was interrupted: its process ended unexpectedly. It can resume from its last checkpoint.',
       runLabel(first),
     );
     if ((await vscode.window.showWarningMessage(message, resume)) === resume)

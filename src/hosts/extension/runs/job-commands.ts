@@ -6,10 +6,10 @@ import type { CommandId } from '../commands.ts';
 import type { Project } from '../projects.ts';
 import { ask, type Choice, type Question } from '../questions.ts';
 import type { JobRequest, Services } from '../services.ts';
-import { hasQuickLook, QUICK, type Effort } from './efforts.ts';
+import { hasQuickLook, QUICK_LOOK, type JobSize } from './quick-look.ts';
 import type { RunEntry } from './run-entry.ts';
 import { runsOf } from './run-arguments.ts';
-import { grouped, runDescription, runLabel } from './words.ts';
+import { grouped, runDescription, runLabel } from './run-text.ts';
 
 const { t } = vscode.l10n;
 
@@ -48,7 +48,7 @@ interface Draft {
   project: Project | undefined;
   training: string;
   policies: string;
-  effort: Effort | undefined;
+  size: JobSize | undefined;
 }
 
 async function askForJob(
@@ -64,7 +64,7 @@ async function askForJob(
     project: given.project,
     training: given.training ?? '',
     policies: given.policies ?? '',
-    effort: given.options || given.seeds ? { options: {}, seeds: [] } : undefined,
+    size: given.options || given.seeds ? { options: {}, seeds: [] } : undefined,
   };
   const needsPolicies = kind === 'analyze' || kind === 'evaluate';
   const questions: Question[] = [];
@@ -90,19 +90,19 @@ async function askForJob(
       placeHolder: t('Which Training?'),
       choices: () => trainingChoices(services, draft),
     });
-  if (!draft.effort && hasQuickLook(kind))
+  if (!draft.size && hasQuickLook(kind))
     questions.push({
       name: `effort.${kind}`,
       placeHolder: t('How thorough?'),
-      choices: () => effortChoices(kind, draft, services.runs.runs.length === 0),
+      choices: () => sizeChoices(kind, draft, services.runs.runs.length === 0),
     });
   await services.runs.refresh();
   await ask(services.context.workspaceState, title, questions);
 
-  const { project, training, policies, effort } = draft;
+  const { project, training, policies, size } = draft;
   if (!project?.folder) throw new Error(noProject(services));
-  const seeds = given.seeds ?? effort?.seeds ?? [];
-  const options = { ...effort?.options, ...given.options, training, ...(needsPolicies ? { policies } : {}) };
+  const seeds = given.seeds ?? size?.seeds ?? [];
+  const options = { ...size?.options, ...given.options, training, ...(needsPolicies ? { policies } : {}) };
   return { kind, folder: project.folder, options, seeds };
 }
 
@@ -164,10 +164,10 @@ async function trainingChoices({ language, log }: Services, draft: Draft): Promi
 }
 
 /** The first time, a quick look is what people want. */
-function effortChoices(kind: keyof typeof QUICK, draft: Draft, isFirst: boolean): Choice[] {
-  const { steps, episodes } = QUICK[kind].options as { readonly steps?: number; readonly episodes?: number };
+function sizeChoices(kind: keyof typeof QUICK_LOOK, draft: Draft, isFirst: boolean): Choice[] {
+  const { steps, episodes } = QUICK_LOOK[kind].options as { readonly steps?: number; readonly episodes?: number };
   const sizes = [
-    ...(QUICK[kind].seeds.length > 0 ? [t('one seed')] : []),
+    ...(QUICK_LOOK[kind].seeds.length > 0 ? [t('one seed')] : []),
     ...(steps === undefined ? [] : [t('{0} steps', grouped(steps))]),
     ...(episodes === undefined ? [] : [t('{0} episodes per scenario', episodes)]),
   ];
@@ -176,13 +176,13 @@ function effortChoices(kind: keyof typeof QUICK, draft: Draft, isFirst: boolean)
     description:
       kind === 'evaluate' || kind === 'analyze' ? t('to judge by') : t('all seeds and steps of the Training'),
     detail: t('What results are judged by. It may take hours, and can be stopped and resumed.'),
-    choose: () => (draft.effort = { options: {}, seeds: [] }),
+    choose: () => (draft.size = { options: {}, seeds: [] }),
   };
   const quick = {
     label: t('Quick Look'),
     description: sizes.join(', '),
     detail: t('A few minutes: to see how it works, too little to judge policies by.'),
-    choose: () => (draft.effort = QUICK[kind]),
+    choose: () => (draft.size = QUICK_LOOK[kind]),
   };
   return isFirst ? [quick, full] : [full, quick];
 }

@@ -12,7 +12,7 @@ import { isInside } from '../project-folders.ts';
 import type { JobRequest, Services } from '../services.ts';
 import { launchRestore, launchResume, launchStart, type Launcher } from './launch.ts';
 import type { RunEntry } from './run-entry.ts';
-import { jobName } from './words.ts';
+import { jobName } from './run-text.ts';
 
 const { t } = vscode.l10n;
 

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { REPORT_FILE } from '../../../runs/artifacts.ts';
 import type { Services } from '../services.ts';
 import { pickRun, runsOf } from './run-arguments.ts';
-import { runLabel } from './words.ts';
+import { runLabel } from './run-text.ts';
 
 const { t } = vscode.l10n;
 const VIEW_TYPE = 'karma-mas.report';
@@ -31,7 +32,7 @@ export function registerReport(services: Services): vscode.Disposable {
       if (!entry) return;
       if (!entry.results.includes('report'))
         throw new Error(t('{0} has no report: a finished run of all phases has one.', runLabel(entry)));
-      if (opensInBrowser() && (await vscode.env.openExternal(vscode.Uri.file(join(entry.directory, 'report.html')))))
+      if (opensInBrowser() && (await vscode.env.openExternal(vscode.Uri.file(join(entry.directory, REPORT_FILE)))))
         return;
       const open = panels.get(entry.directory);
       if (open) return open.reveal();
@@ -67,7 +68,7 @@ function options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
 async function reportHtml(directory: string): Promise<string> {
   let report: string;
   try {
-    report = await readFile(join(directory, 'report.html'), 'utf8');
+    report = await readFile(join(directory, REPORT_FILE), 'utf8');
   } catch {
     report = `<!doctype html><html><head></head><body><p>${t('This report is no longer there: its run was moved or deleted.')}</p></body></html>`;
   }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { RunEntry } from './run-entry.ts';
 import type { RunStore } from './run-store.ts';
-import { runDescription, runLabel, stateIcon } from './words.ts';
+import { runDescription, runLabel, stateIcon } from './run-text.ts';
 
 /**
  * The runs that a command's arguments name: an item of the Runs view with all that is selected, an entry, or the directory of a

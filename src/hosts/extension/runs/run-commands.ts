@@ -6,7 +6,7 @@ import type { Follower } from './follow.ts';
 import { isResumable, resumeRun, stopRun } from './jobs.ts';
 import { pickRun, pickRuns, runsOf } from './run-arguments.ts';
 import type { RunEntry } from './run-entry.ts';
-import { runLabel, stateName } from './words.ts';
+import { runLabel, stateName } from './run-text.ts';
 
 const { t } = vscode.l10n;
 

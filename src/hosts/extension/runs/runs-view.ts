@@ -13,7 +13,7 @@ import {
   stateIcon,
   stateName,
   workOf,
-} from './words.ts';
+} from './run-text.ts';
 
 const { t } = vscode.l10n;
 
@@ -129,7 +129,7 @@ function tooltip(entry: RunEntry): vscode.MarkdownString {
   if (entry.message) text.appendText(entry.message).appendMarkdown('\n\n');
   if (entry.state === 'stale')
     text
-      .appendText(t('Its process ended without a word. Resume goes on from its last checkpoint.'))
+      .appendText(t('Its process ended unexpectedly. Resume continues from its last checkpoint.'))
       .appendMarkdown('\n\n');
   for (const [name, value] of facts(entry))
     text.appendMarkdown('- ').appendText(`${name}: ${value}`).appendMarkdown('\n');

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
-import { amountOf, runLabel, workOf } from './words.ts';
+import { amountOf, runLabel, workOf } from './run-text.ts';
 
 const { t } = vscode.l10n;
 

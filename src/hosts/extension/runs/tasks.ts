@@ -7,7 +7,7 @@ import { describeError } from '../errors.ts';
 import type { JobRequest, Services } from '../services.ts';
 import { begin } from './jobs.ts';
 import type { RunEntry } from './run-entry.ts';
-import { amountOf, jobName, objectiveOf, stateName, workOf } from './words.ts';
+import { amountOf, jobName, objectiveOf, stateName, workOf } from './run-text.ts';
 
 const { t } = vscode.l10n;
 const TYPE = 'karma-mas';

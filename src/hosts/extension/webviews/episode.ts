@@ -5,7 +5,7 @@ import { samePlace } from '../../../../webview/protocol/episode.ts';
 import { describeError } from '../errors.ts';
 import { pickRun, runsOf } from '../runs/run-arguments.ts';
 import type { RunEntry } from '../runs/run-entry.ts';
-import { runLabel } from '../runs/words.ts';
+import { runLabel } from '../runs/run-text.ts';
 import type { Services } from '../services.ts';
 import { hasAnalysis } from './analysis-data.ts';
 import type { Send } from './channel.ts';
