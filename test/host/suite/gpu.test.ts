@@ -90,7 +90,7 @@ describe('GPU backend', function () {
       const { directory } = await train();
       assert.equal(readManifest(directory).backend, 'tfjs-gpu');
       await vscode.commands.executeCommand('karma-mas.removeGpu');
-      assert.match(told.at(-1)!, /It takes \d+ MB\. Runs then compute with the WASM kernels/);
+      assert.match(told.at(-1)!, /It uses \d+ MB\. Runs then compute with the WASM kernels/);
       const without = await train();
       assert.equal(readManifest(without.directory).backend, 'wasm');
     } finally {
