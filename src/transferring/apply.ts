@@ -8,7 +8,7 @@ import type { Audit } from './audit.ts';
 import type { StageName } from './ladder.ts';
 import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
-/** HPAs that are edited at once: a namespace of hundreds must be taken over, and given back, within seconds. */
+/** HPAs that are edited at once. Hundreds of them must be paused, and restored, within seconds. */
 const HPAS_AT_ONCE = 8;
 
 export interface ApplyContext {
@@ -23,7 +23,7 @@ export interface ApplyContext {
   /** Replicas by service index at the moment of the decision, for the caps. */
   readonly current: ArrayLike<number>;
   readonly signal: AbortSignal;
-  /** The lease that allows to write, asked before each write that is not a dry run. Needed where the cluster has a lease. */
+  /** The lease that allows writes, asked before each write that is not a dry run. Needed if the cluster is shared. */
   readonly fence?: Fence | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Reasons that may be gone at the next attempt. */
+/** Reasons that may no longer hold at the next attempt. */
 export const PASSING: ReadonlySet<Refusal['reason']> = new Set(['unreachable', 'timeout', 'conflict', 'expired']);
 
 /**
@@ -56,7 +56,7 @@ export async function applyWrites(
   const accepted: ClusterWrite[] = [];
   const refused: Refusal[] = [];
   let budget = context.limits.podsPerDecision;
-  /** Once it is known that no write gets through, the others are not tried. */
+  /** Why no write gets through; the remaining ones are then not tried. */
   let closed: Reason | undefined;
   const note = (write: ClusterWrite, refusal: Reason | undefined): void =>
     context.audit({
@@ -84,7 +84,7 @@ export async function applyWrites(
   const attempt = async (write: ClusterWrite): Promise<Reason | undefined> =>
     beyondCaps(write, context, budget) ?? closed ?? (await send(cluster, write, context));
   for (const batch of batchesOf(writes)) {
-    // Where one is aborted, the others are waited for: no write is under way once this has rejected.
+    // If one is aborted, wait for the others: no write is under way once this has rejected.
     const settled = await Promise.allSettled(batch.map(apply));
     const aborted = settled.find((each) => each.status === 'rejected');
     if (aborted) throw aborted.reason;
@@ -92,7 +92,7 @@ export async function applyWrites(
   return { accepted, refused };
 }
 
-/** Scalings one by one, for the budget of a decision; edits of HPAs need none. */
+/** One scaling a batch, since scalings share the budget of a decision; edits of HPAs have no budget. */
 function batchesOf(writes: readonly ClusterWrite[]): ClusterWrite[][] {
   const batches: ClusterWrite[][] = [];
   for (const write of writes) {
@@ -128,7 +128,7 @@ async function send(cluster: LiveCluster, write: ClusterWrite, context: ApplyCon
   return undefined;
 }
 
-/** Handing back to the HPA is never capped: it must always work. */
+/** Restoring an HPA is never capped, since it must always work. */
 function beyondCaps(write: ClusterWrite, context: ApplyContext, budget: number): Reason | undefined {
   const message = overstep(write, context, budget);
   return message === undefined ? undefined : { reason: 'caps', message };
@@ -154,7 +154,7 @@ function overstep(write: ClusterWrite, context: ApplyContext, budget: number): s
 const currentOf = (name: string, context: ApplyContext): number =>
   context.current[context.spec.services.findIndex((service) => service.name === name)];
 
-/** The saved object is large and may hold annotations; the record says only what was done. */
+/** Leaves out the saved object, which is large and may hold annotations. */
 function withoutOriginal(write: ClusterWrite): Record<string, unknown> {
   return write.type === 'restoreHpa' ? { type: write.type, service: write.service } : { ...write };
 }

@@ -5,7 +5,7 @@
 import type { HpaState } from '../cluster/live/live-cluster.ts';
 import type { StageName, StageTerms } from './ladder.ts';
 
-/** What one agent saw, might do and did. */
+/** What one agent saw, what it could choose and what it chose. */
 export interface AgentRecord {
   readonly agent: string;
   readonly roles: readonly string[];
@@ -32,7 +32,7 @@ export interface DecisionRecord {
   readonly proposed: Readonly<Record<string, number>>;
   readonly limited: Readonly<Record<string, number>>;
   readonly caps: readonly string[];
-  /** Why nothing was written, or that it was. */
+  /** Whether something was written, or why not. */
   readonly outcome: 'applied' | 'shadow' | 'hold' | 'nothing to do' | 'fallback';
   readonly why: string;
   readonly drift: number;
@@ -66,11 +66,11 @@ export interface StageRecord {
   readonly time: number;
   readonly stage: StageName;
   readonly why: string;
-  /** What the stage goes by; absent for a fallback. */
+  /** The terms of the stage; absent for a fallback. */
   readonly terms?: StageTerms;
-  /** Of a fallback: how the transfer ended. */
+  /** How the transfer ended; only of a fallback. */
   readonly ended?: TransferEnd;
-  /** Of a fallback: the HPAs as read back afterwards; absent where the cluster did not answer. */
+  /** The HPAs as read back after a fallback; absent if the cluster did not answer. */
   readonly hpas?: Readonly<Record<string, RestoredHpa>>;
 }
 

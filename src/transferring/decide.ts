@@ -29,7 +29,7 @@ export class Decider {
     return this.#history;
   }
 
-  /** Adds what was observed to the history; the first fills the past. A snapshot with a missing metric is left out. */
+  /** Adds a snapshot to the history; the first one fills the past. A snapshot with a missing metric is left out. */
   see(snapshot: Snapshot): void {
     if (!isComplete(snapshot)) return;
     this.#history.pushCopy(snapshot.observation);
@@ -37,7 +37,7 @@ export class Decider {
     this.#started = true;
   }
 
-  /** What the agents would do now, from `current` replicas. Without all metrics they are not asked: hold. */
+  /** What the agents would do now, from `current` replicas. If a metric is missing they are not asked, which means hold. */
   propose(snapshot: Snapshot, current: ArrayLike<number>): Proposal {
     const replicas = Int32Array.from(current);
     if (!isComplete(snapshot)) return { replicas, agents: [] };

@@ -4,14 +4,14 @@
  */
 import type { Transfer } from '../spec/model.ts';
 
-/** One strange state may be a glitch: so many in a row are drift. The agents hold meanwhile. */
+/** One strange state may be a glitch; this many in a row are drift. The agents hold in the meantime. */
 const DRIFTS_IN_A_ROW = 3;
-/** Metrics so many times older than `staleAfter` count as lost. */
+/** Metrics this many times older than `staleAfter` count as lost. */
 const LOST_FACTOR = 3;
-/** Decisions over which J is averaged, and how far it may fall below what the HPA would have. Ours. */
+/** Decisions over which J is averaged, and how far it may fall below the J that the HPA would have. Chosen by us. */
 const OBJECTIVE_WINDOW = 20;
 const OBJECTIVE_DROP = 0.1;
-/** Below this J hardly anybody is served, whatever the load: trying the HPA loses nothing. Ours. */
+/** Below this J hardly any request is served, whatever the load, so nothing is lost by trying the HPA. Chosen by us. */
 const OBJECTIVE_FLOOR = 0.2;
 
 export type Verdict =
@@ -64,7 +64,7 @@ export class Guard {
     const { staleAfter, driftThreshold, when } = this.#fallback;
     if (input.abort) return { verdict: 'fallback', why: "the stage's abortWhen holds" };
     if (input.oldestMetric > staleAfter) {
-      // Nobody knows how the state was meanwhile: what comes after the gap is not in a row with what came before.
+      // The state is unknown during the gap, so states on both sides of it are not in a row.
       this.#drifting = 0;
       return staleness(input, staleAfter, when.includes('staleMetrics'));
     }
@@ -107,7 +107,7 @@ export class Guard {
   }
 }
 
-/** A scrape that failed once leaves a gap for a moment: a missing metric counts as lost only when a stale one would. */
+/** One failed scrape leaves a short gap, so a missing metric counts as lost only when a stale one would. */
 function staleness({ oldestMetric, missingFor }: GuardInput, staleAfter: number, mayFallBack: boolean): Verdict {
   const isMissing = !Number.isFinite(oldestMetric);
   const seconds = isMissing ? missingFor : oldestMetric;

@@ -1,6 +1,6 @@
 /**
- * A transfer to a cluster that others can write to as well: it takes the lease first, restores what a dead writer left behind
- * (the dead man's switch), climbs, and lets the lease go. A cluster of its own has no lease: there it just climbs.
+ * A transfer to a cluster that others can write to as well. It takes the lease, restores what a dead writer left changed (the dead
+ * man's switch), climbs, and releases the lease. A cluster of its own has no lease; there it only climbs.
  */
 import { withLease, type LeaseOptions } from './holding-lease.ts';
 import { restoreChangedHpas } from './restore-changed-hpas.ts';
@@ -9,7 +9,7 @@ import { runTransfer, type TransferOptions, type TransferResult } from './transf
 export interface GuardedOptions
   extends Omit<TransferOptions, 'fence'>, Pick<LeaseOptions, 'identity' | 'waitFor' | 'timing' | 'onLease'> {}
 
-/** Rejects with WriterLeaseHeldError where the lease was not free in time; otherwise as runTransfer. */
+/** Rejects with WriterLeaseHeldError if the lease was not free in time; otherwise like runTransfer. */
 export async function runGuardedTransfer(options: GuardedOptions): Promise<TransferResult> {
   const { cluster, climb, listeners, signal } = options;
   const writes = climb.upTo !== 'shadow' && !climb.dryRun;

@@ -35,7 +35,7 @@ export class WriterLeaseHeldError extends ClusterError {
   }
 }
 
-/** Waits for the lease, then does `work` while it is held and renewed. Rejects with WriterLeaseHeldError where it was not free in time. */
+/** Waits for the lease, then does `work` while it is held and renewed. Rejects with WriterLeaseHeldError if it was not free in time. */
 export async function withLease<T>(options: LeaseOptions, work: (lease: WriterLease) => Promise<T>): Promise<T> {
   const { onLease = () => undefined } = options;
   const lease = writerLease(options);
@@ -64,7 +64,7 @@ export async function whileKept<T>(lease: WriterLease, options: LeaseOptions, wo
 
 async function release(lease: WriterLease, { signal, onLease = () => undefined }: LeaseOptions): Promise<void> {
   try {
-    // The user may have aborted: to let it go takes one call more.
+    // Even if the user has aborted, releasing the lease takes one more call.
     await lease.release(signal.aborted ? new AbortController().signal : signal);
     if (!lease.taken.aborted) onLease({ event: 'released' });
   } catch (error) {
@@ -82,7 +82,7 @@ async function acquire(lease: WriterLease, options: LeaseOptions): Promise<void>
       if (await lease.tryAcquire(signal)) return;
       if (told !== lease.holder) onLease({ event: 'waiting', holder: (told = lease.holder) });
     } catch (error) {
-      // One who stands by waits for the server too.
+      // A standby waits for the server too.
       if (signal.aborted || Number.isFinite(waitFor)) throw error;
       onLease({ event: 'failed', message: messageOf(error) });
     }

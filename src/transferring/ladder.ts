@@ -37,7 +37,7 @@ export function stagesOf(transfer: Transfer, spec: Cluster): Stage[] {
 export interface StageTerms extends ClusterIdentity {
   /** Seconds of the cluster; null = until stopped. */
   readonly lasts: number | null;
-  /** The stage after it; empty = the HPAs get the services back. */
+  /** The next stage; empty = the services return to their HPAs. */
   readonly next: StageName | '';
   /** Services whose replicas (floor: HPA minimum) the agents set. */
   readonly services: readonly string[];
@@ -48,7 +48,7 @@ export interface StageTerms extends ClusterIdentity {
   readonly staleAfter: number;
 }
 
-/** What a stage goes by, for the audit trail. */
+/** The terms of a stage, for the audit trail. */
 export function stageTerms(
   { identity }: LiveCluster,
   { fallback }: Transfer,
@@ -112,7 +112,7 @@ export function writesOfDecision(
   });
 }
 
-/** Gives every service back to its HPA as it was. */
+/** Returns every service to its HPA as it was. */
 export const writesOfFallback = (originals: OriginalHpas): ClusterWrite[] => Object.values(originals).map(restoreOf);
 
 const restoreOf = (hpa: HpaState): ClusterWrite => ({

@@ -1,4 +1,4 @@
-/** Caps on what one decision may change, applied to every proposal whatever made it. */
+/** Caps on what one decision may change. They apply to every proposal, whoever makes it. */
 import type { Cluster, Transfer } from '../spec/model.ts';
 
 export interface LimitedProposal {

@@ -1,8 +1,8 @@
-/** A plan as text: what stands in its way, and per stage what would change, as a diff. */
+/** A plan as text: what prevents it, and what each stage would change, as a diff. */
 import type { Finding, Preflight } from '../cluster/live/preflight.ts';
 import type { PlannedStage } from './plan.ts';
 
-/** Lines: `!` stands in the way, `?` should be known, `~` changes, `x` is refused by the server. */
+/** Marks of the lines: `!` prevents the transfer, `?` is worth knowing, `~` changes, `x` is refused by the server. */
 export function planLines(stages: readonly PlannedStage[], preflight: Preflight | undefined): string[] {
   return [...(preflight ? preflightLines(preflight) : []), ...stages.flatMap(stageLines)];
 }
@@ -23,6 +23,6 @@ function stageLines({ stage, changes }: PlannedStage): string[] {
   return [`stage ${stage}:`, ...lines];
 }
 
-/** Why a transfer must not start; empty = nothing stands in its way. */
+/** Why a transfer must not start; empty = it may. */
 export const blocking = ({ findings }: Preflight): Finding[] =>
   findings.filter(({ severity }) => severity === 'blocks');

@@ -1,4 +1,4 @@
-/** The plan of a transfer: what each stage would write now, asked of the server as a dry run. Changes nothing. */
+/** The plan of a transfer: what each stage would write now, with the server's answers to dry runs. Changes nothing. */
 import type { ClusterWrite, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import { applyWrites } from './apply.ts';

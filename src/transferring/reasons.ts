@@ -1,4 +1,4 @@
-/** Why a role let its agent act: the rules that matched, with the values that made them match. */
+/** Why a role lets its agent act: the matching rules, with the values that make them match. */
 import { describeExplanation, explain } from '../spec/cel/explain.ts';
 import { interpret } from '../spec/cel/interpret.ts';
 import type { Cluster, Role } from '../spec/model.ts';

@@ -11,7 +11,7 @@ export interface Offer {
   readonly why: string;
 }
 
-/** Fewer new transitions than this tell a twin nothing. Ours. */
+/** Fewer new transitions than this teach a twin nothing. Chosen by us. */
 const LEAST_TRANSITIONS = 20;
 
 export class RefreshOffers {
@@ -23,7 +23,7 @@ export class RefreshOffers {
     this.#refresh = refresh;
   }
 
-  /** What has become due by `time` (seconds of the cluster's clock), with so many new transitions in the trace store; each once an interval. */
+  /** What has become due by `time` (seconds of the cluster's clock), given the new transitions in the trace store. Each offer comes once an interval. */
   due(time: number, transitions: number): Offer[] {
     this.#since ??= { twin: time, policies: time };
     const offers: Offer[] = [];

@@ -1,4 +1,4 @@
-/** Restores what a writer that died left changed: it is written on the HPAs themselves. */
+/** Restores the HPAs that a dead writer left changed. What they were is recorded on the HPAs themselves. */
 import { ClusterError, type ClusterWrite, type SharedLiveCluster } from '../cluster/live/live-cluster.ts';
 import type { Timers } from '../cluster/live/timers.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
@@ -17,7 +17,7 @@ export interface RestoreOptions {
   readonly signal: AbortSignal;
 }
 
-/** Restores every HPA that bears an original of a transfer; tries again while it may help. Rejects with ClusterError where it does not. */
+/** Restores every HPA that bears an original of a transfer; it tries again while that may help. Rejects with ClusterError if it cannot help. */
 export async function restoreChangedHpas(options: RestoreOptions, lease: WriterLease): Promise<void> {
   const { timers, onLease = () => undefined } = options;
   const signal = AbortSignal.any([options.signal, lease.taken]);
@@ -26,7 +26,7 @@ export async function restoreChangedHpas(options: RestoreOptions, lease: WriterL
     try {
       const { accepted, refused } = await attempt(options, lease, signal);
       for (const { service } of accepted) restored.add(service);
-      // One that was deleted meanwhile needs nothing any more.
+      // An HPA that was deleted in the meantime needs no restoring.
       const left = refused.filter(({ reason }) => reason !== 'notFound');
       if (left.length === 0) break;
       const message = left.map((refusal) => refusal.message).join('; ');

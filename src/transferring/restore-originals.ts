@@ -1,4 +1,4 @@
-/** The end of a transfer: the HPAs as they were, and what the cluster has of them afterwards. */
+/** The end of a transfer: restores the HPAs as they were, and reads them back. */
 import type { ClusterWrite, HpaState, LiveCluster } from '../cluster/live/live-cluster.ts';
 import { Deadline, type Timers } from '../cluster/live/timers.ts';
 import { applyWrites, PASSING, type ApplyContext, type Refusal } from './apply.ts';
@@ -7,7 +7,7 @@ import { hpaRecord } from './decision-record.ts';
 import { messageOf } from './holding-lease.ts';
 import type { OriginalHpas } from './ladder.ts';
 
-/** Seconds for one attempt, which must not hang on the way out, and between two. */
+/** Seconds that one attempt may take, and seconds between two. */
 const ATTEMPT = 10;
 const RETRY = 2;
 
@@ -19,7 +19,7 @@ export interface RestoringOptions {
   readonly context: Omit<ApplyContext, 'signal'>;
 }
 
-/** Resolves with what was refused to the last. What may pass, and what a right is missing for, is tried again. */
+/** Resolves with the refusals that remain. Refusals that may pass, and those for a missing right, are tried again. */
 export async function restoreOriginals(
   writes: readonly ClusterWrite[],
   options: RestoringOptions,
@@ -50,7 +50,7 @@ async function attempt(
   }
 }
 
-/** The HPAs as the cluster has them now, beside what they were; undefined where it does not answer. */
+/** The HPAs as they are now, and whether they are as before; undefined if the cluster does not answer. */
 export async function readBack(
   cluster: LiveCluster,
   originals: OriginalHpas,
@@ -64,7 +64,7 @@ export async function readBack(
     );
     return Object.fromEntries(entries);
   } catch {
-    // What was written stands in the records of the writes; this would only have confirmed it.
+    // The records of the writes say what was written; this would only have confirmed it.
     return undefined;
   }
 }

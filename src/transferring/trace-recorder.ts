@@ -1,4 +1,4 @@
-/** New traces flow back: what a transfer observed becomes a recording of the trace store, for the next twin. */
+/** Records what a transfer observes in the trace store, for the next twin. */
 import type { ClusterIdentity, Snapshot } from '../cluster/live/live-cluster.ts';
 import { clusterHash } from '../modeling/traces/layout.ts';
 import { isFresh, transitionBetween } from '../modeling/traces/observed-transition.ts';
@@ -12,7 +12,7 @@ export interface TraceRecorder {
   readonly transitions: number;
 }
 
-/** `notes` names the run; what an earlier attempt of the same run recorded is replaced. Throws TraceError. */
+/** `notes` names the run. It replaces what an earlier attempt of the same run recorded. Throws TraceError. */
 export function makeTraceRecorder(
   store: TraceStore,
   spec: Cluster,
@@ -39,7 +39,7 @@ export function makeTraceRecorder(
         services: spec.services.map(({ name }) => name),
       });
     }
-    // Whoever set the replicas, the agents or the HPA, did so at the start of the interval.
+    // The agents or the HPA set the replicas at the start of the interval.
     const desired = after.observation.service.desired;
     const step = Math.round((before.time - started) / interval);
     store.append(recording, [transitionBetween(spec, { before, desired, after, step, started, interval })]);

@@ -32,9 +32,9 @@ import { limitProposal } from './limits.ts';
 import { readBack, restoreOriginals } from './restore-originals.ts';
 import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
-/** One observation may be older than the pause. */
+/** One observation may have been made before the pause. */
 const RESUMED_IN_A_ROW = 2;
-/** The server does not answer: what it last said grows old, as a metric does. */
+/** While the server does not answer, its last answer grows old as a metric does. */
 const OUTAGES: ReadonlySet<ClusterError['reason']> = new Set(['unreachable', 'timeout']);
 
 export interface TransferOptions {
@@ -43,9 +43,9 @@ export interface TransferOptions {
   readonly transfer: Transfer;
   readonly agents: TransferredAgents;
   readonly climb: Climb;
-  /** The lease that allows to write; needed where the cluster has one. `signal` aborts with a WriterLeaseError when it is taken. */
+  /** The lease that allows writes; needed if the cluster is shared. `signal` aborts with a WriterLeaseError when somebody takes it. */
   readonly fence?: Fence;
-  /** Saved HPA objects: on disk before the first write, so that whoever comes next can restore them. */
+  /** Saved HPA objects. They are on disk before the first write, so that the next transfer can restore them. */
   readonly originals: { read(): OriginalHpas; write(originals: OriginalHpas): void };
   readonly listeners: TransferListeners;
   readonly timers: Timers;
@@ -56,7 +56,7 @@ export interface TransferOptions {
 export interface TransferredAgents {
   readonly policies: Policies;
   readonly backend: Backend;
-  /** Normalized distance of a snapshot's state to those that the twin was validated on; NaN = nothing tells, it is not watched. */
+  /** Normalized distance of a snapshot's state to those that the twin was validated on; NaN = unknown, and drift is not watched. */
   readonly driftOf: (snapshot: Snapshot) => number;
 }
 
@@ -74,7 +74,7 @@ export interface Climb {
   readonly confirm: (stage: Stage) => Promise<boolean>;
   /** Asked at the end of each decision's interval; `promote` counts once. */
   readonly steer?: () => Steering;
-  /** Seconds for which restoring the HPAs is tried again where the cluster refuses or does not answer; 0 by default. */
+  /** Seconds for which the transfer tries again to restore the HPAs if the cluster refuses or does not answer; 0 by default. */
   readonly restoreFor?: number;
 }
 
@@ -133,7 +133,7 @@ class TransferSession {
   #last: Snapshot | undefined;
   /** Decisions since the server last answered, and why it did not. */
   #missed = { decisions: 0, why: '' };
-  /** Of the current stage: the snapshot at which its HPAs were paused or restored, and why that could not be done yet. */
+  /** The snapshot at which the current stage paused or restored its HPAs, or why it could not do so yet. */
   #entered: { at: Snapshot | undefined; why: string } = { at: undefined, why: '' };
   /** Observations in a row in which a paused HPA acts again. */
   #resumed = 0;
@@ -145,7 +145,7 @@ class TransferSession {
     this.#decider = new Decider(options.agents.policies, options.agents.backend);
     this.#guard = new Guard(options.transfer.fallback);
     this.#originals = options.originals.read();
-    // One that only looks on has nothing to restore with.
+    // A transfer that only observes may not restore anything.
     if (options.fence || options.cluster.kind === 'own')
       for (const service in this.#originals) this.#touched.add(service);
   }
@@ -206,7 +206,7 @@ class TransferSession {
         return record.why;
       }
       await cluster.wait(interval, signal);
-      // After the wait: what was asked for meanwhile counts before the next stage begins.
+      // After the wait, so that a request made in the meantime counts before the next stage begins.
       steering = climb.steer?.() ?? 'goOn';
       if (steering === 'promote' && next !== '') break;
     }
@@ -232,7 +232,7 @@ class TransferSession {
     return snapshot;
   }
 
-  /** What was last seen, older by the decisions since. Throws where it never was, or waiting does not help. */
+  /** The last snapshot, older by the decisions since. Throws if there is none, or if waiting does not help. */
   #grownOld(error: unknown): Snapshot {
     if (!this.#last || !(error instanceof ClusterError) || !OUTAGES.has(error.reason)) throw error;
     this.#missed = { decisions: this.#missed.decisions + 1, why: error.message };
@@ -240,7 +240,7 @@ class TransferSession {
     return { ...this.#last, time: this.#last.time + seconds, age: this.#last.age.map((age) => age + seconds) };
   }
 
-  /** Throws where the cluster refuses for good; what may pass is tried again at the next decision. */
+  /** Throws if the cluster refuses for good. Other refusals are tried again at the next decision. */
   async #enter(stage: Stage, snapshot: Snapshot): Promise<void> {
     const { refused } = await this.#apply(writesOnEntering(stage, snapshot, this.#originals), stage, snapshot);
     const final = refused.find(({ reason }) => !PASSING.has(reason));
@@ -292,18 +292,18 @@ class TransferSession {
   }
 
   #apply(writes: readonly ClusterWrite[], { stage }: Stage, snapshot: Snapshot): Promise<Applied> {
-    // Noted first: one that was refused may have landed all the same, when its answer was lost.
+    // Noted before the write, which may succeed although its answer is lost.
     if (!this.#options.climb.dryRun)
       for (const { type, service } of writes) if (type !== 'scale') this.#touched.add(service);
     return applyWrites(this.#options.cluster, writes, this.#context(stage, snapshot));
   }
 
-  /** A verdict in the light of what the guard does not see: a server that does not answer, and other writers. */
+  /** Adjusts a verdict to what the guard does not see: a server that does not answer, and other writers. */
   #besides(stage: Stage, snapshot: Snapshot, verdict: Verdict): Verdict {
     if (verdict.verdict === 'fallback') return verdict;
     if (this.#missed.decisions > 0) return { verdict: 'hold', why: this.#missed.why };
     if (!this.#entered.at) return { verdict: 'hold', why: this.#entered.why };
-    // In a dry run no HPA was paused.
+    // A dry run pauses no HPA.
     if (!controlsReplicas(stage) || this.#entered.at === snapshot || this.#options.climb.dryRun) return verdict;
     const acting = snapshot.hpas.find((hpa) => hpa && !hpa.paused && stage.services.includes(hpa.service));
     this.#resumed = acting ? this.#resumed + 1 : 0;
@@ -318,7 +318,7 @@ class TransferSession {
     const writes = writesOfFallback(this.#originals).filter(({ service }) => this.#touched.has(service));
     const context = this.#context('fallback', this.#last);
     const refused = await restoreOriginals(writes, { cluster, timers, restoreFor: climb.restoreFor ?? 0, context });
-    // An HPA that somebody deleted needs nothing any more.
+    // An HPA that somebody deleted needs no restoring.
     const left = refused.filter((refusal) => refusal.reason !== 'notFound');
     const failed = left.map(({ write, message }) => `${write.service}: ${message}`).join('; ');
     if (failed === '' && !climb.dryRun) originals.write({});
@@ -361,7 +361,7 @@ class TransferSession {
   }
 }
 
-/** Of a decision's writes. Without the right to write, the paused HPAs must not stay paused. */
+/** The outcome of a decision's writes. Without the right to write, the paused HPAs must not stay paused. */
 function outcomeOf(accepted: number, refused: readonly Refusal[]): Pick<DecisionRecord, 'outcome' | 'why'> {
   const why = refused.map(({ message }) => message).join('; ');
   if (refused.some(({ reason }) => reason === 'forbidden')) return { outcome: 'fallback', why };
@@ -370,7 +370,7 @@ function outcomeOf(accepted: number, refused: readonly Refusal[]): Pick<Decision
 
 function describe(verdict: Verdict, stage: StageName): Pick<DecisionRecord, 'outcome' | 'why'> {
   if (verdict.verdict === 'act') return { outcome: 'shadow', why: '' };
-  // Shadow writes nothing, so there is nothing to fall back from: it notes what it saw and goes on.
+  // Shadow writes nothing, so there is nothing to fall back from: it records what it saw and continues.
   const outcome = verdict.verdict === 'fallback' && stage === 'shadow' ? 'hold' : verdict.verdict;
   return { outcome, why: verdict.why };
 }

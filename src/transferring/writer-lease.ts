@@ -1,7 +1,7 @@
 /**
- * Never two writers: whoever writes to a namespace holds its lease. Time is measured by each one's own steady clock, never by
- * comparing clocks: a holder counts from before it asked for its renewal, the others from after they first saw it. So the
- * holder stops before anybody may follow, however wrong the clocks of the machines are.
+ * A namespace never has two writers: a writer holds its lease. Each process measures time by its own steady clock, and clocks are
+ * never compared. A holder counts from before it asked for its renewal, the others from after they first saw it. So the holder
+ * stops before anybody may follow, however wrong the clocks of the machines are.
  *
  *     renewal sent        last write begins    writes cut off   others may take it
  *     |------ writeWithin ------|                     |                |
@@ -18,16 +18,16 @@ export interface LeaseTiming {
   readonly renewEvery: number;
   /** Seconds from a renewal within which a write may begin. */
   readonly writeWithin: number;
-  /** Seconds between two looks of one who waits for it. */
+  /** Seconds between two attempts of a process that waits for the lease. */
   readonly retryEvery: number;
 }
 
-/** A dead writer is noticed after 15 to 17 s: enough to be done within the minute, too long for a pause of a healthy one. */
+/** A dead writer is noticed after 15 to 17 s: soon enough to restore the HPAs within a minute, and longer than a healthy process pauses. */
 export const LEASE_TIMING: LeaseTiming = { duration: 15, renewEvery: 4, writeWithin: 10, retryEvery: 2 };
 /** Seconds before the end at which a write under way is cut off. */
 const CUT_OFF = 1;
 
-/** The lease does not allow to write. `taken`: somebody else holds it. `expired`: it could not be renewed in time. */
+/** The lease does not allow writes. `taken`: somebody else holds it. `expired`: it could not be renewed in time. */
 export class WriterLeaseError extends Error {
   readonly reason: 'taken' | 'expired';
   constructor(reason: WriterLeaseError['reason'], message: string) {
@@ -50,7 +50,7 @@ export interface Fence {
 
 export interface WriterLeaseOptions {
   readonly client: LeaseClient;
-  /** Unique to this process: one that was restarted is another. */
+  /** Unique to this process; a restarted process has another one. */
   readonly identity: string;
   readonly timers: Timers;
   readonly timing?: LeaseTiming | undefined;
@@ -64,7 +64,7 @@ export class WriterLease implements Fence {
   readonly #taken = new AbortController();
   /** When the last renewal that succeeded was sent, by our clock; undefined = not held. */
   #held: number | undefined;
-  /** Of somebody else: since when, by our clock, it has not changed. */
+  /** Another holder's lease, and since when, by our clock, it has not changed. */
   #seen: { readonly version: string; readonly since: number } | undefined;
   #holder = '';
   /** Why the last renewal was refused, where a right is missing. */
@@ -99,7 +99,7 @@ export class WriterLease implements Fence {
     this.#holder = lease?.holder ?? '';
     if (lease && lease.holder !== '' && lease.holder !== this.identity) {
       if (this.#seen?.version !== lease.version) this.#seen = { version: lease.version, since: now };
-      // One that says it counts for longer is believed.
+      // A lease that claims a longer duration is believed.
       if (now - this.#seen.since <= Math.max(lease.duration, this.timing.duration)) return false;
     }
     const changed = lease !== undefined && lease.holder !== this.identity;
@@ -116,7 +116,7 @@ export class WriterLease implements Fence {
         await this.renew(until);
         this.#forbidden = undefined;
       } catch (error) {
-        // Aborted, or the server does not answer: it is asked again.
+        // Aborted, or the server does not answer and is asked again.
         this.#forbidden = error instanceof ClusterError && error.reason === 'forbidden' ? error : undefined;
       }
     }
@@ -140,7 +140,7 @@ export class WriterLease implements Fence {
     return new Deadline(this.#timers, held + this.timing.duration - CUT_OFF - this.#timers.clock());
   }
 
-  /** Lets others take it at once. No write may be under way. Rejects with ClusterError; then it runs out by itself. */
+  /** Lets others take the lease at once. No write may be under way. If it rejects with ClusterError, the lease expires by itself. */
   async release(signal: AbortSignal): Promise<void> {
     if (this.#held === undefined) return;
     this.#held = undefined;
@@ -164,7 +164,7 @@ export class WriterLease implements Fence {
     try {
       await this.#client.write(record, version, signal);
     } catch (error) {
-      // Somebody was first; who, the next look tells.
+      // Somebody else was first; the next attempt shows who.
       if (error instanceof ClusterError && error.reason === 'conflict') return false;
       throw error;
     }
@@ -174,7 +174,7 @@ export class WriterLease implements Fence {
     return this.isHeld;
   }
 
-  /** Notes that somebody else has it, and returns what says so. */
+  /** Notes that somebody else has the lease, and returns the error that says so. */
   #lose(holder: string): WriterLeaseError {
     this.#held = undefined;
     this.#holder = holder;

@@ -21,7 +21,7 @@ export interface ConnectOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** Nothing is sent before the first call. Rejects with ClusterError where the kubeconfig or the spec does not do. */
+/** Sends nothing before the first call. Rejects with ClusterError if the kubeconfig or the spec is not sufficient. */
 export async function connectCluster(spec: Cluster, options: ConnectOptions): Promise<KubernetesCluster> {
   const api = await ApiServer.open(options);
   return new KubernetesCluster({

@@ -1,6 +1,6 @@
 /**
- * A namespace of a real Kubernetes behind the interface of a live cluster: replicas from the API server, all else from
- * Prometheus. Whom it talks to is settled when it is made.
+ * A namespace of a real Kubernetes behind the interface of a live cluster: replicas come from the API server, everything else from
+ * Prometheus. Its servers are fixed when it is made.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from '../../spec/model.ts';
@@ -41,15 +41,15 @@ export interface KubernetesClusterOptions {
   readonly namespace: string;
   readonly api: ApiServer;
   readonly prometheus: Prometheus;
-  /** Said once each: what does not stop anything. */
+  /** Gets each warning once; a warning stops nothing. */
   readonly onWarning?: (message: string) => void;
 }
 
 /** Who writes, in managedFields and events. */
 export const FIELD_MANAGER = 'karma-mas';
-/** For how long the server may work on a write: it must not land after the lease that allowed it (transferring/writer-lease.ts). */
+/** For how long the server may work on a write, which must not succeed after the lease that allowed it (transferring/writer-lease.ts). */
 const WRITE_LIMIT = '4s';
-/** The status of an object changes all the time. */
+/** Attempts at a write, since the status of an object changes all the time. */
 const ATTEMPTS = 4;
 
 export class KubernetesCluster implements SharedLiveCluster {
@@ -62,7 +62,7 @@ export class KubernetesCluster implements SharedLiveCluster {
   readonly #metrics: MetricsReader;
   readonly #warn: (message: string) => void;
   readonly #closed = new AbortController();
-  /** As they were read or written last: a write is refused where somebody else has changed them since. */
+  /** As they were last read or written. A write is refused if somebody else has changed them since. */
   #replicas = new Map<string, number>();
   #hpas = new Map<string, Hpa>();
   #deployments: ReadonlyMap<string, Deployment> = new Map();
@@ -151,7 +151,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     this.#hpas = new Map(hpas);
   }
 
-  /** Resolves with what was done; empty where nothing had to be. */
+  /** Resolves with what was done; empty = nothing had to be done. */
   async #scale({ service, replicas }: Extract<ClusterWrite, { type: 'scale' }>, how: WriteOptions): Promise<string> {
     const { dryRun, signal } = how;
     const path = `${deploymentsPath(this.identity.namespace)}/${service}/scale`;
@@ -184,7 +184,7 @@ export class KubernetesCluster implements SharedLiveCluster {
       const edited = this.#edit(write, hpa);
       if (!edited || isSame(edited.hpa, hpa)) return '';
       const known = this.#hpas.get(service);
-      // To restore is always right: it undoes what is ours and leaves the rest as it is.
+      // Restoring is always right: it undoes our changes and leaves the rest as it is.
       if (write.type !== 'restoreHpa' && known && !isDeepStrictEqual(known.spec, hpa.spec))
         throw new ClusterError(
           'conflict',
@@ -196,7 +196,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     });
   }
 
-  /** Undefined where nothing has to be done. */
+  /** Undefined = nothing has to be done. */
   #edit(write: Exclude<ClusterWrite, { type: 'scale' }>, hpa: Hpa): { hpa: Hpa; what: string } | undefined {
     const { name } = hpa.metadata;
     switch (write.type) {
@@ -215,7 +215,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     }
   }
 
-  /** The whole object with its resourceVersion: the server refuses it where another write came between. */
+  /** Sends the whole object with its resourceVersion, so that the server refuses it if another write came between. */
   async #put<T>(path: string, body: T, { dryRun, signal, mayStillWrite }: WriteOptions): Promise<T> {
     if (!dryRun && mayStillWrite?.() === false)
       throw new ClusterError('aborted', 'The lease may have run out meanwhile.');
@@ -227,7 +227,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     }
   }
 
-  /** An Event on the Deployment, for kubectl describe. That it cannot be written stops nothing. */
+  /** Writes an Event on the Deployment, for kubectl describe. A failure to do so stops nothing. */
   async #tell(service: string, message: string, signal: AbortSignal): Promise<void> {
     const { namespace } = this.identity;
     try {
@@ -247,14 +247,14 @@ export class KubernetesCluster implements SharedLiveCluster {
   }
 }
 
-/** Another write, of whatever field, came between reading and writing. */
+/** Another write, to any field, came between reading and writing. */
 class Collision extends ClusterError {
   constructor(message: string) {
     super('conflict', message);
   }
 }
 
-/** Reads and writes again where another write came between: it was most often to the status, and each attempt looks anew. */
+/** Reads and writes again if another write came between, which most often changed only the status. */
 async function untilStored(attempt: () => Promise<string>): Promise<string> {
   for (let left = ATTEMPTS - 1; ; left--) {
     try {
@@ -274,7 +274,7 @@ function keptOriginal({ service, original }: Extract<ClusterWrite, { type: 'rest
   throw new ClusterError('invalid', `What is to be restored for ${service} is no HPA of a Kubernetes cluster.`);
 }
 
-/** Who wrote it last, as the server notes it. */
+/** The last writer, as the server noted it. */
 function lastEditor({ metadata }: Hpa): string {
   const editors = (metadata.managedFields ?? []).filter(({ manager }) => manager && manager !== FIELD_MANAGER);
   const last = editors.sort((a, b) => (a.time ?? '').localeCompare(b.time ?? '')).pop()?.manager;

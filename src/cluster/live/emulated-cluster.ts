@@ -22,7 +22,7 @@ import { DEFAULT_HPA, HPA_SYNC, type HpaSettings } from '../hpa/settings.ts';
 import type { Episode } from '../simulation/simulation.ts';
 
 export interface EmulatedClusterOptions {
-  /** Load and events for as long as the cluster is to live; past its end the last second repeats. */
+  /** Load and events for the life of the cluster; past its end the last second repeats. */
   readonly episode: Episode;
   readonly seed: number;
   /** The numbers of the spec by default. */
@@ -49,7 +49,7 @@ interface HpaObject {
   readonly paused: boolean;
 }
 
-/** Emulator steps between two breaths of the event loop: well under 200 ms. */
+/** Emulator steps after which the event loop gets a turn: well under 200 ms. */
 const STEPS_PER_BREATH = 256;
 
 const PAUSED: Pick<HpaSettings, 'scaleUp' | 'scaleDown'> = {
@@ -155,7 +155,7 @@ export class EmulatedCluster implements OwnLiveCluster {
     this.#closed = true;
   }
 
-  /** Validates a write and returns what carries it out. */
+  /** Validates a write and returns the function that applies it. */
   #prepare(write: ClusterWrite, s: number): () => void {
     switch (write.type) {
       case 'scale': {
@@ -205,7 +205,7 @@ export class EmulatedCluster implements OwnLiveCluster {
     };
   }
 
-  /** The autoscalers read their own metrics, as metrics-server and Prometheus are two things. */
+  /** The autoscalers have metrics of their own, as metrics-server is not Prometheus. */
   #syncHpas(): void {
     const live = emptyObservation(1, this.#spec.services.length);
     this.#emulator.observe(live);

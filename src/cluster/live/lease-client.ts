@@ -1,4 +1,4 @@
-/** One lease on the cluster (a coordination.k8s.io/v1 Lease), as whoever takes part in it reads and writes it. */
+/** One lease on the cluster (a coordination.k8s.io/v1 Lease), as its participants read and write it. */
 
 export interface LeaseRecord {
   /** Who holds it; empty = nobody. */
@@ -14,7 +14,7 @@ export interface LeaseRecord {
 export interface LeaseReading {
   /** Undefined = there is none yet. */
   readonly lease: (LeaseRecord & { readonly version: string }) | undefined;
-  /** The server's clock as it answered: seconds since the epoch, whole ones where HTTP's Date header tells it. */
+  /** The server's clock as it answered: seconds since the epoch, whole seconds if it comes from HTTP's Date header. */
   readonly serverTime: number;
 }
 

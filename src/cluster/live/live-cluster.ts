@@ -31,7 +31,7 @@ export interface HpaState {
   readonly desiredReplicas: number;
   /** scaleUp and scaleDown have selectPolicy: Disabled. */
   readonly paused: boolean;
-  /** The object as it is, to be restored. Opaque to the caller. */
+  /** The object itself, for restoring it. Opaque to the caller. */
   readonly original: unknown;
 }
 
@@ -45,8 +45,8 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
   /**
-   * Asked at the very moment of sending: a process that stood still and wakes meets what it waited for before the timer of
-   * `signal`. Absent = it may.
+   * Asked at the moment of sending. A process that wakes from a pause may go on with a write before the timer of `signal`
+   * fires. Absent = it may write.
    */
   readonly mayStillWrite?: () => boolean;
 }
@@ -57,7 +57,7 @@ interface ObservedAndWritten {
   observe(signal: AbortSignal): Promise<Snapshot>;
   /** Applies one write; with dryRun the server validates and changes nothing. Rejects with ClusterError. */
   write(write: ClusterWrite, options: WriteOptions): Promise<void>;
-  /** Waits. An emulated cluster runs its emulator for so long at once; a real one sleeps. */
+  /** Waits. An emulated cluster runs its emulator for this long at once; a real one sleeps. */
   wait(seconds: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What stands in the way of a transfer to a real cluster, asked before anything is written. Plain data: shown, printed, journalled. */
+/** What prevents a transfer to a real cluster, found out before anything is written. Plain data, to be shown, printed and journaled. */
 
 export interface Preflight {
   readonly rights: readonly RightCheck[];
@@ -10,19 +10,19 @@ export interface RightCheck {
   /** As kubectl names it: `horizontalpodautoscalers.autoscaling`, `deployments.apps/scale`. */
   readonly resource: string;
   readonly namespace: string;
-  /** Of the one object; empty = all of the namespace. */
+  /** Name of one object; empty = all of the namespace. */
   readonly name: string;
   readonly allowed: boolean;
   /** What it is needed for. */
   readonly why: string;
-  /** Without it the transfer goes on, and something is missing. */
+  /** The transfer works without it, with something missing. */
   readonly optional: boolean;
   /** YAML of the Role that grants it. */
   readonly role: string;
 }
 
 export interface Finding {
-  /** `blocks`: the transfer would not work or would fight with somebody. `warns`: it works, and one should know. */
+  /** `blocks`: the transfer would not work or would fight with another writer. `warns`: it works, but the user should know. */
   readonly severity: 'blocks' | 'warns';
   /** Stable, for tests and views. */
   readonly code:

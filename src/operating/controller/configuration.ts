@@ -1,4 +1,4 @@
-/** What the controller goes by: the specs and packed files that its ConfigMaps mount, all in one folder. */
+/** The configuration of the controller: the specs and packed files that its ConfigMaps mount in one folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriftMeter, type SavedDrift } from '../../modeling/drift.ts';

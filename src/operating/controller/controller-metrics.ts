@@ -1,4 +1,4 @@
-/** What /metrics tells of the controller: fed by the audit trail and by what happens to the lease. */
+/** The metrics of the controller at /metrics, fed by the audit trail and the events of the lease. */
 import type { AuditRecord, DecisionRecord } from '../../transferring/audit.ts';
 import type { LeaseEvent } from '../../transferring/holding-lease.ts';
 import type { Offer } from '../../transferring/refresh-offers.ts';

@@ -1,4 +1,4 @@
-/** What the kubelet and Prometheus ask: /healthz, /readyz and /metrics. */
+/** Answers the kubelet and Prometheus at /healthz, /readyz and /metrics. */
 import { createServer, type Server } from 'node:http';
 
 export interface ProbeOptions {

@@ -1,4 +1,4 @@
-/** Brings the controller of a run's policies to the cluster that its Transfer names, or another version of it. */
+/** Installs the controller of a run's policies in the cluster that its Transfer names, or upgrades it. */
 import { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { installedWorkload } from '../status/controller-status.ts';
 import { installedObjects, type KubernetesObject } from './installation.ts';

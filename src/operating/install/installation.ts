@@ -1,7 +1,7 @@
 /**
- * Architecture Invariant: the objects of an installation of the controller are written by this module alone, as replicas and HPAs
- * are by transferring/apply.ts alone. They are applied by the server (server-side apply); every write is tried as a dry run
- * before the first one is done, and nothing is deleted that does not bear the label of the installation.
+ * Architecture Invariant: only this module writes the objects of an installation of the controller, as only
+ * transferring/apply.ts writes replicas and HPAs. It uses server-side apply, tries every write as a dry run before the first one
+ * is done, and deletes nothing without the label of the installation.
  */
 import { ClusterError } from '../../cluster/live/live-cluster.ts';
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
@@ -45,9 +45,9 @@ export interface InstallationWrites {
 export interface WriteOptions {
   /** Take over fields that somebody else has set. */
   readonly force: boolean;
-  /** PlanListeners once, what the dry runs say. */
+  /** Called once with the results of the dry runs. */
   readonly onPlan: (plan: readonly PlannedWrite[]) => void;
-  /** Asked after that, where none is refused: nothing is written where it says no. */
+  /** Asked after that if none is refused. Nothing is written unless it agrees. */
   readonly mayWrite: () => boolean;
   /** After each write; the next one waits for it. */
   readonly onWritten: (write: PlannedWrite) => Promise<void> | void;
@@ -118,9 +118,9 @@ export async function installedObjects(
 }
 
 /**
- * Tries every write as a dry run, and does them in order where none was refused and it may. Resolves with what the dry runs
- * said, and whether it was done. Rejects with ClusterError where the server does not answer, or refuses a write that it accepted as a dry run:
- * the message says what was written by then.
+ * Tries every write as a dry run, and applies them in order if none was refused and `mayWrite` agrees. Resolves with the results
+ * of the dry runs, and whether it wrote. Rejects with ClusterError if the server does not answer, or refuses a write that it
+ * accepted as a dry run; the message says what was written by then.
  */
 export async function writeInstallation(
   api: ApiServer,

@@ -1,4 +1,4 @@
-/** What a write changes of an object, field by field, for people to read before it is done. */
+/** What a write would change in an object, field by field, for people to read before it is done. */
 import { isDeepStrictEqual } from 'node:util';
 
 export interface FieldChange {

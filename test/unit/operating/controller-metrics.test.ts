@@ -27,7 +27,7 @@ const decision = (changes: Partial<DecisionRecord> = {}): DecisionRecord => ({
 });
 
 describe('The metrics of the controller', () => {
-  it('are text that Prometheus reads', () => {
+  it('The metrics of the controller are text that Prometheus reads', () => {
     const registry = new MetricRegistry();
     registry.declare('requests_total', 'counter', 'Requests.');
     registry.declare('seconds', 'histogram', 'Seconds.', [0.1, 1]);
@@ -54,7 +54,7 @@ describe('The metrics of the controller', () => {
     assert.throws(() => registry.add('unknown'), /was not declared/);
   });
 
-  it('tell decisions, holds, writes, fallbacks, drift, time and who leads', () => {
+  it('The metrics of the controller have decisions, holds, writes, fallbacks, drift, time and the leader', () => {
     const metrics = new ControllerMetrics();
     assert.match(metrics.text(), /^karma_mas_leader 0$/m);
     metrics.lease({ event: 'held' });
@@ -96,7 +96,7 @@ describe('The metrics of the controller', () => {
     assert.doesNotMatch(metrics.text(), /^karma_mas_stage\{/m);
   });
 
-  it('are served beside the probes', async () => {
+  it('The metrics of the controller are served beside the probes', async () => {
     let problem = '';
     const server = await startProbes({
       port: 0,

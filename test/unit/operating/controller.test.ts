@@ -74,7 +74,7 @@ describe('The controller', () => {
     }
     assert.fail(`It never came to this: ${what}`);
   };
-  it('climbs to the top, stays there, and restores the HPAs when it is stopped', async () => {
+  it('The controller climbs to the top, stays there, and restores the HPAs when it is stopped', async () => {
     const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one');
     await until('full for an hour', () => one.records.filter(({ stage }) => stage === 'full').length > 130);
@@ -89,7 +89,7 @@ describe('The controller', () => {
     );
   });
 
-  it('is followed by its standby when it is killed, within 60 s, and the HPAs are restored first', async () => {
+  it('The standby follows a killed controller within 60 s, and restores the HPAs first', async () => {
     const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one');
     await until('one leads', () => one.events.some(({ event }) => event === 'held'));
@@ -107,7 +107,7 @@ describe('The controller', () => {
     await two.ended;
   });
 
-  it('stands by while another one leads, and writes nothing', async () => {
+  it('The controller stands by while another one leads, and writes nothing', async () => {
     const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one');
     await until('one leads', () => one.events.some(({ event }) => event === 'held'));
@@ -122,7 +122,7 @@ describe('The controller', () => {
     await one.ended;
   });
 
-  it('lets the HPAs act for a while after a fallback, longer each time, and begins in shadow again', async () => {
+  it('The controller lets the HPAs act for a while after a fallback, longer each time, and begins in shadow again', async () => {
     const world = await leasedDay(setup, 1);
     let drift = 9;
     const one = startReplica(world, 'one', { driftOf: () => drift, pauses: { first: 200, longest: 350 } });
@@ -142,7 +142,7 @@ describe('The controller', () => {
     await one.ended;
   });
 
-  it('gives the lease up to nobody when the API server is gone, and goes on when it is back', async () => {
+  it('The controller keeps the lease when the API server is gone, and goes on when it is back', async () => {
     const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one', { upTo: 'floor' });
     await until('floor', () => one.records.some(({ stage }) => stage === 'floor'));

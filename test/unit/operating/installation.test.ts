@@ -48,7 +48,7 @@ const ALL = [
   'Service chained/karma-mas',
 ];
 
-describe('installing the controller', () => {
+describe('Installing the controller', () => {
   let folder: string;
   let run: RunInfo;
   let spec: Cluster;
@@ -120,7 +120,7 @@ describe('installing the controller', () => {
       .containers[0];
 
   describe('install', () => {
-    it('tries every object as a dry run first, then applies them in order', async () => {
+    it('Install tries every object as a dry run first, then applies them in order', async () => {
       const { plan, written, error } = await change('install');
       assert.equal(error, undefined);
       assert.deepEqual(plan!.writes.map(nameOf), ALL);
@@ -142,7 +142,7 @@ describe('installing the controller', () => {
       assert.equal(containerOf(fake.api.get(DEPLOYMENT)).args.includes('--stage=canary'), true);
     });
 
-    it('writes nothing where one is refused, and names the verbs', async () => {
+    it('Install writes nothing if one object is refused, and names the verbs', async () => {
       fake.api.forbidden = ({ verb, resource }) => verb === 'create' && resource === 'configmaps';
       const { plan, written, error } = await change('install');
       refused(
@@ -161,7 +161,7 @@ describe('installing the controller', () => {
       assert.deepEqual(fake.api.writes, []);
     });
 
-    it('says what of rights is lacking to grant them', async () => {
+    it('Install says which rights the user lacks to grant them', async () => {
       fake.api.fault = ({ verb, resource }) =>
         verb === 'patch' && resource === 'roles'
           ? {
@@ -174,7 +174,7 @@ describe('installing the controller', () => {
       assert.deepEqual(fake.api.writes, []);
     });
 
-    it('does not stumble over a binding whose Role comes with it', async () => {
+    it('Install does not stumble over a binding whose Role comes with it', async () => {
       fake.api.fault = ({ verb, resource, dryRun }) =>
         verb === 'patch' && resource === 'rolebindings' && dryRun
           ? { status: 404, message: 'roles.rbac.authorization.k8s.io "karma-mas" not found', reason: 'NotFound' }
@@ -184,7 +184,7 @@ describe('installing the controller', () => {
       assert.equal(written.length, ALL.length);
     });
 
-    it('says where it stopped, and goes on from there', async () => {
+    it('Install says where it stopped, and continues from there', async () => {
       fake.api.fault = ({ verb, resource, dryRun }) =>
         verb === 'patch' && resource === 'deployments' && !dryRun ? { status: 500, message: 'etcd' } : undefined;
       const half = await change('install');
@@ -201,7 +201,7 @@ describe('installing the controller', () => {
       );
     });
 
-    it('goes to no other place than the one that was named', async () => {
+    it('Install goes to no other place than the one that was named', async () => {
       const other = await change('install', { writeTo: 'fake/other' });
       assert.match(
         String(other.error),
@@ -216,7 +216,7 @@ describe('installing the controller', () => {
       assert.deepEqual(fake.api.writes, []);
     });
 
-    it('puts no secret anywhere', async () => {
+    it('Install writes no secret anywhere', async () => {
       const { plan } = await change('install');
       assert.ok(!JSON.stringify([plan, installed()]).includes(TOKEN));
     });
@@ -228,7 +228,7 @@ describe('installing the controller', () => {
       fake.api.requests.length = 0;
     });
 
-    it('writes nothing where nothing changed: image and stage stay', async () => {
+    it('Upgrade writes nothing if nothing changed: image and stage stay', async () => {
       const { plan, written, error } = await change('upgrade');
       assert.equal(error, undefined);
       assert.ok(plan!.writes.every(({ action }) => action === 'unchanged'));
@@ -236,7 +236,7 @@ describe('installing the controller', () => {
       assert.deepEqual([written, fake.api.writes], [[], []]);
     });
 
-    it('says field by field what changes', async () => {
+    it('Upgrade says field by field what changes', async () => {
       const { plan, written } = await change('upgrade', { image: 'registry.test/karma:2' });
       assert.deepEqual(written, ['change Deployment chained/karma-mas']);
       const { changes } = plan!.writes.find(({ kind }) => kind === 'Deployment')!;
@@ -250,7 +250,7 @@ describe('installing the controller', () => {
       assert.equal(containerOf(fake.api.get(DEPLOYMENT)).image, 'registry.test/karma:2');
     });
 
-    it('deletes objects of ours that are no longer among the manifests, and no others', async () => {
+    it('Upgrade deletes our objects that are no longer among the manifests, and no others', async () => {
       const labels = fake.api.get(`${COLLECTIONS.ConfigMap}/karma-mas-0`).metadata.labels;
       const map = (name: string, more: object) => ({ metadata: { name, namespace: NAMESPACE, ...more } });
       fake.api.put(COLLECTIONS.ConfigMap, map('karma-mas-9', { labels }));
@@ -270,7 +270,7 @@ describe('installing the controller', () => {
       );
     });
 
-    it('explains a conflict, and takes fields over only where that is said', async () => {
+    it('Upgrade explains a conflict, and takes fields over only by --force', async () => {
       const deployment = fake.api.get(DEPLOYMENT);
       (deployment.spec as { replicas: number }).replicas = 1;
       fake.api.put(COLLECTIONS.Deployment, deployment);
@@ -286,7 +286,7 @@ describe('installing the controller', () => {
       assert.equal((fake.api.get(DEPLOYMENT).spec as { replicas: number }).replicas, 2);
     });
 
-    it('is for what is installed, as install is for what is not', async () => {
+    it('Upgrade is for an installed controller, and install for a new one', async () => {
       assert.match(String((await change('install')).error), /installed in namespace chained of context fake already/);
       assert.equal((await change('remove')).error, undefined);
       assert.match(String((await change('upgrade')).error), /There is no controller in namespace chained/);
@@ -339,7 +339,7 @@ describe('installing the controller', () => {
       };
     }
 
-    it('waits for the controller to give the HPAs back, then deletes what is its own', async () => {
+    it('Remove waits for the controller to restore the HPAs, then deletes its objects', async () => {
       putLease('controller');
       onStop(1, () => {
         const hpa = fake.api.get<Hpa & KubeObject>(`${hpas}/a-hpa`);
@@ -365,7 +365,7 @@ describe('installing the controller', () => {
       );
     });
 
-    it('restores from here what the controller left, with the lease in hand', async () => {
+    it('Remove restores what the controller left, while it holds the lease', async () => {
       putLease('');
       onStop(0, () => undefined);
       const { messages, error } = await change('remove');
@@ -377,7 +377,7 @@ describe('installing the controller', () => {
       assert.deepEqual(kinds, ['leases', 'horizontalpodautoscalers', 'events', 'leases']);
     });
 
-    it('restores HPAs of services that the specs have no more', async () => {
+    it('Remove restores HPAs of services that the specs no longer have', async () => {
       putLease('');
       onStop(0, () => undefined);
       const full = spec;
@@ -390,7 +390,7 @@ describe('installing the controller', () => {
       assert.equal(state(), before);
     });
 
-    it('restores HPAs where somebody deleted the controller by other means', async () => {
+    it('Remove restores HPAs if somebody deleted the controller by other means', async () => {
       putLease('');
       for (const { metadata } of fake.api.list(COLLECTIONS.Deployment))
         if (metadata.name === 'karma-mas') fake.api.delete(DEPLOYMENT);
@@ -399,7 +399,7 @@ describe('installing the controller', () => {
       assert.equal(state(), before);
     });
 
-    it('plans and writes nothing without the place, and nothing in another', async () => {
+    it('Remove only plans without the place, and writes nothing in another one', async () => {
       const { plan, error } = await change('remove', { writeTo: '' });
       assert.match(String(error), /To remove the controller writes to context fake.*--write-to fake\/chained/);
       assert.ok(plan!.writes.every(({ action }) => action === 'delete'));
@@ -409,7 +409,7 @@ describe('installing the controller', () => {
       assert.deepEqual(fake.api.requests, []);
     });
 
-    it('deletes nothing where it may not delete everything', async () => {
+    it('Remove deletes nothing if it may not delete everything', async () => {
       fake.api.forbidden = ({ verb, resource }) => verb === 'delete' && resource === 'services';
       refused(
         'invalid',
@@ -418,7 +418,7 @@ describe('installing the controller', () => {
       assert.deepEqual(fake.api.writes, []);
     });
 
-    it('says so where there is nothing to remove', async () => {
+    it('Remove says that there is nothing to remove', async () => {
       onStop(0, () => undefined);
       await change('remove');
       fake.api.requests.length = 0;
@@ -431,7 +431,7 @@ describe('installing the controller', () => {
     const karma = (...args: string[]) => cli(args, folder, { KUBECONFIG: fake.env.KUBECONFIG! });
     const dir = () => ['--dir', specs()];
 
-    it('shows the plan, and asks for the place', async () => {
+    it('karma-mas controller shows the plan, and asks for the place', async () => {
       const shown = await karma('controller', 'install', 'latest', ...dir());
       assert.equal(shown.code, 1);
       assert.match(
@@ -444,7 +444,7 @@ describe('installing the controller', () => {
       assert.deepEqual(fake.api.writes, []);
     });
 
-    it('installs, looks, and removes, with a line for each write', async () => {
+    it('karma-mas controller installs, reports and removes, with a line for each write', async () => {
       assert.equal((await karma('controller', 'status', ...dir())).code, 1);
       const done = await karma('controller', 'install', ...dir(), '--write-to', PLACE, '--json');
       assert.equal(done.code, 0, done.stderr);
@@ -468,7 +468,7 @@ describe('installing the controller', () => {
       for (const { stdout, stderr } of [done, status, gone]) assert.ok(!`${stdout}${stderr}`.includes(TOKEN));
     });
 
-    it('ends with 3 where the cluster refuses or does not answer, and with 2 where the run is unknown', async () => {
+    it('karma-mas controller ends with 3 if the cluster refuses or does not answer, and with 2 if the run is unknown', async () => {
       fake.api.forbidden = ({ verb }) => verb === 'patch';
       const forbidden = await karma('controller', 'install', ...dir(), '--write-to', PLACE, '--json');
       assert.equal(forbidden.code, 3);

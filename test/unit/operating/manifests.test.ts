@@ -59,7 +59,7 @@ describe('The exported manifests', () => {
       .flatMap((path) => objectsIn(files, path))
       .find((object) => object.kind === kind)!;
 
-  it('have the objects of an installation, each in its namespace', () => {
+  it('The exported manifests have the objects of an installation, each in its namespace', () => {
     const files = manifestFiles(options);
     const [kustomization] = objectsIn(files, 'kustomization.yaml');
     const resources = kustomization.resources as string[];
@@ -82,7 +82,7 @@ describe('The exported manifests', () => {
     assert.deepEqual(kustomization.images, [{ name: 'example.test:5000/team/karma', newTag: '1.2' }]);
   });
 
-  it('grant what the client calls (see rights.test.ts), in Roles and no ClusterRole', () => {
+  it('The exported manifests grant what the client calls (see rights.test.ts), in Roles and no ClusterRole', () => {
     const files = manifestFiles(options);
     const roles = objectsIn(files, 'rbac.yaml').filter(({ kind }) => kind === 'Role');
     const granted = roles.flatMap(({ metadata, rules }) =>
@@ -101,7 +101,7 @@ describe('The exported manifests', () => {
     assert.ok(!files['rbac.yaml'].includes('"*"'));
   });
 
-  it('run two replicas that may do nothing else on their node', () => {
+  it('The exported manifests run two replicas that may do nothing else on their node', () => {
     const { spec } = find('Deployment') as unknown as {
       spec: {
         replicas: number;
@@ -133,7 +133,7 @@ describe('The exported manifests', () => {
     );
   });
 
-  it('change the pods when the policies change, and nothing when nothing does', () => {
+  it('The exported manifests change the pods when the policies change, and nothing when nothing does', () => {
     const annotation = (files: Record<string, string>): string =>
       /karma-mas.dev\/configuration: "?(\w+)/.exec(files['controller.yaml'])![1];
     const same = annotation(manifestFiles(options));
@@ -142,7 +142,7 @@ describe('The exported manifests', () => {
     assert.notEqual(annotation(manifestFiles(changed)), same);
   });
 
-  it('split large policies so that kubectl apply takes each ConfigMap, and the controller reads them back', () => {
+  it('The exported manifests split large policies so that kubectl apply takes each ConfigMap, and the controller reads them back', () => {
     const random = new Random(7);
     // Noise cannot be compressed.
     const large = Uint8Array.from({ length: 700_000 }, () => random.integer(0, 255));
@@ -169,7 +169,7 @@ describe('The exported manifests', () => {
     }
   });
 
-  it('are what the controller reads its configuration from', () => {
+  it('The exported manifests are what the controller reads its configuration from', () => {
     const folder = mkdtempSync(join(tmpdir(), 'karma-manifests-'));
     try {
       for (const map of objectsIn(manifestFiles(options), 'config-maps.yaml') as unknown as {
@@ -198,7 +198,7 @@ describe('The exported manifests', () => {
     }
   });
 
-  it('watch the controller by metrics that it has', () => {
+  it('The exported manifests watch the controller by metrics that it has', () => {
     const files = manifestFiles(options);
     const known = Object.values(METRICS) as string[];
     const named = [
@@ -217,7 +217,7 @@ describe('The exported manifests', () => {
     assert.equal(rule.kind, 'PrometheusRule');
   });
 
-  it('name an image by its digest, too', () => {
+  it('The exported manifests name an image by its digest, too', () => {
     const files = manifestFiles({ ...options, image: 'team/karma@sha256:abc' });
     assert.deepEqual(objectsIn(files, 'kustomization.yaml')[0].images, [{ name: 'team/karma', digest: 'sha256:abc' }]);
     assert.deepEqual(objectsIn(manifestFiles({ ...options, image: 'karma' }), 'kustomization.yaml')[0].images, [
@@ -225,14 +225,14 @@ describe('The exported manifests', () => {
     ]);
   });
 
-  it('build an image from one file that is not root', () => {
+  it('The exported manifests build an image from one file that is not root', () => {
     const text = manifestFiles(options)['image/Containerfile'];
     assert.match(text, /^USER 65532/m);
     assert.match(text, /COPY controller\.mjs/);
     assert.ok(readFileSync('tools/build.ts', 'utf8').includes('src/hosts/controller/main.ts'));
   });
 
-  it('pack the same bytes for the same file', () => {
+  it('The exported manifests pack the same bytes for the same file', () => {
     const parts = packFile('x', new Uint8Array(3 * PART_BYTES));
     assert.deepEqual(parts, packFile('x', new Uint8Array(3 * PART_BYTES)));
     assert.equal(parts[0][0], 'x.gz.000');

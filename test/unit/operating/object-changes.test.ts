@@ -8,12 +8,12 @@ describe('The changes of an object', () => {
     status: { ready: 1 },
   };
 
-  it('are none where only the server has changed its own fields', () => {
+  it('The changes of an object are none where only the server has changed its own fields', () => {
     const later = { ...object, metadata: { ...object.metadata, resourceVersion: '2', uid: 'u' }, status: { ready: 2 } };
     assert.deepEqual(fieldChanges(object, later), []);
   });
 
-  it('are told field by field, what is new and what is gone too', () => {
+  it('The changes of an object are listed field by field, with what is new and what is gone', () => {
     const after = {
       ...object,
       metadata: { ...object.metadata, labels: { a: '1', b: '2' } },
@@ -27,7 +27,7 @@ describe('The changes of an object', () => {
     ]);
   });
 
-  it('are shortened where they are long', () => {
+  it('The changes of an object are shortened where they are long', () => {
     const [{ after }] = fieldChanges({ data: '' }, { data: 'x'.repeat(500) });
     assert.match(after, /^"x{59}\.\.\. \(502 characters\)$/);
   });

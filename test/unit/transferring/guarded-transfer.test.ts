@@ -13,7 +13,7 @@ import { sampleTransfer, transferOptions, type TransferChanges } from './sample-
 
 const NEVER = new AbortController().signal;
 
-describe('a transfer to a cluster that others write to', () => {
+describe('A transfer to a cluster that others write to', () => {
   let backend: Backend;
   let setup: TrainingSetup;
   let policies: Policies;
@@ -42,7 +42,7 @@ describe('a transfer to a cluster that others write to', () => {
     return { options, records, events };
   }
 
-  it('writes only while it holds the lease, and lets it go', async () => {
+  it('A transfer to a shared cluster writes only while it holds the lease, and lets it go', async () => {
     const made = await leasedDay(setup);
     const { options, events } = optionsOf(made);
     const result = await runGuardedTransfer(options);
@@ -57,7 +57,7 @@ describe('a transfer to a cluster that others write to', () => {
     assert.deepEqual(await made.cluster.changedHpas(), []);
   });
 
-  it('is refused while somebody else holds it, and writes nothing', async () => {
+  it('A transfer to a shared cluster is refused while somebody else holds it, and writes nothing', async () => {
     const made = await leasedDay(setup);
     const stop = new AbortController();
     const other = new WriterLease({ client: made.lease, identity: 'window-2', timers: made.time });
@@ -73,7 +73,7 @@ describe('a transfer to a cluster that others write to', () => {
     assert.deepEqual(made.cluster.written, []);
   });
 
-  it('needs no lease to look on', async () => {
+  it('A transfer to a shared cluster needs no lease to look on', async () => {
     const made = await leasedDay(setup);
     const shadow = await runGuardedTransfer(optionsOf(made, { upTo: 'shadow' }).options);
     assert.deepEqual([shadow.ended, shadow.why], ['finished', 'all stages went through']);
@@ -82,7 +82,7 @@ describe('a transfer to a cluster that others write to', () => {
     assert.deepEqual(made.cluster.written, []);
   });
 
-  it('restores first what a dead writer left', async () => {
+  it('A transfer to a shared cluster restores first what a dead writer left', async () => {
     const made = await leasedDay(setup);
     await leaveBehind(made);
     const { options, events } = optionsOf(made, { upTo: 'floor' });
@@ -101,7 +101,7 @@ describe('a transfer to a cluster that others write to', () => {
     assert.ok(events.some((event) => event.event === 'restored' && event.services[0] === 'b'));
   });
 
-  it('stops writing at once when the lease is taken, and leaves the rest to the new holder', async () => {
+  it('A transfer to a shared cluster stops writing at once when the lease is taken, and leaves the rest to the new holder', async () => {
     const made = await leasedDay(setup);
     let at = 0;
     const { options } = optionsOf(made, {
@@ -119,7 +119,7 @@ describe('a transfer to a cluster that others write to', () => {
     assert.equal(made.lease.lease!.holder, 'thief', 'nor is it given away');
   });
 
-  it('holds while the lease cannot be renewed, and enters the stage when it can', async () => {
+  it('A transfer to a shared cluster holds while the lease cannot be renewed, and enters the stage when it can', async () => {
     const made = await leasedDay(setup);
     const records: AuditRecord[] = [];
     let decided = 0;
@@ -146,7 +146,7 @@ describe('a transfer to a cluster that others write to', () => {
     assert.ok(made.cluster.written.every(({ holder }) => holder === 'me'));
   });
 
-  it('cannot be written to without a lease', async () => {
+  it('A shared cluster cannot be written to without a lease', async () => {
     const made = await leasedDay(setup);
     const { options } = optionsOf(made);
     const write = { type: 'pauseHpa', service: 'b' } as const;

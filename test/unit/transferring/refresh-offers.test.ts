@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { steer, takeSteering } from '../../../src/runs/steering.ts';
 import { RefreshOffers } from '../../../src/transferring/refresh-offers.ts';
 
-describe('What a running transfer offers', () => {
+describe('The offers of a running transfer', () => {
   const refresh = { traces: 300, twin: 3600, policies: 86_400 };
 
-  it('is a new twin each interval, where there are new traces to fit it to', () => {
+  it('A running transfer offers a new twin each interval if there are new traces to fit it to', () => {
     const offers = new RefreshOffers(refresh);
     const at = (time: number, transitions: number) => offers.due(1e9 + time, transitions).map(({ what }) => what);
     assert.deepEqual(at(0, 0), []);
@@ -19,7 +19,7 @@ describe('What a running transfer offers', () => {
     assert.deepEqual(at(7500, 120), ['twin']);
   });
 
-  it('is new policies each interval, as a job that a person starts', () => {
+  it('A running transfer offers new policies each interval, as a job that a person starts', () => {
     const offers = new RefreshOffers(refresh);
     offers.due(0, 0);
     const due = offers.due(86_400, 5000);
@@ -36,7 +36,7 @@ describe('What a running transfer offers', () => {
 });
 
 describe('Steering a transfer from outside', () => {
-  it('holds until told otherwise, and promotes once', () => {
+  it('A steered transfer holds until it is told otherwise, and promotes once', () => {
     const folder = mkdtempSync(join(tmpdir(), 'karma-steering-'));
     try {
       assert.equal(takeSteering(folder), 'goOn');

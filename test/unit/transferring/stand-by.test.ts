@@ -40,7 +40,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     return { ended, events };
   }
 
-  it('restores what the guarded process left changed, once its lease has run out', async () => {
+  it('The watchdog restores what the guarded process left changed, once its lease has run out', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     assert.deepEqual(await pausedIn(day), ['b']);
@@ -51,7 +51,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.equal(day.lease.lease?.holder, '');
   });
 
-  it('does nothing while the guarded process lives, and ends with it', async () => {
+  it('The watchdog does nothing while the guarded process lives, and ends with it', async () => {
     const day = await leasedDay(setup);
     const guarded = new WriterLease({ client: day.lease, identity: 'living', timers: day.time });
     const stop = new AbortController();
@@ -75,7 +75,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.deepEqual(day.cluster.written, []);
   });
 
-  it('leaves restoring to whoever has taken the lease', async () => {
+  it('The watchdog leaves restoring to whoever has taken the lease', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.lease.lease = { holder: 'standby', renewed: 1000, duration: 15, transitions: 1, version: 'y' };
@@ -83,7 +83,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.deepEqual(day.cluster.written, []);
   });
 
-  it('ends at once with an error where the right to the lease is missing', async () => {
+  it('The watchdog ends at once with an error where the right to the lease is missing', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.lease.forbidden = true;
@@ -95,7 +95,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.equal(day.lease.reads, 1);
   });
 
-  it('tries for as long as its patience lasts where a right is missing, says so, and then ends with an error', async () => {
+  it('The watchdog tries for as long as its patience lasts where a right is missing, says so, and then ends with an error', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.lease.forbidden = true;
@@ -106,7 +106,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.deepEqual(events[0], { event: 'failed', message: 'the right to get leases is missing' });
   });
 
-  it('restores the HPAs when a missing right comes back within its patience', async () => {
+  it('The watchdog restores the HPAs when a missing right comes back within its patience', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.lease.forbidden = true;
@@ -117,7 +117,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.deepEqual(await pausedIn(day), []);
   });
 
-  it('goes on trying to restore where the cluster refuses the write, for as long as its patience lasts', async () => {
+  it('The watchdog goes on trying to restore where the cluster refuses the write, for as long as its patience lasts', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.inner.faults.refuseWrites = 'forbidden';
@@ -131,7 +131,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.ok(events.some((event) => event.event === 'restored' && event.services[0] === 'b'));
   });
 
-  it('waits for an API server that is gone for a day, tells of each failure, and restores when it is back', async () => {
+  it('The watchdog waits for an API server that is gone for a day, tells of each failure, and restores when it is back', async () => {
     const day = await leasedDay(setup, 30);
     await leaveBehind(day);
     day.lease.down = true;
@@ -144,7 +144,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.deepEqual(await pausedIn(day), []);
   });
 
-  it('ends when its signal aborts, also while the API server does not answer', async () => {
+  it('The watchdog ends when its signal aborts, also while the API server does not answer', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.lease.down = true;

@@ -34,7 +34,7 @@ const writes = ({ records }: Observed): WriteRecord[] => records.filter((record)
 const hpasOf = async (cluster: EmulatedCluster): Promise<Snapshot['hpas']> =>
   (await cluster.observe(new AbortController().signal)).hpas;
 
-describe('transfer to the emulated cluster', () => {
+describe('A transfer to the emulated cluster', () => {
   let backend: Backend;
   let setup: TrainingSetup;
   let policies: Policies;
@@ -74,7 +74,7 @@ describe('transfer to the emulated cluster', () => {
     return { result, records, cluster, written, transitions, originals };
   }
 
-  it('climbs from shadow to full, and gives the HPAs back as they were', async () => {
+  it('A transfer climbs from shadow to full, and restores the HPAs as they were', async () => {
     const seen = await transfer();
     assert.equal(seen.result.ended, 'finished', seen.result.why);
     assert.deepEqual(
@@ -90,7 +90,7 @@ describe('transfer to the emulated cluster', () => {
     assert.equal(seen.transitions, decisions(seen).length - 1);
   });
 
-  it('writes nothing in shadow, minimums in floor, one service in canary', async () => {
+  it('A transfer writes nothing in shadow, minimums in floor, one service in canary', async () => {
     const seen = await transfer();
     const kinds = (stage: string): Set<unknown> =>
       new Set(
@@ -105,7 +105,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(writes(seen).some(({ stage, write }) => stage === 'full' && write.type === 'pauseHpa'));
   });
 
-  it('stays within the caps, whatever the agents want', async () => {
+  it('A transfer stays within the caps, whatever the agents want', async () => {
     const { move, podsPerDecision } = setup.model.transfers[0].limits;
     for (const { current, limited } of decisions(await transfer())) {
       const moves = Object.keys(current).map((name) => Math.abs(limited[name] - current[name]));
@@ -114,27 +114,27 @@ describe('transfer to the emulated cluster', () => {
     }
   });
 
-  it('changes nothing in a dry run, though the server is asked', async () => {
+  it('A transfer changes nothing in a dry run, though the server is asked', async () => {
     const seen = await transfer({ dryRun: true });
     assert.deepEqual(seen.written, []);
     assert.ok(writes(seen).length > 0);
     assert.ok(writes(seen).every(({ dryRun }) => dryRun));
   });
 
-  it('writes nothing when the user declines the first stage that would', async () => {
+  it('A transfer writes nothing when the user declines the first stage that would', async () => {
     const seen = await transfer({ confirm: () => Promise.resolve(false) });
     assert.equal(seen.result.ended, 'declined');
     assert.ok(seen.written.every(({ type }) => type === 'restoreHpa'));
   });
 
-  it('hands over to the HPA when the state drifts', async () => {
+  it('A transfer hands over to the HPAs when the state drifts', async () => {
     const seen = await transfer({ driftOf: ({ time }) => (time > 1500 ? 9 : 0) });
     assert.equal(seen.result.ended, 'fallback');
     assert.match(seen.result.why, /9\.0 away .* 3 times in a row/);
     assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused && hpa!.minReplicas === 1));
   });
 
-  it("hands over when a stage's abort condition holds", async () => {
+  it("A transfer hands over to the HPAs when a stage's abort condition holds", async () => {
     const seen = await transfer({ transfer: ladder('cluster.cpuAllocated > 0.1') });
     assert.equal(seen.result.ended, 'fallback');
     assert.match(seen.result.why, /abortWhen/);
@@ -142,7 +142,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused && hpa!.minReplicas === 1));
   });
 
-  it('holds on stale metrics, then hands over', async () => {
+  it('A transfer holds on stale metrics, then hands over to the HPAs', async () => {
     const seen = await transfer({}, (cluster, record) => {
       if (record.type === 'decision' && record.stage === 'full') cluster.faults.staleMetrics = true;
     });
@@ -152,7 +152,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(held.length > 0 && held.every(({ why }) => why.includes('s old')));
   });
 
-  it('treats a missing metric as hold, never as zero load', async () => {
+  it('A transfer holds on a missing metric, and never takes it for zero load', async () => {
     const seen = await transfer({ upTo: 'shadow' }, (cluster, record) => {
       if (record.type === 'decision' && record.decision === 5) cluster.faults.missingMetrics = ['b'];
     });
@@ -164,7 +164,7 @@ describe('transfer to the emulated cluster', () => {
     }
   });
 
-  it('reports a refused write and goes on', async () => {
+  it('A transfer reports a refused write and goes on', async () => {
     const seen = await transfer({}, (cluster, record) => {
       cluster.faults.refuseWrites = record.stage === 'floor' ? 'invalid' : undefined;
     });
@@ -173,7 +173,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(decisions(seen).some(({ outcome, why }) => outcome === 'hold' && why.includes('refused')));
   });
 
-  it('falls back when the right to write is withdrawn, and restores as soon as it may again', async () => {
+  it('A transfer falls back when the right to write is withdrawn, and restores as soon as it may again', async () => {
     let refusals = 0;
     const seen = await transfer({ restoreFor: 60 }, (cluster, record) => {
       if (record.type === 'decision' && record.stage === 'floor') cluster.faults.refuseWrites = 'forbidden';
@@ -187,7 +187,7 @@ describe('transfer to the emulated cluster', () => {
     assert.deepEqual(seen.originals, {});
   });
 
-  it('holds while a metric is missing for a moment, then hands over', async () => {
+  it('A transfer holds while a metric is missing for a moment, then hands over to the HPAs', async () => {
     const seen = await transfer({}, (cluster, record) => {
       if (record.type === 'decision' && record.stage === 'full') cluster.faults.missingMetrics = ['b'];
     });
@@ -196,7 +196,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(decisions(seen).filter(({ outcome, why }) => outcome === 'hold' && why.includes('missing')).length >= 3);
   });
 
-  it('gives the HPAs back when it is stopped', async () => {
+  it('A transfer restores the HPAs when it is stopped', async () => {
     const stop = new AbortController();
     const seen = await transfer({ signal: stop.signal }, (_cluster, record) => {
       if (record.type === 'decision' && record.stage === 'full') stop.abort();
@@ -205,7 +205,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok((await hpasOf(seen.cluster)).every((hpa) => !hpa!.paused));
   });
 
-  it('restores what an earlier, killed transfer left behind', async () => {
+  it('A transfer restores what an earlier, killed transfer left behind', async () => {
     const first = await transfer({ upTo: 'shadow' });
     const hpa = (await hpasOf(first.cluster))[1]!;
     // The earlier one paused the HPA of b and died: its saved original is on disk.
@@ -216,7 +216,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(seen.written.some((write) => write.type === 'restoreHpa' && write.service === 'b'));
   });
 
-  it('says in the trail what each stage goes by, and what the HPAs are', async () => {
+  it('The audit trail of a transfer has the terms of each stage and the state of the HPAs', async () => {
     const seen = await transfer();
     const terms = stages(seen).flatMap((record) => (record.terms ? [[record.stage, record.terms] as const] : []));
     assert.deepEqual(
@@ -241,7 +241,7 @@ describe('transfer to the emulated cluster', () => {
     );
   });
 
-  it('reads the HPAs back at the end, and says which are not as before', async () => {
+  it('A transfer reads the HPAs back at its end, and says which are not as before', async () => {
     const fine = stages(await transfer()).at(-1)!;
     assert.equal(fine.ended, 'finished');
     assert.deepEqual(Object.keys(fine.hpas!), ['a', 'b', 'c', 'd']);
@@ -262,7 +262,7 @@ describe('transfer to the emulated cluster', () => {
     assert.equal(gone.hpas, undefined);
   });
 
-  it('holds while the API server is gone for a minute, and goes on', async () => {
+  it('A transfer holds while the API server is gone for a minute, and goes on', async () => {
     let gone = 0;
     const seen = await transfer({ upTo: 'floor' }, (cluster, record) => {
       if (record.type !== 'decision' || record.stage !== 'floor') return;
@@ -279,7 +279,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(seen.result.stages.every(({ objective }) => Number.isFinite(objective)));
   });
 
-  it('falls back when the API server is gone for longer, as soon as it answers again', async () => {
+  it('A transfer falls back when the API server is gone for longer, as soon as it answers again', async () => {
     let gone = 0;
     const seen = await transfer({ restoreFor: 60 }, (cluster, record) => {
       if (record.type === 'decision' && record.stage === 'canary') cluster.faults.unreachable = true;
@@ -292,7 +292,7 @@ describe('transfer to the emulated cluster', () => {
     assert.deepEqual(seen.originals, {});
   });
 
-  it('falls back when somebody else makes a paused HPA act again', async () => {
+  it('A transfer falls back when somebody else makes a paused HPA act again', async () => {
     let meddled = false;
     const seen = await transfer({}, (cluster, record) => {
       if (record.type !== 'decision' || record.stage !== 'canary' || meddled) return;
@@ -307,7 +307,7 @@ describe('transfer to the emulated cluster', () => {
     assert.match(seen.result.why, /somebody else made the HPA of b act again/);
   });
 
-  it('enters a stage later where pausing the HPA meets another writer, and scales nothing before', async () => {
+  it('A transfer enters a stage later where pausing the HPA meets another writer, and scales nothing before', async () => {
     let refusals = 0;
     const seen = await transfer({ upTo: 'canary' }, (cluster, record) => {
       const first = record.stage === 'canary' && refusals < 2;
@@ -325,7 +325,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(paused >= 0 && (scaled < 0 || paused < scaled));
   });
 
-  it('stays in a stage while told to hold, and goes to the next when told to', async () => {
+  it('A transfer stays in a stage while told to hold, and goes to the next when told to', async () => {
     let asked = 0;
     const seen = await transfer({
       steer: () => (++asked < 40 ? 'hold' : asked === 40 ? 'promote' : 'goOn'),
@@ -336,7 +336,7 @@ describe('transfer to the emulated cluster', () => {
     assert.equal(seen.result.ended, 'finished');
   });
 
-  it('stays where it was told to hold in the last interval of a stage', async () => {
+  it('A transfer stays where it was told to hold in the last interval of a stage', async () => {
     let planned = 0;
     let held = 0;
     const seen = await transfer({
@@ -349,7 +349,7 @@ describe('transfer to the emulated cluster', () => {
     assert.equal(seen.result.stages[0].decisions, planned + 5);
   });
 
-  it('stays in the highest stage until it is stopped', async () => {
+  it('A transfer stays in the highest stage until it is stopped', async () => {
     const stop = new AbortController();
     const seen = await transfer({ upTo: 'floor', stay: true, signal: stop.signal }, (_cluster, record) => {
       if (record.type === 'decision' && record.decision === 90) stop.abort();
@@ -359,7 +359,7 @@ describe('transfer to the emulated cluster', () => {
     assert.equal(stages(seen).find(({ stage }) => stage === 'floor')!.terms!.lasts, null);
   });
 
-  it('plans what each stage would write, asks the server, and changes nothing', async () => {
+  it('The plan of a transfer says what each stage would write, asks the server, and changes nothing', async () => {
     const { cluster: spec } = setup;
     const cluster = await emulatedDay(setup);
     const before = await cluster.observe(new AbortController().signal);
@@ -387,7 +387,7 @@ describe('transfer to the emulated cluster', () => {
     assert.ok(records.every((record) => record.type !== 'write' || record.dryRun));
   });
 
-  it('explains every record in words', async () => {
+  it('Every record of the audit trail is explained in words', async () => {
     const seen = await transfer();
     const texts = seen.records.map(explainRecord);
     assert.ok(texts.every((text) => text.length > 0 && !text.includes('undefined') && !text.includes('[object')));

@@ -91,8 +91,8 @@ async function write({ time, server, writes, wrong }: World, process: Process, l
 
 const holderOf = ({ server }: World): string => server.lease?.holder ?? '';
 
-describe('the lease for one writer', () => {
-  it('never lets two write, in 200 trials with kills, pauses, outages and wrong clocks', async () => {
+describe('The writer lease of a namespace', () => {
+  it('The writer lease never lets two processes write, in 200 trials with kills, pauses, outages and wrong clocks', async () => {
     let writes = 0;
     let holders = 0;
     for (let seed = 0; seed < 200; seed++) {
@@ -122,7 +122,7 @@ describe('the lease for one writer', () => {
     assert.ok(holders > 300, `${holders} holders`);
   });
 
-  it('would let two write without asking the server and cutting writes off (the trials can fail)', async () => {
+  it('The writer lease would let two write if it neither asked the server nor cut writes off (the trials can fail)', async () => {
     let wrong = 0;
     for (let seed = 0; seed < 20 && wrong === 0; seed++) {
       const world = makeWorld(seed, BAD);
@@ -146,7 +146,7 @@ describe('the lease for one writer', () => {
     assert.ok(wrong > 0);
   });
 
-  it('goes to a waiting one within 20 s of a kill', async () => {
+  it('The writer lease goes to a waiting process within 20 s of a kill', async () => {
     for (let seed = 0; seed < 20; seed++) {
       const world = makeWorld(seed, FINE);
       world.start(0);
@@ -160,7 +160,7 @@ describe('the lease for one writer', () => {
     }
   });
 
-  it('goes to a waiting one at once when it is released', async () => {
+  it('The writer lease goes to a waiting process at once when it is released', async () => {
     const { time, server } = makeWorld(1, FINE);
     const [first, second] = [0, 500].map((start) => new Process(time, start));
     const [a, b] = [first, second].map(
@@ -181,7 +181,7 @@ describe('the lease for one writer', () => {
     assert.equal(await done, 'done');
   });
 
-  it('is kept through an outage that nobody used, and says so meanwhile', async () => {
+  it('The writer lease survives an outage that nobody used, and says meanwhile that it has expired', async () => {
     const { time, server } = makeWorld(2, FINE);
     const process = new Process(time, 42);
     const held = hold(leaseOptions(server, process, 'a'));
@@ -198,7 +198,7 @@ describe('the lease for one writer', () => {
     assert.equal(lease.isHeld, true);
   });
 
-  it('notices that somebody else has taken it, and tells by its signal', async () => {
+  it('The writer lease notices that somebody else has taken it, and aborts its signal', async () => {
     const { time, server } = makeWorld(3, FINE);
     const process = new Process(time, 0);
     const held = hold(leaseOptions(server, process, 'a'));
@@ -212,7 +212,7 @@ describe('the lease for one writer', () => {
     );
   });
 
-  it('does not count a lease as old that it has just seen for the first time, however long ago it was renewed', async () => {
+  it('A process does not count a lease as old that it has just seen for the first time, however long ago it was renewed', async () => {
     const { time, server } = makeWorld(4, FINE);
     server.lease = { holder: 'gone', renewed: 0, duration: 15, transitions: 3, version: '1' };
     const process = new Process(time, 0);
@@ -224,7 +224,7 @@ describe('the lease for one writer', () => {
     assert.equal(server.lease.transitions, 4);
   });
 
-  it('passes on that the server does not answer', async () => {
+  it('The writer lease passes on that the server does not answer', async () => {
     const { time, server } = makeWorld(5, FINE);
     server.down = true;
     const process = new Process(time, 0);

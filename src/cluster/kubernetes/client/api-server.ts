@@ -1,6 +1,6 @@
 /**
- * The API server of one context. Whom it talks to is settled when it is opened and never changes; every call has a time-out
- * and can be cancelled, its errors are ClusterErrors without secrets.
+ * The API server of one context. Its address is fixed when it is opened. Every call has a time-out and can be cancelled; its errors
+ * are ClusterErrors without secrets.
  */
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
@@ -87,7 +87,7 @@ export class ApiServer {
         timers: options.timers,
         timeout: this.timeout,
       });
-      // The library's own would wait for the program for ever.
+      // The library's own plug-in would wait for the program for ever.
       config.users = config.users.map((each) => (each.name === user.name ? { ...each, exec: undefined } : each));
     }
   }
@@ -113,7 +113,7 @@ export class ApiServer {
     }
   }
 
-  /** A body that is read as it comes; the time-out is on its beginning. Rejects with ClusterError. */
+  /** A body that is read as it arrives; the time-out applies to its beginning. Rejects with ClusterError. */
   async stream(request: ApiRequest): Promise<IncomingMessage> {
     const response = await this.#send(request, openBody, 1);
     if (response.statusCode === 200) return response;
@@ -160,7 +160,7 @@ export class ApiServer {
     try {
       answer = await send(options);
     } catch (error) {
-      // A kept connection that the server had closed meanwhile.
+      // The server had closed a connection that was kept alive.
       if (retries > 0 && (error as { code?: unknown }).code === 'ECONNRESET') return this.#send(request, send, 0);
       throw this.#clean(noAnswer(error, options.what, 'Check the VPN or tunnel, and that the cluster runs.'));
     }
@@ -175,7 +175,7 @@ export class ApiServer {
     return answer;
   }
 
-  /** Certificates and headers as they are now: a token may have been renewed. */
+  /** The certificates and headers as they are now, since a token may have been renewed. */
   async #authenticate(signal: AbortSignal): Promise<{ options: RequestOptions; headers: Record<string, string> }> {
     const credential = this.#exec ? await orAbort(this.#exec.get(), signal, this) : undefined;
     const options: RequestOptions = {};
@@ -224,7 +224,7 @@ function authConfigOf(provider: unknown): Record<string, string> {
   );
 }
 
-/** The library's credential plug-ins know neither time-out nor abort. */
+/** The library's credential plug-ins have neither a time-out nor an abort. */
 function orAbort<T>(promise: Promise<T>, signal: AbortSignal, { context, timers, timeout }: ApiServer): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = `The credentials of context ${context} did not come within ${timeout / 1000} s.`;

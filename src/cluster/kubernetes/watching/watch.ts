@@ -1,6 +1,6 @@
 /**
- * A list that stays current: list, then watch from its resourceVersion. When the watch ends it goes on from the last version seen;
- * when the server has forgotten that one it lists anew; when nothing answers it waits longer each time.
+ * A list that stays current: it lists, then watches from the resourceVersion of the list. When the watch ends it continues from the
+ * last version; when the server has forgotten that one it lists again; when nothing answers it waits longer each time.
  */
 import { createInterface } from 'node:readline';
 import { ClusterError } from '../../live/live-cluster.ts';
@@ -21,7 +21,7 @@ export interface WatchOptions<T> {
   readonly backoff?: (attempt: number) => number;
 }
 
-/** The server ends a watch after so long: a connection that died unnoticed is noticed a little later, seconds. */
+/** Seconds after which the server ends a watch, so that a dead connection is noticed a little later. */
 const WATCH_SECONDS = 60;
 const GRACE = 15;
 
@@ -32,7 +32,7 @@ interface Change<T> {
   readonly object: T & { readonly metadata: Metadata } & Status;
 }
 
-/** Resolves when `signal` aborts; rejects where trying again is of no use (a verb is forbidden). */
+/** Resolves when `signal` aborts; rejects if trying again is useless (a verb is forbidden). */
 export async function watchList<T extends { readonly metadata: Metadata }>(options: WatchOptions<T>): Promise<void> {
   const { api, path, signal, onChange, onState, backoff = doubling } = options;
   let items = new Map<string, T>();

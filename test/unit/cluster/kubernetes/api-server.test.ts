@@ -18,7 +18,7 @@ import { refused, signal } from './refused.ts';
 
 const TOKEN = 'planted-token-0123456789';
 
-describe('The API server', () => {
+describe('The client of the API server', () => {
   let fake: FakeCluster;
   let api: ApiServer;
   afterEach(async () => {
@@ -32,7 +32,7 @@ describe('The API server', () => {
   };
   const list = (of = api, until = signal) => of.request<List<Deployment>>({ path: deployments, signal: until });
 
-  it('is asked with the token of the kubeconfig', async () => {
+  it('The client sends the token of the kubeconfig to the API server', async () => {
     await start({ user: { token: TOKEN } });
     fake.api.tokens = [TOKEN];
     assert.deepEqual(
@@ -41,13 +41,13 @@ describe('The API server', () => {
     );
   });
 
-  it('that refuses the credentials is said to, without them', async () => {
+  it('The client says that the API server refuses the credentials, without quoting them', async () => {
     await start({ user: { token: TOKEN } });
     fake.api.tokens = ['another'];
     await assert.rejects(list(), refused('forbidden', /refuses the credentials of context fake.*Log in again/));
   });
 
-  it('that forbids a verb: which, on what, where, and the Role that grants it', async () => {
+  it('The client says which verb the API server forbids on what and where, with the Role that grants it', async () => {
     await start();
     fake.api.forbidden = ({ verb, resource }) => verb === 'list' && resource === 'deployments';
     await assert.rejects(list(), (error: ClusterError) => {
@@ -72,13 +72,13 @@ describe('The API server', () => {
     });
   });
 
-  it('that denies by a quota is quoted', async () => {
+  it('The client quotes an API server that denies by a quota', async () => {
     await start();
     fake.api.fault = () => ({ status: 403, message: 'exceeded quota: pods=4', reason: 'Forbidden' });
     await assert.rejects(list(), refused('invalid', /exceeded quota: pods=4/));
   });
 
-  it('that refuses for another reason: which', async () => {
+  it('The client gives the reason of any other refusal of the API server', async () => {
     await start();
     for (const [status, reason] of [
       [400, 'invalid'],
@@ -95,7 +95,7 @@ describe('The API server', () => {
     }
   });
 
-  it('that does not answer is given up after the time-out, before and in the middle of the answer', async () => {
+  it('The client gives an API server up after the time-out, before and in the middle of its answer', async () => {
     await start({}, 150);
     for (const fault of ['hang', 'stall'] as const) {
       fake.api.fault = () => fault;
@@ -103,7 +103,7 @@ describe('The API server', () => {
     }
   });
 
-  it('is not waited for once the caller has aborted', async () => {
+  it('The client does not wait for the API server once the caller has aborted', async () => {
     await start({}, 60_000);
     fake.api.fault = () => 'hang';
     const stop = new AbortController();
@@ -112,7 +112,7 @@ describe('The API server', () => {
     await assert.rejects(list(api, AbortSignal.abort()), refused('aborted'));
   });
 
-  it('that cuts the connection is asked once more', async () => {
+  it('The client asks once more when the API server cuts the connection', async () => {
     await start();
     let cuts = 1;
     fake.api.fault = () => (cuts-- > 0 ? 'cut' : undefined);
@@ -121,13 +121,13 @@ describe('The API server', () => {
     await assert.rejects(list(), refused('unreachable', /cannot be reached: the connection was cut\. Check the VPN/));
   });
 
-  it('that answers with no JSON', async () => {
+  it('The client says that the API server answered with something that is no JSON', async () => {
     await start();
     fake.api.fault = () => 'garbage';
     await assert.rejects(list(), refused('invalid', /something that is no JSON/));
   });
 
-  it('that is gone, and comes back', async () => {
+  it('The client says that the API server is gone, and goes on when it is back', async () => {
     await start();
     await list();
     await fake.api.stop();
@@ -136,7 +136,7 @@ describe('The API server', () => {
     assert.equal((await list()).items.length, 4);
   });
 
-  it('whose name is not known', async () => {
+  it('The client says that the name of the API server is not known', async () => {
     await start();
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: 'https://nowhere.invalid:6443' })));
     const other = await ApiServer.open({ env: fake.env, context: '', now: Date.now, timers: systemTimers });
@@ -144,24 +144,24 @@ describe('The API server', () => {
     other.close();
   });
 
-  it('is trusted where its certificate is that of the kubeconfig', async () => {
+  it('The client trusts an API server whose certificate is that of the kubeconfig', async () => {
     const ca = Buffer.from(LOCAL.cert).toString('base64');
     await start({ tls: LOCAL, cluster: { 'insecure-skip-tls-verify': false, 'certificate-authority-data': ca } });
     assert.equal((await list()).items.length, 4);
   });
 
-  it('is not trusted where its certificate is another', async () => {
+  it('The client does not trust an API server with another certificate', async () => {
     await start({ tls: LOCAL, cluster: { 'insecure-skip-tls-verify': false } });
     await assert.rejects(list(), refused('unreachable', /cannot be trusted: its certificate is signed by itself/));
   });
 
-  it('is not trusted where its certificate is for another name', async () => {
+  it('The client does not trust an API server whose certificate is for another name', async () => {
     const ca = Buffer.from(ELSEWHERE.cert).toString('base64');
     await start({ tls: ELSEWHERE, cluster: { 'insecure-skip-tls-verify': false, 'certificate-authority-data': ca } });
     await assert.rejects(list(), refused('unreachable', /its certificate is for another name/));
   });
 
-  it('that speaks no TLS', async () => {
+  it('The client says that the API server speaks no TLS', async () => {
     await start();
     const server = fake.server.replace('http:', 'https:');
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server })));
@@ -170,7 +170,7 @@ describe('The API server', () => {
     other.close();
   });
 
-  it('stays the same when the kubeconfig changes: two contexts never mix', async () => {
+  it('The client stays with its API server when the kubeconfig changes: two contexts never mix', async () => {
     await start({ user: { token: TOKEN } });
     fake.api.tokens = [TOKEN];
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: 'https://127.0.0.1:1', name: 'other' })));
@@ -178,7 +178,7 @@ describe('The API server', () => {
     assert.deepEqual([api.context, api.server, api.namespace], ['fake', fake.server, 'chained']);
   });
 
-  it('that is closed cancels what is under way, and takes no more', async () => {
+  it('A closed client cancels what is under way, and takes no more calls', async () => {
     await start({}, 60_000);
     fake.api.fault = () => 'hang';
     const pending = list();
@@ -187,7 +187,7 @@ describe('The API server', () => {
     await assert.rejects(list(), refused('aborted', /is closed/));
   });
 
-  it('tells the time, whatever the local clock says', async () => {
+  it('The client takes the time from the API server, whatever the local clock says', async () => {
     await start();
     for (const skew of [600, -600]) {
       fake.api.skew = skew;
@@ -197,7 +197,7 @@ describe('The API server', () => {
     }
   });
 
-  it('never has secrets in its messages, though the server quotes them', async () => {
+  it('The messages of the client have no secrets, even if the API server quotes them', async () => {
     const secrets = { token: TOKEN, key: 'c2VjcmV0LWtleS1kYXRhLW9mLXRoZS11c2Vy' };
     await start({
       user: { token: secrets.token, 'client-key-data': secrets.key, password: 'hunter2-hunter2', username: 'x' },

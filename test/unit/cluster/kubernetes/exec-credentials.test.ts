@@ -35,7 +35,7 @@ const TOKEN = 'exec-token-0123456789';
   const starts = () => readFileSync(join(fake.folder, 'starts'), 'utf8').trim().split('\n').length;
   const list = () => api!.request<{ items: unknown[] }>({ path: deployments, signal });
 
-  it('are asked for once, also by calls at the same time', async () => {
+  it('A credential program is asked once by calls at the same time', async () => {
     await plugin(answer({ token: TOKEN }));
     await Promise.all([list(), list(), list()]);
     await list();
@@ -47,14 +47,14 @@ const TOKEN = 'exec-token-0123456789';
     assert.deepEqual([info.kind, info.spec.interactive], ['ExecCredential', false]);
   });
 
-  it('that have run out are asked for again', async () => {
+  it('A credential program is asked again when its credentials have run out', async () => {
     await plugin(answer({ token: TOKEN, expirationTimestamp: new Date(Date.now() - 1000).toISOString() }));
     await list();
     await list();
     assert.equal(starts(), 2);
   });
 
-  it('that the server refuses are asked for again, once', async () => {
+  it('A credential program is asked again, once, when the server refuses its credentials', async () => {
     const file = join(fake.folder, 'token');
     writeFileSync(file, 'expired-token-1');
     await plugin(`echo "{\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"$(cat ${file})\\"}}"`);
@@ -64,7 +64,7 @@ const TOKEN = 'exec-token-0123456789';
     assert.equal((await list()).items.length, 4);
   });
 
-  it('from a program that hangs: it is ended, with what it started', async () => {
+  it('A credential program that hangs is ended, with everything that it started', async () => {
     const pid = join(fake.folder, 'pid');
     await plugin(`sh -c 'echo $$ > "${pid}"; exec sleep 60' &\nsleep 60`, {}, 3000);
     await assert.rejects(list(), refused('forbidden', /plugin, which did not answer within 3 s and was ended/));
@@ -72,7 +72,7 @@ const TOKEN = 'exec-token-0123456789';
     await until('the end of the child', () => !isAlive(child));
   });
 
-  it('from a program that fails: its last words, without its secrets', async () => {
+  it('The last words of a credential program that fails are shown, without its secrets', async () => {
     await plugin(`echo "first" >&2\necho "login as Bearer ${TOKEN} failed: token=s3cr3t-value-9" >&2\nexit 3`);
     await assert.rejects(list(), (error: Error) => {
       assert.ok(!/s3cr3t-value-9|exec-token/.test(error.message), error.message);
@@ -80,7 +80,7 @@ const TOKEN = 'exec-token-0123456789';
     });
   });
 
-  it('from a program that is not installed: how to install it', async () => {
+  it('A message says how to install a credential program that is missing', async () => {
     await plugin('', { command: 'karma-no-such-program', installHint: 'Install it from example.com.\nMore.' });
     await assert.rejects(
       list(),
@@ -88,14 +88,14 @@ const TOKEN = 'exec-token-0123456789';
     );
   });
 
-  it('from a program that answers nonsense, or needs a terminal', async () => {
+  it('A message says that a credential program answers nonsense or needs a terminal', async () => {
     await plugin('echo hello');
     await assert.rejects(list(), refused('forbidden', /whose answer is no ExecCredential/));
     await plugin(answer({ token: TOKEN }), { interactiveMode: 'Always' });
     await assert.rejects(list(), refused('forbidden', /which needs a terminal/));
   });
 
-  it('are not asked for before the first call', async () => {
+  it('A credential program is not asked before the first call', async () => {
     await plugin(answer({ token: TOKEN }));
     assert.ok(!existsSync(join(fake.folder, 'starts')));
   });

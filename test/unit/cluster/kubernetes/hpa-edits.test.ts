@@ -49,7 +49,7 @@ const hpaOf = (of: HpaSpec, annotations?: Record<string, string>): Hpa => ({
 });
 
 describe('Edits of an HPA', () => {
-  it('whatever their order, are undone without a trace', () => {
+  it('Edits of an HPA are undone without a trace, whatever their order', () => {
     fc.assert(
       fc.property(spec, steps, fc.boolean(), (before, edits, lost) => {
         const start = hpaOf(before, { mine: 'stays' });
@@ -70,7 +70,7 @@ describe('Edits of an HPA', () => {
     );
   });
 
-  it('are seen on the object', () => {
+  it('Edits of an HPA are seen on the object', () => {
     fc.assert(
       fc.property(spec, (before) => {
         const hpa = hpaOf(before);
@@ -81,7 +81,7 @@ describe('Edits of an HPA', () => {
     );
   });
 
-  it('keep an original that is no JSON for none', () => {
+  it('An original that is no JSON counts as none', () => {
     const before = hpaOf({ scaleTargetRef: { kind: 'Deployment', name: 'a' }, maxReplicas: 3 });
     for (const text of ['', '{', 'null', '{"maxReplicas":9}']) {
       const hpa = hpaOf(before.spec, { [ORIGINAL_ANNOTATION]: text });

@@ -78,7 +78,7 @@ describe('Import Cluster', () => {
   const callsOf = (spec: Cluster) =>
     Object.fromEntries(spec.services.map(({ name, calls }) => [name, calls.map((c) => spec.services[c].name)]));
 
-  it('writes the sample as it is: bounds, requests, entry point, calls, nodes, metrics', async () => {
+  it('Import Cluster writes the sample as it is: bounds, requests, entry point, calls, nodes, metrics', async () => {
     const imported = await run();
     const spec = specOf(imported);
     assert.deepEqual([spec.name, spec.namespace, spec.decisionInterval], ['chained', 'chained', 15]);
@@ -103,7 +103,7 @@ describe('Import Cluster', () => {
     assert.deepEqual(fake.api.writes, [], 'it writes nothing');
   });
 
-  it('leaves out what no HPA scales, unless asked for all', async () => {
+  it('Import Cluster leaves out what no HPA scales, unless asked for all', async () => {
     fake.api.put(deployments, deployment({ ...SERVICES[0], name: 'redis', replicas: 1, next: '' }));
     const imported = await run();
     assert.deepEqual(imported.leftOut, ['redis']);
@@ -112,7 +112,7 @@ describe('Import Cluster', () => {
     assert.deepEqual(all.services.map(({ name, replicas }) => [name, replicas.max]).at(-1), ['redis', 2]);
   });
 
-  it('takes every deployment where there is no HPA at all', async () => {
+  it('Import Cluster takes every deployment where there is no HPA at all', async () => {
     for (const { name } of SERVICES) fake.api.delete(`${hpas}/${name}-hpa`);
     const spec = specOf(await run());
     assert.deepEqual(
@@ -121,7 +121,7 @@ describe('Import Cluster', () => {
     );
   });
 
-  it('takes the calls from the metrics of a mesh rather than from the environment', async () => {
+  it('Import Cluster takes the calls from the metrics of a mesh rather than from the environment', async () => {
     fake.prometheus.rules = [
       (query) => (query === 'vector(1)' ? [{ labels: {}, value: 1 }] : undefined),
       (query) => (query.startsWith('count(istio') ? [{ labels: {}, value: 9 }] : undefined),
@@ -144,7 +144,7 @@ describe('Import Cluster', () => {
     assert.match(clusterYaml(imported), /preset: istio/);
   });
 
-  it('takes services behind an Ingress or a load balancer for entry points', async () => {
+  it('Import Cluster takes services behind an Ingress or a load balancer for entry points', async () => {
     fake.api.put(`/apis/networking.k8s.io/v1/namespaces/${NAMESPACE}/ingresses`, {
       metadata: { name: 'web', namespace: NAMESPACE },
       spec: { rules: [{ http: { paths: [{ backend: { service: { name: 'b' } } }] } }] },
@@ -162,7 +162,7 @@ describe('Import Cluster', () => {
     );
   });
 
-  it('takes off the nodes what other pods request', async () => {
+  it('Import Cluster takes off the nodes what other pods request', async () => {
     fake.api.put('/api/v1/namespaces/other/pods', {
       metadata: { name: 'x', namespace: 'other' },
       spec: { nodeName: 'node', containers: [{ resources: { requests: { cpu: '500m', memory: '1Gi' } } }] },
@@ -171,7 +171,7 @@ describe('Import Cluster', () => {
     assert.deepEqual((await run()).nodes, { cpu: 3500, memory: 7168, source: 'nodes' });
   });
 
-  it('without the right to list nodes asks kube-state-metrics, and else guesses', async () => {
+  it('Import Cluster asks kube-state-metrics if it may not list nodes, and otherwise guesses', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'nodes';
     const rules = fake.prometheus.rules;
     fake.prometheus.rules = [
@@ -189,7 +189,7 @@ describe('Import Cluster', () => {
     assert.match(clusterYaml(imported), /# A guess: nodes may not be listed/);
   });
 
-  it('writes as many services as the schema takes', () => {
+  it('Import Cluster writes as many services as the schema takes', () => {
     const schema = JSON.parse(
       readFileSync(join(import.meta.dirname, '../../../../schemas/cluster.schema.json'), 'utf8'),
     ) as {
@@ -198,7 +198,7 @@ describe('Import Cluster', () => {
     assert.equal(MOST_SERVICES, schema.properties.spec.properties.services.maxItems);
   });
 
-  it('without a Prometheus leaves the emulator, and says how to go on', async () => {
+  it('Import Cluster keeps the emulator if there is no Prometheus, and says how to go on', async () => {
     fake.api.services.clear();
     const imported = await run();
     const spec = specOf(imported);
@@ -207,7 +207,7 @@ describe('Import Cluster', () => {
     assert.match(clusterYaml(imported), /name it, as namespace\/name:port or a URL/);
   });
 
-  it('takes the Prometheus that is named, and notes where that does not answer', async () => {
+  it('Import Cluster takes the Prometheus that is named, and notes where that does not answer', async () => {
     const named = await run({ prometheus: 'monitoring/prometheus:9090' });
     assert.equal(named.preset?.name, 'chained-services');
     const wrong = await run({ prometheus: 'nowhere/prometheus:9090' });
@@ -215,7 +215,7 @@ describe('Import Cluster', () => {
     assert.equal(specOf(wrong).metrics.source, 'prometheus');
   });
 
-  it('of deployments that request nothing, and with names that YAML takes for something else', async () => {
+  it('Import Cluster writes deployments that request nothing, and names that YAML takes for something else', async () => {
     for (const { name } of SERVICES) {
       fake.api.delete(`${deployments}/${name}`);
       fake.api.delete(`${hpas}/${name}-hpa`);
@@ -234,7 +234,7 @@ describe('Import Cluster', () => {
     assert.match(clusterYaml(imported), /because of their names: has\.dot/);
   });
 
-  it('of a namespace with nothing to scale, or that may not be read, says so', async () => {
+  it('Import Cluster says that a namespace has nothing to scale, or may not be read', async () => {
     await assert.rejects(
       run({ namespace: 'empty' }),
       refused('notFound', /no Deployment in namespace empty of context fake/),
@@ -245,7 +245,7 @@ describe('Import Cluster', () => {
 });
 
 describe('A call graph', () => {
-  it('has no circle, whatever calls whom', () => {
+  it('A call graph has no circle, whatever calls whom', () => {
     const names = [...'abcdef'];
     let state = 7;
     const random = (n: number): number => (state = (state * 1103515245 + 12345) % 2147483648) % n;

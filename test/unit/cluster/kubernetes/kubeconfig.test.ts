@@ -29,7 +29,7 @@ describe('The kubeconfig', () => {
     write('two', kubeconfig({ server: 'https://two:6443', name: 'two', namespace: 'shop' })),
   ];
 
-  it('of several files is merged; the current context is that of the first that names one', async () => {
+  it('A kubeconfig of several files is merged; the current context is that of the first file that names one', async () => {
     const contexts = await readContexts({ KUBECONFIG: two().join(delimiter) });
     assert.deepEqual(
       contexts.map(({ name, server, namespace, current }) => [name, server, namespace, current]),
@@ -40,7 +40,7 @@ describe('The kubeconfig', () => {
     );
   });
 
-  it('keeps the first of two things with one name, as kubectl does', async () => {
+  it('A merged kubeconfig keeps the first of two entries with one name, as kubectl does', async () => {
     const [one] = two();
     const again = write(
       'again',
@@ -57,7 +57,7 @@ describe('The kubeconfig', () => {
     );
   });
 
-  it('leaves out files that do not exist, and falls back to ~/.kube/config', async () => {
+  it('Kubeconfig files that do not exist are left out; without any, ~/.kube/config is read', async () => {
     const [one] = two();
     const listed = await readContexts({ KUBECONFIG: [join(folder, 'nowhere'), one].join(delimiter) });
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe('The kubeconfig', () => {
     assert.deepEqual(await readContexts({ HOME: join(folder, 'nowhere') }), []);
   });
 
-  it('takes paths as relative to the file that names them', async () => {
+  it('Paths in a kubeconfig are relative to the file that names them', async () => {
     const path = write('relative', {
       ...kubeconfig({
         server: 'https://x:6443',
@@ -86,7 +86,7 @@ describe('The kubeconfig', () => {
     assert.equal(users[0].exec.command, join(folder, 'login'));
   });
 
-  it('is that of the pod where there is no other', async () => {
+  it('In a pod without a kubeconfig its service account is used', async () => {
     const env = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
     const before = { ...process.env };
     Object.assign(process.env, env);
@@ -106,7 +106,7 @@ describe('The kubeconfig', () => {
     }
   });
 
-  it('that is broken is named, and nothing of it is quoted', async () => {
+  it('A broken kubeconfig is named, and nothing of it is quoted', async () => {
     const path = write('broken', `apiVersion: v1\nusers:\n- name: x\n  user: {token: ${TOKEN}\n contexts: [[[`);
     await assert.rejects(readContexts({ KUBECONFIG: path }), (error: Error) => {
       assert.ok(error.message.includes(path) && /line \d+/.test(error.message), error.message);
@@ -115,7 +115,7 @@ describe('The kubeconfig', () => {
     });
   });
 
-  it('without the context that is asked for says which there are', async () => {
+  it('A kubeconfig without the requested context leads to a list of those that it has', async () => {
     const env = { KUBECONFIG: two().join(delimiter) };
     await assert.rejects(openContext(env, 'three'), refused('notFound', /no context three.*one, two/));
     await assert.rejects(openContext({ HOME: folder }, ''), refused('notFound', /no kubeconfig.*KUBECONFIG/));
@@ -123,7 +123,7 @@ describe('The kubeconfig', () => {
     assert.equal((await openContext(env, '')).currentContext, 'one');
   });
 
-  it('whose context names a cluster or user that is not there says so', async () => {
+  it('A kubeconfig whose context names a missing cluster or user is refused with a sentence', async () => {
     const whole = kubeconfig({ server: 'https://x:6443', name: 'x' });
     const path = write('dangling', { ...whole, users: [] });
     await assert.rejects(openContext({ KUBECONFIG: path }, ''), refused('invalid', /names user x-user/));

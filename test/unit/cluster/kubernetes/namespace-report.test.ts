@@ -55,7 +55,7 @@ describe('A report on a namespace', () => {
       spec: { holderIdentity: 'somebody-1', renewTime, leaseDurationSeconds: 15, leaseTransitions: 0 },
     });
 
-  it('is where it was taken, and the services with their HPAs and metrics', async () => {
+  it('The report names its place, and has the services with their HPAs and metrics', async () => {
     const { context, server, namespace, services, problems, writer } = await report();
     assert.deepEqual([context, server, namespace, problems, writer], ['fake', fake.server, NAMESPACE, [], '']);
     const [a] = services;
@@ -70,7 +70,7 @@ describe('A report on a namespace', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('tells what a transfer has changed from what somebody else has', async () => {
+  it('The report tells what a transfer has changed from what somebody else has', async () => {
     edit('a-hpa', pausedHpa);
     edit('b-hpa', (hpa) => withMinimum(hpa, 3));
     const off = { selectPolicy: 'Disabled' };
@@ -81,7 +81,7 @@ describe('A report on a namespace', () => {
     assert.deepEqual([c.paused, c.original.paused], [true, true]);
   });
 
-  it('says who writes, and who did before it died', async () => {
+  it('The report says who writes, and who did before it died', async () => {
     hold(new Date().toISOString());
     const { writer, lastWriter } = await report();
     assert.deepEqual([writer, lastWriter], ['somebody-1', 'somebody-1']);
@@ -90,7 +90,7 @@ describe('A report on a namespace', () => {
     assert.deepEqual([later.writer, later.lastWriter], ['', 'somebody-1']);
   });
 
-  it('says what is forbidden, with the Role that grants it', async () => {
+  it('The report says what is forbidden, with the Role that grants it', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'horizontalpodautoscalers';
     const { problems, services } = await report();
     assert.equal(problems.length, 1);
@@ -101,13 +101,13 @@ describe('A report on a namespace', () => {
     assert.ok(services.every(({ desired }) => desired === null));
   });
 
-  it('says that the lease may not be read by saying nothing of it', async () => {
+  it('The report says nothing of a lease that may not be read', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'leases';
     const { problems, writer } = await report();
     assert.deepEqual([problems, writer], [[], '']);
   });
 
-  it('says once that the server is dead, and that its credentials have expired', async () => {
+  it('The report says once that the server is dead, and that its credentials have expired', async () => {
     fake.api.tokens = ['another'];
     assert.match(
       (await report()).problems.join(),
@@ -121,14 +121,14 @@ describe('A report on a namespace', () => {
   });
 
   for (const fault of ['hang', 'stall'] as const)
-    it(`ends in its time where everything is asked and nothing comes (${fault})`, async () => {
+    it(`The report ends in its time if nothing answers (${fault})`, async () => {
       fake.api.fault = () => fault;
       const { problems } = await report(0.5);
       assert.equal(problems.length, 1);
       assert.match(problems[0], /\(context fake\) did not answer within 0.5 s. Check the VPN or tunnel/);
     });
 
-  it('shows the replicas while Prometheus hangs', async () => {
+  it('The report shows the replicas while Prometheus hangs', async () => {
     fake.api.services.set('monitoring/prometheus:9090', () => undefined);
     const { problems, services } = await report(3);
     assert.deepEqual(problems, [
@@ -140,7 +140,7 @@ describe('A report on a namespace', () => {
     );
   });
 
-  it('says in one sentence what is wrong with Prometheus', async () => {
+  it('The report says in one sentence what is wrong with Prometheus', async () => {
     fake.prometheus.stopped = true;
     assert.match((await report()).problems.join('|'), /^Prometheus \(service \S+\) does not answer[^|]*$/);
     fake.prometheus.stopped = false;
@@ -153,18 +153,18 @@ describe('A report on a namespace', () => {
     );
   });
 
-  it('names the services that have no new metrics', async () => {
+  it('The report names the services that have no new metrics', async () => {
     fake.prometheus.rules = [answersBy(SAMPLE_VALUES, (name) => (name === 'b' ? 300 : 2))];
     const { problems } = await report();
     assert.match(problems.join(), /has no new value of some metrics of b: .* agents hold/);
   });
 
-  it('names the services that have no Deployment', async () => {
+  it('The report names the services that have no Deployment', async () => {
     fake.api.delete(`${deployments}/c`);
     assert.match((await report()).problems.join(), /^There is no Deployment c in chained: correct the Cluster/);
   });
 
-  it('says what is wrong with the specification', async () => {
+  it('The report says what is wrong with the specification', async () => {
     spec = sampleSpec('{ service: "monitoring/prometheus:9090", preset: chained-services }');
     spec = {
       ...spec,
@@ -173,7 +173,7 @@ describe('A report on a namespace', () => {
     assert.match((await report()).problems.join(), /There is no preset x/);
   });
 
-  it('holds no secret', async () => {
+  it('The report holds no secret', async () => {
     fake.api.tokens = ['another'];
     assert.ok(!JSON.stringify(await report()).includes(TOKEN));
   });
@@ -220,14 +220,14 @@ describe('Following a namespace', () => {
     );
   const scale = (replicas: number) => fake.api.put(deployments, deployment({ ...SERVICES[0], replicas }));
 
-  it('reports as soon as something changes', async () => {
+  it('The follower reports as soon as something changes', async () => {
     follow();
     await until('a report', () => fake.api.watches === 2);
     scale(5);
     await until('the change', ({ services }) => services[0].desired === 5);
   });
 
-  it('goes on without the right to watch', async () => {
+  it('The follower goes on without the right to watch', async () => {
     fake.api.forbidden = ({ verb }) => verb === 'watch';
     follow(0.05);
     await until('a report', ({ problems }) => problems.length === 0);
@@ -235,7 +235,7 @@ describe('Following a namespace', () => {
     await until('the change', ({ services }) => services[0].desired === 4);
   });
 
-  it('says that the server has gone, and goes on when it is there again', async () => {
+  it('The follower says that the server is gone, and goes on when it is back', async () => {
     follow(0.05);
     await until('a report', ({ problems }) => problems.length === 0);
     await fake.api.stop();
@@ -244,7 +244,7 @@ describe('Following a namespace', () => {
     await until('a report', ({ problems }) => problems.length === 0);
   });
 
-  it('follows the current context, each report of one place alone', async () => {
+  it('The follower follows the current context, and each report is of one place alone', async () => {
     follow();
     await until('a report', ({ server }) => server === fake.server);
     writeFileSync(fake.env.KUBECONFIG!, JSON.stringify(kubeconfig({ server: other.server, name: 'other' })));
@@ -252,7 +252,7 @@ describe('Following a namespace', () => {
     assert.ok(reports.every(({ context, server }) => (context === 'fake') === (server === fake.server)));
   });
 
-  it('says that there is no kubeconfig, and connects when there is one', async () => {
+  it('The follower says that there is no kubeconfig, and connects when there is one', async () => {
     const file = fake.env.KUBECONFIG!;
     rmSync(file);
     follow(0.05);

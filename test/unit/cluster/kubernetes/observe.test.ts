@@ -51,7 +51,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
   const close = (actual: ArrayLike<number>, expected: readonly number[]) =>
     expected.forEach((value, i) => assert.ok(Math.abs(actual[i] - value) < 1e-9, `${actual[i]}, not ${value}`));
 
-  it('has replicas from the API server and all else from Prometheus', async () => {
+  it('A snapshot has replicas from the API server and everything else from Prometheus', async () => {
     const since = Date.now();
     const { observation, age, hpas: states, time } = await observe();
     const { service, cluster: whole } = observation;
@@ -107,7 +107,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
       abort: false,
     }).verdict;
 
-  it('knows a missing metric as missing: its age is infinite, and its value never zero', async () => {
+  it('A snapshot knows a missing metric as missing: its age is infinite, and its value never zero', async () => {
     withRule((query) =>
       query.includes('chained_queue_length') ? [{ labels: { deployment: 'a' }, value: 4 }] : undefined,
     );
@@ -117,7 +117,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.notEqual(verdictOf(snapshot), 'act');
   });
 
-  it('takes NaN and infinity for missing', async () => {
+  it('A snapshot takes NaN and infinity for missing', async () => {
     for (const value of ['NaN', '+Inf', '-Inf']) {
       const now = { ...SAMPLE_VALUES, duration_seconds_sum: { ...SAMPLE_VALUES.duration_seconds_sum, c: value } };
       fake.prometheus.rules = [answersBy(now)];
@@ -127,7 +127,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     }
   });
 
-  it('tells the age of the oldest metric of a service, by the clock of Prometheus', async () => {
+  it('A snapshot has the age of the oldest metric of a service, by the clock of Prometheus', async () => {
     fake.prometheus.now = 1_000;
     fake.prometheus.rules = [
       answersBy(SAMPLE_VALUES, (name, query) => (name === 'd' && query.includes('container_') ? 300 : 4)),
@@ -137,12 +137,12 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.equal(verdictOf(snapshot), 'fallback');
   });
 
-  it('holds a sample from the future for new', async () => {
+  it('A snapshot takes a sample from the future for new', async () => {
     fake.prometheus.rules = [answersBy(SAMPLE_VALUES, () => -600)];
     assert.deepEqual([...(await observe()).age], [0, 0, 0, 0]);
   });
 
-  it('with clocks that differ by ten minutes is the same, at the time of the server', async () => {
+  it('A snapshot has the time of the server, even if clocks differ by ten minutes', async () => {
     fake.api.skew = 600;
     const since = Date.now();
     const { age, time } = await observe();
@@ -150,7 +150,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.ok(isNow(time - 600, since));
   });
 
-  it('waits for a Prometheus that does not answer once, not again for every metric', async () => {
+  it('A snapshot waits once for a Prometheus that does not answer, not again for every metric', async () => {
     fake.prometheus.stopped = true;
     const { age } = await observe();
     assert.ok(age.every((seconds) => seconds === Infinity));
@@ -159,7 +159,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.ok(warnings.length > 0 && warnings.every((warning) => warning.includes('does not answer')));
   });
 
-  it('without Prometheus still has the replicas, and no metric; it says why once', async () => {
+  it('A snapshot without Prometheus still has the replicas and no metric, and says why once', async () => {
     fake.prometheus.stopped = true;
     const { observation, age } = await observe();
     await observe();
@@ -169,20 +169,20 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.equal(new Set(warnings).size, warnings.length);
   });
 
-  it('without the service of Prometheus says what to do', async () => {
+  it('A snapshot without the service of Prometheus says what to do', async () => {
     fake.api.services.clear();
     await observe();
     assert.match(warnings[0], /There is no service monitoring\/prometheus:9090: name that of Prometheus/);
   });
 
-  it('says of the right that is missing to read metrics', async () => {
+  it('A snapshot says which right to read metrics is missing', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'services/proxy';
     const { age } = await observe();
     assert.equal(age[0], Infinity);
     assert.match(warnings[0], /Needs verb get on resource services.?\/proxy in namespace monitoring/);
   });
 
-  it('rejects where the API server does not answer, or forbids', async () => {
+  it('A snapshot is rejected if the API server does not answer or forbids it', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'horizontalpodautoscalers';
     await assert.rejects(observe(), refused('forbidden', /horizontalpodautoscalers/));
     fake.api.forbidden = () => false;
@@ -191,7 +191,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     await assert.rejects(cluster.observe(AbortSignal.abort()), refused('aborted'));
   });
 
-  it('of a deployment that is gone is not known', async () => {
+  it('A snapshot leaves the figures of a missing deployment unknown', async () => {
     fake.api.delete(`${deployments}/c`);
     const snapshot = await observe();
     assert.equal(snapshot.age[2], Infinity);
@@ -200,7 +200,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.deepEqual([...snapshot.age].filter(Number.isFinite), [2, 2, 2]);
   });
 
-  it('counts pods that start, failed and are on their way out', async () => {
+  it('A snapshot counts pods that start, that failed and that are on their way out', async () => {
     const [a, ...others] = SERVICES;
     const states: PodState[] = ['ready', 'pending', 'starting', 'crashed', 'leaving'];
     fake.api.put(deployments, deployment({ ...a, replicas: 4 }, { replicas: 4, readyReplicas: 1 }));
@@ -216,12 +216,12 @@ describe('A snapshot of a Kubernetes cluster', () => {
     close(observation.cluster.cpuAllocated, [(3 * 500 + 2 * 400 + 600 + 700) / 6500]);
   });
 
-  it('lists no pods while all of them serve', async () => {
+  it('A snapshot lists no pods while all of them serve', async () => {
     await observe();
     assert.ok(!fake.api.requests.some(({ resource }) => resource === 'pods'));
   });
 
-  it('without an HPA, with a paused one, and with one that scales something else', async () => {
+  it('A snapshot knows a missing HPA, a paused one and one that scales something else', async () => {
     fake.api.delete(`${hpas}/a-hpa`);
     const off = { selectPolicy: 'Disabled' };
     fake.api.put(hpas, hpa(SERVICES[1], { behavior: { scaleUp: off, scaleDown: off } }));
@@ -233,7 +233,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     );
   });
 
-  it('where no request came has no latency to wait for, and a full success', async () => {
+  it('A snapshot without requests has no latency and full success', async () => {
     const zero = { a: 0, b: 0, c: 0, d: 0 };
     fake.prometheus.rules = [
       answersBy({ ...SAMPLE_VALUES, duration_seconds_sum: zero, chained_requests_received_total: zero }),
@@ -242,7 +242,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.deepEqual([whole.latency[0], whole.successRate[0]], [0, 1]);
   });
 
-  it('looks back over four samples, however often is sampled', async () => {
+  it('A snapshot looks back over four samples, however often samples are taken', async () => {
     for (const [counted, window] of [
       [24, '20s'],
       [8, '60s'],
@@ -263,7 +263,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     }
   });
 
-  it('with queries of its own takes those, and says which of them cannot be read', async () => {
+  it('A snapshot uses the queries of the specification, and says which of them cannot be read', async () => {
     await cluster.close();
     const own = "{ pending: 'sum by (deployment) (app_queue)', utilization: 'busy_share', rx: 'sum(app_rx)' }";
     await connect(sampleSpec(`{ service: "monitoring/prometheus:9090", preset: chained-services, queries: ${own} }`));
@@ -286,7 +286,7 @@ describe('A snapshot of a Kubernetes cluster', () => {
     assert.ok(warnings.some((warning) => /^rx: .*no label deployment/.test(warning)));
   });
 
-  it('cannot be made where nothing tells a field', async () => {
+  it('No cluster is connected if nothing gives a field', async () => {
     const spec = sampleSpec('{ service: "monitoring/prometheus:9090", preset: cadvisor }');
     await assert.rejects(
       connectCluster(spec, { env: fake.env, now: Date.now, timers: systemTimers, context: '' }),

@@ -24,12 +24,12 @@ describe('The preflight of a transfer', () => {
     return all[0];
   };
 
-  it('finds nothing in a fine namespace, and changes nothing', async () => {
+  it('The preflight finds nothing in a fine namespace, and changes nothing', async () => {
     assert.deepEqual(await findings(), []);
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('finds nothing where KEDA and the vertical autoscaler are not installed', async () => {
+  it('The preflight finds nothing where KEDA and the vertical autoscaler are not installed', async () => {
     fake.api.fault = ({ group }) =>
       group === 'keda.sh' || group === 'autoscaling.k8s.io'
         ? { status: 404, message: 'the server could not find the requested resource', reason: 'NotFound' }
@@ -37,20 +37,20 @@ describe('The preflight of a transfer', () => {
     assert.deepEqual(await findings(), []);
   });
 
-  it('says what it could not look at', async () => {
+  it('The preflight says what it could not look at', async () => {
     fake.api.fault = ({ group }) => (group === 'keda.sh' ? { status: 500, message: 'oh' } : undefined);
     const { severity, code, message } = await only();
     assert.deepEqual([severity, code], ['warns', 'notChecked']);
     assert.match(message, /^ScaledObjects of KEDA could not be looked at/);
   });
 
-  it('names a Deployment that is not there', async () => {
+  it('The preflight names a Deployment that is not there', async () => {
     fake.api.delete(`${deployments}/c`);
     const { severity, code, service } = await only();
     assert.deepEqual([severity, code, service], ['blocks', 'missingDeployment', 'c']);
   });
 
-  it('names a service without an HPA, with several, with a paused one and with one left by a transfer', async () => {
+  it('The preflight names a service without an HPA, with several, with a paused one and with one left by a transfer', async () => {
     fake.api.delete(`${hpas}/a-hpa`);
     const second = hpa(SERVICES[1]);
     second.metadata.name = 'b-second';
@@ -70,7 +70,7 @@ describe('The preflight of a transfer', () => {
     );
   });
 
-  it('finds what KEDA scales: by its ScaledObject, or by the owner of the HPA where those cannot be listed', async () => {
+  it('The preflight finds what KEDA scales: by its ScaledObject, or by the owner of the HPA where those cannot be listed', async () => {
     const scaledObject: KubeObject = {
       metadata: { name: 'a-scaler', namespace: NAMESPACE },
       spec: { scaleTargetRef: { name: 'a' } },
@@ -95,7 +95,7 @@ describe('The preflight of a transfer', () => {
     );
   });
 
-  it('finds a vertical autoscaler that acts, not one that recommends', async () => {
+  it('The preflight finds a vertical autoscaler that acts, not one that recommends', async () => {
     const vertical = (updateMode: string): KubeObject => ({
       metadata: { name: 'a-vpa', namespace: NAMESPACE },
       spec: { targetRef: { kind: 'Deployment', name: 'a' }, updatePolicy: { updateMode } },
@@ -107,7 +107,7 @@ describe('The preflight of a transfer', () => {
     assert.deepEqual([(await only()).code, (await only()).service], ['verticalPodAutoscaler', 'a']);
   });
 
-  it('compares quotas and limits with what all replicas need', async () => {
+  it('The preflight compares quotas and limits with what all replicas need', async () => {
     const quota = (hard: Record<string, string>): KubeObject => ({
       metadata: { name: 'team', namespace: NAMESPACE },
       status: { hard, used: { pods: '6', 'requests.cpu': '3100m' } },
@@ -132,7 +132,7 @@ describe('The preflight of a transfer', () => {
     assert.deepEqual([limit.code, limit.service], ['limitRangeTooSmall', 'd']);
   });
 
-  it('says who holds the lease, while it counts', async () => {
+  it('The preflight says who holds the lease, while it counts', async () => {
     const lease = (renewed: number): KubeObject => ({
       metadata: { name: 'karma-mas', namespace: NAMESPACE },
       spec: {
@@ -153,7 +153,7 @@ describe('The preflight of a transfer', () => {
     assert.equal((await only()).code, 'leaseHeld');
   });
 
-  it('is printed with the plan, as a diff', async () => {
+  it('The preflight is printed with the plan, as a diff', async () => {
     fake.api.delete(`${deployments}/c`);
     const lines = planLines(
       [
@@ -178,7 +178,7 @@ describe('The preflight of a transfer', () => {
     ]);
   });
 
-  it('rejects where the server does not answer', async () => {
+  it('The preflight rejects where the server does not answer', async () => {
     fake.api.fault = () => 'cut';
     await assert.rejects(cluster.preflight(signal), { name: 'ClusterError', reason: 'unreachable' });
   });

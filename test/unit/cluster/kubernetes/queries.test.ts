@@ -19,14 +19,14 @@ const withQueries = (queries: string, preset = 'chained-services') =>
   sampleSpec(`{ service: "monitoring/prometheus:9090", preset: ${preset}, queries: ${queries} }`);
 
 describe('Metric presets', () => {
-  it('are those that the schema knows', () => {
+  it('The metric presets are those that the schema knows', () => {
     const { preset, queries } = schema.properties.spec.properties.metrics.properties.prometheus.properties;
     assert.deepEqual([...preset.enum].sort(), PRESETS.map(({ name }) => name).sort());
     assert.ok(queries);
   });
 
   for (const { name, metrics, sources, detect, calls } of PRESETS)
-    it(`${name}: balanced, of the namespace alone, one value per deployment`, () => {
+    it(`The queries of preset ${name} are balanced, of the namespace alone, and give one value per deployment`, () => {
       const own = Object.values(metrics);
       for (const { query, source } of own) {
         assert.ok(source in sources);
@@ -41,7 +41,7 @@ describe('Metric presets', () => {
       }
     });
 
-  it('tell all fields, but for that of a bare cluster', () => {
+  it('Every metric preset gives all fields, except that of a bare cluster', () => {
     for (const { name } of PRESETS) {
       const { missing } = planQueries(withQueries('{}', name));
       assert.deepEqual(
@@ -62,7 +62,7 @@ function isBalanced(text: string): boolean {
 }
 
 describe('A plan of queries', () => {
-  it('replaces those of the preset, and asks each source for its age once', () => {
+  it('A query of the specification replaces that of the preset, and each source is asked for its age once', () => {
     const plan = planQueries(withQueries('{ pending: "sum by (deployment) (queue{ns=\\"$namespace\\"})" }'));
     const pending = plan.queries.find(({ field }) => field === 'pending')!;
     assert.equal(pending.query, 'sum by (deployment) (queue{ns="chained"})');
@@ -78,7 +78,7 @@ describe('A plan of queries', () => {
     );
   });
 
-  it('cannot be made of an unknown preset or field', () => {
+  it('Queries cannot be planned for an unknown preset or field', () => {
     const spec = sampleSpec();
     const unknown = {
       ...spec,
@@ -98,7 +98,7 @@ describe('A plan of queries', () => {
     );
   });
 
-  it('that has its own latency takes it for that of the service alone', () => {
+  it('A latency query of the specification counts for the service alone', () => {
     assert.ok(planQueries(sampleSpec()).latencyIncludesCalls);
     assert.ok(!planQueries(withQueries('{ latency: x }')).latencyIncludesCalls);
   });
@@ -146,7 +146,7 @@ describe('Test Queries', () => {
     }
   };
 
-  it('shows value, unit and age of each field of each service', async () => {
+  it('Test Queries shows value, unit and age of each field of each service', async () => {
     fake.rules = [answersBy(SAMPLE_VALUES)];
     const { queries, complete, preset, missing } = await test();
     assert.deepEqual([complete, preset, missing], [true, 'chained-services', []]);
@@ -156,7 +156,7 @@ describe('Test Queries', () => {
     assert.equal(queries.length, METRIC_FIELDS.length);
   });
 
-  it('shows what is missing, stale, NaN or wrong', async () => {
+  it('Test Queries shows what is missing, stale, NaN or wrong', async () => {
     fake.rules = [
       (query) => (query.includes('chained_queue_length') ? [{ labels: { deployment: 'a' }, value: 'NaN' }] : undefined),
       (query) => (query.includes('memory_working_set') ? 'a mistake' : undefined),
@@ -173,7 +173,7 @@ describe('Test Queries', () => {
     assert.match(queries.find(({ field }) => field === 'memory')!.problem, /a mistake/);
   });
 
-  it('tells which fields have no query at all', async () => {
+  it('Test Queries says which fields have no query at all', async () => {
     const { missing, complete } = await test(withQueries('{ pending: up }', 'cadvisor'));
     assert.deepEqual(
       missing.map(({ field }) => field),
@@ -182,7 +182,7 @@ describe('Test Queries', () => {
     assert.equal(complete, false);
   });
 
-  it('sends its token, and says so where that is refused', async () => {
+  it('Test Queries sends its token, and says if it is refused', async () => {
     fake.token = 'prometheus-token-123';
     fake.rules = [answersBy(SAMPLE_VALUES)];
     assert.equal((await test(sampleSpec(), 'prometheus-token-123')).complete, true);
@@ -191,7 +191,7 @@ describe('Test Queries', () => {
     assert.ok(!JSON.stringify(queries).includes('wrong-token-456'));
   });
 
-  it('where a query gives several values for one deployment says so', async () => {
+  it('Test Queries says that a query gives several values for one deployment', async () => {
     fake.rules = [
       (query) =>
         query.includes('chained_queue_length')
@@ -208,7 +208,7 @@ describe('Test Queries', () => {
     assert.deepEqual(pending.services[0].state, 'missing');
   });
 
-  it('against a server that is not there says so within its time', async () => {
+  it('Test Queries says within its time that the server is not there', async () => {
     server.closeAllConnections();
     server.close();
     const { queries } = await test();

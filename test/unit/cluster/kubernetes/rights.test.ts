@@ -34,7 +34,7 @@ const matches = (right: NeededRight, request: Request): boolean =>
   right.namespace === request.namespace &&
   (right.name === undefined || right.name === request.name);
 
-describe('The rights that are needed', () => {
+describe('The rights that a transfer needs', () => {
   const connected = useConnectedCluster();
   let fake: FakeCluster;
   let cluster: KubernetesCluster;
@@ -69,7 +69,7 @@ describe('The rights that are needed', () => {
     await lease.release(signal);
   }
 
-  it('are those of the calls that a transfer makes, and no more', async () => {
+  it('The needed rights are those of the calls that a transfer makes, and no more', async () => {
     await transfer();
     const ofTransfer = needed.filter(({ by }) => by === 'transfer');
     const beyond = fake.api.requests.filter((request) => !ofTransfer.some((right) => matches(right, request)));
@@ -86,7 +86,7 @@ describe('The rights that are needed', () => {
     );
   });
 
-  it('are asked for in the plan, one by one', async () => {
+  it('The plan asks for each needed right', async () => {
     fake.api.forbidden = ({ verb, resource, name }) =>
       (resource === 'deployments/scale' && verb === 'update' && name !== 'a') || resource === 'resourcequotas';
     const { rights, findings } = await cluster.preflight(signal);
@@ -113,14 +113,14 @@ describe('The rights that are needed', () => {
     );
   });
 
-  it('asks once for the right to all, where that is had', async () => {
+  it('The plan asks once if the right to everything is granted', async () => {
     await cluster.preflight(signal);
     const reviews = fake.api.requests.filter(({ resource }) => resource === 'selfsubjectaccessreviews');
     const distinct = new Set(needed.map(({ verb, group, resource }) => `${verb} ${group} ${resource}`));
     assert.equal(reviews.length, distinct.size);
   });
 
-  it('become rules of a Role that grant just them', () => {
+  it('The needed rights become rules of a Role that grants nothing else', () => {
     const rules = roleRules(needed.filter(({ by, namespace }) => by === 'transfer' && namespace === NAMESPACE));
     assert.deepEqual(
       rules.find(({ resources }) => resources[0] === 'deployments/scale'),

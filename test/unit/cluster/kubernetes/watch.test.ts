@@ -56,7 +56,7 @@ describe('A watch', () => {
   const watches = () => fake.api.requests.filter(({ verb }) => verb === 'watch');
   const lists = () => fake.api.requests.filter(({ verb }) => verb === 'list').length;
 
-  it('shows all objects, and each change', async () => {
+  it('A watch shows all objects, and each change', async () => {
     await untilSeen('a2 b2 c1 d1');
     await until(() => fake.api.watches === 1, 'a watch');
     scale(0, 5);
@@ -66,7 +66,7 @@ describe('A watch', () => {
     assert.equal(lists(), 1);
   });
 
-  it('goes on from where it was when the server ends it', async () => {
+  it('A watch goes on from where it was when the server ends it', async () => {
     await until(() => fake.api.watches === 1, 'a watch');
     scale(0, 3);
     await untilSeen('a3 b2 c1 d1');
@@ -78,7 +78,7 @@ describe('A watch', () => {
     assert.ok(!states.some((why) => why !== ''));
   });
 
-  it('lists anew when the server has forgotten the version', async () => {
+  it('A watch lists anew when the server has forgotten the version', async () => {
     await until(() => fake.api.watches === 1, 'a watch');
     fake.api.endWatches();
     scale(1, 3);
@@ -87,7 +87,7 @@ describe('A watch', () => {
     assert.equal(lists(), 2);
   });
 
-  it('says why while the server does not answer, waits longer each time, and goes on when it does', async () => {
+  it('A watch says why while the server does not answer, waits longer each time, and goes on when it does', async () => {
     await until(() => fake.api.watches === 1, 'a watch');
     await fake.api.stop();
     await until(() => waits.length >= 3, 'three attempts');
@@ -99,14 +99,14 @@ describe('A watch', () => {
     await until(() => states.at(-1) === '', 'its being current');
   });
 
-  it('ends where the verb is forbidden', async () => {
+  it('A watch ends where the verb is forbidden', async () => {
     await until(() => fake.api.watches === 1, 'a watch');
     fake.api.forbidden = ({ verb }) => verb === 'watch';
     fake.api.endWatches();
     await assert.rejects(watching, refused('forbidden', /Needs verb watch on resource deployments/));
   });
 
-  it('ends with its signal', async () => {
+  it('A watch ends with its signal', async () => {
     await until(() => fake.api.watches === 1, 'a watch');
     stop.abort();
     await watching;

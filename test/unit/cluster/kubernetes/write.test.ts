@@ -34,7 +34,7 @@ describe('Writing to a Kubernetes cluster', () => {
   const restore = async (service: string, original: unknown) =>
     cluster.write({ type: 'restoreHpa', service, original }, really);
 
-  it('sets replicas by the scale subresource, in its own name, on the version that was read', async () => {
+  it('A write sets replicas by the scale subresource, in its own name, on the version that was read', async () => {
     await cluster.observe(signal);
     await cluster.write(scaleOf('a', 4), really);
     assert.equal(replicas('a'), 4);
@@ -51,7 +51,7 @@ describe('Writing to a Kubernetes cluster', () => {
     );
   });
 
-  it('asks the server in a dry run, and changes nothing', async () => {
+  it('A dry run asks the server and changes nothing', async () => {
     const { hpas: states } = await cluster.observe(signal);
     const before = JSON.stringify([fake.api.list(deployments), fake.api.list(hpas)]);
     const writes: ClusterWrite[] = [
@@ -70,7 +70,7 @@ describe('Writing to a Kubernetes cluster', () => {
     );
   });
 
-  it('is refused where somebody else has set the replicas since they were read', async () => {
+  it('A write is refused if somebody else has set the replicas since they were read', async () => {
     await cluster.observe(signal);
     edit(`${deployments}/a`, ({ spec }) => ((spec as { replicas: number }).replicas = 3));
     await assert.rejects(
@@ -83,7 +83,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal(replicas('a'), 4);
   });
 
-  it('goes on where only the status has changed, also between its reading and its writing', async () => {
+  it('A write goes on if only the status has changed, also between its reading and its writing', async () => {
     await cluster.observe(signal);
     let changes = 2;
     fake.api.beforeWrite = ({ resource }) => {
@@ -94,7 +94,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal(replicas('a'), 4);
   });
 
-  it('gives up where every attempt meets another writer', async () => {
+  it('A write gives up if every attempt meets another writer', async () => {
     await cluster.observe(signal);
     let changes = 0;
     fake.api.beforeWrite = () => edit(`${deployments}/a`, (object) => (object.status = { changes: ++changes }));
@@ -103,7 +103,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.ok(changes < 10);
   });
 
-  it('that comes between the reading and the writing of another one does not win', async () => {
+  it('A write does not overwrite one that came between its reading and its writing', async () => {
     await cluster.observe(signal);
     let others = 1;
     fake.api.beforeWrite = ({ resource }: Request) => {
@@ -114,7 +114,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal(replicas('a'), 1);
   });
 
-  it('is done where an earlier attempt got through without an answer', async () => {
+  it('A write is done if an earlier attempt got through without an answer', async () => {
     await cluster.observe(signal);
     let cuts = 1;
     fake.api.fault = ({ verb, resource }) => {
@@ -126,7 +126,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal(replicas('a'), 4);
   });
 
-  it('to a deployment or a namespace that is gone says so', async () => {
+  it('A write to a missing deployment or namespace says so', async () => {
     await cluster.observe(signal);
     fake.api.delete(`${deployments}/a`);
     await assert.rejects(cluster.write(scaleOf('a', 4), really), refused('notFound'));
@@ -137,7 +137,7 @@ describe('Writing to a Kubernetes cluster', () => {
     await assert.rejects(pause('b'), refused('notFound', /Nothing scales b in chained/));
   });
 
-  it('without the right names it', async () => {
+  it('A write without the right to it names the right', async () => {
     await cluster.observe(signal);
     fake.api.forbidden = ({ verb, resource }) => verb === 'update' && resource === 'deployments/scale';
     await assert.rejects(
@@ -150,7 +150,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal(replicas('a'), 2);
   });
 
-  it('pauses an HPA, with the original on the object, and restores it to the byte', async () => {
+  it('A paused HPA has its original on the object, and is restored to the byte', async () => {
     const cases: object[] = [
       {},
       { behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } },
@@ -179,7 +179,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.ok(messages().includes('Paused HPA a-hpa') && messages().includes('Restored HPA a-hpa'));
   });
 
-  it('sets a minimum, several times, then pauses, and restores what was before all that', async () => {
+  it('An HPA is restored as it was before several new minimums and a pause', async () => {
     const before = hpaOf('c').spec;
     const { original } = (await cluster.observe(signal)).hpas[2]!;
     for (const minReplicas of [2, 3]) {
@@ -192,7 +192,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.deepEqual(hpaOf('c').spec, before);
   });
 
-  it('restores what a writer left that died, from the object alone', async () => {
+  it('An HPA that a dead writer left is restored from the object alone', async () => {
     const before = hpaOf('d').spec;
     await cluster.observe(signal);
     await pause('d');
@@ -206,7 +206,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.deepEqual(await cluster.changedHpas(signal), []);
   });
 
-  it('to restore leaves what somebody else changed meanwhile', async () => {
+  it('Restoring an HPA leaves what somebody else changed meanwhile', async () => {
     const { original } = (await cluster.observe(signal)).hpas[0]!;
     await pause('a');
     edit(`${hpas}/a-hpa`, ({ spec }) => Object.assign(spec as object, { maxReplicas: 9, minReplicas: 2 }));
@@ -215,7 +215,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.deepEqual([spec.maxReplicas, spec.minReplicas, spec.behavior], [9, 2, undefined]);
   });
 
-  it('to restore works where the annotations are gone, by what was kept', async () => {
+  it('Restoring an HPA works without its annotations, by what was kept', async () => {
     const before = hpaOf('a').spec;
     const { original } = (await cluster.observe(signal)).hpas[0]!;
     await cluster.write({ type: 'setHpaMinimum', service: 'a', minReplicas: 3 }, really);
@@ -225,7 +225,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.deepEqual(hpaOf('a').spec, before);
   });
 
-  it('to restore what nobody changed writes nothing', async () => {
+  it('Restoring an unchanged HPA writes nothing', async () => {
     const { original } = (await cluster.observe(signal)).hpas[0]!;
     await restore('a', original);
     assert.deepEqual(fake.api.writes, []);
@@ -238,7 +238,7 @@ describe('Writing to a Kubernetes cluster', () => {
       await assert.rejects(restore('a', original), refused('invalid', /is no HPA/));
   });
 
-  it('to an HPA that somebody else changed since it was read is refused, and says who', async () => {
+  it('A write to an HPA that somebody else changed since it was read is refused, and says who it was', async () => {
     await cluster.observe(signal);
     edit(`${hpas}/a-hpa`, ({ spec, metadata }) => {
       (spec as { maxReplicas: number }).maxReplicas = 9;
@@ -251,7 +251,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal(hpaOf('a').metadata.annotations?.[ORIGINAL_ANNOTATION], undefined);
   });
 
-  it('goes on where only the status of an HPA has changed', async () => {
+  it('A write to an HPA goes on if only its status has changed', async () => {
     await cluster.observe(signal);
     let changes = 2;
     fake.api.beforeWrite = () => {
@@ -261,7 +261,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal(hpaOf('a').spec.behavior?.scaleUp?.selectPolicy, 'Disabled');
   });
 
-  it('takes an annotation that was copied from another HPA for nothing', async () => {
+  it('An annotation that was copied from another HPA counts for nothing', async () => {
     await cluster.observe(signal);
     await pause('a');
     const copied = hpaOf('a').metadata.annotations!;
@@ -270,7 +270,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.equal((original as { spec: { scaleTargetRef: { name: string } } }).spec.scaleTargetRef.name, 'b');
   });
 
-  it('is done though the event cannot be written; that is said once', async () => {
+  it('A write is done even if its event cannot be written, which is said once', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'events';
     await cluster.observe(signal);
     await cluster.write(scaleOf('a', 4), really);
@@ -280,7 +280,7 @@ describe('Writing to a Kubernetes cluster', () => {
     assert.match(warnings[0], /The event on a could not be written: Needs verb create on resource events/);
   });
 
-  it('is not sent by one whose lease may have run out since it looked, and tried as a dry run all the same', async () => {
+  it('A write is not sent if the lease may have run out since it was checked, and its dry run is sent all the same', async () => {
     await cluster.observe(signal);
     const late = { signal, mayStillWrite: () => false };
     await assert.rejects(cluster.write(scaleOf('a', 4), { ...late, dryRun: false }), refused('aborted'));
@@ -292,7 +292,7 @@ describe('Writing to a Kubernetes cluster', () => {
     );
   });
 
-  it('is canceled by its caller, and by closing', async () => {
+  it('A write is canceled by its caller, and by closing the cluster', async () => {
     await cluster.observe(signal);
     await assert.rejects(
       cluster.write(scaleOf('a', 4), { dryRun: false, signal: AbortSignal.abort() }),
