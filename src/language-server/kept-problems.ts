@@ -3,7 +3,7 @@ import type { TextView } from '../language/analysis.ts';
 import type { FolderView } from '../language/folder-view.ts';
 import type { Problem, RelatedPlace } from '../spec/problem.ts';
 import type { SpecDocument } from '../spec/read-file.ts';
-import { moveProblem } from '../spec/text/pieces.ts';
+import { moveProblem } from '../spec/text/file-sections.ts';
 
 interface Kept {
   /** Of the document, when the problems were found. */

@@ -1,6 +1,6 @@
 /** The problems of each project as far as they have been found, with the samples and facts that the checks use. */
 import { diagnose, type SampleProvider } from '../language/diagnostics/diagnose.ts';
-import type { Facts } from '../language/facts.ts';
+import type { HostKnowledge } from '../language/host-knowledge.ts';
 import type { FolderView } from '../language/folder-view.ts';
 import { compareProblems, type Problem } from '../spec/problem.ts';
 import { KeptProblems } from './kept-problems.ts';
@@ -63,7 +63,7 @@ export class ProjectProblems {
     return this.#full.get(view)?.problems ?? [...view.problems, ...findings.with({ documents, problems: [] })];
   }
 
-  factsOf(project: Project): Facts {
+  factsOf(project: Project): HostKnowledge {
     return this.#surroundingsOf(project).facts.get();
   }
 

@@ -1,7 +1,7 @@
 /** A folder of specifications whose texts change, as editors have it: only what changed is parsed and checked again. */
 import { inOrder, loadSpecs, SpecCache, type SpecFile } from '../spec/load.ts';
 import { folderView, type FolderView } from './folder-view.ts';
-import { takeOver } from './names/take-over.ts';
+import { moveUnchanged } from './names/move-unchanged.ts';
 
 export type TextView = Pick<FolderView, 'documents' | 'problems'>;
 
@@ -27,12 +27,12 @@ export class FolderAnalysis {
     if (this.#files.delete(path)) this.#view = undefined;
   }
 
-  /** Lets the next view be made anew: a file that specifications name may have come or gone. */
+  /** Has the next view made anew: a file that specifications name may have appeared or disappeared. */
   invalidate(): void {
     this.#view = undefined;
   }
 
-  /** What the texts say by themselves: no object is seen together with others yet. A small part of the work of a view. */
+  /** What the texts say on their own, before any object is related to others. This takes a small part of the time of a view. */
   texts(): TextView {
     const contents = this.#cache.read(inOrder([...this.#files.values()]));
     return {
@@ -41,14 +41,17 @@ export class FolderAnalysis {
     };
   }
 
-  /** The same object until something changes. It ends the life of the one before: their documents share what is equal. */
+  /**
+   * The same object until something changes. A new view takes over the documents of the old one that are unchanged, and moves them to
+   * their new places: ask for the view again after each change, and do not read an old one.
+   */
   view(exists: (path: string) => boolean): FolderView {
     if (this.#view) return this.#view;
     const files = [...this.#files.values()];
     const view = folderView(files, loadSpecs(files, { cache: this.#cache, exists }));
     for (const source of view.sources) {
       const before = this.#before?.source(source.path);
-      if (before) takeOver(before, source);
+      if (before) moveUnchanged(before, source);
     }
     this.#view = view;
     this.#before = view;

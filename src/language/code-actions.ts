@@ -6,14 +6,19 @@ import { extractRole } from './actions/extract-role.ts';
 import { addInferredRoles } from './actions/inferred-role.ts';
 import { literalToSetting } from './actions/literal-to-setting.ts';
 import { occurrenceAt } from './definition.ts';
-import type { Facts } from './facts.ts';
+import type { HostKnowledge } from './host-knowledge.ts';
 import type { FolderView } from './folder-view.ts';
 import { overlaps } from './text.ts';
 
 export type { CodeAction } from './actions/action.ts';
 
 /** Quick fixes first. */
-export function codeActions(folder: FolderView, path: string, range: Range, facts: Facts = {}): readonly CodeAction[] {
+export function codeActions(
+  folder: FolderView,
+  path: string,
+  range: Range,
+  facts: HostKnowledge = {},
+): readonly CodeAction[] {
   if (!folder.source(path)) return [];
   const problems = folder.problems.filter((problem) => problem.file === path && overlaps(problem.range, range));
   const fixes = problems.flatMap((problem): CodeAction[] => {

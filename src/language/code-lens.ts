@@ -1,12 +1,12 @@
 /** Code lenses: what can be done with an object, and who uses it. Hosts give the commands their meaning. */
 import type { Range } from '../spec/problem.ts';
 import { rangeOf } from '../spec/text/source.ts';
-import type { Facts } from './facts.ts';
+import type { HostKnowledge } from './host-knowledge.ts';
 import type { FolderView } from './folder-view.ts';
 import { objectsOf, type DeclaredObject } from './names/file-names.ts';
 import { namesOf } from './names/folder-names.ts';
 import { locationOf, type Location } from './text.ts';
-import { agentsOf } from './words/object-words.ts';
+import { agentsOf } from './descriptions/objects.ts';
 import { contentSpan, find, scalarValue } from './yaml/lookup.ts';
 
 export interface CodeLens {
@@ -26,7 +26,7 @@ export interface CommandTarget {
   readonly name: string;
 }
 
-export function codeLenses(folder: FolderView, path: string, facts: Facts = {}): readonly CodeLens[] {
+export function codeLenses(folder: FolderView, path: string, facts: HostKnowledge = {}): readonly CodeLens[] {
   const source = folder.source(path);
   if (!source) return [];
   return objectsOf(source).flatMap((object) => {

@@ -7,7 +7,7 @@ import { expressionOffers } from './completion/expressions.ts';
 import { keyOffers, mapPartAt } from './completion/keys.ts';
 import { objectOffers } from './completion/objects.ts';
 import { itemSnippets, valueOffers } from './completion/values.ts';
-import type { Facts } from './facts.ts';
+import type { HostKnowledge } from './host-knowledge.ts';
 import type { FolderView } from './folder-view.ts';
 import { namesOf } from './names/folder-names.ts';
 import { shapeOf } from './names/places.ts';
@@ -23,7 +23,7 @@ export function complete(
   folder: FolderView,
   path: string,
   position: Position,
-  facts: Facts = {},
+  facts: HostKnowledge = {},
 ): readonly Completion[] {
   const cursor = typedAt(folder, path, position);
   if (!cursor) return emptyDocument(folder, path, position);
@@ -53,9 +53,9 @@ function emptyDocument(folder: FolderView, path: string, position: Position): re
 class Placed {
   readonly #folder: FolderView;
   readonly #cursor: Cursor;
-  readonly #facts: Facts;
+  readonly #facts: HostKnowledge;
 
-  constructor(folder: FolderView, cursor: Cursor, facts: Facts) {
+  constructor(folder: FolderView, cursor: Cursor, facts: HostKnowledge) {
     this.#folder = folder;
     this.#cursor = cursor;
     this.#facts = facts;

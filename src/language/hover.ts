@@ -12,18 +12,18 @@ import {
   SERVICE_VOCABULARY,
 } from '../spec/cel/vocabulary.ts';
 import { celAt, fileSpan, nodeAt, partOf, type CelCursor, type Cursor } from './cursor.ts';
-import { effectiveAt, filledIn, inNumbers } from './effective.ts';
-import type { Facts } from './facts.ts';
+import { effectiveAt, filledIn, inNumbers } from './effective-values.ts';
+import type { HostKnowledge } from './host-knowledge.ts';
 import type { FolderView } from './folder-view.ts';
 import { comparedWith } from './names/file-names.ts';
 import { namesOf } from './names/folder-names.ts';
 import { namePlace, shapeOf } from './names/places.ts';
 import { describeAllowed, describeValue } from './sample-state.ts';
 import { aboutValue, isMapPart, type Part } from './schema/part.ts';
-import { describeField, describeFunction, describeRoot } from './words/cel-words.ts';
-import { formulaOf } from './words/formulas.ts';
-import { describeName, describeSetting } from './words/object-words.ts';
-import { describePart, valueText } from './words/part-words.ts';
+import { describeField, describeFunction, describeRoot } from './descriptions/expressions.ts';
+import { formulaOf } from './descriptions/formulas.ts';
+import { describeName, describeSetting } from './descriptions/objects.ts';
+import { describePart, valueText } from './descriptions/schema-parts.ts';
 import { contentSpan, follow, scalarValue } from './yaml/lookup.ts';
 
 export interface Hover {
@@ -31,7 +31,12 @@ export interface Hover {
   readonly markdown: string;
 }
 
-export function hover(folder: FolderView, path: string, position: Position, facts: Facts = {}): Hover | undefined {
+export function hover(
+  folder: FolderView,
+  path: string,
+  position: Position,
+  facts: HostKnowledge = {},
+): Hover | undefined {
   const cursor = nodeAt(folder, path, position);
   if (!cursor) return undefined;
   const { spot, source } = cursor;
@@ -46,7 +51,7 @@ export function hover(folder: FolderView, path: string, position: Position, fact
   return markdown === undefined ? undefined : { range: rangeOf(source, start, end), markdown };
 }
 
-function describeKey(folder: FolderView, cursor: Cursor, facts: Facts): string | undefined {
+function describeKey(folder: FolderView, cursor: Cursor, facts: HostKnowledge): string | undefined {
   const { spot, object } = cursor;
   const name = String(spot.path.at(-1));
   const shape = shapeOf(spot.path);
@@ -82,7 +87,7 @@ function effectiveWords(folder: FolderView, cursor: Cursor, part: Part): string 
   return value === undefined || value === null || value === '' ? undefined : `Counts as \`${valueText(value)}\`.`;
 }
 
-function describeScalar(folder: FolderView, cursor: Cursor, facts: Facts): string | undefined {
+function describeScalar(folder: FolderView, cursor: Cursor, facts: HostKnowledge): string | undefined {
   const { spot, object, root } = cursor;
   const node = follow(root, spot.node);
   if (node?.type !== 'scalar')
@@ -116,7 +121,7 @@ function hoverExpression(
   folder: FolderView,
   { object, source, offset }: Cursor,
   cel: CelCursor,
-  facts: Facts,
+  facts: HostKnowledge,
 ): Hover | undefined {
   const { root } = parseExpression(cel.text);
   const path = pathTo(root, cel.offset);

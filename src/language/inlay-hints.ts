@@ -7,7 +7,7 @@ import { rangeOf, type SourceFile } from '../spec/text/source.ts';
 import { parseExpression } from '../spec/cel/parse.ts';
 import { walk, type SyntaxNode } from '../spec/cel/syntax.ts';
 import { parseShare } from '../spec/units.ts';
-import { effectiveAt, filledIn, inNumbers, modelObject } from './effective.ts';
+import { effectiveAt, filledIn, inNumbers, modelObject } from './effective-values.ts';
 import type { FolderView } from './folder-view.ts';
 import { objectsOf, type DeclaredObject } from './names/file-names.ts';
 import { namesOf } from './names/folder-names.ts';

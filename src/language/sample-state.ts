@@ -2,8 +2,8 @@
 import { describeExplanation, explain, formatValue } from '../spec/cel/explain.ts';
 import { interpret } from '../spec/cel/interpret.ts';
 import type { Cluster, Role } from '../spec/model.ts';
-import { modelObject } from './effective.ts';
-import type { Facts, SampleState } from './facts.ts';
+import { modelObject } from './effective-values.ts';
+import type { HostKnowledge, SampleState } from './host-knowledge.ts';
 import type { FolderView } from './folder-view.ts';
 import type { DeclaredObject } from './names/file-names.ts';
 import { namesOf } from './names/folder-names.ts';
@@ -14,7 +14,7 @@ interface Setting {
 }
 
 /** The first cluster of an object of which a state is known. */
-function settingOf(folder: FolderView, object: DeclaredObject, facts: Facts): Setting | undefined {
+function settingOf(folder: FolderView, object: DeclaredObject, facts: HostKnowledge): Setting | undefined {
   for (const name of namesOf(folder).clustersOf(object)) {
     const cluster = modelObject(folder.model, 'Cluster', name);
     const state = cluster && facts.sampleState?.(name);
@@ -25,7 +25,7 @@ function settingOf(folder: FolderView, object: DeclaredObject, facts: Facts): Se
 }
 
 /** Markdown: the moves that a role allows for each service. */
-export function describeAllowed(folder: FolderView, object: DeclaredObject, facts: Facts): string | undefined {
+export function describeAllowed(folder: FolderView, object: DeclaredObject, facts: HostKnowledge): string | undefined {
   const role = object.kind === 'Role' ? modelObject(folder.model, 'Role', object.name) : undefined;
   const setting = role && settingOf(folder, object, facts);
   if (!setting) return undefined;
@@ -64,7 +64,7 @@ export function describeValue(
   text: string,
   result: 'bool' | 'number',
   perService: boolean,
-  facts: Facts,
+  facts: HostKnowledge,
 ): string | undefined {
   const setting = settingOf(folder, object, facts);
   if (!setting) return undefined;

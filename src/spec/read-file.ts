@@ -4,11 +4,11 @@ import { SPEC_CODES } from './problem-codes.ts';
 import { problem, type Problem } from './problem.ts';
 import { explainErrors } from './schema/explain.ts';
 import { API_VERSION, KINDS, validatorOf, type Kind } from './schema/validators.ts';
-import { quoted } from './schema/words.ts';
+import { quoted } from './schema/phrases.ts';
 import { SourceObject } from './source-object.ts';
 import { offsetsOf } from './text/locate.ts';
 import { parseDocuments, type ParsedDocument } from './text/parse.ts';
-import { moveDocument, moveProblem, pieceStarts } from './text/pieces.ts';
+import { moveDocument, moveProblem, sectionStarts } from './text/file-sections.ts';
 import { rangeOf, readSource, sourceOf } from './text/source.ts';
 import { plainValue } from './text/value.ts';
 
@@ -32,14 +32,14 @@ export interface FileContent {
   /** True where a part of the file gave no document: what it declares is not known. */
   readonly lost: boolean;
   /** What the content was put together from. */
-  readonly pieces: readonly Piece[];
+  readonly sections: readonly Section[];
 }
 
 /** A part of a file that is read apart. Its content is that of the present place, and moves with it. */
-interface Piece {
+interface Section {
   readonly text: string;
   readonly documents: readonly Omit<SpecDocument, 'source'>[];
-  /** As if the piece were the whole file. */
+  /** As if the section were the whole file. */
   readonly problems: readonly Problem[];
   readonly lost: boolean;
   /** Where the offsets of the documents are counted from. */
@@ -47,31 +47,31 @@ interface Piece {
 }
 
 /**
- * Never throws. `before` is the content of the file as it was: its pieces that are still there are taken over, not parsed
+ * Never throws. `before` is the content of the file as it was: its sections that are still there are taken over, not parsed
  * again, so that its documents are not to be used any more.
  */
 export function readSpecFile({ path, text }: SpecFile, before?: FileContent): FileContent {
   const source = readSource(path, text);
-  if ('code' in source) return { documents: [], problems: [source], lost: true, pieces: [] };
-  const starts = pieceStarts(source.text);
+  if ('code' in source) return { documents: [], problems: [source], lost: true, sections: [] };
+  const starts = sectionStarts(source.text);
   const texts = starts.map((start, i) => source.text.slice(start, starts[i + 1]));
-  const pieces = takeOver(before?.pieces ?? [], texts, path);
+  const sections = reuseSections(before?.sections ?? [], texts, path);
   const documents: SpecDocument[] = [];
   const problems: Problem[] = [];
-  pieces.forEach((piece, i) => {
-    for (const document of piece.documents) {
-      moveDocument(document.yaml, starts[i] - piece.start);
+  sections.forEach((section, i) => {
+    for (const document of section.documents) {
+      moveDocument(document.yaml, starts[i] - section.start);
       documents.push({ ...document, source });
     }
-    piece.start = starts[i];
+    section.start = starts[i];
     const lines = source.lines.linePos(starts[i]).line - 1;
-    for (const found of piece.problems) problems.push(moveProblem(found, lines));
+    for (const found of section.problems) problems.push(moveProblem(found, lines));
   });
-  return { documents, problems, lost: pieces.some(({ lost }) => lost), pieces };
+  return { documents, problems, lost: sections.some(({ lost }) => lost), sections };
 }
 
-/** The pieces of these texts: those of before at the beginning and at the end that are the same, and new ones between. */
-function takeOver(before: readonly Piece[], texts: readonly string[], path: string): Piece[] {
+/** The sections of these texts: those of before at the beginning and at the end that are the same, and new ones between. */
+function reuseSections(before: readonly Section[], texts: readonly string[], path: string): Section[] {
   const most = Math.min(before.length, texts.length);
   let first = 0;
   while (first < most && before[first].text === texts[first]) first++;
@@ -79,13 +79,13 @@ function takeOver(before: readonly Piece[], texts: readonly string[], path: stri
   while (last < most - first && before[before.length - 1 - last].text === texts[texts.length - 1 - last]) last++;
   return [
     ...before.slice(0, first),
-    ...texts.slice(first, texts.length - last).map((text) => readPiece(path, text)),
+    ...texts.slice(first, texts.length - last).map((text) => readSection(path, text)),
     ...before.slice(before.length - last),
   ];
 }
 
-function readPiece(path: string, text: string): Piece {
-  // A copy: a slice would keep the whole text of the file that it was read from alive for as long as the piece lives.
+function readSection(path: string, text: string): Section {
+  // A copy: a slice would keep the whole text of the file that it was read from alive for as long as the section lives.
   const own = structuredClone(text);
   const source = sourceOf(path, own);
   const parsed = parseDocuments(source);

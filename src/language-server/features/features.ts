@@ -7,7 +7,7 @@ import {
   type Diagnostic,
   type Location as LspLocation,
 } from 'vscode-languageserver';
-import type { Facts } from '../../language/facts.ts';
+import type { HostKnowledge } from '../../language/host-knowledge.ts';
 import type { FolderView } from '../../language/folder-view.ts';
 import type { Location } from '../../language/text.ts';
 import type { Problem } from '../../spec/problem.ts';
@@ -21,7 +21,7 @@ export interface FeatureHost {
   readonly projects: Projects;
   /** With everything that is wrong, for code actions. */
   fullView(project: Project): FolderView;
-  factsOf(project: Project): Facts;
+  factsOf(project: Project): HostKnowledge;
   diagnosticOf(project: Project, problem: Problem): Diagnostic;
   settings(): Settings;
 }

@@ -1,7 +1,7 @@
 /** Ranges of the text that can be folded, or selected step by step. */
 import { FoldingRangeKind, type SelectionRange } from 'vscode-languageserver';
 import { foldingRanges } from '../../language/folding.ts';
-import { selectionRanges } from '../../language/selection.ts';
+import { selectionRanges } from '../../language/selection-ranges.ts';
 import type { Features } from './features.ts';
 
 export function registerRanges(features: Features): void {

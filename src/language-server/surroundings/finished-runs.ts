@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LastResult } from '../../language/facts.ts';
+import type { LastResult } from '../../language/host-knowledge.ts';
 import { runsFolder } from '../../runs/run-directory.ts';
 import { readRun, type RunInfo } from '../../runs/run-list.ts';
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { InferredRoleFact } from '../../language/facts.ts';
+import type { InferredRole } from '../../language/host-knowledge.ts';
 import { artifactPath } from '../../runs/run-directory.ts';
 import { loadSpecs } from '../../spec/load.ts';
 import type { FinishedRuns } from './finished-runs.ts';
@@ -7,7 +7,7 @@ import type { FinishedRuns } from './finished-runs.ts';
 const INFERRED_ROLES = 'inferred-roles.karma.yaml';
 
 /** The inferred roles of the newest run that has some. */
-export function inferredRolesOf(runs: FinishedRuns): InferredRoleFact[] {
+export function inferredRolesOf(runs: FinishedRuns): InferredRole[] {
   const newest = [...runs.values()]
     .sort((a, b) => b.updatedAt - a.updatedAt)
     .map(({ directory }) => artifactPath(directory, INFERRED_ROLES))

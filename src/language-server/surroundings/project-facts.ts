@@ -1,6 +1,6 @@
 /** What a project's folder has beside the specifications: data files, results of runs, inferred roles. Read between requests. */
 import type { SampleProvider } from '../../language/diagnostics/diagnose.ts';
-import type { Facts, InferredRoleFact, SampleState } from '../../language/facts.ts';
+import type { HostKnowledge, InferredRole, SampleState } from '../../language/host-knowledge.ts';
 import type { Project } from '../projects.ts';
 import { dataFilesBelow } from './data-files.ts';
 import { lastResultOf, readFinishedRuns, type FinishedRuns } from './finished-runs.ts';
@@ -15,7 +15,7 @@ export class ProjectFacts {
   readonly #now: () => number;
   readonly #onResults: () => void;
   #dataFiles: readonly string[] | undefined;
-  #inferredRoles: readonly InferredRoleFact[] = [];
+  #inferredRoles: readonly InferredRole[] = [];
   #finished: FinishedRuns = new Map();
   #readAt = -Infinity;
 
@@ -28,7 +28,7 @@ export class ProjectFacts {
   }
 
   /** The facts as they are known now. Old facts are read again for the next call. */
-  get(): Facts {
+  get(): HostKnowledge {
     if (this.#now() - this.#readAt > FRESH) {
       this.#readAt = this.#now();
       void this.#read();

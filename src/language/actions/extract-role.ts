@@ -7,7 +7,7 @@ import type { FolderView } from '../folder-view.ts';
 import type { DeclaredObject } from '../names/file-names.ts';
 import { namesOf, settingsOf } from '../names/folder-names.ts';
 import { editOf, lineStart, offsetAt, type TextEdit } from '../text.ts';
-import { settingText } from '../words/object-words.ts';
+import { settingText } from '../descriptions/objects.ts';
 import { childrenOf, find, findList, findMap, scalarValue } from '../yaml/lookup.ts';
 import type { ListNode, MapNode, TreeNode } from '../yaml/tree.ts';
 import type { CodeAction } from './action.ts';

@@ -1,7 +1,7 @@
 /** Adds a role that the newest analysis inferred. */
 import type { Position } from '../../spec/problem.ts';
 import { objectAt } from '../cursor.ts';
-import type { Facts } from '../facts.ts';
+import type { HostKnowledge } from '../host-knowledge.ts';
 import type { FolderView } from '../folder-view.ts';
 import { namesOf } from '../names/folder-names.ts';
 import { roleDocument } from '../proposals/role.ts';
@@ -13,7 +13,7 @@ export function addInferredRoles(
   folder: FolderView,
   path: string,
   position: Position,
-  { inferredRoles = [] }: Facts,
+  { inferredRoles = [] }: HostKnowledge,
 ): CodeAction[] {
   const source = folder.source(path);
   if (!source) return [];

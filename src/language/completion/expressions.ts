@@ -15,8 +15,8 @@ import {
 import type { CelCursor } from '../cursor.ts';
 import { comparedWith, type DeclaredObject } from '../names/file-names.ts';
 import { settingsOf, type FolderNames } from '../names/folder-names.ts';
-import { describeField, describeFunction, describeRoot } from '../words/cel-words.ts';
-import { describeName, describeSetting, settingText } from '../words/object-words.ts';
+import { describeField, describeFunction, describeRoot } from '../descriptions/expressions.ts';
+import { describeName, describeSetting, settingText } from '../descriptions/objects.ts';
 import type { Offer } from './completion.ts';
 
 export interface CelOffers {

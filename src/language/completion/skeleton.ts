@@ -12,7 +12,7 @@ import {
   typesOf,
   type Part,
 } from '../schema/part.ts';
-import { plainOrQuoted, valueText } from '../words/part-words.ts';
+import { plainOrQuoted, valueText } from '../descriptions/schema-parts.ts';
 import { escapeSnippet } from './completion.ts';
 import { freeName } from './objects.ts';
 

@@ -3,14 +3,14 @@ import { posix } from 'node:path';
 import type { Path } from '../../spec/text/locate.ts';
 import { unitHint, isUnit } from '../../spec/unit-hints.ts';
 import { partOf, type Cursor } from '../cursor.ts';
-import type { Facts } from '../facts.ts';
+import type { HostKnowledge } from '../host-knowledge.ts';
 import type { FolderView } from '../folder-view.ts';
 import type { DeclaredObject } from '../names/file-names.ts';
 import { namesOf, type FolderNames } from '../names/folder-names.ts';
 import { namePlace, shapeOf, wantsEntryPoint, type NameKind } from '../names/places.ts';
 import { aboutValue, isListPart, isMapPart, itemOf, typesOf, type Part } from '../schema/part.ts';
-import { describeName, placeOf, summaryOf } from '../words/object-words.ts';
-import { defaultWords, plainOrQuoted, valueText } from '../words/part-words.ts';
+import { describeName, placeOf, summaryOf } from '../descriptions/objects.ts';
+import { defaultWords, plainOrQuoted, valueText } from '../descriptions/schema-parts.ts';
 import { find, mapsAt, textAt, textsAt } from '../yaml/lookup.ts';
 import { escapeSnippet, type Offer } from './completion.ts';
 import { Skeleton } from './skeleton.ts';
@@ -22,7 +22,7 @@ export function valueOffers(
   path: Path,
   part: Part,
   typed: string,
-  facts: Facts,
+  facts: HostKnowledge,
 ): Offer[] {
   const names = namesOf(folder);
   const { object } = cursor;
@@ -110,7 +110,7 @@ function withUnits(part: Part, typed: string): Offer[] {
   }));
 }
 
-function fromFacts({ kind, source }: DeclaredObject, shape: string, facts: Facts): Offer[] {
+function fromFacts({ kind, source }: DeclaredObject, shape: string, facts: HostKnowledge): Offer[] {
   const offers = (values: readonly string[] | undefined, detail: string, offerKind: Offer['kind'] = 'value'): Offer[] =>
     (values ?? []).map((value) => ({
       label: value,

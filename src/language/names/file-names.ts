@@ -34,7 +34,7 @@ export interface NameUse {
   readonly ofRole?: string;
 }
 
-/** What was collected, one for each document; take-over.ts fills it where a text is mostly that of before. */
+/** The objects of sources, one for each document; move-unchanged.ts moves them from one state of a file to the next. */
 export const collected = new WeakMap<SourceFile, readonly DeclaredObject[]>();
 
 export function objectsOf(source: SourceFile): readonly DeclaredObject[] {

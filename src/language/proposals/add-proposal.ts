@@ -1,7 +1,7 @@
 /** The way back from an analysis into the specifications: what accepting a proposal changes, checked before it is offered. */
 import { loadSpecs } from '../../spec/load.ts';
 import type { Problem } from '../../spec/problem.ts';
-import { diagnose } from '../diagnostics/diagnose.ts';
+import { validate } from '../validate.ts';
 import { folderView, type FolderView } from '../folder-view.ts';
 import { applyTextEdits } from '../text.ts';
 import { goalEdits, knownGoal } from './goal.ts';
@@ -38,7 +38,7 @@ export function addProposal(folder: FolderView, proposal: Proposal, placement: P
 
 /** Errors and warnings, also those that need reasoning. */
 const seriousOf = (folder: FolderView): Problem[] =>
-  [...folder.problems, ...diagnose(folder)].filter(({ severity }) => severity === 'error' || severity === 'warning');
+  validate(folder).filter(({ severity }) => severity === 'error' || severity === 'warning');
 
 function editsOf(folder: FolderView, proposal: Proposal, placement: Placement): ProposalEdits | Refusal {
   switch (proposal.kind) {

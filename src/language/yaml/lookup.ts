@@ -6,7 +6,7 @@ import type { SourceFile } from '../../spec/text/source.ts';
 import { scanDocuments } from './scan.ts';
 import type { AliasNode, Entry, Item, ListNode, MapNode, ScalarNode, TreeDocument, TreeNode } from './tree.ts';
 
-/** What was scanned; names/take-over.ts fills it where a text is mostly that of before. */
+/** The outlines of sources; names/move-unchanged.ts moves them from one state of a file to the next. */
 export const scanned = new WeakMap<SourceFile, readonly TreeDocument[]>();
 
 /** The documents of a file, scanned once. */

@@ -5,7 +5,7 @@
  */
 import type { ClusterField, ObservationHistory } from '../observation.ts';
 import type { BinaryOperator } from './expression.ts';
-import type { ServiceFacts } from './facts.ts';
+import type { ServiceConstants } from './service-constants.ts';
 import {
   BINARY_KERNELS,
   demandKernel,
@@ -37,13 +37,13 @@ export interface Column {
 export class ColumnGraph {
   readonly environments: number;
   readonly interval: number;
-  readonly #facts: ServiceFacts;
+  readonly #constants: ServiceConstants;
   readonly #known = new Map<string, Column>();
   readonly #steps: ((history: ObservationHistory) => void)[] = [];
   readonly #texts = new Map<string, number>();
 
-  constructor(facts: ServiceFacts, environments: number, interval: number) {
-    this.#facts = facts;
+  constructor(constants: ServiceConstants, environments: number, interval: number) {
+    this.#constants = constants;
     this.environments = environments;
     this.interval = interval;
   }
@@ -68,7 +68,7 @@ export class ColumnGraph {
   serviceField(field: AnyServiceField, axis: number, ago: number): Column {
     const key = `service.${field} ${axis} ${ago}`;
     if (isStaticField(field)) {
-      const values = this.#facts.fields[field].map((value) =>
+      const values = this.#constants.fields[field].map((value) =>
         typeof value === 'string' ? this.#codeOf(value) : Number(value),
       );
       return this.#derive(key, [], axis, (out) => out.set(values));
@@ -78,7 +78,7 @@ export class ColumnGraph {
     if (field === 'capacity')
       return this.binary('*', this.serviceField('ready', axis, ago), this.serviceField('throughput', axis, ago));
     const received = this.serviceField('received', axis, ago);
-    const { services, entryPoints, calls } = this.#facts;
+    const { services, entryPoints, calls } = this.#constants;
     return this.#derive(key, [received], received.axes, (out) =>
       demandKernel(received.values, services, entryPoints, calls, out),
     );
@@ -118,7 +118,7 @@ export class ColumnGraph {
   fold(kind: Fold, column: Column, axis: number): Column {
     const full = this.spread(column, column.axes | axis);
     const kernel = FOLD_KERNELS[kind];
-    const { services } = this.#facts;
+    const { services } = this.#constants;
     return this.#derive(`fold ${kind} ${full.id}`, [full], full.axes & ~axis, (out) =>
       kernel(full.values, services, out),
     );
@@ -149,7 +149,7 @@ export class ColumnGraph {
   #length(axes: number): number {
     return ALL_AXES.reduce((length, axis) => {
       if ((axes & axis) === 0) return length;
-      return length * (axis === ENVIRONMENT ? this.environments : this.#facts.services);
+      return length * (axis === ENVIRONMENT ? this.environments : this.#constants.services);
     }, 1);
   }
 

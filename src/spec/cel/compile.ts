@@ -3,7 +3,7 @@ import type { Cluster } from '../model.ts';
 import type { ObservationHistory } from '../observation.ts';
 import { ColumnGraph, ELEMENT_AXES, ENVIRONMENT, SERVICE, type Column } from './columns.ts';
 import type { AggregateKind, CheckedExpression, Node, PathNode } from './expression.ts';
-import { factsOf } from './facts.ts';
+import { constantsOf } from './service-constants.ts';
 import { childrenOf, constantValue, settingOf } from './interpret.ts';
 import { FOLD_START, type Fold } from './kernels.ts';
 import { windowSteps } from './window.ts';
@@ -41,7 +41,7 @@ export function compileTogether(
   const evaluate = (history: ObservationHistory, into: readonly Float64Array[]): void => {
     const { environments } = history.at(0);
     if (graph?.environments !== environments || graph.interval !== history.interval) {
-      const fresh = new ColumnGraph(factsOf(cluster), environments, history.interval);
+      const fresh = new ColumnGraph(constantsOf(cluster), environments, history.interval);
       results = expressions.map(({ expression, settings }) => {
         const column = new Compiler(fresh, settings).column(expression.root);
         return fresh.spread(column, expression.perService ? ENVIRONMENT | SERVICE : ENVIRONMENT);

@@ -47,11 +47,11 @@ function elementOf(parent: Node, node: Node, scope: Scope): string | undefined {
   if (node === parent.list) return undefined;
   const { id, name, type } = parent.variable;
   const value = scope.variables.get(id)!;
-  return `${name} = ${type === 'service' ? scope.facts.fields.name[value as number] : formatValue(value)}`;
+  return `${name} = ${type === 'service' ? scope.constants.fields.name[value as number] : formatValue(value)}`;
 }
 
 function readable(node: Node, value: Value, scope: Scope): Explanation['value'] {
-  const { name } = scope.facts.fields;
+  const { name } = scope.constants.fields;
   if (node.type === 'service') return name[value as number];
   if (node.type === 'list<service>') return (value as readonly number[]).map((service) => name[service]);
   return value;

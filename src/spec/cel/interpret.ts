@@ -2,7 +2,7 @@
 import type { Cluster } from '../model.ts';
 import type { Observation, ObservationHistory } from '../observation.ts';
 import type { AggregateKind, BinaryOperator, CheckedExpression, Node, PathNode } from './expression.ts';
-import { factsOf, type ServiceFacts } from './facts.ts';
+import { constantsOf, type ServiceConstants } from './service-constants.ts';
 import { isDerivedField, isStaticField, type AnyServiceField, type ChangingField } from './vocabulary.ts';
 import { relativeChange, windowSteps } from './window.ts';
 
@@ -17,7 +17,7 @@ export interface CelContext {
 
 /** Where a node is evaluated. */
 export interface Scope {
-  readonly facts: ServiceFacts;
+  readonly constants: ServiceConstants;
   readonly context: CelContext;
   /** Values of the macro variables in force, by id; a service is its index. */
   readonly variables: ReadonlyMap<number, ElementValue>;
@@ -37,7 +37,7 @@ export function interpret(expression: CheckedExpression, context: CelContext): n
 export function scopeOf(expression: CheckedExpression, context: CelContext, watch?: Scope['watch']): Scope {
   if (expression.perService && context.service === undefined)
     throw new RangeError(`${expression.text} has a value per service: say for which service.`);
-  return { facts: factsOf(context.cluster), context, variables: new Map(), ...(watch && { watch }) };
+  return { constants: constantsOf(context.cluster), context, variables: new Map(), ...(watch && { watch }) };
 }
 
 /** The longest window of change() and mean() in an expression, seconds; 0 without any. Histories must reach so far. */
@@ -110,7 +110,7 @@ function valueOf(node: Node, scope: Scope): Value {
     case 'service':
       return scope.context.service!;
     case 'services':
-      return Array.from({ length: scope.facts.services }, (_, index) => index);
+      return Array.from({ length: scope.constants.services }, (_, index) => index);
     case 'clusterField':
       return scope.context.history.at(0).cluster[node.field][scope.context.environment];
     case 'field':
@@ -196,17 +196,22 @@ function aggregate(kind: AggregateKind, values: readonly number[]): number {
 }
 
 function fieldOf(field: AnyServiceField, service: number, scope: Scope, ago: number): ElementValue {
-  if (isStaticField(field)) return scope.facts.fields[field][service];
+  if (isStaticField(field)) return scope.constants.fields[field][service];
   return changingFieldOf(field, service, scope, scope.context.history.at(ago));
 }
 
-function changingFieldOf(field: ChangingField, service: number, { facts, context }: Scope, seen: Observation): number {
-  const first = context.environment * facts.services;
+function changingFieldOf(
+  field: ChangingField,
+  service: number,
+  { constants, context }: Scope,
+  seen: Observation,
+): number {
+  const first = context.environment * constants.services;
   if (!isDerivedField(field)) return seen.service[field][first + service];
-  if (field === 'capacity') return seen.service.ready[first + service] * facts.fields.throughput[service];
+  if (field === 'capacity') return seen.service.ready[first + service] * constants.fields.throughput[service];
   let expected = 0;
-  for (const entry of facts.entryPoints)
-    expected += seen.service.received[first + entry] * facts.calls[entry * facts.services + service];
+  for (const entry of constants.entryPoints)
+    expected += seen.service.received[first + entry] * constants.calls[entry * constants.services + service];
   return Math.max(seen.service.received[first + service], expected);
 }
 

@@ -9,7 +9,7 @@ export interface FieldVocabulary {
   /** '' where there is none. */
   readonly unit: string;
   readonly about: string;
-  /** False for facts of the specification: they have no history. */
+  /** False for what the specification says: it has no history. */
   readonly changes: boolean;
 }
 

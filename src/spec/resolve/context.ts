@@ -3,7 +3,7 @@ import { closest } from '../closest.ts';
 import type { CheckedExpressions } from '../cel/check.ts';
 import type { Cluster } from '../model.ts';
 import type { Kind } from '../schema/validators.ts';
-import { quoted } from '../schema/words.ts';
+import { quoted } from '../schema/phrases.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { FileProfile, LoadProfile, Span } from '../model.ts';
-import { quoted } from '../schema/words.ts';
+import { quoted } from '../schema/phrases.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
 import { parseDuration, parseRate, parseShare } from '../units.ts';

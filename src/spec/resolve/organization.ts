@@ -1,6 +1,6 @@
 import type { Agent, Cluster, Deontic, Group, Organization } from '../model.ts';
 import { addItem, removeItem } from '../edits.ts';
-import { quoted } from '../schema/words.ts';
+import { quoted } from '../schema/phrases.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
 import { parseDuration } from '../units.ts';

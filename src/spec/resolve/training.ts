@@ -1,7 +1,7 @@
 import type { Algorithm, Cluster, Organization, Role, Scenario, SearchRange, Span, Training } from '../model.ts';
 import { closest } from '../closest.ts';
 import { presetOf } from '../presets.ts';
-import { quoted } from '../schema/words.ts';
+import { quoted } from '../schema/phrases.ts';
 import type { SourceObject } from '../source-object.ts';
 import { parseDuration } from '../units.ts';
 import { checkAscending, type Context, type Declared } from './context.ts';

@@ -5,7 +5,7 @@ import { removeItem } from '../edits.ts';
 import type { SourceObject } from '../source-object.ts';
 import type { Path } from '../text/locate.ts';
 import { isUnit, unitHint } from '../unit-hints.ts';
-import { label, quoted, typeOf, typeWords } from './words.ts';
+import { label, quoted, typeOf, typeWords } from './phrases.ts';
 
 interface Part {
   readonly title?: string;

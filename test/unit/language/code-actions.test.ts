@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseAllDocuments } from 'yaml';
 import { codeActions } from '../../../src/language/code-actions.ts';
-import type { Facts } from '../../../src/language/facts.ts';
+import type { HostKnowledge } from '../../../src/language/host-knowledge.ts';
 import { applyAll, marked, readCases, viewOf, type Case } from './cases.ts';
 
 interface ActionCase extends Case {
@@ -16,7 +16,7 @@ interface ActionCase extends Case {
   readonly removes?: readonly string[];
 }
 
-const facts: Facts = {
+const facts: HostKnowledge = {
   inferredRoles: [
     {
       name: 'inferred-1',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { withoutTabStops } from '../../../src/language/completion/completion.ts';
 import { complete } from '../../../src/language/complete.ts';
-import type { Facts } from '../../../src/language/facts.ts';
+import type { HostKnowledge } from '../../../src/language/host-knowledge.ts';
 import { offsetAt } from '../../../src/language/text.ts';
 import { KINDS } from '../../../src/spec/schema/validators.ts';
 import { applyEdits, filesOf, marked, readCases, SAMPLE, viewOf, type Case } from './cases.ts';
@@ -20,7 +20,7 @@ interface CompleteCase extends Case {
   readonly gives?: string;
 }
 
-const facts: Facts = {
+const facts: HostKnowledge = {
   dataFiles: ['loads/nasa-1995.csv', 'loads/twitter-2021.csv'],
   contexts: ['kind-karma', 'production'],
   namespaces: ['default', 'shop'],

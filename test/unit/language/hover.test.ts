@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Facts } from '../../../src/language/facts.ts';
+import type { HostKnowledge } from '../../../src/language/host-knowledge.ts';
 import { hover } from '../../../src/language/hover.ts';
 import { signatureHelp } from '../../../src/language/signature-help.ts';
 import { offsetAt } from '../../../src/language/text.ts';
@@ -21,7 +21,7 @@ interface SignatureCase extends Case {
 }
 
 /** Services a and b with a full queue, d with failed pods. */
-function busyState(): Facts {
+function busyState(): HostKnowledge {
   const observation = emptyObservation(1, 4);
   observation.service.pending.set([40, 12, 0, 0]);
   observation.service.received.set([120, 80, 80, 100]);

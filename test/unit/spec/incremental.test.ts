@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isAlias, isCollection, isPair, isScalar, parseAllDocuments } from 'yaml';
 import { Random } from '../../../src/cluster/random.ts';
 import { loadSpecs, SpecCache, type LoadResult, type SpecFile } from '../../../src/spec/load.ts';
-import { pieceStarts } from '../../../src/spec/text/pieces.ts';
+import { sectionStarts } from '../../../src/spec/text/file-sections.ts';
 import { mutate } from '../../fuzz/mutate.ts';
 import { inFull, role, sampleFiles } from './samples.ts';
 
@@ -96,7 +96,7 @@ describe('incremental load', () => {
   });
 
   it('cuts a file where documents start, and nowhere else', () => {
-    const pieces = (text: string): string[] => pieceStarts(text).map((start, i, all) => text.slice(start, all[i + 1]));
+    const pieces = (text: string): string[] => sectionStarts(text).map((start, i, all) => text.slice(start, all[i + 1]));
     assert.deepEqual(pieces('a\n---\nb\n---\r\nc\n---'), ['a\n', '---\nb\n', '---\r\nc\n', '---']);
     assert.deepEqual(pieces('# x\n\n---\na\n'), ['# x\n\n---\na\n']);
     assert.deepEqual(pieces('a: |\n  ---\n  b\n----\n---x\n'), ['a: |\n  ---\n  b\n----\n---x\n']);

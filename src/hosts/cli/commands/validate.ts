@@ -67,8 +67,7 @@ async function validate({ output }: CommandHost, dir: string, options: Options):
 async function check(dir: string, hints: boolean): Promise<{ model: Model; problems: readonly Problem[] }> {
   // Loaded here, as in the other commands: help and the list of runs need none of the engine.
   const { readSpecs } = await import('../../../jobs/starting/specs.ts');
-  const { diagnose } = await import('../../../language/diagnostics/diagnose.ts');
-  const { compareProblems } = await import('../../../spec/problem.ts');
+  const { validate } = await import('../../../language/validate.ts');
   const folder = await readSpecs(resolve(dir));
   const { sampleStates } = await import('../../../language-server/sampling/sample-states.ts');
   const sampled = new Map<string, ReturnType<typeof sampleStates>>();
@@ -79,8 +78,7 @@ async function check(dir: string, hints: boolean): Promise<{ model: Model; probl
         return known;
       }
     : undefined;
-  const problems = [...folder.problems, ...diagnose(folder, { samples })].sort(compareProblems);
-  return { model: folder.model, problems };
+  return { model: folder.model, problems: validate(folder, { samples }) };
 }
 
 const objectsOf = (model: Model): number =>

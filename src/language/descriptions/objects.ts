@@ -6,7 +6,7 @@ import type { DeclaredObject } from '../names/file-names.ts';
 import type { NameKind } from '../names/places.ts';
 import { find, findMap, mapsAt, plainValue, textAt, textsAt } from '../yaml/lookup.ts';
 import type { MapNode } from '../yaml/tree.ts';
-import { valueText } from './part-words.ts';
+import { valueText } from './schema-parts.ts';
 
 /** The first sentence of the description; '' where there is none. */
 export function summaryOf(object: DeclaredObject): string {

@@ -1,12 +1,15 @@
-/** Outlines and names of a text that changed in one place: those of its other documents are moved, not found again. */
+/** A file that changed in one place: the outlines and names of its other documents are moved to the new text, not found again. */
 import type { SourceFile } from '../../spec/text/source.ts';
 import { scanned } from '../yaml/lookup.ts';
 import { documentBounds, treeDocument } from '../yaml/scan.ts';
 import type { TreeDocument, TreeNode } from '../yaml/tree.ts';
 import { collected, objectOf, type DeclaredObject, type NameUse } from './file-names.ts';
 
-/** Does nothing where nothing is known of `before`, which is not to be used any more. */
-export function takeOver(before: SourceFile, now: SourceFile): void {
+/**
+ * Moves what is known of the documents of `before` that stand unchanged in `now`. The objects are moved in place and belong to `now` from
+ * then on; what is asked about `before` later is found anew. Does nothing where nothing is known of `before`.
+ */
+export function moveUnchanged(before: SourceFile, now: SourceFile): void {
   const documents = scanned.get(before);
   const objects = collected.get(before);
   if (!documents || before === now) return;

@@ -7,7 +7,7 @@ import { parseDuration, parseShare, parseSize } from '../spec/units.ts';
 import type { FolderView } from './folder-view.ts';
 import type { DeclaredObject } from './names/file-names.ts';
 import type { Part } from './schema/part.ts';
-import { valueText } from './words/part-words.ts';
+import { valueText } from './descriptions/schema-parts.ts';
 
 /** The resolved object of a kind and name; undefined where its text does not meet the schema. */
 export function modelObject<K extends Kind>(model: Model, kind: K, name: string | undefined): ModelOf[K] | undefined {

@@ -3,7 +3,7 @@ import { callsPerRequest } from '../call-graph.ts';
 import type { Cluster } from '../model.ts';
 import type { StaticField } from './vocabulary.ts';
 
-export interface ServiceFacts {
+export interface ServiceConstants {
   readonly services: number;
   readonly fields: {
     readonly [F in StaticField]: readonly (F extends 'name' | 'priority'
@@ -18,14 +18,14 @@ export interface ServiceFacts {
   readonly calls: Float64Array;
 }
 
-const known = new WeakMap<Cluster, ServiceFacts>();
+const known = new WeakMap<Cluster, ServiceConstants>();
 
 /** Made once per cluster object. */
-export function factsOf(cluster: Cluster): ServiceFacts {
+export function constantsOf(cluster: Cluster): ServiceConstants {
   const before = known.get(cluster);
   if (before) return before;
   const { services } = cluster;
-  const facts: ServiceFacts = {
+  const constants: ServiceConstants = {
     services: services.length,
     fields: {
       throughput: services.map((service) => service.emulator.throughput),
@@ -38,6 +38,6 @@ export function factsOf(cluster: Cluster): ServiceFacts {
     entryPoints: services.flatMap((service, index) => (service.entryPoint ? [index] : [])),
     calls: callsPerRequest(cluster),
   };
-  known.set(cluster, facts);
-  return facts;
+  known.set(cluster, constants);
+  return constants;
 }

@@ -1,13 +1,13 @@
 /**
- * Pieces of a file that are parsed apart, so that a change costs what its piece costs. A piece begins with a line `---`,
- * which starts a document wherever it stands (YAML 1.2, 9.1.2), so that nothing before it changes what it means; but a directive
- * (a line that begins with %) does, and files that have one stay whole.
+ * Sections of a file that are parsed separately, so that a change costs what its section costs. A section begins with a line `---`, which
+ * starts a document wherever it stands (YAML 1.2, 9.1.2), so that nothing before it changes its meaning. A directive (a line that
+ * begins with %) would, so a file that has one is a single section.
  */
 import { isCollection, isNode, isPair, type Document } from 'yaml';
 import type { Problem, Range } from '../problem.ts';
 
-/** Offsets at which pieces begin; the first is 0. */
-export function pieceStarts(text: string): number[] {
+/** The offsets at which sections begin; the first is 0. */
+export function sectionStarts(text: string): number[] {
   if (text.startsWith('%') || text.includes('\n%')) return [0];
   const starts = [0];
   for (const match of text.matchAll(/\n---(?=[ \t\r\n]|$)/g)) starts.push(match.index + 1);

@@ -1,10 +1,10 @@
 /**
- * Facts from outside of the specifications, which hosts provide. Every one may be unknown: the features then say less, and
- * never wait, read or connect.
+ * What hosts know beside the specifications. Everything may be unknown: the features then say less, but never wait, read or
+ * connect.
  */
 import type { ObservationHistory } from '../spec/observation.ts';
 
-export interface Facts {
+export interface HostKnowledge {
   /** CSV files below the specification folder, relative to it, with '/'. */
   readonly dataFiles?: readonly string[];
   /** Contexts of the kubeconfig. */
@@ -18,7 +18,7 @@ export interface Facts {
   /** The last finished run of a training, in words for one line, such as 'J 0.87 (seed 3), 12 min ago'. */
   lastResult?(training: string): LastResult | undefined;
   /** Roles of the newest analysis, as documents of the specification language. */
-  readonly inferredRoles?: readonly InferredRoleFact[];
+  readonly inferredRoles?: readonly InferredRole[];
 }
 
 export interface SampleState {
@@ -33,7 +33,7 @@ export interface LastResult {
   readonly directory: string;
 }
 
-export interface InferredRoleFact {
+export interface InferredRole {
   readonly name: string;
   /** A sentence about where it comes from. */
   readonly about: string;
