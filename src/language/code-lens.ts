@@ -77,7 +77,7 @@ function isReal({ document }: DeclaredObject): boolean {
 }
 
 function agentsWords(folder: FolderView, { name }: DeclaredObject): [string, Location[]] {
-  const agents = agentsOf(name!, namesOf(folder));
+  const agents = name === undefined ? [] : agentsOf(name, namesOf(folder));
   const places = agents.map(({ organization, node }) => {
     const named = find(node, ['name'])?.value ?? node;
     return locationOf(organization.source, named.start, named.end);
@@ -91,7 +91,7 @@ function agentsWords(folder: FolderView, { name }: DeclaredObject): [string, Loc
 /** Objects that name this one. */
 function usedBy(folder: FolderView, { kind, name }: DeclaredObject): [string, Location[]][] {
   const uses = namesOf(folder).occurrences.filter((use) => use.kind === kind && use.name === name && !use.declares);
-  const byUser = Map.groupBy(uses, ({ object }) => object.kind!);
+  const byUser = Map.groupBy(uses, ({ object }) => object.kind ?? 'object');
   return [...byUser].map(([user, some]) => {
     const objects = new Set(some.map(({ object }) => object)).size;
     const title = `${objects} ${user.toLowerCase()}${objects === 1 ? '' : 's'}`;

@@ -103,12 +103,12 @@ class Placed {
       const whole = mapPath.length === 0 && map.entries.length > 3 ? objectOffers(namesOf(this.#folder), '---\n') : [];
       return [...keys, ...whole];
     }
-    const part = path.join() === 'kind' ? ANY_DOCUMENT.properties!.kind : partOf(this.#cursor, path);
+    const part = path.join() === 'kind' ? ANY_DOCUMENT.properties?.kind : partOf(this.#cursor, path);
     if (!part) return [];
     const typed = this.#cursor.empty ? '' : scalarValue(node);
     if (typeof path.at(-1) === 'number') return this.#item(path, part, node, typed);
     // Below its key, on a line of its own, stands the first entry or item.
-    const below = spot.entry && !parent!.flow && this.#isBelow(spot.entry.colon, node);
+    const below = spot.entry && parent?.flow === false && this.#isBelow(spot.entry.colon, node);
     if (below && isMapPart(part)) {
       return this.#keys(path, part, findMap(root, path), columnOf(this.#cursor.source.text, node.start));
     }

@@ -75,7 +75,8 @@ interface FieldsRead {
 
 /** Fields that rules of the agents' roles and goals of their duties read. What is derived stands for what it is derived from. */
 function fieldsRead(model: Model, name: string): FieldsRead {
-  const organization = model.organizations.find((each) => each.name === name)!;
+  const organization = model.organizations.find((each) => each.name === name);
+  if (!organization) return { service: new Set(), cluster: new Set() };
   const held = new Set(organization.agents.flatMap(({ roles }) => roles));
   const missions = new Set(
     [...organization.obligations, ...organization.permissions]
@@ -91,7 +92,7 @@ function fieldsRead(model: Model, name: string): FieldsRead {
     const { op, field } = node as { op?: string; field?: string };
     if (op === 'clusterField') cluster.add(field as ClusterField);
     if (op === 'field') {
-      const read = field === 'demand' ? 'received' : field === 'capacity' ? 'ready' : field!;
+      const read = field === 'demand' ? 'received' : field === 'capacity' ? 'ready' : (field ?? '');
       if (Object.hasOwn(SERVICE_FIELDS, read)) service.add(read as ServiceField);
     }
     for (const part of Object.values(node)) note(part);
@@ -179,7 +180,7 @@ function mostOf({ replicas, cpu, memory, emulator }: Service, field: ServiceFiel
 /** 1, 2 or 5 times a power of ten, at most `about`. */
 function niceStep(about: number): number {
   const power = 10 ** Math.floor(Math.log10(about));
-  return tidy([5, 2, 1].find((factor) => factor * power <= about * (1 + 1e-9))! * power);
+  return tidy(([5, 2].find((factor) => factor * power <= about * (1 + 1e-9)) ?? 1) * power);
 }
 
 /** Without the last digits that decimal fractions leave. */

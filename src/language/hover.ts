@@ -79,8 +79,8 @@ function effectiveWords(folder: FolderView, cursor: Cursor, part: Part): string 
       : `Not written, and so: ${missing.map(([key, text]) => `\`${key}: ${text}\``).join(', ')}`;
   }
   const node = follow(root, spot.entry?.value);
-  const written = node?.type === 'scalar' ? scalarValue(node) : undefined;
-  if (written !== undefined && node!.end > node!.start) {
+  const written = node?.type === 'scalar' && node.end > node.start ? scalarValue(node) : undefined;
+  if (written !== undefined) {
     const number = inNumbers(part, written);
     return number === undefined ? undefined : `\`${written}\` is ${number}.`;
   }

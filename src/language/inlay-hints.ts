@@ -101,7 +101,7 @@ class Hints {
     this.#to = to;
     const { root } = object.document;
     const spec = find(root, ['spec']);
-    if (object.kind && spec?.value) this.#visit(spec.value, ['spec'], spec.entry!.colon + 1);
+    if (object.kind && spec?.value && spec.entry) this.#visit(spec.value, ['spec'], spec.entry.colon + 1);
   }
 
   /** `after` is where a mapping begins: past its colon or dash. */

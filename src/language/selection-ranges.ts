@@ -40,10 +40,13 @@ export function selectionRanges(folder: FolderView, path: string, position: Posi
       spans.push([start, end]);
     }
     spans.push([node.start, node.end]);
-    if (entry) spans.push([entry.key.start, entry.value?.end ?? entry.key.end]);
+    let child = node.start;
+    if (entry) {
+      spans.push([entry.key.start, entry.value?.end ?? entry.key.end]);
+      child = entry.key.start;
+    }
     [...parents].reverse().forEach((parent) => {
       // What holds the parent: the pair with its key, or the item with its dash.
-      const child = spans.at(-1)![0];
       if (parent.type === 'list') {
         const item = parent.items.find(({ value }) => value && value.start <= child && child <= value.end);
         if (item?.value && item.dash >= 0) spans.push([item.dash, item.value.end]);
@@ -52,14 +55,17 @@ export function selectionRanges(folder: FolderView, path: string, position: Posi
         if (pair?.value) spans.push([pair.key.start, pair.value.end]);
       }
       spans.push([parent.start, parent.end]);
+      child = parent.start;
     });
   }
   spans.push([documentStart, documentEnd], [0, source.text.length]);
 
   const nested: (readonly [number, number])[] = [[offset, offset]];
+  let [innerStart, innerEnd] = [offset, offset];
   for (const [start, end] of spans) {
-    const [innerStart, innerEnd] = nested.at(-1)!;
-    if (start <= innerStart && innerEnd <= end && end - start > innerEnd - innerStart) nested.push([start, end]);
+    if (start > innerStart || innerEnd > end || end - start === innerEnd - innerStart) continue;
+    nested.push([start, end]);
+    [innerStart, innerEnd] = [start, end];
   }
   return nested.map(([start, end]) => rangeOf(source, start, end));
 }

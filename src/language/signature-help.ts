@@ -43,9 +43,14 @@ export function signatureHelp(folder: FolderView, path: string, position: Positi
     return node.open < cel.offset && (closed ? cel.offset < node.close : cel.offset <= node.close);
   };
   const calls = allCalls(root).filter(inside);
-  const call = calls.sort((a, b) => b.open - a.open).find(({ name }) => FUNCTIONS.some((info) => info.name === name));
-  if (!call) return undefined;
-  const info = FUNCTIONS.find(({ name }) => name === call.name)!;
+  const known = calls
+    .sort((a, b) => b.open - a.open)
+    .flatMap((each) => {
+      const found = FUNCTIONS.find(({ name }) => name === each.name);
+      return found ? [{ call: each, info: found }] : [];
+    });
+  if (known.length === 0) return undefined;
+  const [{ call, info }] = known;
   const [, result] = info.signature.split(' -> ');
   const signatures = info.signature
     .replace(/ -> .*$/, '')

@@ -12,8 +12,7 @@ export function topologicalOrder(cluster: Cluster): number[] {
 
   const order: number[] = [];
   const ready = services.map((_, index) => index).filter((index) => openCallers[index] === 0);
-  while (ready.length > 0) {
-    const next = ready.shift()!;
+  for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
     order.push(next);
     for (const called of services[next].calls) if (--openCallers[called] === 0) ready.push(called);
   }

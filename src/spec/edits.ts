@@ -29,9 +29,10 @@ export function removeEntry(object: SourceObject<string>, path: Path, title: str
   if (pairs.length === 1) return removeEntry(object, path.slice(0, -1), title);
   const index = pairs.findIndex(({ key }) => String((key as { value?: unknown }).value) === path.at(-1));
   if (index < 0) return undefined;
-  const entries = pairs.map(({ key, value }) => ({
-    range: [key.range![0], value?.range?.[1] ?? key.range![1]] as const,
-  }));
+  const entries = pairs.map(({ key, value }) => {
+    const [start, end] = key.range ?? [0, 0];
+    return { range: [start, value?.range?.[1] ?? end] as const };
+  });
   if (parent.flow) return fixOf(object, title, ...inBrackets(entries, index), '');
   return wholeLines(object, entries[index].range[0], entries[index].range[1], title);
 }
@@ -65,7 +66,7 @@ function inBrackets(
   entries: readonly { readonly range?: readonly number[] | null }[],
   index: number,
 ): readonly [number, number] {
-  const [start, end] = entries[index].range!;
+  const [start, end] = entries[index].range ?? [0, 0];
   const next = entries[index + 1]?.range?.[0];
   if (next !== undefined) return [start, next];
   return [entries[index - 1]?.range?.[1] ?? start, end];

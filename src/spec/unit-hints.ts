@@ -77,14 +77,14 @@ const ORDER = ['d', 'h', 'm', 's', 'ms'];
 
 function suggestDuration(text: string): string | undefined {
   if (!/^(\s*[0-9]+(\.[0-9]+)?\s*[a-zA-Z]*\s*){1,5}$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)/g)].map(([, amount, word]) => ({
-    amount,
-    unit: word === '' ? 's' : UNIT_WORDS.find(([pattern]) => pattern.test(word.toLowerCase()))?.[1],
-  }));
-  const units = parts.map((part) => part.unit);
-  if (units.includes(undefined) || new Set(units).size < units.length) return undefined;
+  const written = [...text.matchAll(/([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)/g)];
+  const parts = written.flatMap(([, amount, word]) => {
+    const unit = word === '' ? 's' : UNIT_WORDS.find(([pattern]) => pattern.test(word.toLowerCase()))?.[1];
+    return unit === undefined ? [] : [{ amount, unit }];
+  });
+  if (new Set(parts.map(({ unit }) => unit)).size < written.length) return undefined;
   return parts
-    .sort((a, b) => ORDER.indexOf(a.unit!) - ORDER.indexOf(b.unit!))
+    .sort((a, b) => ORDER.indexOf(a.unit) - ORDER.indexOf(b.unit))
     .map(({ amount, unit }) => amount + unit)
     .join('');
 }

@@ -74,7 +74,7 @@ function hasTies(node: TreeNode): boolean {
 function ruleSpan(text: string, { items }: ListNode, index: number): readonly [number, number] {
   const before = items[index - 1]?.value;
   const from = before ? afterLine(text, before.end) : lineStart(text, items[index].dash);
-  return [from, afterLine(text, items[index].value!.end)];
+  return [from, afterLine(text, items[index].value?.end ?? items[index].dash)];
 }
 
 /** Lines with a dash in column 4. */
@@ -110,8 +110,9 @@ function moved(folder: FolderView, role: DeclaredObject, rule: TreeNode, setting
   const { source } = role;
   if (going.length === 0) return [];
   if (going.length === map.entries.length) {
-    const spec = findMap(role.document.root, ['spec'])!;
-    const span = entrySpan(source, spec, find(role.document.root, ['spec', 'settings'])!.entry!);
+    const spec = findMap(role.document.root, ['spec']);
+    const entry = find(role.document.root, ['spec', 'settings'])?.entry;
+    const span = spec && entry && entrySpan(source, spec, entry);
     return span ? [editOf(source, span[0], span[1], '')] : [];
   }
   // One at a time is simple: neighbours would share a comma.

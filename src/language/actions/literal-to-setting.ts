@@ -14,8 +14,8 @@ export function literalToSetting(folder: FolderView, path: string, position: Pos
   const cel = cursor && celAt(cursor);
   if (!cel || cursor.object.kind !== 'Role') return [];
   const nodes = pathTo(parseExpression(cel.text).root, cel.offset);
-  const literal = nodes.at(-1)!;
   const parents = nodes.slice(0, -1);
+  const [literal] = nodes.slice(-1);
   const value = valueOf(literal, parents);
   if (value === undefined) return [];
   const names = namesOf(folder);

@@ -99,11 +99,12 @@ function withUnits(part: Part, typed: string): Offer[] {
     ratio: ['%'],
     rate: ['%'],
   };
-  const { allowed } = unitHint(part.title, typed);
-  return (units[part.title] ?? []).map((unit) => ({
+  const { title } = part;
+  const { allowed } = unitHint(title, typed);
+  return (units[title] ?? []).map((unit) => ({
     label: `${typed}${unit}`,
     kind: 'unit',
-    detail: part.title!,
+    detail: title,
     documentation: `Must be ${allowed}.`,
     text: `${typed}${unit}`,
     snippet: false,
@@ -159,7 +160,7 @@ function structures(names: FolderNames, { object, root }: Cursor, path: Path, pa
     filterText: `${name} [${name}]`,
     kind: 'reference',
     detail: placeOf(declared),
-    documentation: describeName(place!.kind, name, object, names) ?? '',
+    documentation: (place && describeName(place.kind, name, object, names)) ?? '',
     text: typesOf(part).includes('string') ? name : `[${name}]`,
     snippet: false,
   }));
@@ -219,7 +220,7 @@ export function itemSnippets(names: FolderNames, { object }: Cursor, part: Part,
     }
   if (choice.length === 0 && !part.discriminator) {
     const text = new Skeleton(names, object).item(part, shape, pad);
-    const last = shape.split('.').at(-1)!.replace('[]', '');
+    const last = shape.slice(shape.lastIndexOf('.') + 1).replace('[]', '');
     variants.push({
       label: `${singular(last)} (whole item)`,
       filterText: `${singular(last)} ${Object.keys(part.properties ?? {}).join(' ')}`,

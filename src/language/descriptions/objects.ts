@@ -112,9 +112,9 @@ export const settingText = (role: DeclaredObject, name: string): string | undefi
 /** Markdown of a setting, as a role reads it. */
 export function describeSetting(name: string, role: DeclaredObject, names: FolderNames): string {
   const given = [role, ...names.ancestors(role)].filter((each) => settingText(each, name) !== undefined);
-  if (given.length === 0) return `**settings.${name}**\n\nNo role gives this setting a value.`;
   const [nearest, ...others] = given;
-  const value = settingText(nearest, name)!;
+  const value = given.length > 0 ? settingText(nearest, name) : undefined;
+  if (value === undefined) return `**settings.${name}**\n\nNo role gives this setting a value.`;
   const lines = [`**settings.${name}** = \`${value}\`${asNumber(value)}`];
   const comment = commentOf(nearest, name);
   if (comment) lines.push(comment);

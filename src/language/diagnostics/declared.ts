@@ -75,6 +75,7 @@ export class DeclaredObjects {
 
   /** Those without errors, in the order of the files. */
   of<K extends Kind>(kind: K): readonly Declared<K>[] {
+    // The map has the objects of a kind under that kind, which its type cannot say.
     return (this.#byKind.get(kind) ?? []) as unknown as readonly Declared<K>[];
   }
 

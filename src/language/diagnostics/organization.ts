@@ -114,11 +114,11 @@ function checkAuthority({ object, value }: DeclaredOrganization): void {
     links.filter(({ from }) => from === role).map(({ to }) => to),
   );
   for (const cycle of cycles) {
-    const round = cycle.map((from, at) => {
+    const round = cycle.flatMap((from, at) => {
       const to = cycle[(at + 1) % cycle.length];
-      return links.find((link) => link.from === from && link.to === to)!;
+      return links.find((link) => link.from === from && link.to === to) ?? [];
     });
-    const last = round.at(-1)!;
+    const [last] = round.slice(-1);
     const message = `Roles have authority over one another in a circle: ${[...cycle, cycle[0]].join(' -> ')}. Remove one of these links.`;
     object.report(last.path, 'authority-cycle', message, {
       related: round.slice(0, -1).map(({ path }) => object.place(path, 'A link of the circle.')),

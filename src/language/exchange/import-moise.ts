@@ -89,7 +89,7 @@ class Importer {
     const groups = this.#groups();
     const obligations = this.#duties('obligations');
     const permissions = this.#duties('permissions');
-    const missions = [...this.#missions].map((name) => this.#names.missions.get(name)!);
+    const missions = [...this.#missions].flatMap((name) => this.#names.missions.get(name) ?? []);
     this.#write('Organization', this.#organization, {
       cluster: this.#cluster,
       ...(groups.length > 0 && { structural: { groups } }),
@@ -242,7 +242,7 @@ class Importer {
         }
         const own = this.#json.texts(list, place).flatMap((goal, index) => {
           if (this.#known(this.#names.goals, goal, [...place, index], 'goal') === undefined) return [];
-          return goals.get(goal)!;
+          return goals.get(goal) ?? [];
         });
         if (own.length === 0) {
           this.#json.report(place, 'warning', `Mission '${theirs}' has no goal. It is left out.`, 'key');
@@ -445,17 +445,17 @@ class Importer {
   /** Those of the extension, and whoever is named by a duty; for a role that nobody holds, as many as it needs. */
   #agents(): object[] {
     const agents = new Map<string, { roles: Set<string>; rest: object }>();
-    const add = (name: string, role?: string): void => {
+    const add = (name: string, role?: string): { roles: Set<string>; rest: object } => {
       const agent = agents.get(name) ?? { roles: new Set(), rest: {} };
       agents.set(name, agent);
       if (role !== undefined) agent.roles.add(role);
+      return agent;
     };
     const path = [EXTENSION, 'agents'];
     this.#json.list(this.#extension.agents, path).forEach((entry, index) => {
       const name = this.#json.text(at(entry, 'name'), [...path, index, 'name']);
       if (name === undefined) return;
-      add(name);
-      agents.get(name)!.rest = kept(entry, ['observes', 'scope']);
+      add(name).rest = kept(entry, ['observes', 'scope']);
       this.#json.texts(at(entry, 'roles'), [...path, index, 'roles']).forEach((role, i) => {
         const ours = this.#role(role, [...path, index, 'roles', i]);
         if (ours !== undefined) add(name, ours);

@@ -85,7 +85,7 @@ class PatternParser {
   }
 
   #label(): Pattern {
-    const label = /^[^,[\]();]*/.exec(this.#text.slice(this.#at))![0];
+    const [label = ''] = /^[^,[\]();]*/.exec(this.#text.slice(this.#at)) ?? [];
     if (label.trim() === '') throw new Stop(this.#at, 'A label is missing.');
     this.#at += label.length;
     return label.trim() === '#any' ? { type: 'any' } : { type: 'label', label: label.trim() };

@@ -22,7 +22,9 @@ export function explain(expression: CheckedExpression, context: CelContext): Exp
   const watch: Scope['watch'] = {
     enter: (node, scope) => open.push({ node, scope, parts: [] }),
     leave: (value) => {
-      const { node, scope, parts } = open.pop()!;
+      const left = open.pop();
+      if (!left) return;
+      const { node, scope, parts } = left;
       const parent = open.at(-1);
       const element = parent && elementOf(parent.node, node, scope);
       done = {
@@ -38,7 +40,8 @@ export function explain(expression: CheckedExpression, context: CelContext): Exp
     },
   };
   evaluate(expression.root, scopeOf(expression, context, watch));
-  return done!;
+  if (!done) throw new Error(`${expression.text} was not evaluated.`);
+  return done;
 }
 
 /** 'e = a' where `node` is evaluated for an element of the macro `parent`. */

@@ -44,7 +44,7 @@ export function fixWith(at: { readonly start: number; readonly end: number }, te
 export function shown(text: string): string {
   const printable = text.replace(/[ \t\r\n]+/g, ' ').replace(/[\p{C}\p{Z}]/gu, (character) => {
     if (character === ' ') return character;
-    return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+    return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   });
   return printable.length > 40 ? `${[...printable].slice(0, 40).join('')}...` : printable;
 }

@@ -172,7 +172,7 @@ function checkCallGraph(object: SourceObject, { services }: Cluster): void {
   const { cycles } = sortByDependency([...new Set(names)], (name) => called.get(name) ?? []);
   for (const cycle of cycles) {
     const last = names.indexOf(cycle[cycle.length - 1]);
-    const back = called.get(names[last])!.indexOf(cycle[0]);
+    const back = (called.get(names[last]) ?? []).indexOf(cycle[0]);
     const way = [...cycle, cycle[0]].join(' -> ');
     const message = `Services call one another in a circle: ${way}. Remove one of these calls.`;
     object.report(['spec', 'services', last, 'calls', back, 'service'], 'call-cycle', message);

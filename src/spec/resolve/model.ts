@@ -71,8 +71,9 @@ export function resolveModel(entries: readonly Entry[], options: ResolveOptions)
 function reportDuplicates(entries: readonly Entry[]): Entry[] {
   const byName = Map.groupBy(entries, ({ object }) => `${object.kind}/${object.name}`);
   for (const same of byName.values()) {
-    for (const { object } of same.length > 1 ? same : []) {
-      const other = same.find((entry) => entry.object !== object)!.object;
+    for (const { object } of same) {
+      const other = same.find((entry) => entry.object !== object)?.object;
+      if (!other) continue;
       const { file, line } = other.origin;
       const message = `There is another ${object.kind} ${object.name}, at ${file}:${line}. Rename one of them.`;
       object.report(['metadata', 'name'], 'duplicate-name', message, {

@@ -36,25 +36,30 @@ export function resolveRoles(declared: readonly Declared<RoleSpec>[], context: C
       context.refers(object, path, 'Role', parent);
     });
   }
-  const { order, cycles } = sortByDependency([...byName.keys()], (name) => parentsOf(byName.get(name)!.spec));
+  const { order, cycles } = sortByDependency([...byName.keys()], (name) => {
+    const role = byName.get(name);
+    return role ? parentsOf(role.spec) : [];
+  });
   for (const cycle of cycles) {
-    const { object } = byName.get(cycle[0])!;
+    const [object, ...others] = cycle.flatMap((name) => byName.get(name)?.object ?? []);
     const way = [...cycle, cycle[0]].join(' -> ');
     object.report(
       ['spec', 'extends'],
       'role-cycle',
       `Roles extend one another in a circle: ${way}. Remove one extends.`,
-      { related: cycle.slice(1).map((name) => byName.get(name)!.object.place(['spec', 'extends'], 'Of the circle.')) },
+      { related: others.map((other) => other.place(['spec', 'extends'], 'Of the circle.')) },
     );
   }
   const resolved = new Map<string, Role>();
   const unsure = new Set<string>();
   for (const name of order) {
-    const parents = parentsOf(byName.get(name)!.spec);
+    const role = byName.get(name);
+    if (!role) continue;
+    const parents = parentsOf(role.spec);
     // Of a parent that is missing or broken the settings are not known.
     if (parents.some((parent) => !resolved.has(parent) || unsure.has(parent))) unsure.add(name);
     const inherited = parents.flatMap((parent) => resolved.get(parent) ?? []);
-    resolved.set(name, resolveRole(byName.get(name)!, inherited, !unsure.has(name), context.expressions));
+    resolved.set(name, resolveRole(role, inherited, !unsure.has(name), context.expressions));
   }
   return declared.flatMap(({ object }) => resolved.get(object.name) ?? []);
 }

@@ -52,7 +52,7 @@ const DEFAULT_DURATION = 3600;
 /** All scenarios with what they inherit, in the order of the files. Scenarios in a cycle, or below one, are left out. */
 export function resolveScenarios(declared: readonly Declared<ScenarioSpec>[], context: Context): Scenario[] {
   const byName = new Map(declared.map((scenario) => [scenario.object.name, scenario] as const));
-  const parentOf = (name: string): readonly string[] => [byName.get(name)!.spec.extends ?? []].flat();
+  const parentOf = (name: string): readonly string[] => [byName.get(name)?.spec.extends ?? []].flat();
   for (const { object, spec } of declared) {
     if (spec.extends !== undefined) context.refers(object, ['spec', 'extends'], 'Scenario', spec.extends);
   }
@@ -60,13 +60,15 @@ export function resolveScenarios(declared: readonly Declared<ScenarioSpec>[], co
   for (const cycle of cycles) {
     const way = [...cycle, cycle[0]].join(' -> ');
     const message = `Scenarios extend one another in a circle: ${way}. Remove one extends.`;
-    byName.get(cycle[0])!.object.report(['spec', 'extends'], 'scenario-cycle', message, {
-      related: cycle.slice(1).map((name) => byName.get(name)!.object.place(['spec', 'extends'], 'Of the circle.')),
+    const [object, ...others] = cycle.flatMap((name) => byName.get(name)?.object ?? []);
+    object.report(['spec', 'extends'], 'scenario-cycle', message, {
+      related: others.map((other) => other.place(['spec', 'extends'], 'Of the circle.')),
     });
   }
   const resolved = new Map<string, Scenario>();
   for (const name of order) {
-    const scenario = resolveScenario(byName.get(name)!, resolved.get(parentOf(name)[0]), context);
+    const own = byName.get(name);
+    const scenario = own && resolveScenario(own, resolved.get(parentOf(name)[0]), context);
     if (scenario) resolved.set(name, scenario);
   }
   return declared.flatMap(({ object }) => resolved.get(object.name) ?? []);
@@ -94,7 +96,7 @@ function resolveScenario(
     origin: object.origin,
     description: spec.description || (parent?.description ?? ''),
     duration,
-    load: spec.load ? resolveLoad(object, spec.load, duration, context) : parent!.load,
+    load: spec.load ? resolveLoad(object, spec.load, duration, context) : (parent?.load ?? []),
     events: [
       ...(parent?.events ?? []),
       ...spec.events.map((event, index) => resolveEvent(object, ['spec', 'events', index], event, duration)),

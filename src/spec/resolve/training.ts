@@ -104,8 +104,8 @@ function checkBudget(
   const { steps, episode, environments, horizon } = budget;
   const path = ['spec', 'budget', 'episode'];
   const interval = cluster?.decisionInterval;
-  if (interval !== undefined && (episode < interval || episode % interval !== 0)) {
-    const message = `budget.episode is ${episode}s, but must be a multiple of the decision interval of cluster ${cluster!.name}, ${interval}s.`;
+  if (cluster && interval !== undefined && (episode < interval || episode % interval !== 0)) {
+    const message = `budget.episode is ${episode}s, but must be a multiple of the decision interval of cluster ${cluster.name}, ${interval}s.`;
     object.report(path, 'episode-length', message);
   }
   const short = scenarios.find(({ name, duration }) => duration < episode && names.includes(name));

@@ -44,9 +44,9 @@ export function resolveTransfer(
     resolveStage(object, ['spec', 'stages', index], stage, cluster, context),
   );
   checkOrder(object, stages);
-  if (cluster && spec.limits.move > cluster.maxMove * organization!.agents.length) {
-    const message = `limits.move is ${spec.limits.move}, but the agents of ${organization!.name} can move a service by at most ${cluster.maxMove * organization!.agents.length} together. Lower it.`;
-    const most = String(cluster.maxMove * organization!.agents.length);
+  if (cluster && organization && spec.limits.move > cluster.maxMove * organization.agents.length) {
+    const message = `limits.move is ${spec.limits.move}, but the agents of ${organization.name} can move a service by at most ${cluster.maxMove * organization.agents.length} together. Lower it.`;
+    const most = String(cluster.maxMove * organization.agents.length);
     object.report(['spec', 'limits', 'move'], 'limit-without-effect', message, { replaceBy: most });
   }
   if (spec.limits.podsPerDecision < spec.limits.move) {

@@ -209,7 +209,7 @@ function block(
   if (header < 0 || header >= end) return value === '';
   const lines = linesBetween(text, header + 1, end);
   const first = lines.find(({ from, to }) => /[^ ]/.test(text.slice(from, to)));
-  const deepest = first ? /^ */.exec(text.slice(first.from, first.to))![0].length : 0;
+  const deepest = first ? text.slice(first.from, first.to).search(/[^ ]/) : 0;
   // Without an indentation indicator the first line decides; with one, less than that, but within the parent's nine.
   const indicated = /[1-9]/.test(text.slice(start, start + 3).split('\n')[0]);
   const most = indicated ? Math.min(deepest, MOST_INDENT) : deepest;

@@ -69,10 +69,11 @@ export function equality(a: Abstract, b: Abstract): Truth {
     return { yes: (x.yes && y.yes) || (x.no && y.no), no: (x.yes && y.no) || (x.no && y.yes) };
   }
   if (a.type === 'string' && b.type === 'string') {
-    if (!a.texts || !b.texts) return EITHER;
+    const [left, right] = [a.texts, b.texts];
+    if (!left || !right) return EITHER;
     return {
-      yes: a.texts.some((text) => b.texts!.includes(text)),
-      no: a.texts.some((text) => b.texts!.some((other) => other !== text)),
+      yes: left.some((text) => right.includes(text)),
+      no: left.some((text) => right.some((other) => other !== text)),
     };
   }
   return EITHER;
