@@ -32,7 +32,7 @@ export function complete(
     const { offers, start, end } = expressionOffers(cel, cursor.object, namesOf(folder));
     const [from, to] = [cel.offsets[start], cel.offsets[end]];
     const range = rangeOf(cursor.source, from, to);
-    // In the indentation of a line, and behind quotes, nothing is typed.
+    // Nothing is typed in the indentation of a line, or after closing quotes.
     if (range.start.line !== range.end.line || cursor.offset < from || cursor.offset > to) return [];
     return inOrder(offers, range, cursor.needsBlank ? ' ' : '');
   }
@@ -66,7 +66,7 @@ class Placed {
     const node = spot.node as ScalarNode;
     const [from, to] = this.#span(node);
     const { offset } = this.#cursor;
-    // Outside of quotes nothing is typed.
+    // Nothing is typed outside the quotes.
     if (offset < from || offset > to) return [];
     const range = rangeOf(source, from, to);
     if (range.start.line !== range.end.line) return [];
@@ -87,7 +87,7 @@ class Placed {
     const { path } = spot;
     const parent = spot.parents.at(-1);
     if (path.length === 0) {
-      // One word is all there is.
+      // The document consists of one word.
       const keys = this.#keys([], object.kind ? documentPart(object.kind) : ANY_DOCUMENT, undefined, 0);
       return [...objectOffers(namesOf(this.#folder)), ...keys];
     }
@@ -107,7 +107,7 @@ class Placed {
     if (!part) return [];
     const typed = this.#cursor.empty ? '' : scalarValue(node);
     if (typeof path.at(-1) === 'number') return this.#item(path, part, node, typed);
-    // Below its key, on a line of its own, stands the first entry or item.
+    // The first entry or item stands below its key, on a line of its own.
     const below = spot.entry && parent?.flow === false && this.#isBelow(spot.entry.colon, node);
     if (below && isMapPart(part)) {
       return this.#keys(path, part, findMap(root, path), columnOf(this.#cursor.source.text, node.start));

@@ -1,4 +1,4 @@
-/** From a name to where it is declared, and to all its uses. */
+/** Finds where a name is declared, and all of its uses. */
 import { parseExpression } from '../spec/cel/parse.ts';
 import { pathTo, walk } from '../spec/cel/syntax.ts';
 import type { Position, Range } from '../spec/problem.ts';

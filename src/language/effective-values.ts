@@ -1,4 +1,4 @@
-/** What an object means once defaults, presets and inherited parts are filled in. */
+/** What an object means after defaults, presets and inherited parts are filled in. */
 import { isUnit } from '../spec/unit-hints.ts';
 import type { Model } from '../spec/model.ts';
 import type { Kind } from '../spec/schema/validators.ts';
@@ -77,7 +77,7 @@ export function effectiveAt(folder: FolderView, object: DeclaredObject, path: Pa
   return value;
 }
 
-/** Keys of a mapping that are not written, with the values that they have all the same. */
+/** The keys of a mapping that are not written, with the values that they have nevertheless. */
 export function filledIn(
   part: Part,
   value: unknown,
@@ -121,7 +121,7 @@ export function durationText(seconds: number): string {
   return text;
 }
 
-/** What a text with a unit is as a number; undefined where that says nothing new. */
+/** The number that a text with a unit stands for; undefined where it says nothing new. */
 export function inNumbers(part: Part, text: string): string | undefined {
   if (!isUnit(part.title)) return undefined;
   if (/^-?[0-9.]+%$/.test(text) && part.title !== 'rate') return String(parseShare(text));

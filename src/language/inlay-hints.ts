@@ -57,7 +57,7 @@ const UNITS: Readonly<Record<string, string>> = {
   'Transfer limits.podsPerDecision': 'pods',
 };
 
-/** Mappings of which it is worth knowing what is filled in. */
+/** The mappings for which hints show what is filled in. */
 const FILLED: Readonly<Record<string, readonly string[]>> = {
   Cluster: ['objectives', 'services[].emulator'],
   Role: ['spec'],

@@ -153,7 +153,7 @@ export const PROPOSALS = 'karma/proposals';
 export interface ProposalsParams {
   /** URI of a specification folder, or of what is in it. */
   readonly folder: string;
-  /** That was analysed. */
+  /** The organization that was analyzed. */
   readonly organization: string;
   readonly proposals: readonly Proposal[];
 }

@@ -13,12 +13,12 @@ interface Setting {
   readonly state: SampleState;
 }
 
-/** The first cluster of an object of which a state is known. */
+/** The first cluster of an object with a known state. */
 function settingOf(folder: FolderView, object: DeclaredObject, facts: HostKnowledge): Setting | undefined {
   for (const name of namesOf(folder).clustersOf(object)) {
     const cluster = modelObject(folder.model, 'Cluster', name);
     const state = cluster && facts.sampleState?.(name);
-    // A state of a cluster that has changed since says nothing.
+    // A state from before the cluster changed says nothing.
     if (cluster && state && state.history.at(0).services === cluster.services.length) return { cluster, state };
   }
   return undefined;

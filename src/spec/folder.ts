@@ -44,7 +44,7 @@ export function unreadable(path: string, error: unknown): Problem {
   return problem(path, START, 'file-unreadable', `The file could not be read: ${reason}.`);
 }
 
-/** Its bytes: no more than tell that it is too large. */
+/** The bytes of a file, up to one more than may be read, which tells that it is too large. */
 export const readSpecText = (path: string): Promise<Uint8Array> => readUpTo(path, MAX_FILE_SIZE + 1);
 
 /**
@@ -70,7 +70,7 @@ export async function findSpecs(folder: string, onUnreadable?: (error: unknown) 
   return found.sort();
 }
 
-/** The start of a file: a file that grows, or lies about its size, does no harm. */
+/** Reads the start of a file, so that a file that grows or lies about its size does no harm. */
 async function readUpTo(path: string, limit: number): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {

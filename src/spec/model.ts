@@ -170,7 +170,7 @@ export interface Deontic {
 
 export interface Agent {
   readonly name: string;
-  /** Empty = no role: the agent is free (the "no organisation" variant). Several roles: what any of them allows, together. */
+  /** Empty = no role: the agent is free (the "no organization" variant). Several roles: what any of them allows, together. */
   readonly roles: readonly string[];
   /** Services that the agent sees; empty = all. */
   readonly observes: readonly string[];

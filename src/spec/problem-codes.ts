@@ -83,7 +83,7 @@ export const SPEC_CODES = {
   'decision-interval': error('The decision interval is not a multiple of 15s.', 'Write 15s, 30s, 45s, 60s, ...'),
   'nodes-too-small': error('The nodes do not hold the fewest replicas.', 'Give them more, or lower replicas.min.'),
   'nodes-hold-everything': warning(
-    'The nodes hold all maximum replicas: everything at maximum is near optimal, and nothing is to be learnt.',
+    'The nodes hold all maximum replicas: everything at maximum is near optimal, and there is nothing to learn.',
     'Give the nodes less CPU, or raise replicas.max.',
   ),
   'prometheus-missing': error('The source is prometheus, but none is described.', 'Add metrics.prometheus.'),

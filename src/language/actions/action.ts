@@ -5,9 +5,9 @@ import type { FileEdits } from '../text.ts';
 export interface CodeAction {
   readonly title: string;
   readonly kind: 'quickfix' | 'refactor.extract' | 'refactor.rewrite';
-  /** Files that do not exist yet are made by their edits. */
+  /** Edits of a file that does not exist create it. */
   readonly edits: readonly FileEdits[];
-  /** What it puts right. */
+  /** The problem that it solves. */
   readonly problem?: Problem;
   /** The obvious one. */
   readonly preferred?: boolean;

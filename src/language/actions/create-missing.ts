@@ -1,4 +1,4 @@
-/** Creates what a name refers to and nobody declares: objects, services, settings. And keys that have to stand. */
+/** Creates what a name refers to but nothing declares (objects, services, settings), and keys that are required. */
 import { parseExpression } from '../../spec/cel/parse.ts';
 import { walk } from '../../spec/cel/syntax.ts';
 import type { Problem } from '../../spec/problem.ts';
@@ -17,7 +17,7 @@ import { find, findList, findMap, plainValue, scalarText, scalarValue, spotAt } 
 import type { CodeAction } from './action.ts';
 import { addDocument, addEntry, addItem, setValue } from './text-edits.ts';
 
-/** For the name at a place. */
+/** The actions for the name at a place. */
 export function createMissing(folder: FolderView, at: Occurrence): CodeAction[] {
   if (at.declares || at.kind === 'anchor' || at.alias) return [];
   const names = namesOf(folder);

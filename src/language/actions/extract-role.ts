@@ -115,7 +115,7 @@ function moved(folder: FolderView, role: DeclaredObject, rule: TreeNode, setting
     const span = spec && entry && entrySpan(source, spec, entry);
     return span ? [editOf(source, span[0], span[1], '')] : [];
   }
-  // One at a time is simple: neighbours would share a comma.
+  // Settings are removed one at a time, because neighbors would share a comma.
   const spans = going.length === 1 || !map.flow ? going.map((entry) => entrySpan(source, map, entry)) : [];
   return spans.flatMap((span) => (span ? editOf(source, span[0], span[1], '') : []));
 }

@@ -1,4 +1,4 @@
-/** Edits of outlines: entries, items and documents that come or go. */
+/** Edits that add or remove entries, items and documents. */
 import type { SourceFile } from '../../spec/text/source.ts';
 import { columnOf, editOf, lineEnd, lineStart, type TextEdit } from '../text.ts';
 import type { Entry, ListNode, MapNode, TreeDocument } from '../yaml/tree.ts';
@@ -32,7 +32,7 @@ export function setValue(source: SourceFile, { colon }: Entry, value: string): T
   return editOf(source, colon + 1, colon + 1, ` ${value}`);
 }
 
-/** What goes when an entry goes: its lines, or its part between commas. Undefined where it shares its line with a dash. */
+/** What is removed with an entry: its lines, or its part between commas. Undefined where it shares its line with a dash. */
 export function entrySpan({ text }: SourceFile, map: MapNode, entry: Entry): readonly [number, number] | undefined {
   const index = map.entries.indexOf(entry);
   const endOf = ({ key, colon, value }: Entry): number => Math.max(value?.end ?? 0, colon + 1, key.end);

@@ -87,7 +87,7 @@ function conjuncts(node: Node): Node[] {
   return node.op === 'binary' && node.operator === '&&' ? [...conjuncts(node.left), ...conjuncts(node.right)] : [node];
 }
 
-/** Facts of the specification are what they are: only of what changes is it odd to be always the same. */
+/** Whether a condition reads state. What only reads the specification is always the same, and that is not worth reporting. */
 export function readsState(node: Node): boolean {
   if (node.op === 'clusterField' || node.op === 'history') return true;
   if (node.op === 'field' && !isStaticField(node.field)) return true;
@@ -101,7 +101,7 @@ export interface ConditionWords {
   readonly what: string;
 }
 
-/** Reports values of different units. True if there are some: what follows from them is not worth telling. */
+/** Reports values of different units. True if there are some: then nothing else about the expression is worth reporting. */
 export function reportUnits(
   object: SourceObject<DiagnosticCode>,
   path: Path,

@@ -1,4 +1,4 @@
-/** The objects of a folder with their text: what checks that go beyond the loader's look at. */
+/** The objects of a folder with their text, which the checks that go beyond the loader's read. */
 import { CheckedExpressions, type CheckedExpression, type CheckOptions } from '../../spec/cel/check.ts';
 import type { Model, Role, RoleRule } from '../../spec/model.ts';
 import type { Problem } from '../../spec/problem.ts';
@@ -33,7 +33,7 @@ export type DiagnosedFolder = Pick<FolderView, 'model' | 'documents' | 'problems
 export class DeclaredObjects {
   readonly model: Model;
   readonly problems: Problem[] = [];
-  /** False where some document says something that is not understood: that a name is missing proves nothing then. */
+  /** False where a document is not understood, so that a missing name proves nothing. */
   readonly complete: boolean;
   readonly #expressions: CheckedExpressions;
   readonly #byKind: ReadonlyMap<Kind, readonly Declared<Kind>[]>;
@@ -59,7 +59,7 @@ export class DeclaredObjects {
       const [start, , end] = yaml.range;
       const first = source.lines.linePos(start).line;
       const last = source.lines.linePos(end).line;
-      // An object with an error is first to be corrected: what else is odd about it may follow from that.
+      // An object with an error has to be corrected first: what else is odd about it may follow from the error.
       if (errors.get(source.path)?.some((line) => line >= first && line <= last)) continue;
       const value = (model[LISTS[kind]] as readonly ValueOf<Kind>[]).find((each) => each.name === name);
       if (!value) continue;

@@ -29,7 +29,7 @@ const dutiesOf = ({
   ...permissions.map((duty, index) => ({ duty, list: 'permissions' as const, index })),
 ];
 
-/** Where missions count in the return, a role without one, and one without a role, are probably forgotten. */
+/** Where missions count in the return, a role without a mission and a mission without a role are probably mistakes. */
 function checkMissions({ object, value }: DeclaredOrganization, { model }: DeclaredObjects): void {
   const counts = (name: string): boolean =>
     model.missions.some((mission) => mission.name === name && mission.goals.some(({ weight }) => weight > 0));
@@ -138,7 +138,7 @@ function checkSight(
   if (!cluster || observes.length === 0) return;
   const nameOf = (service: number): string => cluster.services[service].name;
   const moved = scope.length > 0 ? scope : cluster.services.map((service) => service.name);
-  // An agent that sees nothing of what it may move is told of already.
+  // An agent that sees nothing of what it may move is reported already.
   if (!moved.some((service) => observes.includes(service))) return;
   const reads = new Set<string>();
   for (const role of model.roles.filter((each) => roles.includes(each.name)))

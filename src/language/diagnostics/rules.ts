@@ -160,7 +160,7 @@ class RoleCheck {
         contexts.every(({ use, service }) => isAbout(outer, use, service)) &&
         implies(inner, by, contexts, `${this.#key} ${rule.services.join()}`);
       if (!shadowed(whenever, expression, other)) return false;
-      // Of two that say the same, the later one is told.
+      // Of two rules that say the same, the later one is reported.
       return at < index || !covers(rule, other) || !shadowed(expression, whenever, rule);
     });
     return found < 0 ? undefined : found;
@@ -193,7 +193,7 @@ class RoleCheck {
 
 const implied = new WeakMap<CheckedExpression, Map<string, boolean>>();
 
-/** Whether `b` is true in every state in which `a` is. What was found before is kept. */
+/** Whether `b` is true in every state in which `a` is. Earlier answers are kept. */
 function implies(a: CheckedExpression, b: CheckedExpression, contexts: readonly RuleContext[], key: string): boolean {
   const before = implied.get(a) ?? new Map<string, boolean>();
   const which = `${b.text}\n${key}`;

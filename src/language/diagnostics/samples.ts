@@ -1,4 +1,4 @@
-/** States that a cluster was seen in, to ask whether a rule ever matched. Hosts draw them; see hosts/samples. */
+/** States that a cluster was seen in, to ask whether a rule ever matched. Hosts draw them; see language-server/sampling. */
 import type { CheckedExpression } from '../../spec/cel/expression.ts';
 import { compileColumns } from '../../spec/cel/compile.ts';
 import type { Cluster } from '../../spec/model.ts';
@@ -14,7 +14,7 @@ export interface SampledStates {
 /** Undefined where there are none, or none yet. */
 export type SampleProvider = (cluster: Cluster) => SampledStates | undefined;
 
-/** Counts that are known already: rules mostly stay the same from one keystroke to the next. */
+/** Counts of earlier calls: most rules stay the same from one keystroke to the next. */
 const known = new WeakMap<SampledStates, Map<string, number>>();
 
 /** In how many of the states the condition was true for one of the services. */

@@ -1,4 +1,4 @@
-/** What nothing refers to: shown faded. Said only where every document is understood. */
+/** Finds what nothing refers to, which editors show faded. Nothing is reported unless every document is understood. */
 import { settingsIn } from '../../spec/cel/windows.ts';
 import type { Role } from '../../spec/model.ts';
 import type { DeclaredObjects } from './declared.ts';
@@ -54,7 +54,7 @@ function checkScenarios(objects: DeclaredObjects): void {
   }
 }
 
-/** More than anyone reads; each is looked up in all settings of its role. */
+/** More settings than anyone reads about: each is looked up in all settings of its role. */
 const MOST_TOLD = 100;
 
 /** A setting counts as read where a rule of the role, or of one that inherits it, reads it. */

@@ -30,7 +30,7 @@ class Layout {
       ({ start, end, text }) => this.#text.slice(start, end) !== text,
     );
     edits.sort((a, b) => a.start - b.start || b.end - a.end);
-    // Where two say something about one place, the larger does.
+    // Where two edits cover one place, the larger one counts.
     let last = -1;
     return edits.filter(({ start, end }) => {
       if (start < last) return false;

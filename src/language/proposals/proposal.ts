@@ -17,7 +17,7 @@ export interface Proposal {
 
 /** Where a proposal goes, as far as there is a choice. */
 export interface Placement {
-  /** Name of the organization that was analysed. */
+  /** Name of the organization that was analyzed. */
   readonly organization: string;
   /** role: agents that play it from now on. Left out: none. */
   readonly agents?: readonly string[];

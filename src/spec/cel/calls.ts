@@ -17,7 +17,7 @@ import { FUNCTIONS, SERVICE_VOCABULARY } from './vocabulary.ts';
 import { durationOf, isWindow } from './window.ts';
 import { settingsIn, WINDOW, windowMessage } from './windows.ts';
 
-/** Part of CEL, but not of the part that can run over columns: what to do instead. */
+/** Functions of CEL that cannot run over columns, and what to write instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   has: 'Every field always has a value. Remove has(...).',
   bind: 'Names cannot be bound. Write the value where it is used, or make it a setting.',

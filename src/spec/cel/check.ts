@@ -1,4 +1,4 @@
-/** Checks the text of an expression: syntax, names, types, and that both executions can run it. */
+/** Checks the text of an expression: its syntax, names and types, and that interpreter and compiler can both run it. */
 import { Checker } from './checker.ts';
 import { typeInWords, type CheckedExpression, type Node } from './expression.ts';
 import { parseExpression } from './parse.ts';
@@ -27,14 +27,14 @@ export interface CheckResult {
 }
 
 /**
- * Checks whose results are remembered, for a folder that is edited: from one keystroke to the next all expressions but one stay the
- * same. The result of a text that is asked for again is the same object.
+ * Checks expressions and remembers the results. While someone types, all expressions of a folder but one stay the same. The same text
+ * with the same options gives the same object.
  */
 export class CheckedExpressions {
-  /** Results by the text of the expression, by what it may name and has to give. */
+  /** The results by options, and then by text. */
   #results = new Map<string, Map<string, CheckResult>>();
   #count = 0;
-  /** Settings may be many, and several expressions share them: they are joined once. */
+  /** The keys of lists of settings, which can be long and are shared by several expressions. */
   readonly #joined = new WeakMap<readonly string[], string>();
 
   check(text: string, options: CheckOptions): CheckResult {
@@ -65,7 +65,7 @@ const MOST_REMEMBERED = 2048;
 /** Never throws, whatever the text. */
 export function checkExpression(text: string, options: CheckOptions): CheckResult {
   const parsed = parseExpression(text);
-  // The first syntax problem alone: the others mostly follow from it.
+  // Only the first syntax problem is reported: the others mostly follow from it.
   if (parsed.problems.length > 0) return { problems: parsed.problems.slice(0, 1) };
 
   const checker = new Checker(text, options.settings, options.service);

@@ -1,4 +1,4 @@
-/** Syntax tree -> typed tree: what surrounds a node. What each node means is in names.ts, operators.ts and calls.ts. */
+/** Turns a syntax tree into a typed tree. This file has the context of a node; names.ts, operators.ts and calls.ts check the nodes. */
 import { checkCall } from './calls.ts';
 import { CheckContext } from './check-context.ts';
 import type { Node } from './expression.ts';

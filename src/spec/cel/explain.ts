@@ -15,7 +15,7 @@ export interface Explanation {
   readonly node: Node;
 }
 
-/** Every part that was evaluated, with its value; parts within a macro once per element. */
+/** Explains all parts that were evaluated; parts within a macro appear once per element. */
 export function explain(expression: CheckedExpression, context: CelContext): Explanation {
   const open: { node: Node; scope: Scope; parts: Explanation[] }[] = [];
   let done: Explanation | undefined;

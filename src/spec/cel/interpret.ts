@@ -1,4 +1,4 @@
-/** Evaluates a checked expression in one environment, by walking its tree. Written to be read; compile.ts is for speed. */
+/** Evaluates a checked expression in one environment by walking its tree. This file is written to be read, compile.ts for speed. */
 import type { Cluster } from '../model.ts';
 import type { Observation, ObservationHistory } from '../observation.ts';
 import type { AggregateKind, BinaryOperator, CheckedExpression, Node, PathNode } from './expression.ts';
@@ -21,7 +21,7 @@ export interface Scope {
   readonly context: CelContext;
   /** Values of the macro variables in force, by id; a service is its index. */
   readonly variables: ReadonlyMap<number, ElementValue>;
-  /** Told of every node that is evaluated, its operands in between. */
+  /** Is told about each node before and after its evaluation; its operands come in between. */
   readonly watch?: { enter(node: Node, scope: Scope): void; leave(value: Value): void };
 }
 
@@ -38,17 +38,6 @@ export function scopeOf(expression: CheckedExpression, context: CelContext, watc
   if (expression.perService && context.service === undefined)
     throw new RangeError(`${expression.text} has a value per service: say for which service.`);
   return { constants: constantsOf(context.cluster), context, variables: new Map(), ...(watch && { watch }) };
-}
-
-/** The longest window of change() and mean() in an expression, seconds; 0 without any. Histories must reach so far. */
-export function longestWindow(expression: CheckedExpression, settings: Readonly<Record<string, number>>): number {
-  let longest = 0;
-  const visit = (node: Node): void => {
-    if (node.op === 'history') longest = Math.max(longest, constantValue(node.window, settings));
-    for (const child of childrenOf(node)) visit(child);
-  };
-  visit(expression.root);
-  return longest;
 }
 
 /** The value of a node that is made of literals and settings only. */

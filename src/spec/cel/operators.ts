@@ -202,7 +202,7 @@ function equality(
   return 'bool';
 }
 
-/** A priority compared with a text that no priority has is a typing error that would never show. */
+/** Reports a text that no priority has: the comparison would silently be false. */
 function checkPriority(checker: CheckContext, field: Node, value: Node): void {
   if (field.op !== 'field' || field.field !== 'priority' || value.op !== 'literal') return;
   const word = String(value.value);

@@ -20,7 +20,7 @@ export interface ServiceConstants {
 
 const known = new WeakMap<Cluster, ServiceConstants>();
 
-/** Made once per cluster object. */
+/** Computed once per cluster object. */
 export function constantsOf(cluster: Cluster): ServiceConstants {
   const before = known.get(cluster);
   if (before) return before;

@@ -15,7 +15,7 @@ export interface Declared<Spec> {
 
 export class Context {
   readonly #names = new Map<Kind, Set<string>>();
-  /** True where a document could not be read so far as to tell its kind and name: a missing name proves nothing. */
+  /** True where a document could not be read far enough to tell its kind and name, so that a missing name proves nothing. */
   readonly incomplete: boolean;
   /** Whether a file exists, by its path relative to the specification folder. */
   readonly exists: (path: string) => boolean;
@@ -90,7 +90,7 @@ export function checkUniqueNames(
   });
 }
 
-/** Reports a value of zero where only more makes sense. */
+/** Reports a value that has to be above zero. */
 export function checkPositive(object: SourceObject, path: Path, value: number): boolean {
   if (value > 0) return true;
   const name = path.filter((step) => typeof step === 'string').at(-1);

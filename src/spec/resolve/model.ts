@@ -98,5 +98,5 @@ function clustersByScenario({ trainings, organizations, clusters }: Model): Read
   );
 }
 
-/** Where no training says where a scenario is played, there is no doubt only with one cluster. */
+/** The cluster of a scenario that no training plays: it is only certain where there is a single cluster. */
 const onlyCluster = (clusters: readonly Cluster[]): readonly Cluster[] => (clusters.length === 1 ? clusters : []);

@@ -56,7 +56,7 @@ export function resolveRoles(declared: readonly Declared<RoleSpec>[], context: C
     const role = byName.get(name);
     if (!role) continue;
     const parents = parentsOf(role.spec);
-    // Of a parent that is missing or broken the settings are not known.
+    // The settings of a parent that is missing or broken are not known.
     if (parents.some((parent) => !resolved.has(parent) || unsure.has(parent))) unsure.add(name);
     const inherited = parents.flatMap((parent) => resolved.get(parent) ?? []);
     resolved.set(name, resolveRole(role, inherited, !unsure.has(name), context.expressions));
@@ -112,7 +112,7 @@ function resolveRole(
   return role;
 }
 
-/** A setting of its own can leave a window of a rule that the role inherits without length. */
+/** Reports own settings that leave a window of an inherited rule without length. */
 function checkInheritedWindows(
   object: SourceObject,
   parents: readonly Role[],
@@ -175,7 +175,7 @@ export function clustersOfRole(
   return names ? clusters.filter(({ name }) => names.has(name)) : [];
 }
 
-/** Found once for a model: every role asks. */
+/** Computed once for a model, because every role asks. */
 const known = new WeakMap<readonly Organization[], ReadonlyMap<string, ReadonlySet<string>>>();
 
 function clusterNames(organizations: readonly Organization[]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -126,7 +126,7 @@ function checkBudget(
 /** Numbers of the algorithm that a search may vary. */
 const SEARCHABLE = ['clip', 'entropy', 'lambda', 'gamma', 'learningRate', 'criticLearningRate'] as const;
 
-/** Found once for the roles of a model. */
+/** Computed once for the roles of a model. */
 const keysOf = new WeakMap<readonly Role[], ReadonlySet<string>>();
 
 function searchKeys(roles: readonly Role[]): ReadonlySet<string> {

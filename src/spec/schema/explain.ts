@@ -1,4 +1,4 @@
-/** What a schema was not met by, in plain sentences and at its place in the text: one problem for one mistake. */
+/** Explains why a document does not meet its schema, in plain sentences at the place in the text: one problem for one mistake. */
 import type { ErrorObject } from 'ajv';
 import { closest } from '../closest.ts';
 import { removeItem } from '../edits.ts';
@@ -15,7 +15,7 @@ interface Part {
   readonly enum?: readonly unknown[];
 }
 
-/** More than anyone reads; comparing all errors with all others takes long for many. */
+/** More errors than anyone reads: comparing each with all others would take long. */
 const MOST_ERRORS = 200;
 
 export function explainErrors(object: SourceObject, value: unknown, all: readonly ErrorObject[]): void {
@@ -24,7 +24,7 @@ export function explainErrors(object: SourceObject, value: unknown, all: readonl
   for (const error of [...errors].sort((a, b) => weight(a) - weight(b))) {
     if (isPartOfAnother(error, errors)) continue;
     const path = pathOf(error.instancePath, value);
-    // An unknown or a missing key is a mistake of its own; of all that is wrong with one value, the first is told.
+    // An unknown or missing key is a mistake of its own; for one value, only the first of its errors is reported.
     const own =
       error.keyword === 'additionalProperties' || error.keyword === 'required' || error.keyword === 'propertyNames';
     if (!own) {
@@ -35,7 +35,7 @@ export function explainErrors(object: SourceObject, value: unknown, all: readonl
   }
 }
 
-/** Of several errors of one value, the type is the mistake, and the rest follows. */
+/** Where one value has several errors, its type is the mistake and the rest follows from it. */
 const weight = (error: ErrorObject): number => (error.keyword === 'type' || error.keyword === 'discriminator' ? 0 : 1);
 
 function isPartOfAnother(error: ErrorObject, all: readonly ErrorObject[]): boolean {
@@ -51,7 +51,7 @@ function isPartOfAnother(error: ErrorObject, all: readonly ErrorObject[]): boole
   );
 }
 
-/** The key that an unknown one was probably meant to be; a missing one before any other. */
+/** The key that an unknown one was probably meant to be. Missing keys are preferred. */
 function meant(error: ErrorObject, all: readonly ErrorObject[]): string | undefined {
   if (error.keyword !== 'additionalProperties') return undefined;
   const key = error.params.additionalProperty as string;

@@ -11,7 +11,7 @@ import { role, sampleFiles } from '../spec/samples.ts';
 const always = (): boolean => true;
 
 describe('analysis of a folder that changes', () => {
-  it('gives the same view until something changes', () => {
+  it('The analysis gives the same view until something changes', () => {
     const analysis = new FolderAnalysis();
     analysis.set('a.karma.yaml', role);
     const view = analysis.view(always);
@@ -34,7 +34,7 @@ describe('analysis of a folder that changes', () => {
     assert.notEqual(analysis.view(always), before);
   });
 
-  it('the problems of the texts alone are those that need no other object', () => {
+  it('The problems of the texts alone are those that need no other object', () => {
     const analysis = new FolderAnalysis();
     analysis.set(
       'a.karma.yaml',
@@ -47,7 +47,7 @@ describe('analysis of a folder that changes', () => {
     assert.ok(analysis.view(always).problems.some(({ code }) => code === 'cel-unknown-field'));
   });
 
-  it('outlines and names are those of a fresh scan, after each of 300 random edits', async () => {
+  it('Outlines and names equal those of a fresh scan after each of 300 random edits', async () => {
     const random = new Random(20260202);
     const sample = await sampleFiles();
     const whole = sample.map(({ text }) => text).join('---\n');

@@ -61,7 +61,7 @@ describe('code actions', () => {
     });
   }
 
-  it('gives YAML that can be parsed, whatever the action', () => {
+  it('Every code action leaves YAML that can be parsed', () => {
     for (const each of cases) {
       const { folder, files, file, range } = marked(each);
       const sound = (texts: typeof files): boolean =>

@@ -64,7 +64,7 @@ describe('completion', () => {
     });
   }
 
-  it('offers whole objects that are sound as they stand', () => {
+  it('Completion offers whole objects that are valid as they stand', () => {
     const files = filesOf(SAMPLE);
     for (const kind of KINDS) {
       const empty = [...files, { path: 'new.karma.yaml', text: '' }];
@@ -79,7 +79,7 @@ describe('completion', () => {
     }
   });
 
-  it('offers every key of every kind, and each gives YAML', () => {
+  it('Completion offers every key of every kind, and each gives YAML', () => {
     for (const kind of KINDS) {
       const text = `apiVersion: karma-mas.dev/v1alpha1\nkind: ${kind}\nmetadata: { name: x }\nspec:\n  \n`;
       const folder = viewOf([{ path: 'x.karma.yaml', text }]);

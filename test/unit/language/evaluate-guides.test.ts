@@ -78,7 +78,7 @@ describe('the guides in one state', () => {
       assert.ok(matched > 5, `only ${matched} matched`);
     });
 
-  it('tells why a rule matches, and which duties hold at the time', async () => {
+  it('Evaluated guides tell why a rule matches and which duties hold at the time', async () => {
     const model = await modelOf('examples/chained-services');
     const cluster = model.clusters[0];
     const [moment] = sampleStates(cluster, 100, 5).moments;
@@ -100,7 +100,7 @@ describe('the guides in one state', () => {
     assert.deepEqual(free.services[0].allowed, [-3, -2, -1, 1, 2, 3]);
   });
 
-  it('is undefined of a state of another cluster', async () => {
+  it('Guides are not evaluated in a state of another cluster', async () => {
     const model = await modelOf('examples/chained-services');
     const other = (await modelOf('test/data/five-services')).clusters[0];
     const [moment] = sampleStates(other, 100, 1).moments;

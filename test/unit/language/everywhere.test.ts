@@ -115,7 +115,7 @@ function* harmless(random: Random, count: number): Generator<SpecFile[]> {
 }
 
 describe('at every place', () => {
-  it('of the sample', () => {
+  it('Every feature can be asked at every place of the sample', () => {
     const folder = viewOf(sample);
     for (const source of folder.sources) {
       askWhole(folder, source);
@@ -134,7 +134,7 @@ describe('at every place', () => {
     });
   }
 
-  it('of the sample, damaged at random', () => {
+  it('Every feature can be asked at places of the sample that is damaged at random', () => {
     const random = new Random(99);
     for (let i = 0; i < 150; i++) {
       const damaged = random.integer(0, sample.length - 1);
@@ -149,7 +149,7 @@ describe('at every place', () => {
     }
   });
 
-  it('of the sample, cut off where it is typed', () => {
+  it('Every feature can be asked where the sample is cut off', () => {
     for (const { path, text } of sample) {
       const whole = String(text);
       for (let end = 10; end < whole.length; end += 97) {
@@ -162,7 +162,7 @@ describe('at every place', () => {
 });
 
 describe('code actions at every place', () => {
-  it('keep a sound text sound, and the model of what they extract the same', () => {
+  it('Code actions keep a valid text valid, and extracting keeps the model the same', () => {
     const folder = viewOf(sample);
     let count = 0;
     for (const source of folder.sources) {
@@ -197,7 +197,7 @@ describe('code actions at every place', () => {
     assert.ok(count > 20);
   });
 
-  it('keep the broken specifications as sound as they are', () => {
+  it('Code actions leave broken specifications no more broken', () => {
     for (const name of readdirSync(BROKEN)) {
       const files = filesOf(join(BROKEN, name));
       const folder = viewOf(files);
@@ -214,7 +214,7 @@ describe('code actions at every place', () => {
 });
 
 describe('rename and formatting keep the model', () => {
-  it('rename of every name of the sample, and back', () => {
+  it('Every name of the sample can be renamed and renamed back', () => {
     const folder = viewOf(sample);
     const before = plain(folder.model);
     const seen = new Set<string>();
@@ -244,7 +244,7 @@ describe('rename and formatting keep the model', () => {
     assert.ok(seen.size > 100, String(seen.size));
   });
 
-  it('rename over mutations of the sample', () => {
+  it('Names can be renamed and renamed back in mutations of the sample', () => {
     const random = new Random(5);
     let renames = 0;
     for (const files of harmless(random, 60)) {
@@ -270,7 +270,7 @@ describe('rename and formatting keep the model', () => {
     assert.ok(renames > 20, String(renames));
   });
 
-  it('formatting over mutations of the sample, and twice is once', () => {
+  it('Formatting keeps the model of mutations of the sample, and formatting twice changes nothing more', () => {
     const random = new Random(11);
     let changed = 0;
     for (const files of harmless(random, 150)) {
@@ -289,12 +289,12 @@ describe('rename and formatting keep the model', () => {
     assert.ok(changed > 20, String(changed));
   });
 
-  it('the sample is formatted already', () => {
+  it('The sample is formatted already', () => {
     const folder = viewOf(sample);
     for (const { path } of folder.sources) assert.deepEqual(format(folder, path), []);
   });
 
-  it('formatting of any indentation gives the sample back', () => {
+  it('Formatting the sample with another indentation gives it back', () => {
     for (const { path, text } of sample) {
       const wide = String(text)
         .replace(/^ +/gm, (blanks) => blanks.repeat(2))

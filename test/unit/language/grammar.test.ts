@@ -85,7 +85,7 @@ describe('grammar', () => {
     return inside.size;
   }
 
-  it('finds the expressions of the sample, and nothing else', async () => {
+  it('The grammar finds the expressions of the sample and nothing else', async () => {
     let found = 0;
     for (const { text } of await sampleFiles()) found += assertExpressions(text);
     assert.ok(found > 1000);
@@ -121,7 +121,7 @@ describe('grammar', () => {
     return found.scopes.at(-1)!;
   };
 
-  it('YAML around them', () => {
+  it('The grammar colors the YAML around expressions', () => {
     assert.equal(scopesOf('kind: Role', 'kind'), 'entity.name.tag.yaml');
     assert.equal(scopesOf('kind: Role', 'Role'), 'string.unquoted.plain.yaml');
     assert.equal(scopesOf('a: 0.7 # b', '0.7'), 'constant.numeric.yaml');
@@ -138,7 +138,7 @@ describe('grammar', () => {
     assert.equal(scopesOf('- a', '-'), 'punctuation.definition.block.sequence.item.yaml');
   });
 
-  it('CEL in them', () => {
+  it('The grammar colors the CEL in expressions', () => {
     const text =
       "when: services.exists(e, e.entryPoint && change(e.received, settings.window) >= 0.5) || service.name in ['a']";
     const expected: Readonly<Record<string, string>> = {
@@ -155,7 +155,7 @@ describe('grammar', () => {
     for (const [part, scope] of Object.entries(expected)) assert.equal(scopesOf(text, part), scope, part);
   });
 
-  it('names no colours and only scopes that themes know', () => {
+  it('The grammar names only scopes that themes know, and no colors', () => {
     const names = [...readFileSync(GRAMMAR, 'utf8').matchAll(/"(?:name|contentName)": "([^"]+)"/g)].map(
       (match) => match[1],
     );

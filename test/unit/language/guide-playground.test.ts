@@ -26,7 +26,7 @@ describe('what guides are tried with', () => {
       }
     });
 
-  it('tells an overload from rest: rules match, and moves are allowed', async () => {
+  it('Under overload rules match and allow moves, at rest they do not', async () => {
     const { model } = await readSpecFolder('examples/chained-services');
     const cluster = model.clusters[0];
     const { presets } = guidePlayground(model, 'resilience-team')!;
@@ -39,7 +39,7 @@ describe('what guides are tried with', () => {
     assert.notEqual(matches('overload'), matches('rest'));
   });
 
-  it('reads what is left out as at rest, and the past as the present unless it is given', async () => {
+  it('Values that are left out are those at rest, and the past is the present unless it is given', async () => {
     const { model } = await readSpecFolder('examples/chained-services');
     const cluster = model.clusters[0];
     const state = guideStateOf(cluster, { now: { a: { pending: 40 } }, before: null, elapsed: 7 });
@@ -52,7 +52,7 @@ describe('what guides are tried with', () => {
     assert.deepEqual([changed.history.at(0).service.pending[0], changed.history.at(1).service.pending[0]], [40, 3]);
   });
 
-  it('is nothing where there is no such organization', async () => {
+  it('The playground of an unknown organization is undefined', async () => {
     const { model } = await readSpecFolder('examples/chained-services');
     assert.equal(guidePlayground(model, 'nobody'), undefined);
   });

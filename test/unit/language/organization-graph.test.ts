@@ -9,7 +9,7 @@ describe('the graph of an organization', () => {
     model = (await readSpecFolder('examples/chained-services')).model;
   });
 
-  it('has groups, roles, missions, agents and services, and what joins them', () => {
+  it('The graph has groups, roles, missions, agents and services, and what joins them', () => {
     const graph = organizationGraph(model, 'resilience-team')!;
     assert.equal(graph.cluster, 'chained-services');
     const names = (kind: string) => graph.nodes.filter((node) => node.kind === kind).map(({ name }) => name);
@@ -39,7 +39,7 @@ describe('the graph of an organization', () => {
     for (const { from, to } of graph.edges) assert.ok(ids.includes(from) && ids.includes(to), `${from} ${to}`);
   });
 
-  it('has parents of roles where they are told, also parents of parents', () => {
+  it('The graph has the parents of roles where they are known, and their parents', () => {
     const parents: Record<string, string[]> = {
       'failure-manager': ['published-failure-manager', 'nobody'],
       'published-failure-manager': ['published-ddos-manager'],
@@ -54,6 +54,6 @@ describe('the graph of an organization', () => {
     );
   });
 
-  it('is undefined where there is no such organization', () =>
+  it('The graph of an unknown organization is undefined', () =>
     assert.equal(organizationGraph(model, 'nobody'), undefined));
 });

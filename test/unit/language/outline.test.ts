@@ -52,7 +52,7 @@ function compare(text: string, foreign = FOREIGN): boolean {
 }
 
 describe('the outline of a text', () => {
-  it('is what the YAML parser gives for the sample', () => {
+  it('The outline of the sample is what the YAML parser gives', () => {
     for (const text of texts) assert.ok(compare(text, /^$a/));
   });
 
@@ -72,7 +72,7 @@ describe('the outline of a text', () => {
     it(`of ${name}`, () => assert.ok(compare(text), 'it is YAML'));
   }
 
-  it('is what the YAML parser gives, after changes at random that leave it YAML', () => {
+  it('The outline is what the YAML parser gives after random changes that leave the text YAML', () => {
     const random = new Random(20260);
     let compared = 0;
     for (let i = 0; i < 3000; i++) {
@@ -82,7 +82,7 @@ describe('the outline of a text', () => {
     assert.ok(compared > 500, `${compared} were YAML`);
   });
 
-  it('is made of every text', () => {
+  it('Every text has an outline', () => {
     const random = new Random(7);
     for (let i = 0; i < 3000; i++) {
       const changed = mutate(random.pick(texts), random);
@@ -105,7 +105,7 @@ describe('the outline of a text', () => {
     }
   });
 
-  it('ends on every text of what YAML is made of', () => {
+  it("The scanner ends on every text that is made of YAML's characters", () => {
     const parts = [
       'a',
       'b:',
@@ -140,12 +140,12 @@ describe('the outline of a text', () => {
     );
   });
 
-  it('is made of deep nesting without a deep stack', () => {
+  it('Deep nesting does not overflow the stack of the scanner', () => {
     for (const text of ['['.repeat(50_000), '{a: '.repeat(20_000), '- '.repeat(30_000), 'a:\n'.repeat(9000)])
       scanDocuments(text);
   });
 
-  it('keeps the keys below one that is being typed', () => {
+  it('The outline keeps the keys below one that is being typed', () => {
     const [{ root }] = scanDocuments('spec:\n  har\n  rules: []\n  settings: { load: 0.7\n  otherwise: hold\n');
     assert.deepEqual(plainValue(root), { spec: { rules: [], settings: { load: 0.7 }, otherwise: 'hold' } });
   });

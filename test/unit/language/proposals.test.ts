@@ -89,7 +89,7 @@ function refusal(proposal: Proposal, placement: Placement = TEAM, files: readonl
 const team = (view: FolderView) => view.model.organizations.find(({ name }) => name === TEAM.organization)!;
 
 describe('an inferred role', () => {
-  it('becomes a document after the role that it resembles, with its comments', () => {
+  it('An inferred role becomes a document after the role that it resembles, with its comments', () => {
     const { name, files, view } = accept(role);
     assert.equal(name, 'inferred-1');
     const text = textOf(files, 'roles.karma.yaml');
@@ -101,7 +101,7 @@ describe('an inferred role', () => {
     assert.equal(textOf(files, ORGANIZATION), textOf(sample, ORGANIZATION));
   });
 
-  it('gets another name where its own is taken', () => {
+  it('An inferred role gets another name where its own is taken', () => {
     const first = accept(role);
     const other = { ...role, yaml: role.yaml.replace('> 12', '> 20') };
     const { name, view } = accept(other, TEAM, first.files);
@@ -109,7 +109,7 @@ describe('an inferred role', () => {
     assert.ok(view.model.roles.some((each) => each.name === 'inferred-1-2'));
   });
 
-  it('is not added twice, whatever its name is now', () => {
+  it('An inferred role is not added twice, whatever its name is now', () => {
     const { files } = accept(role);
     const renamed = files.map(({ path, text }) => ({
       path,
@@ -120,7 +120,7 @@ describe('an inferred role', () => {
     assert.equal(alreadyThere(viewOf(sample), role, TEAM.organization), undefined);
   });
 
-  it('is played by its agents: what the old role was for goes with them', () => {
+  it('The agents of an inferred role take the links and duties of the old role with them', () => {
     const { view, files } = accept(role, { ...TEAM, agents: ['relief'] });
     const { agents, groups, obligations } = team(view);
     assert.deepEqual(
@@ -156,7 +156,7 @@ describe('an inferred role', () => {
     assert.ok(textOf(files, ORGANIZATION).includes('links:\n'));
   });
 
-  it('is played beside the old role where other agents keep that one', () => {
+  it('An inferred role stands beside the old one where other agents keep that one', () => {
     const files = changed(ORGANIZATION, (text) =>
       text
         .replace(
@@ -180,7 +180,7 @@ describe('an inferred role', () => {
     );
   });
 
-  it('is played by agents of several roles, which then are linked to themselves no more', () => {
+  it('An inferred role that replaces several roles leaves no link from a role to itself', () => {
     const any: Proposal = { kind: 'role', name: role.name, yaml: role.yaml };
     const { view } = accept(any, { ...TEAM, agents: ['relief', 'shield'] });
     const { agents, groups } = team(view);
@@ -191,20 +191,20 @@ describe('an inferred role', () => {
     assert.deepEqual([groups[0].roles.at(-1)!.min, groups[0].roles.at(-1)!.max], [2, 2]);
   });
 
-  it('is refused for an organization that has errors, and without it still a document', () => {
+  it('An inferred role is refused for an organization with errors, but can still be added as a document', () => {
     const files = changed(ORGANIZATION, (text) => text.replace('cluster: chained-services', 'cluster: 4'));
     assert.match(refusal(role, { ...TEAM, agents: ['relief'] }, files), /correct it/);
     accept(role, TEAM, files);
   });
 
-  it('is refused where its text is no role', () => {
+  it('An inferred role is refused where its text is not a role', () => {
     assert.match(refusal({ ...role, yaml: 'a: [' }), /cannot be read/);
     assert.match(refusal({ ...role, yaml: role.yaml.replace('service.pending', 'service.nonsense') }), /nonsense/);
   });
 });
 
 describe('an inferred goal', () => {
-  it('goes into the first mission of the organization, or into the one that is named', () => {
+  it('An inferred goal goes into the first mission of the organization, or into the one that is named', () => {
     const { files, view } = accept(goal);
     const mission = view.model.missions.find(({ name }) => name === 'clear-queues')!;
     assert.deepEqual(
@@ -228,14 +228,14 @@ describe('an inferred goal', () => {
     assert.match(refusal(goal, { ...TEAM, mission: 'stay-reachable' }), /no mission stay-reachable/);
   });
 
-  it('gets another name where another mission has it, and is not added twice', () => {
+  it('An inferred goal gets another name where its own is taken, and is not added twice', () => {
     const { files } = accept(goal, { organization: 'published-team', mission: 'stay-reachable' });
     const other = { ...goal, yaml: goal.yaml.replaceAll('12', '20') };
     assert.equal(accept(other, { organization: 'published-team' }, files).name, 'inferred-1-2');
     assert.match(refusal(goal, { organization: 'published-team' }, files), /already: inferred-1 \(stay-reachable\)/);
   });
 
-  it('is written between brackets where its neighbours are', () => {
+  it('An inferred goal is written in brackets where its neighbors are', () => {
     const files = changed('missions.karma.yaml', (text) => {
       const [, ...others] = text.split('---\n');
       return [
@@ -249,7 +249,7 @@ describe('an inferred goal', () => {
     assert.equal(added.weight, 0);
   });
 
-  it('becomes a mission of its own where the organization has none', () => {
+  it('An inferred goal becomes a mission of its own where the organization has none', () => {
     const mission = `${HEAD}kind: Mission\nmetadata: { name: inferred-goals }\nspec:\n  goals:\n    - name: inferred-1\n      reward: -cluster.latency\n      range: [-1, 0]\n      weight: 0\n`;
     for (const functional of ['  functional: { missions: [] }\n', '  functional:\n', '']) {
       const files = changed(ORGANIZATION, (text) => text.replace(/ {2}functional:[^]*(?= {2}agents:)/, functional));
@@ -261,7 +261,7 @@ describe('an inferred goal', () => {
 });
 
 describe('an inferred relation', () => {
-  it('becomes a link of its group, with its comment', () => {
+  it('An inferred relation becomes a link of its group, with its comment', () => {
     const { files, view } = accept(relation);
     assert.ok(
       textOf(files, ORGANIZATION).includes(
@@ -272,7 +272,7 @@ describe('an inferred relation', () => {
     assert.match(refusal(relation, TEAM, files), /already: resilience/);
   });
 
-  it('has no direction unless it is authority', () => {
+  it('An inferred relation has no direction unless it is authority', () => {
     const back: Proposal = {
       ...relation,
       link: { type: 'communication', from: 'ddos-manager', to: 'bottleneck-manager', group: 'resilience' },
@@ -280,7 +280,7 @@ describe('an inferred relation', () => {
     assert.match(refusal(back), /already/);
   });
 
-  it('makes the list of links where there is none', () => {
+  it('An inferred relation adds the list of links where there is none', () => {
     const without = (links: string) =>
       changed(ORGANIZATION, (text) => text.replace(/ {8}links:\n(?: {10}-.*\n)+/, links));
     for (const links of ['', '        links: [] # none yet\n']) {
@@ -289,7 +289,7 @@ describe('an inferred relation', () => {
     }
   });
 
-  it('is refused where it would close a circle of authority', () => {
+  it('An inferred relation is refused where it would close a circle of authority', () => {
     const circle: Proposal = {
       ...relation,
       yaml: '{ type: authority, from: resource-manager, to: failure-manager }',
@@ -298,21 +298,21 @@ describe('an inferred relation', () => {
     assert.match(refusal(circle), /authority over one another in a circle/);
   });
 
-  it('is refused where a role has left the group', () => {
+  it('An inferred relation is refused where a role has left the group', () => {
     const gone: Proposal = { ...relation, link: { ...relation.link!, from: 'gone' } };
     assert.match(refusal(gone), /No group of organization resilience-team has both roles/);
   });
 });
 
 describe('texts of proposals', () => {
-  it('are read with and without the dash of an item, and with a document marker', () => {
+  it('Texts of proposals are read with and without the dash of an item, and with a document marker', () => {
     assert.equal(readSnippet('# c\n- name: x\n  reward: 1\n')!.text, '# c\nname: x\nreward: 1');
     assert.equal(readSnippet('---\nname: x\n')!.text, 'name: x');
     assert.equal(readSnippet('- { name: x } # c')!.text, '{ name: x } # c');
     assert.equal(readSnippet('# only words'), undefined);
   });
 
-  it('keep line ends and stand in CRLF files as the others', () => {
+  it('Texts of proposals get the line ends of the file that they are added to', () => {
     const files = sample.map(({ path, text }) => ({ path, text: String(text).replaceAll('\n', '\r\n') }));
     for (const proposal of [role, goal, relation]) {
       const { files: after } = accept(

@@ -24,7 +24,7 @@ function hinted(view: FolderView, path: string, options = {}): string[] {
 }
 
 describe('symbols', () => {
-  it('of a file: each object with its parts', () => {
+  it('The symbols of a file are its objects with their parts', () => {
     const [cluster] = documentSymbols(folder, 'cluster.karma.yaml');
     assert.deepEqual([cluster.name, cluster.detail], ['chained-services', 'Cluster']);
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('symbols', () => {
     );
   });
 
-  it('of a document that is no YAML', () => {
+  it('A document that is not YAML has symbols', () => {
     const { folder: broken } = marked({
       name: '',
       text: '<|>kind: Role\nmetadata: { name: r\nspec:\n  settings: { load: 1\n  rules:\n    - when: x\n',
@@ -70,7 +70,7 @@ describe('symbols', () => {
     assert.deepEqual([role.name, role.children.map(({ name }) => name)], ['r', ['load', 'x']]);
   });
 
-  it('of the folder: the best first', () => {
+  it('The symbols of a folder are sorted by how well they match', () => {
     const found = workspaceSymbols(folder, 'manager').map(({ name }) => name);
     assert.equal(found.length, 8);
     assert.deepEqual(
@@ -88,7 +88,7 @@ describe('symbols', () => {
 });
 
 describe('inlay hints', () => {
-  it('give units of plain numbers, also of settings by what they are compared with', () => {
+  it('Inlay hints give the units of plain numbers, also of settings by what they are compared with', () => {
     const roles = hinted(folder, 'roles.karma.yaml', { defaults: false });
     assert.ok(roles.includes('settings: { load: 0.7, utilization: 0.75, pending: 5<requests>'), roles.join('\n'));
     assert.ok(roles.includes('allow: { scale: [1, 2]<pods>'));
@@ -97,14 +97,14 @@ describe('inlay hints', () => {
     assert.ok(cluster.includes('emulator: { throughput: 80<requests/s>'));
   });
 
-  it('give what a percentage comes to', () => {
+  it('Inlay hints give what a percentage comes to', () => {
     assert.ok(hinted(folder, 'roles-published.karma.yaml').includes('settings: { cpu: 90%<= 0.9>'));
     // The chain serves 240 requests per second: b, with 3 x 80, is the narrowest.
     const hour = hinted(folder, 'scenarios.karma.yaml');
     assert.ok(hour.includes('- { entryPoint: a, profile: { type: sine, mean: 60%<= 144 requests/s>'), hour.join('\n'));
   });
 
-  it('give what is filled in', () => {
+  it('Inlay hints give what is filled in', () => {
     const training = hinted(folder, 'training.karma.yaml', { units: false, values: false });
     assert.ok(
       training.some((line) =>
@@ -122,7 +122,7 @@ describe('inlay hints', () => {
     );
   });
 
-  it('come for the range alone, and can be turned off', () => {
+  it('Inlay hints are limited to the range and can be turned off', () => {
     const source = folder.source('cluster.karma.yaml')!;
     const at = source.text.indexOf('- name: b');
     const some = inlayHints(folder, source.path, rangeOf(source, at, at + 200));
@@ -135,7 +135,7 @@ describe('inlay hints', () => {
 });
 
 describe('code lenses', () => {
-  it('of a training: commands with the object, and its last result', () => {
+  it('The code lenses of a training are its commands and its last result', () => {
     const facts = {
       lastResult: (name: string) => (name === 'default' ? { text: 'J 0.87', directory: '/runs/1' } : undefined),
     };
@@ -152,7 +152,7 @@ describe('code lenses', () => {
     assert.equal(lenses.length, 2 * 5 + 1);
   });
 
-  it('of a cluster: Test Queries, where a Prometheus can be asked', () => {
+  it('The code lens of a cluster with Prometheus is Test Queries', () => {
     assert.deepEqual(codeLenses(folder, 'cluster.karma.yaml'), []);
     const text = `${HEAD}kind: Cluster\nmetadata: { name: shop }\nspec: { metrics: { source: "prometheus" } }\n`;
     const real = viewOf([{ path: 'real.karma.yaml', text }]);
@@ -165,27 +165,27 @@ describe('code lenses', () => {
     });
   });
 
-  it('of a role: the agents that hold it', () => {
+  it('The code lens of a role names the agents that hold it', () => {
     const [first] = codeLenses(folder, 'roles.karma.yaml');
     assert.equal(first.title, '1 agent: relief');
     assert.ok(first.action.type === 'show' && first.action.locations[0].file === 'organization.karma.yaml');
   });
 
-  it('of a scenario: who plays it', () => {
+  it('The code lens of a scenario names the trainings that play it', () => {
     const titles = codeLenses(folder, 'scenarios.karma.yaml').map(({ title }) => title);
     assert.ok(titles.includes('5 scenarios') && titles.includes('5 trainings'), titles.join());
   });
 });
 
 describe('document links', () => {
-  it('lead to recorded load', () => {
+  it('Document links lead to recorded load', () => {
     assert.deepEqual(
       documentLinks(folder, 'scenarios.karma.yaml').map(({ target }) => target),
       ['loads/twitter-2021.csv', 'loads/nasa-1995.csv'],
     );
   });
 
-  it('start at the folder of the file, and stay inside of the specification folder', () => {
+  it('Document links start at the folder of the file and stay inside the specification folder', () => {
     const text = (path: string): string =>
       `kind: Scenario\nspec:\n  load:\n    - profile: { type: file, path: ${path} }\n`;
     const links = (path: string): string[] =>
@@ -247,14 +247,14 @@ describe('formatting', () => {
     });
   }
 
-  it('of a range leaves the rest alone', () => {
+  it('Formatting of a range leaves the rest unchanged', () => {
     const text = 'a:    b\nc:    d\ne:    f\n';
     const view = viewOf([{ path: 'f.karma.yaml', text }]);
     const edits = format(view, 'f.karma.yaml', { start: { line: 2, column: 1 }, end: { line: 2, column: 3 } });
     assert.equal(applyEdits(view.source('f.karma.yaml')!, edits), 'a:    b\nc: d\ne:    f\n');
   });
 
-  it('of a range whose lines cannot move alone moves their document', () => {
+  it('Formatting of a range whose lines cannot move alone moves their document', () => {
     const text = 'a:\n    b: c\n    d: e\n---\nf:   g\n';
     const view = viewOf([{ path: 'f.karma.yaml', text }]);
     const edits = format(view, 'f.karma.yaml', { start: { line: 3, column: 1 }, end: { line: 3, column: 3 } });

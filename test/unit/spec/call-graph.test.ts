@@ -7,20 +7,20 @@ const withCalls = (calls: readonly (readonly number[])[]) =>
   clusterOf(calls.map((called, i) => ({ ...sample.services[0], name: `s${i}`, calls: called })));
 
 describe('the call graph', () => {
-  it('orders callers before what they call, else as written', () => {
+  it('The call graph orders callers before what they call, and otherwise as written', () => {
     assert.deepEqual(topologicalOrder(sample), [0, 1, 2, 3]);
     assert.deepEqual(topologicalOrder(withCalls([[], [0], [1, 0]])), [2, 1, 0]);
     assert.deepEqual(topologicalOrder(withCalls([[], [], []])), [0, 1, 2]);
   });
 
-  it('names the services of a cycle', () => {
+  it('The call graph names the services of a cycle', () => {
     assert.throws(() => topologicalOrder(withCalls([[1], [2], [1], []])), {
       name: 'RangeError',
       message: 'The calls of cluster test form a cycle through s1, s2.',
     });
   });
 
-  it('counts the requests that one request causes, once per path', () => {
+  it('The call graph counts the requests that one request causes, once per path', () => {
     // a calls b and c, which both call d.
     const expected = [
       [1, 1, 1, 2],
@@ -34,7 +34,7 @@ describe('the call graph', () => {
     assert.equal(callsPerRequest(ladder)[6], 4);
   });
 
-  it('finds the narrowest service of the chain at an entry point', () => {
+  it('The call graph finds the narrowest service of the chain behind an entry point', () => {
     // b: 3 x 80; a takes 500, c 600, d 1800 for 2 requests each.
     assert.equal(capacityOf(sample, 0), 240);
     assert.equal(capacityOf(sample, 1), 240);

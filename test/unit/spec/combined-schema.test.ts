@@ -15,7 +15,7 @@ const combined = JSON.parse(readFileSync(FILE, 'utf8')) as {
 };
 
 describe(`${FILE}, for YAML tools that take one schema for a file`, () => {
-  it('has every kind, and its own schema for each', () => {
+  it('The combined schema has every kind, with its own schema', () => {
     assert.deepEqual(combined.properties.kind.enum, KINDS);
     assert.deepEqual(
       combined.allOf.map((branch) => [branch.if.properties.kind.const, branch.then.$ref]),
@@ -23,7 +23,7 @@ describe(`${FILE}, for YAML tools that take one schema for a file`, () => {
     );
   });
 
-  it('lets the documents of the samples through, and no other kind', async () => {
+  it('The combined schema accepts the documents of the samples and no other kind', async () => {
     const ajv = new Ajv2020({ strict: false, discriminator: true, allErrors: true });
     ajv.addSchema(COMMON_SCHEMA);
     for (const kind of KINDS) ajv.addSchema(SCHEMAS[kind]);

@@ -17,7 +17,7 @@ describe('a specification folder', () => {
     writeFileSync(join(folder, path), text);
   };
 
-  it('is one model of all its files, at any depth, in the order of their paths', async () => {
+  it('A folder is one model of all its files, at any depth, in the order of their paths', async () => {
     write('z.karma.yaml', cluster());
     write('roles/grower.karma.yaml', role);
     write('roles/notes.yaml', 'not: ours');
@@ -31,7 +31,7 @@ describe('a specification folder', () => {
     assert.deepEqual(result.model.roles[0].rules[0].scale, [1, 2], 'ascending');
   });
 
-  it('leaves out runs, packages and links to folders', async () => {
+  it('Reading a folder leaves out runs, packages and links to folders', async () => {
     write('a.karma.yaml', role);
     write('.karma/runs/1/specs/a.karma.yaml', role);
     write('node_modules/x/a.karma.yaml', role);
@@ -45,7 +45,7 @@ describe('a specification folder', () => {
     assert.equal(inFull(result), '');
   });
 
-  it('finds the files of loads relative to the file that names them', async () => {
+  it('Load files are found relative to the specification that names them', async () => {
     const byFile = (path: string): string =>
       scenario.replace('{ type: constant, rate: 60% }', `{ type: file, path: ${path} }`);
     write('cluster.karma.yaml', cluster());
@@ -66,7 +66,7 @@ describe('a specification folder', () => {
     }
   });
 
-  it('says so where there is nothing', async () => {
+  it('Reading a folder without specifications says that there is none', async () => {
     const { problems } = await readSpecFolder(folder);
     assert.equal(
       problems.map(formatProblem).join(),
@@ -74,11 +74,11 @@ describe('a specification folder', () => {
     );
   });
 
-  it('rejects where there is no folder', async () => {
+  it('Reading a folder that does not exist is rejected', async () => {
     await assert.rejects(readSpecFolder(join(folder, 'nowhere')), { code: 'ENOENT' });
   });
 
-  it('reads files with a byte order mark', async () => {
+  it('A file with a byte order mark is read', async () => {
     write('a.karma.yaml', `\u{feff}${object('Role', 'x', '  «otherwise: maybe\n').replace('«', '')}`);
     const { problems } = await readSpecFolder(folder);
     assert.deepEqual(problems.map(formatProblem), [

@@ -5,27 +5,27 @@ import { sortByDependency } from '../../../src/spec/graph.ts';
 const sort = (edges: Record<string, string[]>) => sortByDependency(Object.keys(edges), (name) => edges[name] ?? []);
 
 describe('order by dependency', () => {
-  it('puts each after what it depends on', () => {
+  it('Sorting by dependency puts each item after what it depends on', () => {
     assert.deepEqual(sort({ a: ['c'], b: ['a'], c: [] }), { order: ['c', 'a', 'b'], cycles: [] });
   });
 
-  it('keeps the given order of what is independent, and ignores what is not there', () => {
+  it('Sorting by dependency keeps the order of independent items and ignores unknown ones', () => {
     assert.deepEqual(sort({ b: ['nothing'], a: [] }), { order: ['b', 'a'], cycles: [] });
   });
 
-  it('gives each cycle once, and leaves out what depends on one', () => {
+  it('Sorting by dependency gives each cycle once and leaves out what depends on it', () => {
     const { order, cycles } = sort({ a: ['b'], b: ['c'], c: ['b'], d: ['d'], e: ['f'], f: [] });
     assert.deepEqual(cycles, [['b', 'c'], ['d']]);
     assert.deepEqual(order, ['f', 'e']);
   });
 
-  it('takes chains of any length', () => {
+  it('Sorting by dependency takes chains of any length', () => {
     const names = Array.from({ length: 50_000 }, (_, i) => `n${i}`);
     const { order } = sortByDependency(names, (name) => [`n${Number(name.slice(1)) + 1}`]);
     assert.deepEqual(order, names.toReversed());
   });
 
-  it('orders every acyclic graph, and finds a cycle in every other', () => {
+  it('Sorting by dependency orders every acyclic graph and finds a cycle in every other', () => {
     const size = 7;
     const graphs = fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 12 });
     const property = fc.property(graphs, (pairs) => {

@@ -45,7 +45,7 @@ function assertSameAsFresh(files: readonly SpecFile[], cache: SpecCache, where: 
 }
 
 describe('incremental load', () => {
-  it('gives what a fresh load gives, after each of 150 random edits', async () => {
+  it('An incremental load equals a fresh load after each of 150 random edits', async () => {
     const random = new Random(20260201);
     const sample = await sampleFiles();
     const whole = sample.map(({ text }) => text).join('---\n');
@@ -61,7 +61,7 @@ describe('incremental load', () => {
     }
   });
 
-  it('keeps the documents that did not change, and moves them', () => {
+  it('An incremental load keeps the documents that did not change and moves them', () => {
     const cache = new SpecCache();
     const text = [role, role.replace('grower', 'second'), role.replace('grower', 'third')].join('---\n');
     const before = loadSpecs([{ path: 'a.karma.yaml', text }], { cache }).documents.map(({ yaml }) => yaml);
@@ -73,7 +73,7 @@ describe('incremental load', () => {
     assert.equal(longer.slice(after[2].yaml.range[0]).startsWith('---'), true);
   });
 
-  it('a file in pieces means what it means as a whole', async () => {
+  it('A file that is read in sections means what it means as a whole', async () => {
     const whole = (await sampleFiles()).map(({ text }) => text).join('---\n');
     const texts = [
       whole,
@@ -95,8 +95,9 @@ describe('incremental load', () => {
     }
   });
 
-  it('cuts a file where documents start, and nowhere else', () => {
-    const pieces = (text: string): string[] => sectionStarts(text).map((start, i, all) => text.slice(start, all[i + 1]));
+  it('A file is cut into sections where documents start, and nowhere else', () => {
+    const pieces = (text: string): string[] =>
+      sectionStarts(text).map((start, i, all) => text.slice(start, all[i + 1]));
     assert.deepEqual(pieces('a\n---\nb\n---\r\nc\n---'), ['a\n', '---\nb\n', '---\r\nc\n', '---']);
     assert.deepEqual(pieces('# x\n\n---\na\n'), ['# x\n\n---\na\n']);
     assert.deepEqual(pieces('a: |\n  ---\n  b\n----\n---x\n'), ['a: |\n  ---\n  b\n----\n---x\n']);

@@ -15,7 +15,7 @@ function modelOf(...documents: string[]) {
 }
 
 describe('loading specifications', () => {
-  it('resolves units and fills in defaults', () => {
+  it('The loader resolves units and fills in defaults', () => {
     const [{ services, ...rest }] = modelOf(cluster()).clusters;
     assert.deepEqual(services[1], {
       name: 'db',
@@ -44,7 +44,7 @@ describe('loading specifications', () => {
     });
   });
 
-  it('reads Prometheus as a source', () => {
+  it('The loader reads Prometheus as the source of metrics', () => {
     const prometheus = `  metrics:
     source: prometheus
     prometheus: { service: 'monitoring/prometheus:9090', preset: chained-services, queries: { pending: sum(x) } }
@@ -57,7 +57,7 @@ describe('loading specifications', () => {
     });
   });
 
-  it('lets roles inherit', () => {
+  it('The loader lets roles inherit', () => {
     const base = object(
       'Role',
       'base',
@@ -86,7 +86,7 @@ describe('loading specifications', () => {
     });
   });
 
-  it('lets scenarios inherit', () => {
+  it('The loader lets scenarios inherit', () => {
     const child = object(
       'Scenario',
       'storm',
@@ -106,7 +106,7 @@ describe('loading specifications', () => {
     ]);
   });
 
-  it('reads every kind of load and event', () => {
+  it('The loader reads every kind of load and event', () => {
     const text = object(
       'Scenario',
       'all',
@@ -156,7 +156,7 @@ describe('loading specifications', () => {
     );
   });
 
-  it('gives a training the fields of its preset, and the discount that fits the decision interval', () => {
+  it('The loader gives a training the fields of its preset and the discount that fits the decision interval', () => {
     const more =
       '  algorithm: { entropy: 0.02, learningRate: [0.001, 0.0001], maxGradient: { critic: 9 }, agents: single }\n  budget: { episode: 30m, steps: 5000 }\n  seeds: [7]\n';
     const [fast] = modelOf(cluster(), role, organization, scenario, training(more)).trainings;
@@ -173,7 +173,7 @@ describe('loading specifications', () => {
     assert.equal(slow.algorithm.gamma, 0.9);
   });
 
-  it('fills in a transfer from its cluster', () => {
+  it('The loader fills in a transfer from its cluster', () => {
     const transfer = object(
       'Transfer',
       'go',
@@ -201,7 +201,7 @@ describe('loading specifications', () => {
     });
   });
 
-  it('takes what one agent or group does not say from the organization', () => {
+  it('The loader takes what an agent or group leaves out from the organization', () => {
     const text = object(
       'Organization',
       'team',
@@ -223,7 +223,7 @@ describe('loading specifications', () => {
     );
   });
 
-  it('writes out aliases', () => {
+  it('The loader writes out aliases', () => {
     const text = object(
       'Role',
       'twice',
@@ -232,19 +232,19 @@ describe('loading specifications', () => {
     assert.equal(modelOf(text).roles[0].rules[1].when, 'service.failed > 0');
   });
 
-  it('says nothing of comments, empty documents and empty files', () => {
+  it('The loader reports nothing about comments, empty documents and empty files', () => {
     assert.equal(inFull(load('', '# nothing\n', role, '\n')), '');
     assert.equal(inFull(load('')), '');
   });
 });
 
 describe('one mistake is one problem', () => {
-  it('an object that is broken is still there for others to name', () => {
+  it('Other objects may still name an object that is broken', () => {
     const broken = role.replace('scale: [2, 1]', 'scale: «two');
     assert.deepEqual(codesAtMarks(cluster(), broken, organization), ['wrong-type']);
   });
 
-  it('where a document has lost its name, no other misses it', () => {
+  it('Where a document has lost its name, no reference to it is reported', () => {
     const unnamed = role.replace('name: grower', '«nam: grower');
     assert.deepEqual(codesAtMarks(cluster(), unnamed, organization), ['unknown-key']);
     assert.deepEqual(codesAtMarks(cluster(), role.replace('kind: Role', 'kind: «Rule'), organization), [
@@ -263,7 +263,7 @@ describe('one mistake is one problem', () => {
     );
   });
 
-  it('where a parent is missing, its settings are not known', () => {
+  it('Where a parent role is missing, an unknown setting is not reported', () => {
     const child = object(
       'Role',
       'child',
@@ -274,7 +274,7 @@ describe('one mistake is one problem', () => {
     assert.deepEqual(shortly(load(orphan)), ['5:12 unknown-reference']);
   });
 
-  it('a window whose setting leaves it no length is an error, also where a role inherits the rule', () => {
+  it('A setting that leaves a window without length is an error, also where a role inherits the rule', () => {
     const rule = 'rules: [{ when: "mean(service.pending, «settings.w) > 1", allow: { scale: [1] } }]';
     for (const value of ['0', '-30', '0s'])
       assert.deepEqual(codesAtMarks(object('Role', 'x', `  settings: { w: ${value} }\n  ${rule}\n`)), ['cel-type']);
@@ -283,12 +283,12 @@ describe('one mistake is one problem', () => {
     assert.deepEqual(codesAtMarks(parent, child), ['cel-type']);
   });
 
-  it('a value of the wrong type is told once, whatever else it is not', () => {
+  it('A value of the wrong type is reported once, whatever else is wrong with it', () => {
     const text = object('Role', 'x', '  otherwise: 5\n  bonus: [1]\n  hardness: true\n  settings: 7\n');
     assert.deepEqual(shortly(load(text)), ['5:14 wrong-type', '6:10 wrong-type', '7:13 wrong-type', '8:13 wrong-type']);
   });
 
-  it('each setting has its own problem, at its place', () => {
+  it('Each wrong setting is a problem of its own, at its place', () => {
     const text = object('Role', 'x', '  otherwise: free\n  settings: { a: soon, b-c: 1, d: 30 s, e: .inf }\n');
     const result = load(text);
     assert.deepEqual(shortly(result), ['6:18 bad-unit', '6:24 invalid-name', '6:35 bad-unit', '6:44 bad-unit']);
@@ -497,7 +497,7 @@ describe('further checks', () => {
 });
 
 describe('a cache', () => {
-  it('changes nothing but the time', async () => {
+  it('A cache changes nothing but the time that a load takes', async () => {
     const files = await sample.sampleFiles();
     const random = new Random(11);
     const cache = new SpecCache();

@@ -5,7 +5,7 @@ import { runMutations } from '../../fuzz/mutation-run.ts';
 import { inFull, load, object, sampleFiles } from './samples.ts';
 
 describe('damaged specifications', () => {
-  it('4 000 random mutations of the sample are read without an exception or a hang, and every problem has a place', async () => {
+  it('The loader survives 4 000 random mutations of the sample, and every problem has a place', async () => {
     // Another seed each time, so that many runs see more than one; an error names it, for `npm run fuzz -- 4000 SEED`.
     const { problems, codes } = runMutations(await sampleFiles(), 4000, randomInt(2 ** 31));
     assert.ok(problems > 4000);
@@ -49,7 +49,7 @@ describe('damaged specifications', () => {
     });
   }
 
-  it('keys of JavaScript objects are keys like any other', () => {
+  it('Keys such as __proto__ and constructor are keys like any other', () => {
     const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
     const settings = names.map((name, i) => `${name}: ${i}`).join(', ');
     const rules = names.map((name) => `    - { when: service.pending > settings.${name}, allow: { scale: [1] } }`);

@@ -11,7 +11,7 @@ describe('the sample', () => {
     model = result.model;
   });
 
-  it('has the cluster of the paper', () => {
+  it('The sample has the cluster of the paper', () => {
     const [cluster] = model.clusters;
     assert.equal(cluster.decisionInterval, 15);
     assert.deepEqual(cluster.nodes, { cpu: 6500, memory: 12288 });
@@ -37,7 +37,7 @@ describe('the sample', () => {
     assert.equal(cluster.maxMove, 3);
   });
 
-  it('has two organizations of four roles', () => {
+  it('The sample has two organizations of four roles', () => {
     assert.deepEqual(model.organizations.map(({ name }) => name).sort(), ['published-team', 'resilience-team']);
     const settings = Object.fromEntries(model.roles.map(({ name, settings }) => [name, settings]));
     assert.deepEqual(settings['ddos-manager'], { rise: 0.15, window: 30 });
@@ -47,7 +47,7 @@ describe('the sample', () => {
     assert.deepEqual(shrink.rules[0].scale, [-3, -2, -1]);
   });
 
-  it('plays five scenarios on days kept apart', () => {
+  it('The sample plays five scenarios on separate days of load', () => {
     for (const name of ['bottleneck', 'ddos', 'failures', 'contention', 'mixed']) {
       const scenario = model.scenarios.find((each) => each.name === name)!;
       assert.equal(scenario.duration, 3600);
@@ -72,7 +72,7 @@ describe('the sample', () => {
     });
   });
 
-  it('trains by the recipe and as published', () => {
+  it('The sample trains by the recipe and as published', () => {
     const byName = new Map(model.trainings.map((training) => [training.name, training]));
     const recipe = byName.get('default')!;
     assert.equal(recipe.algorithm.gamma, 0.95, 'at decisions every 15 s');
@@ -95,7 +95,7 @@ describe('the sample', () => {
     assert.equal(byName.get('no-organization')!.algorithm.organization, false);
   });
 
-  it('climbs the ladder', () => {
+  it('The sample transfers by all stages of the ladder', () => {
     const [transfer] = model.transfers;
     assert.deepEqual(
       transfer.stages.map(({ stage }) => stage),
@@ -105,7 +105,7 @@ describe('the sample', () => {
     assert.equal(transfer.fallback.staleAfter, 60);
   });
 
-  it('is plain data', () => {
+  it('The model of the sample is plain data', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(model)), model);
   });
 });

@@ -19,13 +19,13 @@ function traced(text: string): string {
 }
 
 describe('scalar offsets', () => {
-  it('map a plain scalar to itself', () => {
+  it('Scalar offsets map a plain scalar to itself', () => {
     const text = 'when: a > b # why';
     const offsets = scalarOffsets(text, scalarOf(text));
     assert.deepEqual([...offsets], [6, 7, 8, 9, 10, 11]);
   });
 
-  it('skip doubled quotes', () => {
+  it('Scalar offsets skip doubled quotes', () => {
     const text = "when: 'a == ''x'' && b'";
     const offsets = scalarOffsets(text, scalarOf(text));
     assert.equal(text[offsets["a == 'x' && b".indexOf('b')]], 'b');
@@ -33,7 +33,7 @@ describe('scalar offsets', () => {
     assert.equal(offsets.at(-1), text.length - 1, 'the end is before the closing quote');
   });
 
-  it('skip escapes', () => {
+  it('Scalar offsets skip escapes', () => {
     const text = 'when: "a == \\"x\\" \\u0026& \\x62"';
     const offsets = scalarOffsets(text, scalarOf(text));
     const value = 'a == "x" && b';
@@ -44,33 +44,33 @@ describe('scalar offsets', () => {
     assert.equal(offsets[value.indexOf('b')], text.indexOf('\\x'));
   });
 
-  it('follow a plain scalar over lines, with line breaks of both kinds', () => {
+  it('Scalar offsets follow a plain scalar over lines, with line breaks of both kinds', () => {
     assert.equal(traced('when: ab  \n\n   cd\n   ef\n'), 'aa bb \n  cc dd  \n ee ff');
     assert.equal(traced('when: ab\r\n  cd\r\n'), 'aa bb  \r cc dd');
   });
 
-  it('follow quoted scalars over lines', () => {
+  it('Scalar offsets follow quoted scalars over lines', () => {
     assert.equal(traced("when: 'ab\n\n\n   cd '\n"), 'aa bb \n\n \n\n cc dd   ');
     assert.equal(traced('when: "ab\\\n   cd \n   ef"\n'), 'aa bb cc dd  \n ee ff');
   });
 
-  it('follow literal blocks, with and without an indentation indicator', () => {
+  it('Scalar offsets follow literal blocks, with and without an indentation indicator', () => {
     assert.equal(traced('when: |\n  ab\n   c\n\n  d\n'), 'aa bb \n\n    cc \n\n \n\n dd \n\n');
     assert.equal(traced('when: |2-\n   a\n  b\n'), '   aa \n\n bb');
     assert.equal(traced('when: |+\n  a\n\n'), 'aa \n\n \n\n');
   });
 
-  it('follow folded blocks', () => {
+  it('Scalar offsets follow folded blocks', () => {
     assert.equal(traced('when: >-\n  ab\n  cd\n\n  ef\n'), 'aa bb  \n cc dd \n\n ee ff');
     assert.equal(traced('when: >\n  ab\n   more\n  cd\n'), 'aa bb \n\n    mm oo rr ee \n\n cc dd \n\n');
   });
 
-  it('have the place of an empty value', () => {
+  it('Scalar offsets have the place of an empty value', () => {
     assert.deepEqual([...scalarOffsets("when: ''", scalarOf("when: ''"))], [7]);
     assert.equal(scalarOffsets('when: |\n', scalarOf('when: |\n')).length, 1);
   });
 
-  it('find every letter of any value, however it is written', () => {
+  it('Scalar offsets find every letter of any value, however it is written', () => {
     const styles = [
       Scalar.PLAIN,
       Scalar.QUOTE_SINGLE,

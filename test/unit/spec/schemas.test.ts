@@ -32,7 +32,7 @@ describe('JSON Schemas', () => {
   }
 
   // Comparing other values in lists calls methods that a text can replace: { valueOf: 1 }.
-  it('ask for different entries only where these are texts or numbers', () => {
+  it('The schemas ask for different entries only where these are texts or numbers', () => {
     for (const [kind, schema] of all) {
       for (const [path, part] of parts(schema as Schema, kind)) {
         if (!part.uniqueItems) continue;
@@ -41,12 +41,12 @@ describe('JSON Schemas', () => {
     }
   });
 
-  it('compile on their own, as other tools do', () => {
+  it('The schemas compile on their own, as other tools compile them', () => {
     const ajv = new Ajv2020({ strict: false, discriminator: true }).addSchema(COMMON_SCHEMA);
     for (const kind of KINDS) assert.ok(ajv.compile(SCHEMAS[kind]));
   });
 
-  it('give examples and defaults that are valid', () => {
+  it('The schemas give examples and defaults that are valid', () => {
     const ajv = new Ajv2020({ strict: false, discriminator: true }).addSchema(COMMON_SCHEMA);
     let checked = 0;
     for (const [kind, schema] of all) {

@@ -3,37 +3,37 @@ import { unitHint } from '../../../src/spec/unit-hints.ts';
 import * as units from '../../../src/spec/units.ts';
 
 describe('units', () => {
-  it('CPU is in millicores', () => {
+  it('CPU is read in millicores', () => {
     assert.deepEqual(['500m', 0.5, '0.5', 2, '1.25'].map(units.parseCpu), [500, 500, 500, 2000, 1250]);
   });
 
-  it('memory is in MiB, of either kind of prefix', () => {
+  it('Memory is read in MiB from either kind of prefix', () => {
     assert.deepEqual(['512Mi', '1Gi', '512Ki', '1.5Gi'].map(units.parseMemory), [512, 1024, 0.5, 1536]);
     assert.equal(units.parseMemory('1048576k'), 1000);
     assert.equal(units.parseMemory('512M'), 488.28125);
   });
 
-  it('sizes are in bytes', () => {
+  it('Sizes are read in bytes', () => {
     assert.deepEqual(
       ['512B', '4KiB', '4Ki', '4kB', '4k', '1MB', '1MiB'].map(units.parseSize),
       [512, 4096, 4096, 4000, 4000, 1e6, 1048576],
     );
   });
 
-  it('durations are in seconds', () => {
+  it('Durations are read in seconds', () => {
     assert.deepEqual(
       ['30s', '15m', '1h', '2h30m', '500ms', '1d', '0s', '1.5h', '1m0.3s'].map(units.parseDuration),
       [30, 900, 3600, 9000, 0.5, 86400, 0, 5400, 60.3],
     );
   });
 
-  it('shares and rates take percent', () => {
+  it('Shares and rates may be percentages', () => {
     assert.deepEqual([0.4, '40%', '7%', '2.5%'].map(units.parseShare), [0.4, 0.4, 0.07, 0.025]);
     assert.deepEqual(units.parseRate(120), { rate: 120, relative: false });
     assert.deepEqual(units.parseRate('60%'), { rate: 0.6, relative: true });
   });
 
-  it('settings are numbers, shares or durations', () => {
+  it('Settings are numbers, shares or durations', () => {
     assert.deepEqual([0.7, '70%', '2m', '-10%'].map(units.parseSetting), [0.7, 0.7, 120, -0.1]);
   });
 

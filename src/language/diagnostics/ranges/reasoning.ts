@@ -43,7 +43,7 @@ export interface ReasoningContext {
   readonly service?: number;
 }
 
-/** What is met on the way. */
+/** What the reasoning meets on its way. */
 export interface Watch {
   /** A comparison of numbers, wherever it is looked at without assumptions: what it can give, and what its sides can be. */
   compared?(node: Node & { op: 'binary' }, truth: Truth, left: NumberRange, right: NumberRange): void;
@@ -51,7 +51,7 @@ export interface Watch {
   read?(services: readonly number[]): void;
 }
 
-/** Fields that are known to lie in less than their whole range, by what they are. */
+/** Fields that are known to lie in a part of their range, by their keys. */
 type Narrowed = ReadonlyMap<string, NumberRange>;
 type Variables = ReadonlyMap<number, Abstract>;
 

@@ -8,7 +8,7 @@ const CODES = (Object.keys(PROBLEM_CODES) as ProblemCode[]).filter((code) => !WI
 describe('every problem code', () => {
   const all = examples();
 
-  it('has an example, and every example a code', () => {
+  it('Every problem code has an example, and every example a code', () => {
     assert.deepEqual(
       CODES.filter((code) => !all.has(code)),
       [],
@@ -36,7 +36,8 @@ describe('every quick fix', () => {
     problemsOf(example).flatMap((problem) => (problem.fix ? [{ example, problem, fix: problem.fix }] : [])),
   );
 
-  it('is offered for many codes', () => assert.ok(new Set(fixable.map(({ example }) => example.code)).size >= 30));
+  it('Quick fixes are offered for at least 30 codes', () =>
+    assert.ok(new Set(fixable.map(({ example }) => example.code)).size >= 30));
 
   for (const { example, problem, fix } of fixable)
     it(`${problem.code}, ${fix.title}: removes the problem and adds none`, () => {
@@ -55,7 +56,7 @@ describe('every quick fix', () => {
 });
 
 describe('related places', () => {
-  it('lie in files of the folder, and say something', () => {
+  it('Related places lie in files of the folder and say something', () => {
     let count = 0;
     for (const example of examples().values())
       for (const { related } of problemsOf(example))

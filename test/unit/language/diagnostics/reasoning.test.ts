@@ -84,13 +84,13 @@ describe('interval reasoning', () => {
   for (const [text, expected] of cases)
     it(`${text}: ${expected}`, () => assert.equal(truth(text, 0, { load: 0.7 }), expected));
 
-  it('knows less of a real cluster', () => {
+  it('Interval reasoning knows less of a real cluster than of the emulator', () => {
     const real: Cluster = { ...sample, metrics: { source: 'prometheus', service: 'm/p:1', queries: {} } };
     assert.equal(truth('service.utilization > 1.5', 0, {}, real), 'sometimes');
     assert.equal(truth('cluster.successRate > 1.5', 0, {}, real), 'never');
   });
 
-  it('counts every value of a setting that is searched', () => {
+  it('Interval reasoning counts every value of a setting that is searched', () => {
     const { root } = checked('service.utilization > settings.load', { settings: ['load'] });
     const reason = (high: number) =>
       new Reasoning({ cluster: sample, settings: new Map([['load', { low: 0.5, high }]]), service: 0 }).truthOf(root);
@@ -153,7 +153,7 @@ describe('interval reasoning is sound', () => {
     interval: fc.constantFrom(15, 30),
   });
 
-  it('what never matches, or always does, does so in random states', () => {
+  it('A condition that is found never or always true is so in random states', () => {
     let decided = 0;
     fc.assert(
       fc.property(setting, ({ text, values, services, entries, interval }) => {
@@ -192,7 +192,7 @@ describe('interval reasoning is sound', () => {
     assert.ok(decided > 500, `only ${decided} decided: the test says little`);
   });
 
-  it('numbers lie in their ranges', () => {
+  it('Numbers lie in the ranges that are reasoned with', () => {
     fc.assert(
       fc.property(setting, ({ text, values, services, entries, interval }) => {
         const cluster = { ...clusterFrom(services, values), decisionInterval: interval };
@@ -226,7 +226,7 @@ describe('interval reasoning is sound', () => {
     );
   });
 
-  it('knows a range of every number field', () => {
+  it('Every number field has a range', () => {
     for (const field of Object.keys(SERVICE_FIELDS)) {
       assert.ok(isServiceField(field));
       const { low, high } = serviceFieldRange(sample, 0, field);

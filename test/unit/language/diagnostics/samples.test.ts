@@ -56,7 +56,7 @@ describe('the two samples', () => {
 });
 
 describe('sampled states', () => {
-  it('are the same under the same seed, and others under another', async () => {
+  it('Sampled states are the same under the same seed and differ under another', async () => {
     const [cluster] = (await viewOf('test/data/five-services')).model.clusters;
     const digest = (seed: number) =>
       sampleStates(cluster, 500, seed).moments.map((m) => m.at(0).service.pending.join());
@@ -64,7 +64,7 @@ describe('sampled states', () => {
     assert.notDeepEqual(digest(3), digest(4));
   });
 
-  it('are drawn in the background, once per cluster, whatever file it stands in', async () => {
+  it('Sampled states are drawn in the background, once per cluster, whatever its file', async () => {
     const [cluster] = (await viewOf('test/data/five-services')).model.clusters;
     let ready = 0;
     await new Promise<void>((resolve) => {
@@ -85,7 +85,7 @@ describe('sampled states', () => {
 });
 
 describe('the time that reasoning takes', () => {
-  it('is bounded for rules that nobody writes', () => {
+  it('The time that reasoning takes is bounded for extreme rules', () => {
     const inner = Array.from({ length: 40 }, (_, i) => `s.pending + t.pending * ${i} > ${i}`).join(' || ');
     const when = `services.exists(s, services.all(t, !(${inner}) && (s.ready > 1 || t.ready > 1)))`;
     const cluster = readFileSync('test/data/problem-examples/unused-role.karma.yaml', 'utf8').split('---\n')[0];

@@ -52,7 +52,7 @@ describe('an organization of MOISE+MARL', () => {
   const view = loaded(imported);
   const [organization] = view.model.organizations;
 
-  it('becomes roles, missions and an organization', () => {
+  it('An organization of MOISE+MARL becomes roles, missions and an organization', () => {
     assert.deepEqual(
       view.model.roles.map(({ name, hardness }) => [name, hardness]),
       [
@@ -97,7 +97,7 @@ describe('an organization of MOISE+MARL', () => {
     });
   });
 
-  it('tells at its place of names that do not exist, and of what is kept and not executed', () => {
+  it('The import reports names that do not exist, and parts that are kept but not executed, at their places', () => {
     const told = imported.problems.map(
       ({ severity, pointer, line, message }) => `${severity} ${line} ${pointer}: ${message}`,
     );
@@ -125,7 +125,7 @@ describe('an organization of MOISE+MARL', () => {
     assert.doesNotMatch(imported.yaml, /def role_1_func/);
   });
 
-  it('goes out with everything that it came with', () => {
+  it('The export has everything that was imported', () => {
     const original = JSON.parse(EXAMPLE) as Record<string, Record<string, Record<string, unknown>>>;
     const out = exportMoise(view, 'example', original) as typeof original;
     assert.equal(out.written_by as unknown, 'hand');
@@ -144,7 +144,7 @@ describe('an organization of MOISE+MARL', () => {
     assert.equal((group.inter_links as unknown[]).length, 1);
   });
 
-  it('is the same model after import, export and import', () => {
+  it('The model is the same after import, export and import', () => {
     const out = JSON.stringify(exportMoise(view, 'example', JSON.parse(EXAMPLE)), null, 2);
     const again = loaded(importMoise(out, { name: 'other', cluster: 'other' }));
     assert.deepEqual(organizationOf(again.model, 'example'), organizationOf(view.model, 'example'));
@@ -184,7 +184,7 @@ describe('export of the samples, and import', () => {
         assert.deepEqual(kept.obligations, before.obligations);
       });
 
-  it('is undefined where there is no such organization', async () => {
+  it('The export of an unknown organization is undefined', async () => {
     const result = await readSpecFolder('test/data/five-services');
     assert.equal(exportMoise(folderView(result.files, result), 'nobody'), undefined);
   });
@@ -303,7 +303,7 @@ const organization = fc
   });
 
 describe('any organization', () => {
-  it('is the same model after export and import', () => {
+  it('Any organization is the same model after export and import', () => {
     let checked = 0;
     fc.assert(
       fc.property(organization, (yaml) => {
@@ -325,7 +325,7 @@ describe('any organization', () => {
 });
 
 describe('import of anything', () => {
-  it('never throws, and what it writes can be read', () => {
+  it('The import never throws, and what it writes can be read', () => {
     const values: fc.Arbitrary<unknown> = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom('role_1', '__proto__', 'constructor', '*', -1, null, []),
@@ -364,7 +364,7 @@ describe('import of anything', () => {
     );
   });
 
-  it('says where text is not JSON', () => {
+  it('The import says where a text is not JSON', () => {
     const { yaml, problems } = importMoise('{\n  "a": 1,\n  b: 2\n}', { name: 'x', cluster: 'y' });
     assert.equal(yaml, '');
     assert.deepEqual(

@@ -20,7 +20,7 @@ function fixed(text: string, options = rule): string | undefined {
 }
 
 describe('checking an expression', () => {
-  it('finds what is no CEL', () => {
+  it('The checker finds text that is not CEL', () => {
     const cases: [string, string, RegExp][] = [
       ['', 'cel-syntax ', /empty/],
       ['  \n', 'cel-syntax   \n', /empty/],
@@ -46,7 +46,7 @@ describe('checking an expression', () => {
     }
   });
 
-  it('knows the operators of other languages', () => {
+  it('The checker knows the operators of other languages and offers those of CEL', () => {
     assert.equal(fixed('service.failed = 0'), 'service.failed == 0');
     assert.equal(fixed('service.failed > 0 and true'), 'service.failed > 0 && true');
     assert.equal(fixed('service.failed > 0 OR true'), 'service.failed > 0 || true');
@@ -54,7 +54,7 @@ describe('checking an expression', () => {
     assert.equal(fixed('true | false'), 'true || false');
   });
 
-  it('finds unknown names, with what was meant', () => {
+  it('The checker finds unknown names and suggests what was meant', () => {
     const cases: [string, string, string | undefined][] = [
       ['service.pendng > 5', 'cel-unknown-field pendng', 'service.pending > 5'],
       ['service.util > 0.5', 'cel-unknown-field util', 'service.utilization > 0.5'],
@@ -85,7 +85,7 @@ describe('checking an expression', () => {
     assert.match(messageOf('service.constructor > 1'), /A service has no field constructor/);
   });
 
-  it('reports every problem, in the order of the text', () => {
+  it('The checker reports every problem in the order of the text', () => {
     assert.deepEqual(found('service.faild > 0 || settings.loda > 1 || service.pending && true'), [
       'cel-unknown-field faild',
       'cel-unknown-setting loda',
@@ -93,7 +93,7 @@ describe('checking an expression', () => {
     ]);
   });
 
-  it('finds values of the wrong type', () => {
+  it('The checker finds values of the wrong type', () => {
     const cases: [string, string, RegExp][] = [
       ['service.failed', 'cel-type service.failed', /A condition is expected here, but this is a number/],
       ['services', 'cel-type services', /a list of services/],
@@ -143,13 +143,13 @@ describe('checking an expression', () => {
     assert.match(messageOf('services', goal), /A number is expected here/);
   });
 
-  it('knows that a goal has no single service', () => {
+  it('The checker knows that a goal has no single service', () => {
     assert.deepEqual(found('service.pending', goal), ['cel-no-service service']);
     assert.deepEqual(found('services.map(s, s.pending + service.failed).sum()', goal), ['cel-no-service service']);
     assert.deepEqual(found('services.map(service, service.pending).sum()', goal), []);
   });
 
-  it('finds what cannot run over columns', () => {
+  it('The checker finds what cannot run over columns', () => {
     const cases: [string, string][] = [
       ["service.name.matches('a.*')", "cel-unsupported service.name.matches('a.*')"],
       ["service.name.startsWith('a')", "cel-unsupported service.name.startsWith('a')"],
@@ -175,7 +175,7 @@ describe('checking an expression', () => {
     assert.equal(fixed('max( 1, service.failed) > 0'), '[1, service.failed].max() > 0');
   });
 
-  it('computes windows that are made of numbers', () => {
+  it('The checker computes windows that are made of numbers', () => {
     const windowOf = (text: string): unknown => {
       const { root } = checked(`mean(service.pending, ${text}) > 1`, rule);
       const history = root.op === 'binary' ? root.left : root;
@@ -186,7 +186,7 @@ describe('checking an expression', () => {
     assert.equal(windowOf('2 * settings.window'), undefined);
   });
 
-  it('explains how functions are called', () => {
+  it('The checker explains how functions are called', () => {
     for (const text of [
       'change(service.received) > 1',
       'service.received.change(30) > 1',
@@ -200,7 +200,7 @@ describe('checking an expression', () => {
     }
   });
 
-  it('limits length and nesting', () => {
+  it('The checker limits length and nesting', () => {
     const long = `${'service.failed > 0 || '.repeat(5000)}true`;
     assert.deepEqual(found(long), [`cel-too-long ${long.slice(4096)}`]);
     const deep = (open: string, close: string): string => `${open.repeat(1000)}1${close.repeat(1000)} > 0`;
@@ -222,7 +222,7 @@ describe('checking an expression', () => {
     );
   });
 
-  it('takes the examples of the vocabulary', () => {
+  it('The checker accepts the examples of the vocabulary', () => {
     for (const { example } of FUNCTIONS) {
       const results = (['bool', 'number'] as const).map((result) => checkExpression(example, { ...rule, result }));
       assert.ok(
@@ -250,7 +250,7 @@ describe('checking any text', () => {
   };
   const options = fc.constantFrom(rule, goal);
 
-  it('never throws, for any characters', () => {
+  it('The checker never throws, whatever the characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), options, (text, given) => sound(text, given)),
       { seed: 1, numRuns: 3000 },
@@ -262,7 +262,7 @@ describe('checking any text', () => {
     );
   });
 
-  it('never throws, for pieces of expressions in any order', () => {
+  it('The checker never throws for pieces of expressions in any order', () => {
     const pieces =
       "service services cluster settings . ( ) [ ] { } , ? : ! - + * / % < <= > >= == != && || in e pending received load latency map filter all exists exists_one sum min max size change mean has cel bind duration 'a' \"b\" b'c' r'd' ''' // null true 1 0.5 3u 0x 1e e.x if \\ \u{1f600} \u0000 \n".split(
         ' ',
@@ -278,7 +278,7 @@ describe('checking any text', () => {
     );
   });
 
-  it('never throws for damaged expressions, and what passes can be compiled', () => {
+  it('The checker never throws for damaged expressions, and what it accepts can be compiled', () => {
     const choices = fc.array(fc.nat(10_000), { minLength: 60, maxLength: 60 });
     const settings = Object.keys(SETTINGS);
     let passed = 0;
@@ -299,7 +299,7 @@ describe('checking any text', () => {
     assert.ok(passed > 100, `${passed} passed`);
   });
 
-  it('never throws for 100 kB and more of anything', () => {
+  it('The checker never throws for 100 kB of any text', () => {
     for (const piece of [
       '(',
       '[',

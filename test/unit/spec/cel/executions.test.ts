@@ -65,7 +65,7 @@ describe('interpreting and compiling an expression', () => {
     childrenOf(node).forEach(count);
   };
 
-  it('give the same value, to the bit, for random expressions, clusters and histories', () => {
+  it('Interpreter and compiler give the same value, to the bit, for random expressions, clusters and histories', () => {
     fc.assert(
       fc.property(setting, ({ text, values, result, perService, services, environments, entries, interval }) => {
         const cluster = clusterFrom(services, values);
@@ -84,14 +84,14 @@ describe('interpreting and compiling an expression', () => {
     );
   });
 
-  it('was tried on every operation', () => {
+  it('The random expressions use every operation', () => {
     const all =
       '+ - * / % < <= > >= == != && || literal setting variable service field clusterField history negate not conditional in all exists exists_one sum min max size services list map filter';
     for (const name of all.split(' '))
       assert.ok((operations.get(name) ?? 0) >= 50, `${name}: ${operations.get(name) ?? 0}`);
   });
 
-  it('agree where expressions are compiled together', () => {
+  it('Interpreter and compiler agree where expressions are compiled together', () => {
     fc.assert(
       fc.property(choices(60), choices(60), choices(211), fc.boolean(), (first, second, values, perService) => {
         const settings = { ...SETTINGS };
@@ -126,7 +126,7 @@ describe('compiled expressions', () => {
       observed(environments, 4, { service: { received: Array.from({ length: environments * 4 }, () => 5) } }),
     ]);
 
-  it('follow another number of environments and another interval', () => {
+  it('Compiled expressions follow another number of environments and another interval', () => {
     const expression = compileColumns(checked("change(service.received, '30s')", { result: 'number' }), sample, {});
     const one = new Float64Array(4);
     expression.evaluate(history(1, 15), one);
@@ -138,7 +138,7 @@ describe('compiled expressions', () => {
     assert.deepEqual([...two], [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
   });
 
-  it('see new values in the same and in other arrays', () => {
+  it('Compiled expressions see new values in the same and in other arrays', () => {
     const entry = observed(1, 4, { service: { pending: [1, 2, 3, 4] } });
     const expression = compileColumns(
       checked('services.map(s, s.pending).sum() + service.pending', { result: 'number' }),
@@ -155,7 +155,7 @@ describe('compiled expressions', () => {
     assert.deepEqual([...into], [0, 0, 0, 0]);
   });
 
-  it('refuse a column of another length and a setting without a value', () => {
+  it('Compiled expressions refuse a column of another length and a setting without a value', () => {
     const expression = compileColumns(checked('service.pending > 5'), sample, {});
     assert.throws(() => expression.evaluate(history(2, 15), new Float64Array(4)), /has 8 values, not 4/);
     const rule = checked('service.pending > settings.pending', { settings: ['pending'] });

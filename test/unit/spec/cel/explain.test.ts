@@ -21,7 +21,7 @@ describe('explaining an expression', () => {
   const rule = 'service.demand > settings.load * service.capacity || !(service.pending > 5)';
   const seen = { service: { received: [212, 0, 0, 0], ready: [2.4, 1, 1, 1] } };
 
-  it('gives every part its text, place and value', () => {
+  it('An explanation gives every part of an expression its text, place and value', () => {
     const whole = explained(rule, seen, 0);
     assert.equal(whole.value, true);
     const [comparison, not] = whole.parts;
@@ -37,14 +37,14 @@ describe('explaining an expression', () => {
     assert.equal(comparison.parts[0].parts[0].value, 'a');
   });
 
-  it('says it in lines, one per comparison', () => {
+  it('An explanation has one line per comparison', () => {
     assert.deepEqual(describeExplanation(explained(rule, seen, 0)), [
       'service.demand 212 > settings.load * service.capacity 168 -> true',
       'service.pending 0 > 5 -> false',
     ]);
   });
 
-  it('names the elements that decide', () => {
+  it('An explanation names the elements that decide a macro', () => {
     const text = 'services.exists(e, e.entryPoint && change(e.received, 15) > settings.rise)';
     assert.deepEqual(describeExplanation(explained(text, seen, 2)), [
       `${text} -> true`,
@@ -63,7 +63,7 @@ describe('explaining an expression', () => {
     ]);
   });
 
-  it('shows lists, texts, choices and numbers', () => {
+  it('An explanation shows lists, texts, choices and numbers', () => {
     assert.deepEqual(describeExplanation(explained("service.name == 'b'", {}, 1)), ["service.name 'b' == 'b' -> true"]);
     assert.deepEqual(describeExplanation(explained('true', {}, 1)), ['true']);
     const goal = { result: 'number', service: false } as const;

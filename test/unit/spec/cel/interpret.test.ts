@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { interpret, longestWindow } from '../../../../src/spec/cel/interpret.ts';
+import { interpret } from '../../../../src/spec/cel/interpret.ts';
 import { checked, historyOf, observed, sample, valuesOf, type Seen } from './fixtures.ts';
 
 const SETTINGS = { load: 0.7, utilization: 0.75, pending: 5, rise: 0.15, window: 30, idle: 0.85, allocated: 0.9 };
@@ -27,7 +27,7 @@ const numbers = (text: string, now: Seen, ...before: Seen[]): number[] =>
 const number = (text: string, ...seen: Seen[]): number => numbers(text, seen[0] ?? {}, ...seen.slice(1))[0];
 
 describe('the rules of the sample', () => {
-  it('bottleneck-manager acts on demand, utilization or a queue', () => {
+  it('The role bottleneck-manager acts on demand, utilization or a queue', () => {
     const rule =
       'service.demand > settings.load * service.capacity || service.utilization > settings.utilization || service.pending > settings.pending';
     // a receives 100: b and c will get 100 each, d 200. Capacity: a 200, b 160, c 150, d 300.
@@ -39,7 +39,7 @@ describe('the rules of the sample', () => {
     assert.deepEqual(values(rule, { service: { ...quiet, pending: [6, 5, 0, 0] } }), [1, 0, 0, 0]);
   });
 
-  it('ddos-manager acts on every service where the entry point’s requests rise', () => {
+  it('The role ddos-manager acts on every service when the requests at the entry point rise', () => {
     const rule = 'services.exists(e, e.entryPoint && change(e.received, settings.window) > settings.rise)';
     const at = (a: number, b: number): Seen => ({ service: { received: [a, b, 0, 0] } });
     // The window of 30 s is two entries of 15 s.
@@ -49,13 +49,13 @@ describe('the rules of the sample', () => {
     assert.deepEqual(values(rule, at(100, 900), at(100, 1), at(100, 1)), [0, 0, 0, 0]);
   });
 
-  it('failure-manager acts on crashes and on busy services that serve too little', () => {
+  it('The role failure-manager acts on crashes and on busy services that serve too little', () => {
     const rule = 'service.failed > 0 || (service.utilization > 0.95 && service.served < 0.8 * service.capacity)';
     const service = { failed: [0, 1, 0, 0], utilization: [1, 0, 1, 0.9], served: [79, 0, 120, 0], ready: [1, 1, 1, 1] };
     assert.deepEqual(values(rule, { service }), [1, 1, 0, 0]);
   });
 
-  it('resource-manager acts where one pod less would do', () => {
+  it('The role resource-manager acts where one pod less would do', () => {
     const rule =
       'service.failed == 0 && service.pending <= settings.pending && service.demand < settings.idle * (service.desired - 1) * service.throughput';
     const service = { received: [80, 0, 0, 0], desired: [2, 2, 1, 2] };
@@ -64,7 +64,7 @@ describe('the rules of the sample', () => {
     assert.deepEqual(values(rule, { service: { ...service, failed: [1, 0, 0, 0] } }), [0, 0, 0, 1]);
   });
 
-  it('clear-queues counts what waits', () => {
+  it('The goal clear-queues counts the requests that wait', () => {
     const seen = { service: { pending: [1, 2, 3, 40] } };
     assert.equal(number('-services.map(s, s.pending).sum()', seen), -46);
     const satisfied = checked('services.all(s, s.pending < 10)', { service: false });
@@ -73,14 +73,14 @@ describe('the rules of the sample', () => {
 });
 
 describe('the meaning of expressions', () => {
-  it('all numbers are doubles', () => {
+  it('All numbers of expressions are doubles', () => {
     assert.equal(number('1 / 2 + 3u * 0x10 - 1.5e1'), 33.5);
     assert.equal(number('7 % 2.5'), 2);
     assert.equal(number('-7 % 3'), -1);
     assert.equal(number('2 + 3 * 4 - (2 + 3) * 4'), -6);
   });
 
-  it('nothing fails: division by zero follows IEEE 754', () => {
+  it('No expression fails: division by zero follows IEEE 754', () => {
     assert.equal(number('1 / 0'), Infinity);
     assert.equal(number('-1 / 0'), -Infinity);
     assert.ok(Number.isNaN(number('0 / 0')));
@@ -88,7 +88,7 @@ describe('the meaning of expressions', () => {
     assert.equal(number('0 / 0 != 0 / 0 ? 1 : 0'), 1);
   });
 
-  it('demand adds up the entry points and is never below what arrives', () => {
+  it('demand adds up the entry points and is never below what the service receives', () => {
     const seen = { service: { received: [10, 0, 25, 5] } };
     assert.deepEqual(
       valuesOf(checked('service.demand', { result: 'number' }), historyOf(15, [observed(1, 4, seen)])),
@@ -96,7 +96,7 @@ describe('the meaning of expressions', () => {
     );
   });
 
-  it('change is relative, and 1 from nothing to something', () => {
+  it('change is relative, and 1 where the field was 0 before', () => {
     const cluster = (latency: number): Seen => ({ cluster: { latency: [latency] } });
     assert.equal(number('change(cluster.latency, 15)', cluster(0.3), cluster(0.2)), (0.3 - 0.2) / 0.2);
     assert.equal(number('change(cluster.latency, 15)', cluster(1), cluster(-2)), 1.5);
@@ -104,7 +104,7 @@ describe('the meaning of expressions', () => {
     assert.equal(number('change(cluster.latency, 15)', cluster(0), cluster(0)), 0);
   });
 
-  it('mean takes the present and all within the window', () => {
+  it('mean includes the present value and all values within the window', () => {
     const cluster = (latency: number): Seen => ({ cluster: { latency: [latency] } });
     const seen = [cluster(1), cluster(2), cluster(6), cluster(100)];
     assert.equal(number("mean(cluster.latency, '30s')", ...seen), 3);
@@ -114,7 +114,7 @@ describe('the meaning of expressions', () => {
     assert.equal(number("services.map(s, mean(s.capacity, '15s')).sum()", ...service), 250);
   });
 
-  it('windows are rounded to entries, at least one, and end where the history ends', () => {
+  it('Windows are rounded to entries, reach back at least one, and end where the history ends', () => {
     const seen = [1, 2, 4, 8].map((latency) => ({ cluster: { latency: [latency] } }));
     const change = (window: string): number => number(`change(cluster.latency, ${window})`, ...seen);
     assert.equal(change('1'), -1 / 2);
@@ -127,7 +127,7 @@ describe('the meaning of expressions', () => {
     assert.equal(change('settings.load - 100'), -1 / 2);
   });
 
-  it('lists', () => {
+  it('Lists are filtered, mapped, summed and searched', () => {
     const seen = { service: { pending: [4, 1, 3, 2], failed: [0, 1, 0, 1] } };
     assert.equal(number('services.map(s, s.pending).min()', seen), 1);
     assert.equal(number('services.map(s, s.pending).max()', seen), 4);
@@ -145,7 +145,7 @@ describe('the meaning of expressions', () => {
     );
   });
 
-  it('an empty list has sum, min and max 0, all of it and none of it', () => {
+  it('An empty list has sum, min and max 0; all holds for it, and exists does not', () => {
     const none = 'services.filter(s, s.failed > 0)';
     assert.equal(number(`${none}.map(s, s.pending + 1).sum()`), 0);
     assert.equal(number(`${none}.map(s, s.pending + 1).min()`), 0);
@@ -156,7 +156,7 @@ describe('the meaning of expressions', () => {
     );
   });
 
-  it('a macro may use the service of the rule, and hide it', () => {
+  it('A macro may use the service of the rule, and may hide it by a variable of that name', () => {
     const service = { received: [1, 2, 3, 4] };
     assert.deepEqual(
       values('services.exists(s, s.name != service.name && s.received > service.received)', { service }),
@@ -166,7 +166,7 @@ describe('the meaning of expressions', () => {
     assert.equal(number('services.map(service, service.received).sum()', { service }), 10);
   });
 
-  it('reads the environment asked for', () => {
+  it('The interpreter reads the environment that is asked for', () => {
     const history = historyOf(15, [observed(2, 4, { service: { failed: [0, 0, 0, 0, 0, 2, 0, 0] } })]);
     const rule = checked('service.failed > 0');
     assert.deepEqual(valuesOf(rule, history), [0, 0, 0, 0, 0, 1, 0, 0]);
@@ -174,15 +174,5 @@ describe('the meaning of expressions', () => {
     assert.equal(interpret(rule, { ...context, environment: 1, service: 1 }), true);
     assert.equal(interpret(rule, { ...context, environment: 0, service: 1 }), false);
     assert.throws(() => interpret(rule, { ...context, environment: 0 }), /say for which service/);
-  });
-});
-
-describe('the longest window of an expression', () => {
-  it('is in seconds, settings included', () => {
-    const options = { settings: ['window'], result: 'number' } as const;
-    const text = "change(service.received, '1m') + services.map(s, mean(s.demand, 3 * settings.window)).sum()";
-    assert.equal(longestWindow(checked(text, options), { window: 30 }), 90);
-    assert.equal(longestWindow(checked(text, options), { window: 5 }), 60);
-    assert.equal(longestWindow(checked('service.received', options), {}), 0);
   });
 });

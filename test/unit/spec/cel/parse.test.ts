@@ -157,7 +157,7 @@ describe('the parser of expressions on the cases of the CEL specification', () =
 });
 
 describe('the parser of expressions on random expressions', () => {
-  it('gives the tree of cel-js whatever comments and quotes an expression is written with', () => {
+  it('The parser gives the tree of cel-js, whatever comments and quotes an expression is written with', () => {
     fc.assert(
       fc.property(choices(60), choices(40), fc.boolean(), (list, clothes, perService) => {
         const plain = expressionFrom(list, 'bool', perService);
@@ -171,7 +171,7 @@ describe('the parser of expressions on random expressions', () => {
     );
   });
 
-  it('accepts and refuses damaged expressions as cel-js does', () => {
+  it('The parser accepts and refuses damaged expressions as cel-js does', () => {
     let accepted = 0;
     fc.assert(
       fc.property(
@@ -215,7 +215,7 @@ describe('the parser of expressions on random expressions', () => {
     assert.ok(accepted > 300, `${accepted} were accepted`);
   });
 
-  it('accepts and refuses pieces of expressions in any order as cel-js does', () => {
+  it('The parser accepts and refuses pieces of expressions in any order as cel-js does', () => {
     const pieces =
       "service services ( ) [ ] { } , ? : ! - + * / < <= == != && || in e map exists size \\ 'a' \"b\" b'c' r'd\\' ''' \"\"\" // /// null true 1 0.5 3u 0x 0x1F 1e 1e5 .5 .x e.x if as \n \r # = & | and not".split(
         ' ',
@@ -235,7 +235,7 @@ describe('the parser of expressions on random expressions', () => {
     );
   });
 
-  it('gives every text a tree, however long or deep it is', () => {
+  it('The parser gives every text a tree, however long or deep it is', () => {
     const random = new Random(3);
     for (let i = 0; i < 3000; i++) {
       const changed = mutate(expressionFrom([i, 7 * i, 13 * i, 3, 5, 8], 'bool', true), random);
