@@ -1,6 +1,6 @@
 /** Numbers as a reader wants them. A missing or not finite one reads '–'. */
 
-export const MISSING = '–';
+const MISSING = '–';
 type Maybe = number | null | undefined;
 export const isKnown = (value: Maybe): value is number => typeof value === 'number' && Number.isFinite(value);
 

@@ -2,7 +2,7 @@
 import { bestAssignment, contingency } from './partitions.ts';
 
 /** How the roles of an agent read as one class; NO_ROLE for an agent that has none. */
-export const NO_ROLE = 'no role';
+const NO_ROLE = 'no role';
 export const roleClass = (roles: readonly string[]): string => (roles.length === 0 ? NO_ROLE : roles.join(' + '));
 
 export interface RoleGroup {

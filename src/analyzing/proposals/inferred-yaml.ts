@@ -81,7 +81,7 @@ function describeGoal({ description, probability, inside, outside }: InferredGoa
 }
 
 /** "Inferred from 24 action sequences; resembles bottleneck-manager. On held-out steps it allows ..." */
-export function describeRole({ sequences, matches, allowsTaken, allowsAll }: InferredRole): string {
+function describeRole({ sequences, matches, allowsTaken, allowsAll }: InferredRole): string {
   const likeness = matches ? `resembles ${matches}` : 'matches no declared role';
   const quality =
     allowsTaken === undefined || allowsAll === undefined

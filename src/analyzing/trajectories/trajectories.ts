@@ -117,7 +117,7 @@ export function optionText(services: readonly string[], { service, move }: Optio
 }
 
 /** Columns of each agent, named '<column>.<agent>', in the files for other tools. */
-export const CHOICE_COLUMNS = [
+const CHOICE_COLUMNS = [
   'action',
   'free',
   'active',

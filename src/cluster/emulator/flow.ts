@@ -13,7 +13,7 @@ import type { Pods } from './pods.ts';
 import { poisson } from './poisson.ts';
 
 /** Longest segment, seconds. */
-export const SEGMENT = 15;
+const SEGMENT = 15;
 
 const LUCK_ARRIVALS = 0xa441;
 

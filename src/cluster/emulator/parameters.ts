@@ -28,8 +28,8 @@ export interface EmulatorParameters {
   readonly retryShare: number;
 }
 
-export const DEFAULT_TIMEOUT = 2;
-export const DEFAULT_BASE_LATENCY = 0.015;
+const DEFAULT_TIMEOUT = 2;
+const DEFAULT_BASE_LATENCY = 0.015;
 
 /** The model as the spec describes it. */
 export function specParameters(cluster: Cluster): EmulatorParameters {

@@ -6,7 +6,7 @@ import type { Random } from '../random.ts';
 /** Requests/s of one kappa, the attacker's unit of rate (ours). */
 export const KAPPA = 30;
 /** sigma: the crash probability per pod and 30 s is this much times the data of an attack. */
-export const SIGMA = 10;
+const SIGMA = 10;
 
 /** The fixed events, then the random ones, for an episode of the given length. */
 export function drawEvents(cluster: Cluster, scenario: Scenario, seconds: number, random: Random): ScenarioEvent[] {

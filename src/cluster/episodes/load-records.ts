@@ -27,7 +27,7 @@ export class LoadRecordError extends Error {
 }
 
 /** Every file profile of the scenarios. */
-export function fileProfiles(scenarios: readonly Scenario[]): FileProfile[] {
+function fileProfiles(scenarios: readonly Scenario[]): FileProfile[] {
   return scenarios
     .flatMap((scenario) => scenario.load.flatMap((load) => load.profiles))
     .filter((profile) => profile.type === 'file');

@@ -4,7 +4,7 @@ import type { Cluster } from '../../spec/model.ts';
 import type { Episode } from '../simulation/simulation.ts';
 
 /** Share of the throughput that the starting replicas are loaded to. */
-export const WARM_LOAD = 0.7;
+const WARM_LOAD = 0.7;
 
 /** Replicas of each service for the load at a second of the episode, at 70 % of the pods' throughput, within the bounds. */
 export function initialReplicas(cluster: Cluster, episode: Episode, second: number): Int32Array {

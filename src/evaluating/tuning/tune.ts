@@ -23,7 +23,7 @@ export interface Tuned<Settings> {
 }
 
 /** As much as was needed on the sample cluster. */
-export const TUNING_EFFORT: SearchEffort = { random: 150, rounds: 12, perRound: 8 };
+const TUNING_EFFORT: SearchEffort = { random: 150, rounds: 12, perRound: 8 };
 
 /** This many of the best on training days meet the days for choosing. */
 const FINALISTS = 5;

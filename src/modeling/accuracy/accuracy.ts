@@ -8,7 +8,7 @@ import { ErrorSum, type MetricError } from './errors.ts';
 import type { OpenLoopModel } from './open-loop.ts';
 
 /** Intervals ahead. */
-export const HORIZONS = [1, 10, 30] as const;
+const HORIZONS = [1, 10, 30] as const;
 /** Origins at most, spread evenly over the held-out transitions. */
 const ORIGINS = 240;
 /** Transitions at the start of a segment that no prediction starts from: the queueing model gets its hidden state there. */

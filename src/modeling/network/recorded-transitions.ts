@@ -10,7 +10,7 @@ import type { TransitionCodec } from './codec.ts';
 import { standardize, type Scaler } from './scaler.ts';
 
 /** Difference of every standardized column up to which a record counts as the same state. */
-export const RADIUS = 0.5;
+const RADIUS = 0.5;
 
 export interface SavedRecords {
   readonly rows: number;

@@ -49,9 +49,6 @@ export const stateSize = (services: number): number => services * SERVICE_COLUMN
 export const stateColumn = (service: number, field: ServiceField): number =>
   service * SERVICE_COLUMNS.length + SERVICE_COLUMNS.indexOf(field);
 
-export const clusterColumn = (services: number, field: ClusterField): number =>
-  services * SERVICE_COLUMNS.length + CLUSTER_COLUMNS.indexOf(field);
-
 /** 'a.pending', ..., 'cluster.latency', ...: the names of a state vector's columns. */
 export function stateNames(services: readonly string[]): string[] {
   return [

@@ -26,7 +26,7 @@ const CSV_MARK = '# karma-traces ';
 const CHUNK = 1 << 16;
 
 /** The format that a file name asks for. */
-export function traceFormatOf(file: string): TraceFormat {
+function traceFormatOf(file: string): TraceFormat {
   if (/\.csv$/i.test(file)) return 'csv';
   if (/\.(jsonl|ndjson)$/i.test(file)) return 'jsonl';
   throw new TraceError('badFile', `${file}: name the file *.csv or *.jsonl, so that its format is known.`);
@@ -273,7 +273,7 @@ function head(recording: Recording, format: TraceFormat): string {
 }
 
 /** The header of a CSV file. */
-export function csvColumns(services: readonly string[]): string[] {
+function csvColumns(services: readonly string[]): string[] {
   const states = stateNames(services);
   return [
     'step',

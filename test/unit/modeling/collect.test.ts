@@ -6,9 +6,12 @@ import type { ClusterWrite } from '../../../src/cluster/live/live-cluster.ts';
 import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import { collect, type CollectOptions } from '../../../src/modeling/collect.ts';
 import { indicatorColumn } from '../../../src/modeling/traces/indicators.ts';
-import { clusterColumn, clusterHash, stateColumn } from '../../../src/modeling/traces/layout.ts';
+import { clusterHash, stateColumn, stateNames } from '../../../src/modeling/traces/layout.ts';
 import { TraceStore } from '../../../src/modeling/traces/trace-store.ts';
 import { SHOP, wanderingEpisode } from './clusters.ts';
+
+/** Of a cluster with two services. */
+const clusterColumn = (field: string): number => stateNames(['one', 'two']).indexOf(`cluster.${field}`);
 
 describe('collecting traces', () => {
   let folder: string;
@@ -68,7 +71,7 @@ describe('collecting traces', () => {
       }
       assert.equal(t.arrivals[0], t.next[stateColumn(0, 'received')]);
       assert.equal(t.arrivals[1], 0);
-      const success = t.next[clusterColumn(2, 'successRate')];
+      const success = t.next[clusterColumn('successRate')];
       assert.ok(Math.abs(t.indicators[indicatorColumn('success')] - success) < 1e-12);
       assert.equal(t.indicators[indicatorColumn('moves')], Math.abs(t.move[0]) + Math.abs(t.move[1]));
     }
@@ -78,13 +81,13 @@ describe('collecting traces', () => {
     const { recording } = await run(underTest(3600), { seconds: 300 });
     for (const { next, indicators } of store.transitions(recording)) {
       const of = (s: number, field: 'ready' | 'failed' | 'received' | 'served'): number => next[stateColumn(s, field)];
-      const success = next[clusterColumn(2, 'successRate')];
+      const success = next[clusterColumn('successRate')];
       const failed = (of(0, 'failed') + of(1, 'failed')) / (of(0, 'ready') + of(1, 'ready'));
-      const late = Math.min(1, next[clusterColumn(2, 'latency')] / 0.5);
+      const late = Math.min(1, next[clusterColumn('latency')] / 0.5);
       const traffic = Math.min(1, of(1, 'served') / of(0, 'received'));
       const resilience = 0.2 * (success + (1 - failed) + (1 - late) + 1 + traffic);
       assert.ok(Math.abs(indicators[indicatorColumn('resilience')] - resilience) < 1e-9);
-      const cost = 0.1 * next[clusterColumn(2, 'cpuAllocated')];
+      const cost = 0.1 * next[clusterColumn('cpuAllocated')];
       assert.ok(Math.abs(indicators[indicatorColumn('objective')] - (resilience - cost)) < 1e-9);
       assert.ok(Math.abs(indicators[indicatorColumn('received')] - 15 * of(0, 'received')) < 1e-9);
     }
