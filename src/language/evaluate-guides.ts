@@ -50,7 +50,7 @@ export interface GoalEvaluation {
   readonly holds: boolean;
   readonly reward: number;
   /** From -1 to 0, or from 0 to 1. */
-  readonly normalised: number;
+  readonly normalized: number;
   /** What it adds to the return of the step. */
   readonly counts: number;
   /** Undefined where the goal does not say when it is reached. */
@@ -141,7 +141,7 @@ function goalsOf(
           const context = { cluster, history: state.history, environment: 0, settings: {} };
           const explanation = explain(expression, context);
           const reward = Number(explanation.value);
-          const normalised = normalizeGoal(reward, goal.range);
+          const normalized = normalizeGoal(reward, goal.range);
           const reached = goal.satisfiedWhen === '' ? undefined : checked(goal.satisfiedWhen, 'bool');
           return [
             {
@@ -151,8 +151,8 @@ function goalsOf(
               role,
               holds,
               reward,
-              normalised,
-              counts: holds ? factor * goal.weight * normalised : 0,
+              normalized,
+              counts: holds ? factor * goal.weight * normalized : 0,
               ...(reached && { satisfied: interpret(reached, context) === true }),
               why: describeExplanation(explanation),
             },

@@ -337,7 +337,7 @@ export interface Transfer {
   readonly limits: { readonly move: number; readonly podsPerDecision: number };
   readonly fallback: {
     readonly when: readonly ('drift' | 'staleMetrics' | 'objectiveBroken')[];
-    /** Normalised distance to the states that the twin was validated on. */
+    /** Normalized distance to the states that the twin was validated on. */
     readonly driftThreshold: number;
     /** Seconds after which a metric is stale: the agents hold; after three times that the HPA takes over. */
     readonly staleAfter: number;

@@ -15,7 +15,7 @@ import { episodePool, type TrainingSetup } from './setup.ts';
 /** Distinct training episodes to cut from, so many that none is memorized. */
 const TRAINING_EPISODES = 600;
 /** The policies are judged this many times over the budget, on this many episodes of the days kept for choosing. */
-const JUDGEMENTS = 20;
+const JUDGMENTS = 20;
 const CHOOSING_EPISODES = 40;
 /** Iterations between checkpoints: a few seconds of work. */
 const CHECKPOINT_EVERY = 25;
@@ -26,7 +26,7 @@ const CHOOSE_SEED = 2_000_000;
 export interface TrainHooks {
   onIteration(step: number, metrics: TrainingMetrics): void;
   /** Mean J of the policies ('karma') or of the default HPA ('hpa') on the episodes for choosing. */
-  onJudgement(step: number, system: string, metrics: { readonly objective: number }): void;
+  onJudgment(step: number, system: string, metrics: { readonly objective: number }): void;
   saveCheckpoint(step: number, content: Content): void;
   onProgress(done: number, total: number): void;
   readonly signal: AbortSignal;
@@ -60,7 +60,7 @@ export async function trainSeed(
   });
   const chooseAt = episodePool(setup, 'choose', CHOOSE_SEED);
   const choosing = Array.from({ length: CHOOSING_EPISODES }, (_, i) => chooseAt(i));
-  // A judgement takes about a second and is not interrupted: a stop between it and its iteration would lose it.
+  // A judgment takes about a second and is not interrupted: a stop between it and its iteration would lose it.
   const judge = async (system: System): Promise<number> => {
     const results = await runEpisodes(setup.makeSimulation, system, cluster, choosing, {
       signal: new AbortController().signal,
@@ -77,16 +77,16 @@ export async function trainSeed(
 
   if (Number.isNaN(best.hpaObjective)) {
     best.hpaObjective = await judge(defaultHpa);
-    hooks.onJudgement(0, 'hpa', { objective: best.hpaObjective });
+    hooks.onJudgment(0, 'hpa', { objective: best.hpaObjective });
   }
   while (!isFinished() && !hooks.signal.aborted) {
     const before = algorithm.steps;
     const metrics = algorithm.iterate();
     hooks.onIteration(algorithm.steps, metrics);
-    if (isFinished() || isJudgementDue(before, algorithm.steps, total)) {
+    if (isFinished() || isJudgmentDue(before, algorithm.steps, total)) {
       const policies = algorithm.policies();
       const objective = await judge(policySystem('karma', policies, backend));
-      hooks.onJudgement(algorithm.steps, 'karma', { objective });
+      hooks.onJudgment(algorithm.steps, 'karma', { objective });
       best.offer(objective, policies);
     }
     if (algorithm.iteration % CHECKPOINT_EVERY === 0 || isFinished()) save();
@@ -107,9 +107,9 @@ export async function trainSeed(
 }
 
 /** Whether an iteration from `before` to `after` steps reached another part of the budget. */
-function isJudgementDue(before: number, after: number, total: number): boolean {
-  const perJudgement = total / JUDGEMENTS;
-  return Math.floor(after / perJudgement) > Math.floor(before / perJudgement);
+function isJudgmentDue(before: number, after: number, total: number): boolean {
+  const perJudgment = total / JUDGMENTS;
+  return Math.floor(after / perJudgment) > Math.floor(before / perJudgment);
 }
 
 /** The best policies so far, by the days kept for choosing. */

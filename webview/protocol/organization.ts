@@ -61,7 +61,7 @@ const goal = object({
   holds: flag,
   /** Null where it is not a finite number. */
   reward: orNull(number),
-  normalised: orNull(number),
+  normalized: orNull(number),
   counts: orNull(number),
   satisfied: optional(flag),
   why: list(text),

@@ -62,7 +62,7 @@ export function trainSeedJob(
       context.seeds[0],
       {
         onIteration: (step, metrics) => run.journal.append('iteration', { step, metrics }),
-        onJudgement: (step, system, metrics) => run.journal.append('evaluation', { step, system, metrics }),
+        onJudgment: (step, system, metrics) => run.journal.append('evaluation', { step, system, metrics }),
         saveCheckpoint: (step, content) => run.saveCheckpoint(step, content),
         onProgress: (done, total) => onProgress({ done, total, unit: 'steps', what: 'training' }),
         signal,

@@ -49,7 +49,7 @@ export class Features {
 
   /** Undefined where the document is in no project. Throws where the request has been canceled. */
   target({ uri }: { readonly uri: string }, token: CancellationToken): Target | undefined {
-    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Canceled.');
     const place = this.projects.placeOf(uri);
     const view = place?.project.view();
     const source = place && view?.source(place.path);

@@ -20,7 +20,7 @@ export async function trainSample(backend: Backend, seed: number, changes: Sampl
   const setup = await sampleSetup(backend, changes);
   const { policies } = await trainSeed(setup, seed, {
     onIteration: () => undefined,
-    onJudgement: () => undefined,
+    onJudgment: () => undefined,
     saveCheckpoint: () => undefined,
     onProgress: () => undefined,
     signal: new AbortController().signal,

@@ -64,7 +64,7 @@ describe('setup: the real GPU package', () => {
     child.kill('SIGINT');
     const { code, stderr } = await end;
     assert.equal(code, 130);
-    assert.match(stderr, /Cancelled: nothing was installed\./);
+    assert.match(stderr, /Canceled: nothing was installed\./);
     assert.deepEqual(leftInData(), []);
   });
 

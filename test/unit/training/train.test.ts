@@ -31,7 +31,7 @@ async function train(
         journal.push(JSON.stringify({ step, metrics }));
         if (journal.filter((line) => line.includes('metrics')).length >= stopAfter) stop.abort();
       },
-      onJudgement: (step, system, { objective }) => journal.push(JSON.stringify({ step, system, objective })),
+      onJudgment: (step, system, { objective }) => journal.push(JSON.stringify({ step, system, objective })),
       // Packed and unpacked, as on disk.
       saveCheckpoint: (_step, content) => checkpoints.push(unpack(pack(content))),
       onProgress: () => undefined,

@@ -1,5 +1,5 @@
 /**
- * The API server of one context. Its address is fixed when it is opened. Every call has a time-out and can be cancelled; its errors
+ * The API server of one context. Its address is fixed when it is opened. Every call has a time-out and can be canceled; its errors
  * are ClusterErrors without secrets.
  */
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
@@ -229,7 +229,7 @@ function orAbort<T>(promise: Promise<T>, signal: AbortSignal, { context, timers,
   return new Promise((resolve, reject) => {
     const late = `The credentials of context ${context} did not come within ${timeout / 1000} s.`;
     const cancel = timers.after((timeout + 500) / 1000, () => reject(new ClusterError('timeout', late)));
-    const stop = () => reject(new ClusterError('aborted', `The connection of context ${context} was cancelled.`));
+    const stop = () => reject(new ClusterError('aborted', `The connection of context ${context} was canceled.`));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => {

@@ -74,7 +74,7 @@ async function install(host: CommandHost, yes: boolean): Promise<number> {
   if (no !== undefined) throw new SetupError(no);
   const npm = findNpm(env);
   if (!npm) throw new SetupError(NO_NPM);
-  const stop = stopOnInterrupt(() => output.message('Cancelling; what was downloaded is removed.'));
+  const stop = stopOnInterrupt(() => output.message('Canceling; what was downloaded is removed.'));
   try {
     const size = await askGpuSize(libraryUrl(platform, env), stop.signal);
     output.message(describeGpuSize(size));
@@ -101,7 +101,7 @@ async function install(host: CommandHost, yes: boolean): Promise<number> {
     return await status(host);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    output.message('Cancelled: nothing was installed.');
+    output.message('Canceled: nothing was installed.');
     return EXIT.stopped;
   } finally {
     stop.dispose();

@@ -23,7 +23,7 @@ export class Follower implements vscode.Disposable {
     this.#subscription = services.runs.onDidChange(() => void this.#look());
   }
 
-  /** With a notification until the run ends, where the settings allow; cancelling it stops the run at a checkpoint. */
+  /** With a notification until the run ends, where the settings allow; canceling it stops the run at a checkpoint. */
   async follow(entry: RunEntry): Promise<void> {
     await this.#remember(FOLLOWED, [...new Set([...this.#list(FOLLOWED), entry.directory])]);
     if (notifications() === 'all') void this.#showProgress(entry.directory);

@@ -186,7 +186,7 @@ class EventLog {
   /** By what they offer. */
   readonly offers = new Map<RunOffer['what'], RunOffer>();
   problems: readonly string[] = [];
-  #judgements: { readonly seq: number; readonly system: string; readonly objective: number }[] = [];
+  #judgments: { readonly seq: number; readonly system: string; readonly objective: number }[] = [];
 
   constructor(path: string) {
     this.#reader = new JournalReader(path);
@@ -199,9 +199,7 @@ class EventLog {
 
   /** The highest J of a system. */
   best(system: string): number | undefined {
-    return highest(
-      this.#judgements.filter((judgement) => judgement.system === system).map(({ objective }) => objective),
-    );
+    return highest(this.#judgments.filter((judgment) => judgment.system === system).map(({ objective }) => objective));
   }
 
   async poll(pause: () => Promise<void>): Promise<void> {
@@ -224,14 +222,14 @@ class EventLog {
       case 'resumed':
         // What came after the checkpoint is about to be repeated.
         this.step = event.step;
-        this.#judgements = this.#judgements.filter(({ seq }) => seq <= event.after);
+        this.#judgments = this.#judgments.filter(({ seq }) => seq <= event.after);
         break;
       case 'iteration':
         this.step = event.step;
         break;
       case 'evaluation': {
         const { objective } = event.metrics;
-        if (typeof objective === 'number') this.#judgements.push({ seq: event.seq, system: event.system, objective });
+        if (typeof objective === 'number') this.#judgments.push({ seq: event.seq, system: event.system, objective });
         break;
       }
       case 'phase':

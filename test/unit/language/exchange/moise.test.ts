@@ -139,7 +139,7 @@ describe('an organization of MOISE+MARL', () => {
       (from.functional_specifications.social_scheme.scheme1 ?? {}) as Record<string, unknown>;
     assert.deepEqual(scheme(out).goals_structure, scheme(original).goals_structure);
     const group = out.structural_specifications.root_groups.group1 as Record<string, unknown>;
-    assert.equal(group.colour, '#336699');
+    assert.equal(group.color, '#336699');
     assert.deepEqual(Object.keys(group.sub_groups as object), ['inner_group']);
     assert.equal((group.inter_links as unknown[]).length, 1);
   });
