@@ -38,6 +38,9 @@ export interface Said {
   readonly dryRun?: boolean;
   readonly result?: string;
   readonly services?: readonly string[];
+  /** Of a decision. */
+  readonly outcome?: string;
+  readonly why?: string;
 }
 
 export class ControllerProcess {
@@ -85,6 +88,15 @@ export class ControllerProcess {
 
   get text(): string {
     return this.#text;
+  }
+
+  /** The newest decisions and why they ended so, for the message of a wait that fails. */
+  lastDecisions(): string {
+    return this.said()
+      .filter(({ type }) => type === 'decision')
+      .slice(-8)
+      .map(({ stage, outcome, why }) => `${stage}: ${outcome} (${why})`)
+      .join('\n');
   }
 
   has(wanted: Partial<Said>): boolean {

@@ -62,6 +62,16 @@ export function kubectl(args: readonly string[], options: KubectlOptions = {}): 
 
 export const kubectlJson = <T>(...args: string[]): T => JSON.parse(kubectl([...args, '-o', 'json'])) as T;
 
+/** Whether `check` gives something true within so many seconds. */
+export async function happens(seconds: number, check: () => boolean): Promise<boolean> {
+  const end = performance.now() + 1000 * seconds;
+  while (!check()) {
+    if (performance.now() > end) return false;
+    await sleep(250);
+  }
+  return true;
+}
+
 /** Looks four times a second until `check` gives something true, and returns that; where it never does, `instead` says what was seen. */
 export async function eventually<T>(
   what: string,
