@@ -84,7 +84,7 @@ function script(name: string, ...options: string[]): string {
 
 function mocha(files: readonly string[], sideBySide: number, env: Record<string, string>): Promise<boolean> {
   const program = join(createRequire(import.meta.url).resolve('mocha/package.json'), '../bin/mocha.js');
-  const options = ['--no-config', '--reporter', 'spec', '--timeout', '300000', '--slow', '60000', '--exit'];
+  const options = ['--no-config', '--reporter', 'spec', '--timeout', '1200000', '--slow', '60000', '--exit'];
   const parallel = sideBySide > 1 && files.length > 1 ? ['--parallel', '--jobs', String(sideBySide)] : [];
   const grep = values.grep === undefined ? [] : ['--grep', values.grep];
   const child = spawn(process.execPath, [program, ...options, ...parallel, ...grep, ...files], {

@@ -10,7 +10,7 @@ import { ApiProxy } from '../support/api-proxy.ts';
 import { restlessAgents } from '../support/climb.ts';
 import { Connected, signal } from '../support/connected.ts';
 import { ControllerProcess, writeConfiguration } from '../support/controller.ts';
-import { eventually, kubectl } from '../support/kubectl.ts';
+import { eventually, kubectl, within } from '../support/kubectl.ts';
 import { SERVICES, type Found } from '../support/sample-namespace.ts';
 
 /** Seconds. */
@@ -34,9 +34,7 @@ describe('controllers', function () {
     policies = await restlessAgents(backend, connected.spec);
     proxies = [await ApiProxy.start(), await ApiProxy.start()];
     const cluster = await connected.connect();
-    await eventually('every metric is there', 150, async () =>
-      (await cluster.observe(signal)).age.every((age) => age < 30),
-    );
+    await eventually('every metric is there', async () => (await cluster.observe(signal)).age.every((age) => age < 30));
     found = connected.namespace.found();
   });
   after(async () => {
@@ -78,10 +76,10 @@ describe('controllers', function () {
     // More than the load needs, so that the agents have something to do.
     connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
     const first = start(0, ['shadow', stage]);
-    await eventually('the first one leads', 60, () => first.leads);
+    await eventually('the first one leads', () => first.leads);
     const second = start(1, ['shadow', stage]);
-    await eventually('the second one waits', 30, () => second.has({ type: 'lease', event: 'waiting' }));
-    await eventually(`a decision in stage ${stage}`, 120, () => first.has({ type: 'decision', stage }));
+    await eventually('the second one waits', () => second.has({ type: 'lease', event: 'waiting' }));
+    await eventually(`a decision in stage ${stage}`, () => first.has({ type: 'decision', stage }));
     return [first, second];
   }
 
@@ -89,19 +87,19 @@ describe('controllers', function () {
     it(`killed with -9 in stage ${stage}: the other one restores the HPAs within ${RESTORED_WITHIN} s`, async function () {
       const [first, second] = await startBoth(stage);
       // On the floor nothing is written before an agent wants more than the minimum.
-      await eventually('something was changed', 60, () => !connected.namespace.isAsFound(found));
+      await eventually('something was changed', () => !connected.namespace.isAsFound(found));
       first.child.kill('SIGKILL');
       const start = performance.now();
-      await eventually('all HPAs are as they were', RESTORED_WITHIN, () => connected.namespace.isAsFound(found));
+      await within(RESTORED_WITHIN, 'all HPAs are as they were', () => connected.namespace.isAsFound(found));
       this.test!.title += ` (${((performance.now() - start) / 1000).toFixed(0)} s)`;
-      await eventually('it says so', 10, () => second.has({ type: 'lease', event: 'restored' }));
+      await eventually('it says so', () => second.has({ type: 'lease', event: 'restored' }));
       assert.ok(second.leads);
       assert.ok(!first.said().some(({ type, event }) => type === 'lease' && event === 'lost'));
     });
 
   it('both started at once: one leads, and only that one writes', async () => {
     const both = [start(0, ['shadow', 'full']), start(1, ['shadow', 'full'])];
-    await eventually('a decision in stage full', 150, () =>
+    await eventually('a decision in stage full', () =>
       both.some((controller) => controller.has({ type: 'decision', stage: 'full' })),
     );
     assert.equal(both.filter(({ leads }) => leads).length, 1);
@@ -113,12 +111,10 @@ describe('controllers', function () {
   it('one that stood still while the other took over writes nothing when it wakes', async () => {
     const [first, second] = await startBoth('full');
     first.child.kill('SIGSTOP');
-    await eventually('the other one has restored', RESTORED_WITHIN, () =>
-      second.has({ type: 'lease', event: 'restored' }),
-    );
+    await within(RESTORED_WITHIN, 'the other one has restored', () => second.has({ type: 'lease', event: 'restored' }));
     proxies[0].requests.length = 0;
     first.child.kill('SIGCONT');
-    await eventually('it knows', 30, () => first.has({ type: 'lease', event: 'lost' }));
+    await eventually('it knows', () => first.has({ type: 'lease', event: 'lost' }));
     await sleep(20_000);
     assert.deepEqual(proxies[0].scalingChanges(), []);
     assert.ok(second.leads && !first.leads);
@@ -128,11 +124,9 @@ describe('controllers', function () {
     const [first, second] = await startBoth('full');
     proxies[0].fault = () => 'drop';
     proxies[0].cut();
-    await eventually('the other one has restored', RESTORED_WITHIN, () =>
-      second.has({ type: 'lease', event: 'restored' }),
-    );
+    await within(RESTORED_WITHIN, 'the other one has restored', () => second.has({ type: 'lease', event: 'restored' }));
     proxies[0].reset();
-    await eventually('the first one knows', 40, () => !first.leads);
+    await eventually('the first one knows', () => !first.leads);
     await sleep(20_000);
     assert.deepEqual(proxies[0].scalingChanges(), []);
   });
@@ -140,9 +134,9 @@ describe('controllers', function () {
   it('one that is asked to end gives everything back and lets the lease go', async () => {
     const [first, second] = await startBoth('full');
     first.child.kill('SIGTERM');
-    await eventually('all HPAs are as they were', 15, () => connected.namespace.isAsFound(found));
+    await eventually('all HPAs are as they were', () => connected.namespace.isAsFound(found));
     assert.equal(await first.ended, 0);
-    await eventually('the other one leads at once', 10, () => second.leads);
+    await eventually('the other one leads at once', () => second.leads);
   });
 
   it('no secret is in a log, a metric, or an object of the namespace', async () => {
@@ -151,11 +145,11 @@ describe('controllers', function () {
     const port = 19_400 + (process.pid % 100);
     connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
     const first = start(0, ['shadow', 'full'], { port, env: { KARMA_PROMETHEUS_TOKEN: planted } });
-    await eventually('it wrote to a Deployment', 150, () => proxies[0].scalingChanges().length > SERVICES.length);
+    await eventually('it wrote to a Deployment', () => proxies[0].scalingChanges().length > SERVICES.length);
     // One that is refused says more than one that is not.
     proxies[0].fault = ({ method, resource }) =>
       method === 'PUT' && resource !== 'leases' ? { status: 401, message: 'Unauthorized' } : undefined;
-    await eventually('it was refused', 60, () => first.has({ type: 'write', result: 'refused' }));
+    await eventually('it was refused', () => first.has({ type: 'write', result: 'refused' }));
     proxies[0].reset();
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const kinds = 'configmaps,events,leases,hpa,deployments,pods';

@@ -9,7 +9,7 @@ import { parseDocument } from 'yaml';
 import type { AuditRecord, DecisionRecord } from '../../../src/transferring/audit.ts';
 import { cli, CliRun } from '../support/cli.ts';
 import { Connected } from '../support/connected.ts';
-import { eventually, prometheusService } from '../support/kubectl.ts';
+import { eventually, prometheusService, within } from '../support/kubectl.ts';
 import { SERVICES, type Found } from '../support/sample-namespace.ts';
 import { onTestCluster } from '../support/sample-project.ts';
 
@@ -63,7 +63,7 @@ describe('the whole way on a real cluster', function () {
   it('Import Cluster: the spec of the namespace, valid as it is', async () => {
     mkdirSync(project);
     const file = join(project, 'cluster.karma.yaml');
-    await eventually('Prometheus knows the pods', 60, async () => {
+    await eventually('Prometheus knows the pods', async () => {
       rmSync(file, { force: true });
       // Who has rights in one namespace alone cannot look for it in the others.
       await karma('cluster', 'import', NAMESPACE, '--prometheus', prometheusService, '--out', file);
@@ -108,7 +108,7 @@ describe('the whole way on a real cluster', function () {
   });
 
   it('Test Queries: every metric of every service is there and new', async () => {
-    const { results } = await eventually('all metrics', 90, async () => {
+    const { results } = await eventually('all metrics', async () => {
       const run = new CliRun(['cluster', 'test-queries', project, '--json'], connected.kubeconfig);
       const finished = await run.finished;
       printed.push(finished.stdout, finished.stderr);
@@ -183,17 +183,17 @@ describe('the whole way on a real cluster', function () {
     const audit = () => readAudit(directory);
     const inStage = (stage: string) => audit().some((record) => record.type === 'decision' && record.stage === stage);
 
-    await eventually('shadow', 60, () => inStage('shadow'));
+    await eventually('shadow', () => inStage('shadow'));
     await sleep(3000);
     assert.deepEqual(proxy.scalingChanges(), [], 'shadow writes nothing');
     assert.ok(namespace.isAsFound(found));
 
-    await eventually('floor', 180, () => inStage('floor'));
+    await eventually('floor', () => inStage('floor'));
     await sleep(2000);
     assert.deepEqual(namespace.paused(), [], 'on the floor the HPAs act');
     assert.ok(proxy.scalingChanges().every(({ resource }) => resource === 'horizontalpodautoscalers'));
 
-    await eventually('canary', 180, () => inStage('canary'));
+    await eventually('canary', () => inStage('canary'));
     await sleep(2000);
     assert.deepEqual(namespace.paused(), ['b']);
     assert.deepEqual(
@@ -202,7 +202,7 @@ describe('the whole way on a real cluster', function () {
       'the floor is gone',
     );
 
-    await eventually('full', 180, () => inStage('full'));
+    await eventually('full', () => inStage('full'));
     await sleep(2000);
     assert.deepEqual(namespace.paused(), [...SERVICES]);
 
@@ -220,12 +220,12 @@ describe('the whole way on a real cluster', function () {
       connected.kubeconfig,
     );
     const directory = await runDirectory(run);
-    await eventually('full', 300, () =>
+    await eventually('full', () =>
       readAudit(directory).some((record) => record.type === 'decision' && record.stage === 'full'),
     );
     assert.deepEqual(namespace.paused(), [...SERVICES]);
     run.child.kill('SIGINT');
-    await eventually('all HPAs are as they were', 10, () => namespace.isAsFound(found));
+    await within(10, 'all HPAs are as they were', () => namespace.isAsFound(found));
     const { stdout, stderr } = await run.finished;
     printed.push(stdout, stderr);
   });
@@ -234,7 +234,7 @@ describe('the whole way on a real cluster', function () {
     const args = ['transfer', project, '--up-to', 'full', '--full-for', '3600', '--write-to', PLACE, '--json'];
     const first = new CliRun(args, connected.kubeconfig);
     const directory = await runDirectory(first);
-    await eventually('it has the lease', 60, () => readAudit(directory).length > 0);
+    await eventually('it has the lease', () => readAudit(directory).length > 0);
     const second = await new CliRun(args, connected.kubeconfig).finished;
     printed.push(second.stdout, second.stderr);
     assert.notEqual(second.status, 0);
@@ -250,12 +250,12 @@ describe('the whole way on a real cluster', function () {
     const args = ['transfer', project, '--up-to', 'full', '--full-for', '3600', '--write-to', PLACE, '--json'];
     const run = new CliRun(args, connected.kubeconfig);
     const directory = await runDirectory(run);
-    await eventually('full', 300, () =>
+    await eventually('full', () =>
       readAudit(directory).some((record) => record.type === 'decision' && record.stage === 'full'),
     );
     assert.deepEqual(namespace.paused(), [...SERVICES]);
     run.child.kill('SIGKILL');
-    await eventually('all HPAs are as they were', 60, () => namespace.isAsFound(found));
+    await within(60, 'all HPAs are as they were', () => namespace.isAsFound(found));
     const { stdout, stderr } = await run.finished;
     printed.push(stdout, stderr);
   });
@@ -288,7 +288,7 @@ interface ImportedSpec {
 }
 
 async function runDirectory(run: CliRun): Promise<string> {
-  const line = await eventually('the run has begun', 60, () => {
+  const line = await eventually('the run has begun', () => {
     if (run.child.exitCode !== null) throw new Error(`It ended: ${run.stderr}`);
     return run.stdout.split('\n').find((text) => text.includes('"type":"run"'));
   });

@@ -48,7 +48,7 @@ export function useBadDay(namespace: string): BadDay {
   beforeEach(async () => {
     day.connected.proxy.reset();
     // A fault before may have left a gap in what Prometheus knows.
-    await eventually('every metric is there', 150, async () =>
+    await eventually('every metric is there', async () =>
       (await day.cluster.observe(signal)).age.every((age) => age < STALE_AFTER),
     );
   });

@@ -83,7 +83,7 @@ export class Climb {
         signal,
       }),
     );
-    await eventually(`a decision in stage ${rung}`, 60, () => climb.decisions(rung).length > 0 || climb.#failed());
+    await eventually(`a decision in stage ${rung}`, () => climb.decisions(rung).length > 0 || climb.#failed());
     return climb;
   }
 
@@ -95,21 +95,26 @@ export class Climb {
   }
 
   /** Waits until a decision was so; where none is, the error tells the last ones. */
-  async untilDecision(what: string, seconds: number, isSo: (decision: DecisionRecord) => boolean): Promise<void> {
-    const last = () =>
-      this.decisions()
-        .slice(-5)
-        .map(
-          ({ stage, outcome, why, agents }) => `${stage}: ${outcome} (${why}; ${agents.map(({ choice }) => choice)})`,
-        )
-        .join('\n');
-    await eventually(what, seconds, () => this.decisions().some(isSo), last);
+  async untilDecision(what: string, isSo: (decision: DecisionRecord) => boolean): Promise<void> {
+    await eventually(
+      what,
+      () => this.decisions().some(isSo),
+      () => this.lastDecisions(),
+    );
+  }
+
+  /** The last five, a line each. */
+  lastDecisions(): string {
+    return this.decisions()
+      .slice(-5)
+      .map(({ stage, outcome, why, agents }) => `${stage}: ${outcome} (${why}; ${agents.map(({ choice }) => choice)})`)
+      .join('\n');
   }
 
   /** The next decisions, `count` of them. */
   async next(count: number): Promise<readonly DecisionRecord[]> {
     const from = this.decisions().length;
-    await eventually(`${count} more decisions`, 15 * count + 30, () => this.decisions().length >= from + count);
+    await eventually(`${count} more decisions`, () => this.decisions().length >= from + count);
     return this.decisions().slice(from, from + count);
   }
 

@@ -24,7 +24,7 @@ export async function end(name: Component): Promise<() => Promise<void>> {
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
   process.kill(pid, 'SIGKILL');
-  await eventually(`${name} has ended`, 10, () => !isAlive(pid));
+  await eventually(`${name} has ended`, () => !isAlive(pid));
   return async () => {
     const log = openSync(join(runFolder, 'logs', `${name}.log`), 'a');
     const child = spawn('nsenter', [`--net=/run/netns/${node}`, '--', ...command], {
@@ -34,7 +34,7 @@ export async function end(name: Component): Promise<() => Promise<void>> {
     });
     child.unref();
     writeFileSync(pidFile(name), `${child.pid}\n`);
-    await eventually('the API server is ready', 60, () => tryKubectl(['get', '--raw', '/readyz']).status === 0);
+    await eventually('the API server is ready', () => tryKubectl(['get', '--raw', '/readyz']).status === 0);
   };
 }
 

@@ -72,10 +72,20 @@ export async function happens(seconds: number, check: () => boolean): Promise<bo
   return true;
 }
 
-/** Looks four times a second until `check` gives something true, and returns that; where it never does, `instead` says what was seen. */
-export async function eventually<T>(
+/** Seconds that only a hang takes: on a busy machine, a cluster needs several times what it needs on a quiet one. */
+const PATIENCE = 480;
+
+/** Waits for what must happen, however long it takes. */
+export const eventually = <T>(
   what: string,
+  check: () => T | Promise<T>,
+  instead?: () => string,
+): Promise<NonNullable<T>> => within(PATIENCE, what, check, instead);
+
+/** Looks four times a second until `check` gives something true, and returns that; where it does not in time, `instead` says what was seen. */
+export async function within<T>(
   seconds: number,
+  what: string,
   check: () => T | Promise<T>,
   instead: () => string = () => '',
 ): Promise<NonNullable<T>> {

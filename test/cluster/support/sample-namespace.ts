@@ -54,7 +54,7 @@ export class SampleNamespace {
   /** What is missing of the workload. Resolves when its pods are ready. */
   async deploy(): Promise<void> {
     this.apply(manifest('chained.yaml'));
-    await eventually(`the pods of ${this.name} are ready`, 120, () =>
+    await eventually(`the pods of ${this.name} are ready`, () =>
       this.deployments().every(({ status }) => (status?.availableReplicas ?? 0) > 0),
     );
   }

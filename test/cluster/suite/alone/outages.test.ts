@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useBadDay } from '../../support/bad-day.ts';
+import type { Climb } from '../../support/climb.ts';
 import { end, goOn, standStill } from '../../support/components.ts';
 import { eventually } from '../../support/kubectl.ts';
 
@@ -12,15 +13,22 @@ const ETCD_OUTAGE = 25;
 describe('a transfer while a part of the cluster fails', () => {
   const day = useBadDay('outages');
 
+  const goesOnOrHasGivenBack = (climb: Climb): Promise<boolean> =>
+    eventually(
+      'it goes on, or has given back',
+      () => {
+        const last = climb.decisions().at(-1)!;
+        return last.outcome === 'fallback' ? day.connected.namespace.isAsFound(day.found) : last.outcome !== 'hold';
+      },
+      () => `${climb.lastDecisions()}\nHPAs still paused: ${day.connected.namespace.paused().join(', ')}`,
+    );
+
   it(`the API server is killed and gone for ${API_OUTAGE} s`, async () => {
     const full = await day.startIn('full');
     const startAgain = await end('kube-apiserver');
     await sleep(1000 * API_OUTAGE);
     await startAgain();
-    await eventually('it goes on, or has given back', 120, () => {
-      const last = full.decisions().at(-1)!;
-      return last.outcome === 'fallback' ? day.connected.namespace.isAsFound(day.found) : last.outcome !== 'hold';
-    });
+    await goesOnOrHasGivenBack(full);
   });
 
   it('the API server answers nothing because etcd stands still', async () => {
@@ -33,10 +41,7 @@ describe('a transfer while a part of the cluster fails', () => {
     } finally {
       goOn('etcd');
     }
-    await eventually('it goes on, or has given back', 120, () => {
-      const last = full.decisions().at(-1)!;
-      return last.outcome === 'fallback' ? day.connected.namespace.isAsFound(day.found) : last.outcome !== 'hold';
-    });
+    await goesOnOrHasGivenBack(full);
   });
 
   it('Prometheus stands still: a call is given up, nothing is scaled, and the HPAs take over', async () => {

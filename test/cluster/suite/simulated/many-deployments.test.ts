@@ -59,7 +59,7 @@ describe(`a namespace of ${COUNT} deployments`, function () {
 
   it(`is looked at within ${CALL} s, whether its pods are settled or not`, async function () {
     const unsettled = await seconds(() => cluster.observe(signal));
-    await eventually('its pods are ready', 600, async () => {
+    await eventually('its pods are ready', async () => {
       const { observation } = await cluster.observe(signal);
       return observation.service.ready.every((ready) => ready > 0);
     });

@@ -62,7 +62,7 @@ async function playTrials(namespace: string, seed: number, trials: number): Prom
     for (let trial = 0; trial < trials; trial++) {
       const began = performance.now();
       const last = () => writesOf(proxies, writers).findLast(({ at }) => at > began);
-      await eventually('somebody writes', 120, last);
+      await eventually('somebody writes', last);
       // Somewhere within a renewal, a write or a wait.
       await sleep(2000 * random.uniform());
       // Mostly the one who writes.
