@@ -33,7 +33,7 @@ import { startWatchdog } from '../running/watchdog.ts';
 import { readPolicies } from './policies.ts';
 
 /** Seconds for which restoring the HPAs is tried again on a real cluster. */
-const RESTORE_FOR = 300;
+export const RESTORE_FOR = 300;
 
 /**
  * Climbs the ladder on the emulated cluster, or on the real one that the Transfer names; every decision is a line of

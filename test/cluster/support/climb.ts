@@ -3,6 +3,7 @@ import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernet
 import type { Backend } from '../../../src/nn/backend.ts';
 import type { Cluster, Transfer, TransferStage } from '../../../src/spec/model.ts';
 import type { Policies } from '../../../src/deciding/policy.ts';
+import { RESTORE_FOR } from '../../../src/jobs/kinds/transfer.ts';
 import { leaseOptions } from '../../../src/jobs/running/real-cluster.ts';
 import { episodePool } from '../../../src/training/setup.ts';
 import { Mappo } from '../../../src/training/mappo/mappo.ts';
@@ -72,7 +73,7 @@ export class Climb {
           dryRun: false,
           confirm: () => Promise.resolve(true),
           steer: () => self.steering,
-          restoreFor: 60,
+          restoreFor: RESTORE_FOR,
         },
         originals: { read: () => self.originals, write: (originals) => (self.originals = originals) },
         listeners: {
