@@ -1,22 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { LAYERS as layers } from './tools/layers.ts';
 
-// Imports point one way (docs/architecture.md): hosts -> operating, setup, jobs, reporting -> phases -> deciding -> cluster, nn,
-// runs -> spec. Rooms in one row do not import one another.
-const layers = [
-  ['spec'],
-  ['language', 'cluster', 'nn', 'runs'],
-  ['modeling'],
-  ['deciding'],
-  ['training'],
-  ['analyzing'],
-  ['evaluating'],
-  ['transferring'],
-  ['reporting'],
-  ['jobs'],
-  ['setup', 'operating', 'language-server'],
-  ['hosts'],
-];
 const hosts = ['cli', 'controller', 'extension', 'runner', 'server'];
 const network = ['http', 'https', 'net', 'tls', 'dgram', 'http2', '@kubernetes/client-node'];
 const networkImports = network.flatMap((name) => [name, `node:${name}`]);

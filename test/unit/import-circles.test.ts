@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { LAYERS } from '../../tools/layers.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** AssemblyScript, which is no part of the program. */
 const KERNELS = /^src\/(nn\/wasm\/kernels|analyzing\/warping\/kernel)\//;
-
-/** The rooms of src/ from the lowest on; those in one row do not import one another (docs/architecture.md). */
-const ROWS = [
-  ['spec'],
-  ['language', 'cluster', 'nn', 'runs'],
-  ['modeling'],
-  ['deciding'],
-  ['training'],
-  ['analyzing'],
-  ['evaluating'],
-  ['transferring'],
-  ['reporting'],
-  ['jobs'],
-  ['setup', 'operating', 'language-server'],
-  ['hosts'],
-];
 
 /** Our files that each file imports, types included, by path. */
 const imports = new Map(
@@ -70,12 +55,12 @@ describe('imports', () => {
 
   it('Files import only from lower rooms, and hosts from no other host, not even types', () => {
     const roomOf = (file: string) => file.split('/')[1];
-    const rowOf = (file: string) => ROWS.findIndex((row) => row.includes(roomOf(file)));
+    const rowOf = (file: string) => LAYERS.findIndex((row) => row.includes(roomOf(file)));
     const hostOf = (file: string) => (roomOf(file) === 'hosts' ? file.split('/')[2] : undefined);
     const arrows = [...imports]
       .filter(([file]) => file.startsWith('src/'))
       .flatMap(([file, targets]) => targets.map((target) => [file, target] as const));
-    assert.deepEqual([...new Set(arrows.map(([file]) => roomOf(file)))].sort(), ROWS.flat().sort());
+    assert.deepEqual([...new Set(arrows.map(([file]) => roomOf(file)))].sort(), LAYERS.flat().sort());
     const wrong = arrows.filter(([file, target]) =>
       roomOf(file) === roomOf(target) ? hostOf(file) !== hostOf(target) : rowOf(target) >= rowOf(file),
     );
