@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import oniguruma from 'vscode-oniguruma';
 import textmate, { type IGrammar } from 'vscode-textmate';
 import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { tokenize } from '../../../src/spec/cel/lex.ts';
 import { sampleFiles } from '../spec/samples.ts';
 
 // Both are bundles of which Node cannot tell the names.
@@ -77,7 +78,7 @@ describe('grammar', () => {
     for (const piece of pieces(text)) {
       for (let i = 0; i < piece.text.length; i++) {
         if (!/\S/.test(piece.text[i])) continue;
-        const comment = piece.scopes.some((scope) => scope.startsWith('comment'));
+        const comment = piece.scopes.some((scope) => /^comment.*\.yaml$/.test(scope));
         const where = `${piece.line}:${piece.start + i}`;
         assert.equal(isCel(piece) && !comment, inside.has(where), `${where} in ${JSON.stringify(piece)}`);
       }
@@ -107,6 +108,12 @@ describe('grammar', () => {
     literal:
       'rules:\n  - when: |\n      services.exists(e,\n        e.name == "a # b")\n\n      && true\n    allow: { scale: [1] }\n',
     folded: 'abortWhen: >-\n  cluster.latency > 1\n  || cluster.success < 0.5\nnext: 1\n',
+    'with a comment in CEL': 'when: a > 0 // b # not here\nother: x\n',
+    'with a comment in CEL, in braces': "rules: [{ when: a > 0 // don't, allow: 1 }]\n",
+    'with a comment in CEL, in quotes': 'when: "a > 0 // \\"b"\nother: x\n',
+    'with a comment in CEL, in single quotes': "when: 'a > 0 // ''b'\nother: x\n",
+    'with a comment in CEL, literal': "when: |\n  // don't # b\n  a > 0\nother: x\n",
+    'with a text over several lines': "when: |\n  a == '''don't\n  b''' // c\nother: x\n",
     'a list of words': 'fallback:\n  when: [drift, staleMetrics]\n  other:\n    when:\n      - drift\n',
     'text in a block that looks like it': 'description: |\n  when: no expression\nwhen: true\n',
   };
@@ -153,6 +160,34 @@ describe('grammar', () => {
       a: 'string.quoted.single.cel',
     };
     for (const [part, scope] of Object.entries(expected)) assert.equal(scopesOf(text, part), scope, part);
+  });
+
+  it('The grammar colors comments and strings as the lexer of the language reads them', () => {
+    const expressions = [
+      "a > 0 // don't",
+      "service.name == '''don't''' && b",
+      'service.name == """say "a""" && b',
+      "service.name == r'\\'a' && b",
+      'service.name == R"\\"a" && b',
+      "service.name == b'a' && bar == 'c'",
+      "service.name == '\\'' && b // c",
+      'service.name == r"""a\\b""" && b',
+      "service.name == '//' && b",
+    ];
+    for (const expression of expressions) {
+      const { tokens, comments } = tokenize(expression);
+      const strings = tokens.filter(({ type }) => type === 'string');
+      const kindAt = (at: number): string => {
+        const within = ({ start, end }: { start: number; end: number }): boolean => start <= at && at < end;
+        return comments.some(within) ? 'comment' : strings.some(within) ? 'string' : 'code';
+      };
+      for (const { line, start, text, scopes } of pieces(`when: |\n  ${expression}\n`)) {
+        if (line !== 1) continue;
+        const kind = scopes.find((scope) => /^(?:comment|string)\..*\.cel$/.test(scope))?.split('.')[0] ?? 'code';
+        for (let at = Math.max(0, start - 2); at < start - 2 + text.length; at++)
+          if (expression[at] !== ' ') assert.equal(kind, kindAt(at), `${expression} at ${at}`);
+      }
+    }
   });
 
   it('The grammar names only scopes that themes know, and no colors', () => {
