@@ -13,29 +13,29 @@ export interface Frame {
 }
 
 export type Linear = ScaleLinear<number, number>;
-export type Range = readonly [number, number];
+export type Extent = readonly [number, number];
 
-export const xScale = ({ width, left, right }: Frame, domain: Range): Linear =>
+export const xScale = ({ width, left, right }: Frame, domain: Extent): Linear =>
   scaleLinear()
     .domain(padded(domain))
     .range([left, width - right]);
 
 /** Rounded to whole ticks, so that no line runs into the frame. */
-export const yScale = ({ height, top, bottom }: Frame, domain: Range, ticks = 5): Linear =>
+export const yScale = ({ height, top, bottom }: Frame, domain: Extent, ticks = 5): Linear =>
   scaleLinear()
     .domain(padded(domain))
     .nice(ticks)
     .range([height - bottom, top]);
 
 /** A single value still needs an axis with a length. */
-const padded = ([low, high]: Range): Range => {
+const padded = ([low, high]: Extent): Extent => {
   if (low < high) return [low, high];
   const margin = Math.abs(low) * 0.05 || 1;
   return [low - margin, low + margin];
 };
 
 /** The finite ones' smallest and largest; [0, 1] where there is none. */
-export function extentOf(values: readonly (number | null | undefined)[]): Range {
+export function extentOf(values: readonly (number | null | undefined)[]): Extent {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (value === null || value === undefined || !Number.isFinite(value)) continue;

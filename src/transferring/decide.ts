@@ -7,7 +7,7 @@ import type { Cluster } from '../spec/model.ts';
 import type { AgentRecord } from './audit.ts';
 import { ruleReasons } from './reasons.ts';
 
-export interface Proposal {
+export interface AgentDecision {
   /** [services] replicas that the agents want, before any cap. */
   readonly replicas: Int32Array;
   readonly agents: readonly AgentRecord[];
@@ -38,7 +38,7 @@ export class Decider {
   }
 
   /** What the agents would do now, from `current` replicas. If a metric is missing they are not asked, which means hold. */
-  propose(snapshot: Snapshot, current: ArrayLike<number>): Proposal {
+  propose(snapshot: Snapshot, current: ArrayLike<number>): AgentDecision {
     const replicas = Int32Array.from(current);
     if (!isComplete(snapshot)) return { replicas, agents: [] };
     this.#controller.decide(this.#history, replicas);

@@ -2,9 +2,9 @@
 import type { HpaState, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster } from '../spec/model.ts';
 import type { DecisionRecord, HpaRecord } from './audit.ts';
-import type { Proposal } from './decide.ts';
+import type { AgentDecision } from './decide.ts';
 import type { StageName } from './ladder.ts';
-import type { LimitedProposal } from './limits.ts';
+import type { LimitedDecision } from './limits.ts';
 
 export interface Decision {
   readonly spec: Cluster;
@@ -12,8 +12,8 @@ export interface Decision {
   readonly decision: number;
   readonly stage: StageName;
   readonly snapshot: Snapshot;
-  readonly proposal: Proposal;
-  readonly limited: LimitedProposal;
+  readonly proposal: AgentDecision;
+  readonly limited: LimitedDecision;
   readonly result: Pick<DecisionRecord, 'outcome' | 'why' | 'objective' | 'drift' | 'oldestMetric'>;
 }
 

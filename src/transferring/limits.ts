@@ -1,7 +1,7 @@
 /** Caps on what one decision may change. They apply to every proposal, whoever makes it. */
 import type { Cluster, Transfer } from '../spec/model.ts';
 
-export interface LimitedProposal {
+export interface LimitedDecision {
   /** [services] replicas within all limits. */
   readonly replicas: Int32Array;
   /** A sentence for each cap that changed the proposal. */
@@ -12,12 +12,12 @@ export interface LimitedProposal {
  * Cuts a proposal to (1) replica bounds, (2) `limits.move` pods per service, (3) `limits.podsPerDecision` over all services.
  * Growth is kept before shrinking when the budget of a decision is short: a missing pod hurts sooner than an idle one.
  */
-export function limitProposal(
+export function limitDecision(
   cluster: Cluster,
   limits: Transfer['limits'],
   current: ArrayLike<number>,
   proposed: ArrayLike<number>,
-): LimitedProposal {
+): LimitedDecision {
   const caps: string[] = [];
   const replicas = Int32Array.from(current);
   const moves = cluster.services.map((service, s) => {

@@ -7,7 +7,7 @@ import { Decider } from './decide.ts';
 import { observedObjective } from '../cluster/live/observed-objective.ts';
 import { currentReplicas, decisionRecord } from './decision-record.ts';
 import { keepOriginals, stagesOf, stageTerms, writesOfDecision, writesOnEntering, type Stage } from './ladder.ts';
-import { limitProposal } from './limits.ts';
+import { limitDecision } from './limits.ts';
 import type { TransferredAgents } from './transfer.ts';
 
 export interface PlanOptions {
@@ -41,7 +41,7 @@ export async function planTransfer(options: PlanOptions): Promise<PlannedStage[]
   try {
     decider.see(snapshot);
     const proposal = decider.propose(snapshot, current);
-    const limited = limitProposal(spec, transfer.limits, current, proposal.replicas);
+    const limited = limitDecision(spec, transfer.limits, current, proposal.replicas);
     const planned = stagesOf(transfer, spec);
     const terms = stageTerms(cluster, transfer, { lasts: 0, services: [], abortWhen: '' }, planned[0].stage);
     audit({ type: 'stage', time: snapshot.time, stage: 'plan', why: '', terms });

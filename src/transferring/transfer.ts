@@ -28,7 +28,7 @@ import {
   type StageName,
   type StageTerms,
 } from './ladder.ts';
-import { limitProposal } from './limits.ts';
+import { limitDecision } from './limits.ts';
 import { readBack, restoreOriginals } from './restore-originals.ts';
 import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
@@ -255,7 +255,7 @@ class TransferSession {
     const proposal = isMissed
       ? { replicas: Int32Array.from(current), agents: [] }
       : this.#decider.propose(snapshot, current);
-    const limited = limitProposal(spec, transfer.limits, current, proposal.replicas);
+    const limited = limitDecision(spec, transfer.limits, current, proposal.replicas);
     const objective = isMissed ? NaN : observedObjective(spec, snapshot.observation).objective;
     const oldestMetric = Math.max(...snapshot.age);
     if (Number.isFinite(oldestMetric)) this.#complete = snapshot.time;

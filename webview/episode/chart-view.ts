@@ -3,12 +3,12 @@ import type { ChartEvents } from '../shared/chart.ts';
 import { ChartElement } from '../shared/chart-element.ts';
 import { t } from '../shared/l10n.ts';
 import { compact } from '../shared/numbers.ts';
-import { pointAt, type ChartData, type Line, type Range } from '../shared/series.ts';
+import { pointAt, type ChartData, type Line, type Interval } from '../shared/series.ts';
 import { swatch } from '../shared/swatch.ts';
 import type { EpisodeChart } from './charts.ts';
 
 export interface TimeEvents {
-  zoom(range: Range | null): void;
+  zoom(range: Interval | null): void;
   /** The pointer is over these seconds; undefined = no longer. */
   hover(seconds: number | undefined): void;
 }

@@ -3,7 +3,7 @@ import type { EpisodeMessage } from '../protocol/episode.ts';
 import { t } from '../shared/l10n.ts';
 import { duration } from '../shared/numbers.ts';
 import type { ChartColors } from '../shared/picture.ts';
-import type { ChartData, Line, Range, Value } from '../shared/series.ts';
+import type { ChartData, Line, Interval, Value } from '../shared/series.ts';
 import { columnOf, lengthOf } from './record.ts';
 import { eventName } from './sentences.ts';
 
@@ -27,7 +27,7 @@ export interface EpisodeChart {
 
 export interface ChartOptions {
   readonly hidden: readonly string[];
-  readonly range: Range | null;
+  readonly range: Interval | null;
   readonly theme: ChartColors;
 }
 

@@ -1,7 +1,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { CanvasPen } from '../shared/canvas-pen.ts';
 import { t } from '../shared/l10n.ts';
-import type { Range } from '../shared/series.ts';
+import type { Interval } from '../shared/series.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { TimeEvents } from './chart-view.ts';
 import { GUTTER } from './charts.ts';
@@ -24,7 +24,7 @@ export class LanesView extends LitElement {
     agent: { attribute: false },
   };
   declare rows: readonly Row[];
-  declare range: Range;
+  declare range: Interval;
   declare theme: Theme;
   /** Seconds at which the step begins, and how long it lasts. */
   declare cursor: number;

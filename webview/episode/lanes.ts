@@ -2,7 +2,7 @@
 import type { AgentRecord, EpisodeEvent, EpisodeMessage } from '../protocol/episode.ts';
 import type { ChartColors } from '../shared/picture.ts';
 import type { Pen, Point } from '../shared/pen.ts';
-import type { Range } from '../shared/series.ts';
+import type { Interval } from '../shared/series.ts';
 import { GUTTER } from './charts.ts';
 import { eventName } from './sentences.ts';
 
@@ -126,7 +126,7 @@ export function drawRows(
   pen: Pen,
   rows: readonly Row[],
   { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
-  range: Range,
+  range: Interval,
   colors: ChartColors,
   pointedAt = '',
 ): void {
@@ -154,7 +154,7 @@ function drawRow(
   row: Row,
   { top, height }: Strip,
   at: (seconds: number) => number,
-  range: Range,
+  range: Interval,
   colors: ChartColors,
 ): void {
   const middle = top + height / 2;

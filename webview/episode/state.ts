@@ -2,7 +2,7 @@
 import { placeShape, type EpisodeRun, type Place } from '../protocol/episode.ts';
 import { hasShape } from '../protocol/shape.ts';
 import { restoredRange, restoredTexts } from '../shared/restored.ts';
-import type { Range } from '../shared/series.ts';
+import type { Interval } from '../shared/series.ts';
 
 /** Steps a second. */
 export const SPEEDS = [1, 2, 5, 10, 20] as const;
@@ -15,7 +15,7 @@ export interface State {
   readonly agent: string;
   readonly speed: number;
   /** Seconds shown; null = all. */
-  readonly range: Range | null;
+  readonly range: Interval | null;
   /** Services whose lines are switched off. */
   readonly hidden: readonly string[];
   readonly asTable: boolean;

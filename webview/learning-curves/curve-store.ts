@@ -1,5 +1,5 @@
 import type { Curves } from '../protocol/learning-curves.ts';
-import type { Range, Value } from '../shared/series.ts';
+import type { Interval, Value } from '../shared/series.ts';
 
 export interface StoredCurve {
   readonly query: number;
@@ -46,7 +46,7 @@ export class CurveStore {
   }
 
   /** Ends of the x axis over all curves; undefined where there is none. */
-  get extent(): Range | undefined {
+  get extent(): Interval | undefined {
     const curves = [...this.#curves.values()].flatMap((runs) => [...runs.values()].flatMap((of) => [...of.values()]));
     const from = Math.min(...curves.map(({ x }) => x[0]));
     const to = Math.max(...curves.map(({ x }) => x[x.length - 1]));

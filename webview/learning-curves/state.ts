@@ -1,6 +1,6 @@
 import type { Query } from '../protocol/learning-curves.ts';
 import { restoredRange } from '../shared/restored.ts';
-import type { Range } from '../shared/series.ts';
+import type { Interval } from '../shared/series.ts';
 import { METRICS } from './metrics.ts';
 
 /** What the view is looking at: all that it keeps over a reload. */
@@ -14,7 +14,7 @@ export interface State {
   readonly smoothing: number;
   readonly eachSeed: boolean;
   readonly ignoreOutliers: boolean;
-  readonly range: Range | null;
+  readonly range: Interval | null;
   readonly maximized: string | null;
   /** Metrics shown as tables. */
   readonly tables: readonly string[];

@@ -7,12 +7,12 @@ import './chart.css';
 import { t } from './l10n.ts';
 import { markedPoints, markerAt } from './markers.ts';
 import { compact, tickLabels, ticks, timeTicks } from './numbers.ts';
-import { pointAt, stretches, xExtent, yExtent, type ChartData, type Line, type Range } from './series.ts';
+import { pointAt, stretches, xExtent, yExtent, type ChartData, type Line, type Interval } from './series.ts';
 import { onThemeChange, readTheme, type Theme } from './theme.ts';
 
 export interface ChartEvents {
   /** The user asks for a part of the x axis, or for all of it. The chart changes when it is given data with that range. */
-  zoom(range: Range | null): void;
+  zoom(range: Interval | null): void;
   /** The pointer or the keys point at x; undefined = no longer. */
   cursor(x: number | undefined): void;
 }
@@ -44,9 +44,9 @@ export class Chart {
   readonly #spoken: HTMLElement;
   readonly #cleanUp: (() => void)[] = [];
   #data: ChartData = EMPTY;
-  #y: Range = { from: 0, to: 1 };
+  #y: Interval = { from: 0, to: 1 };
   /** The whole x axis, as last shown. */
-  #all: Range | undefined;
+  #all: Interval | undefined;
   #theme: Theme;
   #plot: uPlot | undefined;
   /** What the plot was made for: with the same lines it only gets new data. */
@@ -369,7 +369,7 @@ export class Chart {
     this.#zoomTo({ from: around - (around - from) * factor, to: around + (to - around) * factor });
   }
 
-  #zoomTo({ from, to }: Range): void {
+  #zoomTo({ from, to }: Interval): void {
     const all = this.#all ?? xExtent(this.#data);
     const size = Math.min(to - from, all.to - all.from);
     const start = Math.min(Math.max(from, all.from), all.to - size);

@@ -44,9 +44,9 @@ export interface ChartData {
   readonly levels: readonly Level[];
   readonly marks: readonly Mark[];
   /** Shown part of the x axis; null = all of it. */
-  readonly range: Range | null;
+  readonly range: Interval | null;
   /** All of the x axis, where it is the same for several charts; left out, what the lines have. */
-  readonly all?: Range;
+  readonly all?: Interval;
   /** Whether a few values far off may be cut off, so that the rest is not flattened. */
   readonly ignoreOutliers: boolean;
   readonly formatX: (x: number) => string;
@@ -55,7 +55,7 @@ export interface ChartData {
   readonly axisWidth?: number;
 }
 
-export interface Range {
+export interface Interval {
   readonly from: number;
   readonly to: number;
 }
@@ -83,7 +83,7 @@ export function pointAt(line: Line, x: number): { x: number; y: number; low?: nu
 }
 
 /** The x axis: what is asked for, or all that lines have. */
-export function xExtent({ lines, range, all }: Pick<ChartData, 'lines' | 'range' | 'all'>): Range {
+export function xExtent({ lines, range, all }: Pick<ChartData, 'lines' | 'range' | 'all'>): Interval {
   const given = range ?? all;
   if (given) return given;
   const ends = lines.filter(({ x }) => x.length > 0).map(({ x }) => [x[0], x[x.length - 1]]);
@@ -99,7 +99,7 @@ const WORTH_CUTTING = 2;
 const PADDING = 0.06;
 
 /** The y axis: all values in the x range (bands only as far as they do not flatten the lines) and all levels. */
-export function yExtent(data: ChartData): Range {
+export function yExtent(data: ChartData): Interval {
   const { from, to } = xExtent(data);
   const values: number[] = [];
   let bandLow = Infinity;

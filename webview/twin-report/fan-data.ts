@@ -2,7 +2,7 @@
 import type { FanSeries } from '../protocol/twin-report.ts';
 import { t } from '../shared/l10n.ts';
 import { compact, duration } from '../shared/numbers.ts';
-import type { ChartData, Range } from '../shared/series.ts';
+import type { ChartData, Interval } from '../shared/series.ts';
 import { metricLabel } from './metrics.ts';
 
 /** Of the theme. */
@@ -16,7 +16,7 @@ export function fanChart(
   title: string,
   interval: number,
   series: FanSeries,
-  range: Range | null,
+  range: Interval | null,
   colors: FanColors,
 ): ChartData {
   const x = series.recorded.map((_, i) => (i + 1) * interval);

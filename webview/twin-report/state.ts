@@ -1,6 +1,6 @@
 /** The navigation state of the view, which survives a reload. */
 import { restoredRange, restoredTexts } from '../shared/restored.ts';
-import type { Range } from '../shared/series.ts';
+import type { Interval } from '../shared/series.ts';
 
 export interface State {
   /** Directory of the run. */
@@ -12,7 +12,7 @@ export interface State {
   readonly tables: readonly string[];
   /** Groups of errors that are folded out. */
   readonly open: readonly string[];
-  readonly range: Range | null;
+  readonly range: Interval | null;
 }
 
 /** Restores the state that this version or an older one kept. */

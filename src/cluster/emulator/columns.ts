@@ -5,17 +5,17 @@
 
 export type Columns = ReturnType<typeof makeColumns>;
 
-export interface State {
+export interface EmulatorState {
   readonly columns: Columns;
   /** All columns. */
   readonly bytes: Uint8Array;
   /** Sets all floats of one environment to zero. */
   clearFloats(environment: number): void;
   /** Copies one environment from a state of the same cluster. */
-  copyFrom(source: State, from: number, to: number): void;
+  copyFrom(source: EmulatorState, from: number, to: number): void;
 }
 
-export function makeState(environments: number, services: number, pods: number): State {
+export function makeEmulatorState(environments: number, services: number, pods: number): EmulatorState {
   const measured = new Columnar(new ArrayBuffer(0));
   makeColumns(measured, environments, services, pods);
   const columnar = new Columnar(new ArrayBuffer(measured.size));

@@ -16,7 +16,7 @@ import { hashUniform } from '../random.ts';
 import { averageOutcome, clearOutcome, emptyOutcome } from '../simulation/outcome.ts';
 import { ACCOUNTING_INTERVAL, type Episode, type Outcome, type Simulation } from '../simulation/simulation.ts';
 import { makeAccounting, type Accounting } from './accounting.ts';
-import { makeState, type State } from './columns.ts';
+import { makeEmulatorState, type EmulatorState } from './columns.ts';
 import { makeConstants, type Constants } from './constants.ts';
 import { RequestFlow } from './flow.ts';
 import { observeInto, scrape, SCRAPE_PERIOD } from './metrics.ts';
@@ -37,7 +37,7 @@ export class Emulator implements Simulation {
   readonly outcome: Outcome;
   readonly privilegedSize: number;
   readonly #constants: Constants;
-  readonly #state: State;
+  readonly #state: EmulatorState;
   readonly #pods: Pods;
   readonly #flow: RequestFlow;
   readonly #accounting: Accounting;
@@ -49,7 +49,7 @@ export class Emulator implements Simulation {
     this.environments = environments;
     this.services = cluster.services.length;
     this.#constants = makeConstants(cluster, parameters);
-    this.#state = makeState(environments, this.services, this.#constants.pods);
+    this.#state = makeEmulatorState(environments, this.services, this.#constants.pods);
     this.#pods = new Pods(this.#constants, this.#state.columns);
     this.#flow = new RequestFlow(this.#constants, this.#state.columns, this.#pods);
     this.#accounting = makeAccounting(this.#constants, this.#state.columns, cluster, this.#flow.interval);

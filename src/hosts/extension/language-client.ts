@@ -19,26 +19,26 @@ import { SHOW_REFERENCES, type InitializationOptions, type ShowReferencesArgumen
 /** Other schemes show old versions of documents, which need no help. */
 const SCHEMES = ['file', 'untitled', 'vscode-vfs'];
 
-type Parts = Pick<Services, 'extensionUri' | 'trust' | 'log'>;
+type Needs = Pick<Services, 'extensionUri' | 'trust' | 'log'>;
 
 /** Starts the server, and restarts it when the user trusts the workspace. */
-export function startLanguageClient(parts: Parts): LanguageService {
-  return new Server(parts);
+export function startLanguageClient(needs: Needs): LanguageService {
+  return new Server(needs);
 }
 
 class Server implements LanguageService {
-  readonly #parts: Parts;
+  readonly #needs: Needs;
   readonly #notifications = new Map<string, vscode.EventEmitter<unknown>>();
   readonly #subscriptions: readonly vscode.Disposable[];
   #client: LanguageClient;
   #started: Promise<void>;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(needs: Needs) {
+    this.#needs = needs;
     this.#client = this.#newClient();
     this.#started = this.#start(this.#client);
     this.#started.catch(() => undefined); // the log has it; requests reject
-    const trusted = parts.trust.onGranted(() => {
+    const trusted = needs.trust.onGranted(() => {
       const before = this.#started;
       const old = this.#client;
       this.#client = this.#newClient();
@@ -89,8 +89,8 @@ class Server implements LanguageService {
   }
 
   #newClient(): LanguageClient {
-    const file = vscode.Uri.joinPath(this.#parts.extensionUri, 'dist', 'server.mjs').fsPath;
-    const options: ServerOptions = this.#parts.trust.isTrusted
+    const file = vscode.Uri.joinPath(this.#needs.extensionUri, 'dist', 'server.mjs').fsPath;
+    const options: ServerOptions = this.#needs.trust.isTrusted
       ? { module: file, transport: TransportKind.ipc }
       : () => Promise.resolve(threadOf(file));
     return new LanguageClient('karma-mas', vscode.l10n.t('KARMA MAS Language Server'), options, {
@@ -103,7 +103,7 @@ class Server implements LanguageService {
     try {
       await client.start();
     } catch (error) {
-      this.#parts.log.error(`Language server: ${describeError(error)}`);
+      this.#needs.log.error(`Language server: ${describeError(error)}`);
       throw error;
     }
   }

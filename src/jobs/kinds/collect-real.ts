@@ -7,7 +7,7 @@ import type { Cluster, Transfer } from '../../spec/model.ts';
 import { applyWrites } from '../../transferring/apply.ts';
 import type { Audit } from '../../transferring/audit.ts';
 import { withLease } from '../../transferring/holding-lease.ts';
-import { limitProposal } from '../../transferring/limits.ts';
+import { limitDecision } from '../../transferring/limits.ts';
 import { restoreChangedHpas } from '../../transferring/restore-changed-hpas.ts';
 import type { Fence } from '../../transferring/writer-lease.ts';
 import { COLLECT_AUDIT_FILE } from '../../runs/artifacts.ts';
@@ -113,7 +113,7 @@ function exploration(
 ): LiveExploration {
   return {
     settings: { share },
-    limit: (current, wanted) => limitProposal(spec, limits, current, wanted).replicas,
+    limit: (current, wanted) => limitDecision(spec, limits, current, wanted).replicas,
     broken: (snapshot) => brokenObjective(spec, snapshot),
     async write(writes: readonly ClusterWrite[], now, signal) {
       const current = now.observation.service.desired;

@@ -28,7 +28,7 @@ const REFINED: ReadonlySet<PhaseName> = new Set(['training', 'analyzing', 'evalu
 const PHASE_STEP = 1000;
 
 /** What checkpoints keep: summaries of the phases that are done, and the state of the one that is not. */
-interface State {
+interface PhasesState {
   readonly done: { readonly [P in PhaseName]?: JobSummary };
   readonly inner: unknown;
 }
@@ -88,7 +88,7 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
   ];
   const phases = refines === '' ? all : all.filter(([phase]) => REFINED.has(phase));
   if (refines === '') transferOf(model, '', spec); // told before anything is done
-  let state = (context.checkpoint?.json as State | undefined) ?? { done: {}, inner: undefined };
+  let state = (context.checkpoint?.json as PhasesState | undefined) ?? { done: {}, inner: undefined };
   for (const [index, [phase, work]] of phases.entries()) {
     if (state.done[phase]) continue;
     const summary = await runPhase(context, phase, index * PHASE_STEP, state, work);
@@ -113,7 +113,7 @@ async function runPhase(
   context: JobContext,
   phase: PhaseName,
   firstStep: number,
-  state: State,
+  state: PhasesState,
   work: (inner: JobContext) => Promise<JobSummary>,
 ): Promise<JobSummary> {
   const { run, checkpoint, now } = context;

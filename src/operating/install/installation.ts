@@ -271,11 +271,11 @@ function plannedWrite(
 /** Of what concerns one object. Throws what concerns all of them. */
 function refusedWrite(object: KubernetesObject, error: unknown): PlannedWrite {
   if (!(error instanceof ClusterError) || ['unreachable', 'timeout', 'aborted'].includes(error.reason)) throw error;
-  return plannedWrite(object, 'change', [], explain(error));
+  return plannedWrite(object, 'change', [], refusalText(error));
 }
 
 /** The server's words, and what to do. */
-function explain({ reason, message }: ClusterError): string {
+function refusalText({ reason, message }: ClusterError): string {
   if (reason === 'conflict')
     return `Somebody else has set fields that this would change. ${message}\nTo take them over: --force-conflicts. To leave them, change the manifests (karma-mas export) and apply those.`;
   if (message.includes('not currently held'))
@@ -307,6 +307,6 @@ const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${meta
 function stoppedHalfWay(error: unknown, object: KubernetesObject, done: readonly string[]): unknown {
   if (!(error instanceof ClusterError)) return error;
   const before = done.length > 0 ? `Written before it: ${done.join(', ')}.` : 'Nothing was written before it.';
-  const message = `${nameOf(object)} could not be written: ${explain(error)}\n${before} Run the command again to continue from there.`;
+  const message = `${nameOf(object)} could not be written: ${refusalText(error)}\n${before} Run the command again to continue from there.`;
   return new ClusterError(error.reason, message, { cause: error });
 }

@@ -1,7 +1,7 @@
 /** Action sequences as points: the nearer, the more alike. */
 import type { Analysis } from '../../analyzing/analysis.ts';
 import type { ClusteringData } from '../../analyzing/groups/clustering-data.ts';
-import { extentOf, round, xAxis, xScale, yAxis, yScale, type Frame, type Range } from '../axes.ts';
+import { extentOf, round, xAxis, xScale, yAxis, yScale, type Frame, type Extent } from '../axes.ts';
 import { html } from '../html.ts';
 import { percent } from '../numbers.ts';
 import { symbolPath } from '../html-fragments.ts';
@@ -11,7 +11,7 @@ import type { Picture } from './svg-file.ts';
 const FRAME: Frame = { width: 720, height: 520, left: 60, right: 20, top: 28, bottom: 50 };
 
 /** So that no point lies on the frame. */
-function roomy(values: readonly number[]): Range {
+function roomy(values: readonly number[]): Extent {
   const [low, high] = extentOf(values);
   const margin = 0.04 * (high - low);
   return [low - margin, high + margin];

@@ -31,7 +31,7 @@ export function explainErrors(object: SourceObject, value: unknown, all: readonl
       if (told.has(error.instancePath)) continue;
       told.add(error.instancePath);
     }
-    explain(object, path, error, errors);
+    reportSchemaError(object, path, error, errors);
   }
 }
 
@@ -61,7 +61,7 @@ function meant(error: ErrorObject, all: readonly ErrorObject[]): string | undefi
   return closest(key, missing) ?? closest(key, Object.keys((error.parentSchema as Part).properties ?? {}));
 }
 
-function explain(object: SourceObject, path: Path, error: ErrorObject, all: readonly ErrorObject[]): void {
+function reportSchemaError(object: SourceObject, path: Path, error: ErrorObject, all: readonly ErrorObject[]): void {
   const part = error.parentSchema as Part;
   const name = label(path);
   switch (error.keyword) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Cluster } from '../../../src/spec/model.ts';
-import { limitProposal } from '../../../src/transferring/limits.ts';
+import { limitDecision } from '../../../src/transferring/limits.ts';
 import { sampleModel } from '../training/sample.ts';
 
 describe('The limits of a decision', () => {
@@ -12,20 +12,20 @@ describe('The limits of a decision', () => {
   const limits = { move: 3, podsPerDecision: 4 };
 
   it('The limits leave a modest proposal alone', () => {
-    const { replicas, caps } = limitProposal(cluster, limits, [2, 2, 2, 2], [3, 2, 1, 3]);
+    const { replicas, caps } = limitDecision(cluster, limits, [2, 2, 2, 2], [3, 2, 1, 3]);
     assert.deepEqual([...replicas], [3, 2, 1, 3]);
     assert.deepEqual(caps, []);
   });
 
   it('The limits cut a proposal to the bounds of its service and say so', () => {
-    const { replicas, caps } = limitProposal(cluster, limits, [2, 2, 2, 2], [2, 9, 2, 0]);
+    const { replicas, caps } = limitDecision(cluster, limits, [2, 2, 2, 2], [2, 9, 2, 0]);
     assert.deepEqual([...replicas], [2, 3, 2, 1]);
     assert.match(caps.join('\n'), /b: 9 replicas cut to its bounds, 3/);
     assert.match(caps.join('\n'), /d: 0 replicas cut to its bounds, 1/);
   });
 
   it('The limits cut moves, and keep growth before shrinking when the budget is short', () => {
-    const { replicas, caps } = limitProposal(cluster, limits, [1, 3, 1, 6], [5, 1, 1, 5]);
+    const { replicas, caps } = limitDecision(cluster, limits, [1, 3, 1, 6], [5, 1, 1, 5]);
     assert.deepEqual([...replicas], [4, 3, 1, 5]);
     assert.match(caps.join('\n'), /a: a move of 4 cut to 3/);
     assert.match(caps.join('\n'), /b: a move of -2 cut to 0 \(limits.podsPerDecision 4\)/);
@@ -36,7 +36,7 @@ describe('The limits of a decision', () => {
     const anything = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(replicas, anything, (current, proposed) => {
-        const limited = limitProposal(cluster, limits, current, proposed).replicas;
+        const limited = limitDecision(cluster, limits, current, proposed).replicas;
         const moves = [...limited].map((count, s) => Math.abs(count - current[s]));
         assert.ok(moves.every((move) => move <= limits.move));
         assert.ok(moves.reduce((sum, move) => sum + move) <= limits.podsPerDecision);

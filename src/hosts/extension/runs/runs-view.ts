@@ -131,13 +131,13 @@ function tooltip(entry: RunEntry): vscode.MarkdownString {
     text
       .appendText(t('Its process ended unexpectedly. Resume continues from its last checkpoint.'))
       .appendMarkdown('\n\n');
-  for (const [name, value] of facts(entry))
+  for (const [name, value] of detailsOf(entry))
     text.appendMarkdown('- ').appendText(`${name}: ${value}`).appendMarkdown('\n');
   for (const problem of entry.problems.slice(0, 3)) text.appendMarkdown('\n$(warning) ').appendText(problem);
   return text;
 }
 
-function facts(entry: RunEntry): (readonly [string, string])[] {
+function detailsOf(entry: RunEntry): (readonly [string, string])[] {
   const { progress, step, seeds, backend, device, holder } = entry;
   const seconds = entry.updatedAt - entry.createdAt;
   const all: (readonly [string, string])[] = [

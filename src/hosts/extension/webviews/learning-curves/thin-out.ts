@@ -6,7 +6,7 @@ export interface Points {
   readonly high?: readonly number[];
 }
 
-interface Range {
+interface Span {
   readonly from: number;
   readonly to: number;
 }
@@ -18,12 +18,12 @@ interface Range {
  * A bucket's width is a power of two and buckets begin at multiples of it: as a curve grows, its old points stay the same until
  * the width doubles, so that only its new end has to be sent. x must not fall.
  */
-export function thinOut(points: Points, range: Range | null, buckets: number): Points {
+export function thinOut(points: Points, range: Span | null, buckets: number): Points {
   const { x } = points;
   const first = range ? Math.max(0, lowerBound(x, range.from) - 1) : 0;
   const last = range ? Math.min(x.length, lowerBound(x, range.to) + 1) : x.length;
   const count = last - first;
-  if (count <= 2 * buckets) return select(points, sequence(first, last));
+  if (count <= 2 * buckets) return pointsAt(points, sequence(first, last));
   const span = x[last - 1] - x[first];
   const width = 2 ** Math.ceil(Math.log2(span / buckets));
   const chosen: number[] = [];
@@ -40,7 +40,7 @@ export function thinOut(points: Points, range: Range | null, buckets: number): P
     }
     i = end;
   }
-  const thinned = select(points, chosen);
+  const thinned = pointsAt(points, chosen);
   if (!points.low || !points.high) return thinned;
   return { ...thinned, low: intervals.map(([low]) => low), high: intervals.map(([, high]) => high) };
 }
@@ -74,7 +74,7 @@ function extreme(
   return found;
 }
 
-function select({ x, y, low, high }: Points, indices: readonly number[]): Points {
+function pointsAt({ x, y, low, high }: Points, indices: readonly number[]): Points {
   const at = (values: readonly number[]) => indices.map((i) => values[i]);
   return { x: at(x), y: at(y), ...(low && high ? { low: at(low), high: at(high) } : {}) };
 }
