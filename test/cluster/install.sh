@@ -35,7 +35,7 @@ wanted() { # NAME VERSION: name of the function build_NAME
   echo "$2" >"$cache/versions/$1"
 }
 
-build() { nice -n 10 go build -p 2 -ldflags "-s -w $1" -o "$cache/bin/" "${@:2}"; } # FLAGS PACKAGE...
+build() { go build -p 2 -ldflags "-s -w $1" -o "$cache/bin/" "${@:2}"; } # FLAGS PACKAGE...
 
 # The folder of a module.
 module() { go mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'; } # MODULE@VERSION
