@@ -1,4 +1,4 @@
-/** Opens what a cluster spec names: the API server of a context, and the Prometheus of the spec. */
+/** Opens the cluster that a spec names: the API server of a context, and the Prometheus of the spec. */
 import type { Cluster, MetricsSource } from '../../spec/model.ts';
 import { ClusterError } from '../live/live-cluster.ts';
 import type { Timers } from '../live/timers.ts';
@@ -7,21 +7,21 @@ import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { prometheusService, prometheusUrl, type Prometheus } from './reading/prometheus.ts';
 
 export interface ConnectOptions {
-  /** KUBECONFIG, HOME, PATH. */
+  /** KUBECONFIG, HOME and PATH are read. */
   readonly env: NodeJS.ProcessEnv;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly timers: Timers;
-  /** Of the kubeconfig; empty = the current one. */
+  /** A context of the kubeconfig; empty for the current one. */
   readonly context: string;
-  /** Of the deployments; that of the spec by default. */
+  /** Namespace of the Deployments; the one in the spec by default. */
   readonly namespace?: string | undefined;
   /** For a Prometheus at a URL. */
   readonly prometheusToken?: string | undefined;
   readonly onWarning?: (message: string) => void;
 }
 
-/** Sends nothing before the first call. Rejects with ClusterError if the kubeconfig or the spec is not sufficient. */
+/** Sends no request yet. Rejects with ClusterError if the kubeconfig or the spec is not sufficient. */
 export async function connectCluster(spec: Cluster, options: ConnectOptions): Promise<KubernetesCluster> {
   const api = await ApiServer.open(options);
   return new KubernetesCluster({

@@ -1,6 +1,6 @@
 /**
- * A namespace of a real Kubernetes behind the interface of a live cluster: replicas come from the API server, everything else from
- * Prometheus. Its servers are fixed when it is made.
+ * A namespace of a real Kubernetes as a live cluster. Replicas come from the API server, everything else from Prometheus. The
+ * servers are fixed when the object is created.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from '../../spec/model.ts';
@@ -37,19 +37,19 @@ import { deploymentsPath, hpasByDeployment, hpasPath, readWorkload, type Workloa
 
 export interface KubernetesClusterOptions {
   readonly spec: Cluster;
-  /** Namespace of the deployments. */
+  /** Namespace of the Deployments. */
   readonly namespace: string;
   readonly api: ApiServer;
   readonly prometheus: Prometheus;
-  /** Gets each warning once; a warning stops nothing. */
+  /** Receives each warning once. A warning does not stop anything. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** Who writes, in managedFields and events. */
+/** The name of the writer in managedFields and events. */
 export const FIELD_MANAGER = 'karma-mas';
-/** For how long the server may work on a write, which must not succeed after the lease that allowed it (transferring/writer-lease.ts). */
+/** Server-side time limit of a write, which must not succeed after its lease has expired (transferring/writer-lease.ts). */
 const WRITE_LIMIT = '4s';
-/** Attempts at a write, since the status of an object changes all the time. */
+/** Attempts at one write. Several are needed because the status of an object changes all the time. */
 const ATTEMPTS = 4;
 
 export class KubernetesCluster implements SharedLiveCluster {
@@ -62,12 +62,12 @@ export class KubernetesCluster implements SharedLiveCluster {
   readonly #metrics: MetricsReader;
   readonly #warn: (message: string) => void;
   readonly #closed = new AbortController();
-  /** As they were last read or written. A write is refused if somebody else has changed them since. */
+  /** Values as they were last read or written. A write is refused if somebody else has changed them since. */
   #replicas = new Map<string, number>();
   #hpas = new Map<string, Hpa>();
   #deployments: ReadonlyMap<string, Deployment> = new Map();
 
-  /** Throws ClusterError 'invalid' where the spec's queries cannot work. */
+  /** Throws ClusterError 'invalid' if the spec's queries cannot work. */
   constructor({ spec, namespace, api, prometheus, onWarning }: KubernetesClusterOptions) {
     this.identity = { context: api.context, server: api.server, namespace };
     this.api = api;
@@ -151,7 +151,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     this.#hpas = new Map(hpas);
   }
 
-  /** Resolves with what was done; empty = nothing had to be done. */
+  /** Resolves with a description of the change, which is empty if none was necessary. */
   async #scale({ service, replicas }: Extract<ClusterWrite, { type: 'scale' }>, how: WriteOptions): Promise<string> {
     const { dryRun, signal } = how;
     const path = `${deploymentsPath(this.identity.namespace)}/${service}/scale`;
@@ -184,7 +184,7 @@ export class KubernetesCluster implements SharedLiveCluster {
       const edited = this.#edit(write, hpa);
       if (!edited || isSame(edited.hpa, hpa)) return '';
       const known = this.#hpas.get(service);
-      // Restoring is always right: it undoes our changes and leaves the rest as it is.
+      // Restoring is always allowed: it undoes only our own changes.
       if (write.type !== 'restoreHpa' && known && !isDeepStrictEqual(known.spec, hpa.spec))
         throw new ClusterError(
           'conflict',
@@ -196,7 +196,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     });
   }
 
-  /** Undefined = nothing has to be done. */
+  /** Returns the edited HPA and a description of the change, or undefined if no change is necessary. */
   #edit(write: Exclude<ClusterWrite, { type: 'scale' }>, hpa: Hpa): { hpa: Hpa; what: string } | undefined {
     const { name } = hpa.metadata;
     switch (write.type) {
@@ -215,7 +215,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     }
   }
 
-  /** Sends the whole object with its resourceVersion, so that the server refuses it if another write came between. */
+  /** Sends the whole object with its resourceVersion, so that the server refuses it if another write came in between. */
   async #put<T>(path: string, body: T, { dryRun, signal, mayStillWrite }: WriteOptions): Promise<T> {
     if (!dryRun && mayStillWrite?.() === false)
       throw new ClusterError('aborted', 'The lease may have run out meanwhile.');
@@ -227,7 +227,7 @@ export class KubernetesCluster implements SharedLiveCluster {
     }
   }
 
-  /** Writes an Event on the Deployment, for kubectl describe. A failure to do so stops nothing. */
+  /** Writes an Event on the Deployment, which kubectl describe shows. A failure is ignored. */
   async #tell(service: string, message: string, signal: AbortSignal): Promise<void> {
     const { namespace } = this.identity;
     try {
@@ -254,7 +254,7 @@ class Collision extends ClusterError {
   }
 }
 
-/** Reads and writes again if another write came between, which most often changed only the status. */
+/** Reads and writes again if another write came in between, which in most cases changed only the status. */
 async function untilStored(attempt: () => Promise<string>): Promise<string> {
   for (let left = ATTEMPTS - 1; ; left--) {
     try {
@@ -274,7 +274,7 @@ function keptOriginal({ service, original }: Extract<ClusterWrite, { type: 'rest
   throw new ClusterError('invalid', `What is to be restored for ${service} is no HPA of a Kubernetes cluster.`);
 }
 
-/** The last writer, as the server noted it. */
+/** Returns the last writer apart from KARMA MAS, as the server recorded it. */
 function lastEditor({ metadata }: Hpa): string {
   const editors = (metadata.managedFields ?? []).filter(({ manager }) => manager && manager !== FIELD_MANAGER);
   const last = editors.sort((a, b) => (a.time ?? '').localeCompare(b.time ?? '')).pop()?.manager;

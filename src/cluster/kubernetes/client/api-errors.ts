@@ -1,4 +1,4 @@
-/** What went wrong with a request, as a ClusterError whose message says what to do. */
+/** Turns a failed request into a ClusterError whose message says what to do. */
 import { ClusterError } from '../../live/live-cluster.ts';
 import type { Status } from './objects.ts';
 import { grantedBy, type Right } from '../writing/rights.ts';
@@ -10,7 +10,7 @@ export interface RequestTarget {
   readonly path: string;
 }
 
-/** Of an answer with a status of 400 and more. */
+/** Builds the error for an answer whose HTTP status is 400 or higher. */
 export function refusal(status: number, body: Status | undefined, target: RequestTarget): ClusterError {
   const words = body?.message ?? `HTTP ${status}`;
   switch (status) {
@@ -21,7 +21,7 @@ export function refusal(status: number, body: Status | undefined, target: Reques
       );
     case 403: {
       const right = rightIn(words);
-      // Quotas and admission webhooks answer 403 as well: no right is lacking then.
+      // Quotas and admission webhooks also answer 403, although no right is missing.
       return right ? new ForbiddenError(right) : new ClusterError('invalid', `${target.server} refuses: ${words}`);
     }
     case 404:
@@ -41,10 +41,10 @@ export function refusal(status: number, body: Status | undefined, target: Reques
   }
 }
 
-/** RBAC lacks something: what, and the Role that grants it. */
+/** RBAC denies the request. The error carries the missing right and the Role that grants it. */
 export class ForbiddenError extends ClusterError {
   readonly right: Right;
-  /** YAML of the Role (or ClusterRole) that grants it. */
+  /** YAML of the Role or ClusterRole that grants `right`. */
   readonly role: string;
 
   constructor(right: Right) {
@@ -58,7 +58,7 @@ export class ForbiddenError extends ClusterError {
 
 const nameOf = ({ resource, group }: Right): string => (group === '' ? resource : `${resource}.${group}`);
 
-/** The API server's sentence on what RBAC does not allow. */
+/** The sentence in which the API server says what RBAC denies. */
 const RBAC =
   /cannot (\S+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)"| at the cluster scope)/;
 
@@ -92,7 +92,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it does not answer',
 };
 
-/** Of a request that got no answer. `what`: who was asked, for the message. */
+/** Builds the error for a request that got no answer. `what` names the server that was asked, for the message. */
 export function noAnswer(error: unknown, what: string, advice: string): ClusterError {
   if (error instanceof ClusterError) return error;
   const code = (error as { code?: unknown }).code;

@@ -1,6 +1,6 @@
 /**
- * The API server of one context. Its address is fixed when it is opened. Every call has a time-out and can be canceled; its errors
- * are ClusterErrors without secrets.
+ * The API server of one context. Its address is fixed when it is opened. Every call has a timeout and can be canceled, and
+ * its errors are ClusterErrors without secrets.
  */
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
@@ -16,14 +16,14 @@ import { Secrets } from './secrets.ts';
 import { ServerClock } from './server-clock.ts';
 
 export interface ApiServerOptions {
-  /** KUBECONFIG, HOME, PATH, KUBERNETES_SERVICE_HOST. */
+  /** KUBECONFIG, HOME, PATH and KUBERNETES_SERVICE_HOST are read. */
   readonly env: NodeJS.ProcessEnv;
-  /** Empty = the current one. */
+  /** Empty for the current context. */
   readonly context: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly timers: Timers;
-  /** Milliseconds; 10 s. */
+  /** Milliseconds, 10 s by default. */
   readonly timeout?: number;
 }
 
@@ -42,7 +42,7 @@ export interface ApiRequest {
 export class ApiServer {
   readonly context: string;
   readonly server: string;
-  /** Of the context; 'default' where it names none. */
+  /** The namespace of the context, or 'default' if the context names none. */
   readonly namespace: string;
   readonly clock = new ServerClock();
   readonly secrets: Secrets;
@@ -87,7 +87,7 @@ export class ApiServer {
         timers: options.timers,
         timeout: this.timeout,
       });
-      // The library's own plug-in would wait for the program for ever.
+      // The library's own plug-in would wait for the program forever.
       config.users = config.users.map((each) => (each.name === user.name ? { ...each, exec: undefined } : each));
     }
   }
@@ -97,12 +97,12 @@ export class ApiServer {
     return new ApiServer(await openContext(options.env, options.context), options);
   }
 
-  /** Seconds since the epoch, as the server has it. */
+  /** Returns the server's time in seconds since the epoch. */
   time(): number {
     return this.clock.time(this.#now() / 1000);
   }
 
-  /** The answer's JSON. Rejects with ClusterError. */
+  /** Sends a request and resolves with the JSON of the answer. Rejects with ClusterError. */
   async request<T>(request: ApiRequest): Promise<T> {
     const answer = await this.#send(request, requestText, request.method === 'POST' ? 0 : 1);
     if (answer.status >= 400) throw this.#clean(refusal(answer.status, statusIn(answer.text), this.#target(request)));
@@ -113,7 +113,7 @@ export class ApiServer {
     }
   }
 
-  /** A body that is read as it arrives; the time-out applies to its beginning. Rejects with ClusterError. */
+  /** Resolves with a body to be read as it arrives. The timeout ends with the headers. Rejects with ClusterError. */
   async stream(request: ApiRequest): Promise<IncomingMessage> {
     const response = await this.#send(request, openBody, 1);
     if (response.statusCode === 200) return response;
@@ -122,7 +122,7 @@ export class ApiServer {
     throw this.#clean(refusal(response.statusCode ?? 0, statusIn(text), this.#target(request)));
   }
 
-  /** Cancels what is under way; later calls reject. */
+  /** Cancels pending calls and makes later ones reject. */
   close(): void {
     this.#closed.abort();
     destroy(this.#connection?.options.agent);
@@ -160,7 +160,7 @@ export class ApiServer {
     try {
       answer = await send(options);
     } catch (error) {
-      // The server had closed a connection that was kept alive.
+      // The server had already closed the kept-alive connection.
       if (retries > 0 && (error as { code?: unknown }).code === 'ECONNRESET') return this.#send(request, send, 0);
       throw this.#clean(noAnswer(error, options.what, 'Check the VPN or tunnel, and that the cluster runs.'));
     }
@@ -175,7 +175,7 @@ export class ApiServer {
     return answer;
   }
 
-  /** The certificates and headers as they are now, since a token may have been renewed. */
+  /** Returns the current certificates and headers, since a token may have been renewed. */
   async #authenticate(signal: AbortSignal): Promise<{ options: RequestOptions; headers: Record<string, string> }> {
     const credential = this.#exec ? await orAbort(this.#exec.get(), signal, this) : undefined;
     const options: RequestOptions = {};
@@ -224,7 +224,7 @@ function authConfigOf(provider: unknown): Record<string, string> {
   );
 }
 
-/** The library's credential plug-ins have neither a time-out nor an abort. */
+/** Adds what the library's credential plug-ins lack: a timeout and a way to abort. */
 function orAbort<T>(promise: Promise<T>, signal: AbortSignal, { context, timers, timeout }: ApiServer): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = `The credentials of context ${context} did not come within ${timeout / 1000} s.`;
@@ -241,7 +241,7 @@ function orAbort<T>(promise: Promise<T>, signal: AbortSignal, { context, timers,
 
 function statusIn(text: string): Status | undefined {
   try {
-    // Prometheus behind the proxy says `error`.
+    // Prometheus behind the proxy uses `error` instead of `message`.
     const body = JSON.parse(text) as (Status & { readonly error?: string }) | null;
     const message = body?.message ?? body?.error;
     return message === undefined ? undefined : { message };

@@ -1,6 +1,6 @@
 /**
- * Credentials from a program (client.authentication.k8s.io): started without a terminal, killed with all it started when it
- * takes too long, and asked again when its credentials run out or the server refuses them.
+ * Credentials from a program (client.authentication.k8s.io). It starts without a terminal, is killed with all its children
+ * when it takes too long, and is asked again when its credentials expire or the server refuses them.
  */
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
@@ -8,7 +8,7 @@ import { ClusterError } from '../../live/live-cluster.ts';
 import type { Timers } from '../../live/timers.ts';
 import type { Secrets } from './secrets.ts';
 
-/** `user.exec` of a kubeconfig. */
+/** The `user.exec` of a kubeconfig. */
 export interface ExecConfig {
   readonly apiVersion?: string;
   readonly command: string;
@@ -30,7 +30,7 @@ export interface Credential {
   readonly token?: string;
   readonly clientCertificateData?: string;
   readonly clientKeyData?: string;
-  /** Milliseconds since the epoch; Infinity where it does not say. */
+  /** Milliseconds since the epoch, or Infinity if the program gives no time. */
   readonly expires: number;
 }
 
@@ -47,7 +47,7 @@ export interface ExecOptions {
 }
 
 const LARGEST_OUTPUT = 1 << 20;
-/** Asked for anew so many milliseconds before they run out. */
+/** New credentials are requested this many milliseconds before the old ones expire. */
 const EARLY = 10_000;
 
 export class ExecCredentials {
@@ -61,14 +61,14 @@ export class ExecCredentials {
     this.#options = options;
   }
 
-  /** Rejects with a ClusterError that says what the program did. Callers at the same time share one start of it. */
+  /** Rejects with a ClusterError that says what the program did. Simultaneous callers share one run of it. */
   async get(): Promise<Credential> {
     if (this.#credential && this.#credential.expires - EARLY > this.#options.now()) return this.#credential;
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
     return (this.#credential = await this.#asking);
   }
 
-  /** The server refused these: the next `get` asks the program. */
+  /** Drops credentials that the server refused, so that the next `get` asks the program. */
   forget(): void {
     this.#credential = undefined;
   }
@@ -130,7 +130,7 @@ export class ExecCredentials {
       spec: { interactive: false, ...(provideClusterInfo ? { cluster } : {}) },
     };
     return new Promise((resolve) => {
-      // Its own process group, so that what it started can be ended with it.
+      // The program gets its own process group, so that its child processes can be killed with it.
       const child = spawn(command, [...(args ?? [])], {
         env: {
           ...env,
@@ -149,13 +149,13 @@ export class ExecCredentials {
           if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL');
           else process.kill(-child.pid, 'SIGKILL');
         } catch {
-          // It has ended already.
+          // The program has already ended.
         }
       };
       const cancel = timers.after(timeout / 1000, () => {
         timedOut = true;
         kill();
-        // What it started may have left its group and keep the pipes open.
+        // A child process may have left the group and keep the pipes open.
         done(null);
       });
       const done = (code: number | null, error?: NodeJS.ErrnoException) => {

@@ -1,17 +1,17 @@
-/** One request for JSON over HTTP or HTTPS with a time-out that covers all of it, and an abort. */
+/** A single JSON request over HTTP or HTTPS that can be aborted and has a timeout. */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
 import { ClusterError } from '../../live/live-cluster.ts';
 import { Deadline, type Timers } from '../../live/timers.ts';
 
-/** How long one call may take, milliseconds. */
+/** Longest duration of one call, in milliseconds. */
 export const CALL_TIMEOUT = 10_000;
-/** No list that is asked for is larger, bytes. */
+/** Bytes. Every list that is requested is smaller than this. */
 const LARGEST_ANSWER = 64 << 20;
 
 export interface HttpAnswer {
   readonly status: number;
-  /** The Date header. */
+  /** The Date header of the answer. */
   readonly date: string | undefined;
   readonly text: string;
 }
@@ -21,21 +21,21 @@ export interface HttpOptions {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Agent, certificates. */
+  /** The agent and the certificates. */
   readonly connection: RequestOptions & TlsOptions;
   readonly signal: AbortSignal;
   readonly timers: Timers;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Who is asked, for messages. */
+  /** Name of the server, for messages. */
   readonly what: string;
 }
 
-/** Resolves with the answer whatever its status. Rejects with ClusterError (timeout, aborted) or the system's error. */
+/** Resolves with the answer, whatever its status. Rejects with ClusterError ('timeout', 'aborted') or a system error. */
 export const requestText = (options: HttpOptions): Promise<HttpAnswer> =>
   withDeadline(options, async (signal) => readAll(await send(options, signal), options));
 
-/** Resolves when the headers have come, and the time-out ends there; the body is the caller's to read, under its signal. */
+/** Resolves when the headers have arrived; the timeout ends there. The caller reads the body, under its own signal. */
 export const openBody = (options: HttpOptions): Promise<IncomingMessage> =>
   withDeadline(options, (signal) => send(options, signal));
 

@@ -1,6 +1,6 @@
 /**
- * Kubeconfigs: the files of KUBECONFIG merged as kubectl does (what a file says first, counts), ~/.kube/config, or what a pod
- * is given by its cluster. Nothing is connected to here.
+ * Reads kubeconfigs: the files in KUBECONFIG, merged like in kubectl (the first file that sets a value wins), or
+ * ~/.kube/config, or the configuration that a pod gets from its cluster. Nothing here connects to a server.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -12,19 +12,19 @@ export interface KubeContext {
   readonly name: string;
   readonly cluster: string;
   readonly server: string;
-  /** 'default' where the context names none. */
+  /** 'default' if the context names none. */
   readonly namespace: string;
   readonly user: string;
   readonly current: boolean;
 }
 
-/** The name under which a pod's own cluster is known. */
+/** The context name for the cluster in which a pod itself runs. */
 export const IN_CLUSTER = 'in-cluster';
 
-/** Only the configuration part of the client library is loaded: the rest of it is several times as large. */
+/** Loads only the configuration part of the client library, since the rest is several times as large. */
 const loadLibrary = () => import('@kubernetes/client-node/dist/config.js');
 
-/** The files that count, in order; those that do not exist are left out. */
+/** Returns the kubeconfig files in order of precedence, without those that do not exist. */
 export function kubeconfigFiles(env: NodeJS.ProcessEnv): string[] {
   const listed = env.KUBECONFIG?.split(delimiter).filter((file) => file !== '') ?? [];
   const home = env.HOME ?? env.USERPROFILE ?? '';
@@ -32,11 +32,11 @@ export function kubeconfigFiles(env: NodeJS.ProcessEnv): string[] {
   return files.map((file) => resolve(file)).filter((file) => existsSync(file));
 }
 
-/** Whether this process runs in a pod that has a service account. */
+/** Tells whether this process runs in a pod that has a service account. */
 export const isInCluster = (env: NodeJS.ProcessEnv): boolean =>
   Boolean(env.KUBERNETES_SERVICE_HOST) && Boolean(env.KUBERNETES_SERVICE_PORT);
 
-/** Reads and merges the kubeconfigs. Rejects with a ClusterError that names the file and quotes nothing of it. */
+/** Reads and merges the kubeconfigs. Rejects with a ClusterError that names the file and quotes nothing from it. */
 export async function readKubeconfig(env: NodeJS.ProcessEnv): Promise<KubeConfig> {
   const { KubeConfig } = await loadLibrary();
   const merged = new KubeConfig();
@@ -61,7 +61,7 @@ async function readFileOf(file: string, Config: typeof KubeConfig): Promise<Kube
   try {
     config.loadFromString(text);
   } catch (error) {
-    // The parser's message shows the lines around an error, and with them what is secret: only its place is told.
+    // The parser's message quotes the lines around the error, which may hold secrets. Only the line number is reported.
     const line = (error as { mark?: { line?: number } }).mark?.line;
     const where = line === undefined ? '' : ` (line ${line + 1})`;
     throw new ClusterError('invalid', `${file} is no kubeconfig${where}: check it with kubectl config view.`);
@@ -69,13 +69,13 @@ async function readFileOf(file: string, Config: typeof KubeConfig): Promise<Kube
   config.makePathsAbsolute(dirname(file));
   for (const user of config.users) {
     const command = (user.exec as { command?: string } | undefined)?.command;
-    // As kubectl: a path is relative to the file, a bare name is looked up.
+    // As in kubectl, a path is relative to the file, and a bare name is looked up in PATH.
     if (command && /[/\\]/.test(command)) user.exec.command = resolve(dirname(file), command);
   }
   return config;
 }
 
-/** Adds what `merged` has not; kubectl keeps the first of two with one name, client-node refuses them. */
+/** Adds the entries with new names. kubectl keeps the first of two entries with one name; client-node refuses them. */
 function mergeFirst(merged: KubeConfig, added: KubeConfig): void {
   const fresh = <T extends { readonly name: string }>(has: readonly T[], more: readonly T[]): T[] =>
     more.filter(({ name }) => !has.some((known) => known.name === name));
@@ -96,13 +96,13 @@ export function contextsOf(config: KubeConfig): KubeContext[] {
   }));
 }
 
-/** The contexts that a user can choose from. */
+/** Returns the contexts that a user can choose from. */
 export const readContexts = async (env: NodeJS.ProcessEnv): Promise<KubeContext[]> =>
   contextsOf(await readKubeconfig(env));
 
 /**
- * The kubeconfig with `name` (empty = the current one) as its context; it never changes afterwards. Rejects where there is
- * no such context, or it names a cluster or user that does not exist.
+ * Returns the kubeconfig with the context `name` (empty for the current one) selected. The result never changes afterwards.
+ * Rejects with ClusterError if the context does not exist, or names a cluster or user that does not exist.
  */
 export async function openContext(env: NodeJS.ProcessEnv, name: string): Promise<KubeConfig> {
   const config = await readKubeconfig(env);

@@ -1,7 +1,7 @@
-/** How the objects of the controller are told from others, and those of one installation from those of another. */
+/** Labels that tell the controller's objects from others, and the objects of one installation from those of another. */
 import { LEASE_NAME } from '../writing/rights.ts';
 
-/** Of the controller's pods. */
+/** The labels of the controller's pods. */
 export const SELECTOR = {
   'app.kubernetes.io/name': LEASE_NAME,
   'app.kubernetes.io/component': 'controller',
@@ -9,16 +9,16 @@ export const SELECTOR = {
 
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': LEASE_NAME } as const;
 
-/** Of the Lease, which whoever writes makes, with a controller or without. */
+/** The labels of the Lease, which every writer creates, whether it is a controller or not. */
 export const LEASE_LABELS = MANAGED_BY;
 
-/** Of every object of an installation. Its value is the namespace of the services: Prometheus' may hold objects of several. */
+/** Label of all objects of an installation. Its value names the services' namespace, since Prometheus' may hold several. */
 export const INSTALLATION_LABEL = 'karma-mas.dev/installation';
 
 export const installationLabels = (namespace: string) =>
   ({ ...SELECTOR, 'app.kubernetes.io/part-of': LEASE_NAME, ...MANAGED_BY, [INSTALLATION_LABEL]: namespace }) as const;
 
-/** For labelSelector. */
+/** Returns the labelSelector for the objects of one installation. */
 export const installationSelector = (namespace: string): string => selectorOf({ [INSTALLATION_LABEL]: namespace });
 
 export const selectorOf = (labels: Readonly<Record<string, string>>): string =>
@@ -26,5 +26,5 @@ export const selectorOf = (labels: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
 
-/** On the ServiceAccount: the namespaces in which the installation has objects, separated by commas. */
+/** Annotation on the ServiceAccount: the namespaces in which the installation has objects, separated by commas. */
 export const NAMESPACES_ANNOTATION = 'karma-mas.dev/namespaces';

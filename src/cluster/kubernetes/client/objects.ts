@@ -1,4 +1,4 @@
-/** The fields of Kubernetes objects that are read here. Objects that are written back are kept whole, as they came. */
+/** The fields of Kubernetes objects that are read here. Objects that are written back keep all their other fields. */
 
 export interface Metadata {
   readonly name: string;
@@ -104,7 +104,7 @@ export interface Node {
   readonly status?: { readonly allocatable?: Readonly<Record<string, string>> };
 }
 
-/** What the API server answers where it refuses. */
+/** The body of an API server's refusal. */
 export interface Status {
   readonly kind?: string;
   readonly message?: string;

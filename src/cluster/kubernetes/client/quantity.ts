@@ -19,13 +19,13 @@ const FACTORS: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** In units; NaN where it is none. */
+/** Parses a quantity into units. Returns NaN if the text is not a quantity. */
 export function quantity(text: string): number {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([a-zA-Z]{0,2})$/.exec(text.trim());
   return match ? Number(match[1]) * (FACTORS[match[2]] ?? NaN) : NaN;
 }
 
-/** Of CPU. */
+/** Parses a CPU quantity into millicores, or NaN. */
 export const millicores = (text: string): number => Math.round(quantity(text) * 1e6) / 1e3;
-/** Of memory. */
+/** Parses a memory quantity into MiB, or NaN. */
 export const mebibytes = (text: string): number => Math.round((quantity(text) / 2 ** 20) * 1e3) / 1e3;

@@ -1,28 +1,28 @@
 /**
- * Keeps secrets out of messages: those that are known (tokens, keys and passwords of the kubeconfig and of exec
- * credentials), and whatever looks like one.
+ * Keeps secrets out of messages: the known ones (tokens, keys and passwords from the kubeconfig and from exec credentials)
+ * and anything that looks like one.
  */
 
 const HIDDEN = '***';
 
 const PATTERNS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  // A JSON web token.
+  // JSON web tokens.
   /\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g,
-  // Words follow these too: what is hidden has a digit in it.
+  // Ordinary words can follow these too, so only a value that contains a digit is hidden.
   /(?<=\b(?:bearer|basic)\s+)(?=[^\s]*\d)[\w.~+/=:-]{6,}/gi,
   /(?<=\b(?:token|password|passwd|secret|key|authorization)"?\s*[=:]\s*"?)(?=[^\s]*\d)[^\s",}']{6,}/gi,
-  // An opaque token, a piece of a certificate or key.
+  // Opaque tokens and pieces of certificates or keys.
   /\b[A-Za-z0-9]{40,}={0,2}/g,
 ];
 
-/** Shorter ones would hide ordinary words. */
+/** Characters. Hiding shorter secrets would also hide ordinary words. */
 const SHORTEST = 6;
 
 export class Secrets {
   readonly #known = new Set<string>();
 
-  /** What is hidden from now on; empty and very short texts are passed over. */
+  /** Hides these texts from now on, except for empty and very short ones. */
   add(...secrets: readonly (string | null | undefined)[]): void {
     for (const secret of secrets) {
       const text = secret?.trim() ?? '';
@@ -32,7 +32,7 @@ export class Secrets {
 
   scrub(text: string): string {
     let clean = text;
-    // Longest first: one may be part of another.
+    // Longest first, since one secret may be part of another.
     for (const secret of [...this.#known].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, HIDDEN);
     for (const pattern of PATTERNS) clean = clean.replace(pattern, HIDDEN);
     return clean;

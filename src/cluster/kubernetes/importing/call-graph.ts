@@ -1,17 +1,17 @@
-/** Who calls whom in a namespace, as far as something tells: the metrics of a mesh, or addresses in environment variables. */
+/** Finds out who calls whom in a namespace, from the metrics of a mesh or from addresses in environment variables. */
 import type { Deployment, Service } from '../client/objects.ts';
 import type { Prometheus } from '../reading/prometheus.ts';
 import type { Preset } from '../reading/presets/preset.ts';
 
 export interface CallGraph {
-  /** By caller, in the order of the deployments. */
+  /** Names of the called Deployments by caller, in the order of the Deployments. */
   readonly calls: ReadonlyMap<string, readonly string[]>;
   readonly source: 'metrics' | 'environment' | 'nothing';
-  /** Left out, because calls may form no circle: caller and callee. */
+  /** Pairs of caller and callee that were left out because calls must not form a cycle. */
   readonly cut: readonly (readonly [string, string])[];
 }
 
-/** Deployments whose pods a Service selects. */
+/** Returns the names of the Deployments whose pods a Service selects. */
 export function deploymentsBehind(service: Service, deployments: readonly Deployment[]): string[] {
   const selector = Object.entries(service.spec.selector ?? {});
   if (selector.length === 0) return [];
@@ -20,7 +20,7 @@ export function deploymentsBehind(service: Service, deployments: readonly Deploy
     .map(({ metadata }) => metadata.name);
 }
 
-/** Pairs of caller and callee. Rejects with ClusterError. */
+/** Returns pairs of caller and callee from the metrics of a mesh. Rejects with ClusterError. */
 export async function callsInMetrics(
   prometheus: Prometheus,
   { calls }: Preset,
@@ -34,7 +34,7 @@ export async function callsInMetrics(
   );
 }
 
-/** Addresses of Services in the environment of containers: http://b, b.namespace:80, $(B_SERVICE_HOST). */
+/** Finds calls by the addresses of Services in the environment of containers: http://b, b.namespace:80, $(B_SERVICE_HOST). */
 export function callsInEnvironment(
   deployments: readonly Deployment[],
   services: readonly Service[],
@@ -49,7 +49,7 @@ export function callsInEnvironment(
   });
 }
 
-/** A bare name counts only with a port or a scheme: as a word of its own it could be anything. */
+/** A bare name counts only with a port or a scheme, because a word alone could mean anything. */
 function isAddress(value: string, service: string, namespace: string): boolean {
   if (value.includes(`$(${service.toUpperCase().replaceAll('-', '_')}_SERVICE_HOST)`)) return true;
   const host = `${service}(?:\\.${namespace}(?:\\.svc(?:\\.[\\w.-]+)?)?)?`;
@@ -58,7 +58,7 @@ function isAddress(value: string, service: string, namespace: string): boolean {
   ).test(value);
 }
 
-/** Without calls of oneself, of others than `names`, repeated ones, and those that close a circle. */
+/** Leaves out duplicates, calls to oneself, names that are not in `names`, and calls that would close a cycle. */
 export function callGraph(
   names: readonly string[],
   pairs: readonly (readonly [string, string])[],

@@ -1,4 +1,4 @@
-/** Import Cluster: what a namespace and its metrics tell of a Cluster spec, as facts; import-yaml.ts writes them. */
+/** Import Cluster: collects facts for a Cluster spec from a namespace and its metrics. import-yaml.ts writes them. */
 import { ClusterError } from '../../live/live-cluster.ts';
 import type { ApiServer } from '../client/api-server.ts';
 import { callGraph, callsInEnvironment, callsInMetrics, deploymentsBehind, type CallGraph } from './call-graph.ts';
@@ -12,10 +12,10 @@ import { deploymentOf, deploymentsPath, hpasByDeployment, hpasPath } from '../re
 export interface ImportOptions {
   readonly api: ApiServer;
   readonly namespace: string;
-  /** namespace/name:port or a URL; empty = look for it. */
+  /** A service as namespace/name:port, or a URL. If empty, Prometheus is searched for. */
   readonly prometheus: string;
   readonly prometheusToken?: string | undefined;
-  /** Deployments without an HPA too. */
+  /** Whether to include Deployments without an HPA. */
   readonly all: boolean;
   readonly signal: AbortSignal;
 }
@@ -23,13 +23,13 @@ export interface ImportOptions {
 export interface ImportedService {
   readonly name: string;
   readonly entryPoint: boolean;
-  /** Why it is one; empty where something says so. */
+  /** Why this service is taken for an entry point. Empty if that is not a guess. */
   readonly entryGuess: string;
   readonly replicas: { readonly min: number; readonly max: number };
-  /** Target utilization of its HPA, percent; undefined where it has none. */
+  /** Target utilization of its HPA in percent; undefined if it has none. */
   readonly target: number | undefined;
   readonly hasHpa: boolean;
-  /** Millicores and MiB; undefined where the Deployment requests none. */
+  /** Millicores and MiB; undefined if the Deployment requests none. */
   readonly cpu: number | undefined;
   readonly memory: number | undefined;
   readonly calls: readonly string[];
@@ -41,17 +41,17 @@ export interface ImportedCluster {
   readonly services: readonly ImportedService[];
   /** Deployments that were left out because no HPA scales them. */
   readonly leftOut: readonly string[];
-  /** Room for the services: allocatable, less what other pods request. Undefined where it cannot be read. */
+  /** Allocatable capacity of the nodes, less the requests of other pods. Undefined if it cannot be read. */
   readonly nodes: { readonly cpu: number; readonly memory: number; readonly source: 'nodes' | 'metrics' } | undefined;
-  /** Undefined where none was found. */
+  /** Undefined if none was found. */
   readonly prometheus: { readonly service?: string; readonly url?: string } | undefined;
   readonly preset: Preset | undefined;
   readonly graph: CallGraph;
-  /** What could not be read, in sentences. */
+  /** One sentence for each thing that could not be read. */
   readonly notes: readonly string[];
 }
 
-/** Reads only. Rejects with ClusterError where the namespace cannot be read or has nothing to scale. */
+/** Changes nothing. Rejects with ClusterError if the namespace cannot be read or has nothing to scale. */
 export async function importCluster(options: ImportOptions): Promise<ImportedCluster> {
   const { api, namespace, signal } = options;
   const notes: string[] = [];
@@ -177,7 +177,7 @@ function unlessAborted<T>(error: unknown, notes: string[], otherwise: T): T {
   return otherwise;
 }
 
-/** Behind an Ingress or reachable from outside; or else what nobody calls. With the reason where it is a guess. */
+/** Returns the services behind an Ingress or reachable from outside, or else, as a guess with its reason, those nobody calls. */
 function entryPoints(
   deployments: readonly Deployment[],
   services: readonly Service[],
@@ -201,13 +201,13 @@ const backendsOf = ({ spec }: Ingress): string[] =>
     .map((backend) => backend?.service?.name)
     .filter((name) => name !== undefined);
 
-/** Those of the HPA; without one, up to twice as many as there are. */
+/** Takes the bounds of the HPA. Without an HPA, the maximum is twice the current number of replicas. */
 function boundsOf({ spec }: Deployment, hpa: Hpa | undefined): Pick<ImportedService, 'replicas' | 'target'> {
   if (!hpa) {
     const now = Math.max(1, spec.replicas ?? 1);
     return { replicas: { min: 1, max: 2 * now }, target: undefined };
   }
-  // minReplicas 0 needs an alpha feature, and a service that is off serves nobody.
+  // `minReplicas: 0` needs an alpha feature, and a service without pods serves nobody.
   const min = Math.max(1, hpa.spec.minReplicas ?? 1);
   return { replicas: { min, max: Math.max(min, hpa.spec.maxReplicas) }, target: utilizationTarget(hpa) };
 }
@@ -252,7 +252,7 @@ function roomOnNodes(
   return { cpu: total('cpu', millicores), memory: total('memory', mebibytes), source: 'nodes' };
 }
 
-/** kube-state-metrics tells it where nodes may not be listed. */
+/** Reads the capacity from kube-state-metrics if listing the nodes is forbidden. */
 async function roomInMetrics(prometheus: Prometheus, signal: AbortSignal): Promise<ImportedCluster['nodes']> {
   const ask = async (resource: string): Promise<number> => {
     const allocatable = `sum(kube_node_status_allocatable{resource="${resource}"})`;

@@ -1,10 +1,10 @@
-/** An imported cluster as YAML that loads; what is a guess says so. */
+/** Writes an imported cluster as YAML that loads. Comments in it mark every guess. */
 import type { ImportedCluster, ImportedService } from './import-cluster.ts';
 import { METRIC_FIELDS } from '../reading/presets/preset.ts';
 
-/** Most services that a Cluster may have: maxItems of schemas/cluster.schema.json. */
+/** Maximum number of services in a Cluster: maxItems in schemas/cluster.schema.json. */
 export const MOST_SERVICES = 500;
-/** Where a Deployment requests none: enough to be told from nothing. */
+/** Millicores and MiB for a Deployment that requests none. */
 const GUESS = { cpu: 100, memory: 128 };
 
 export function clusterYaml(cluster: ImportedCluster): string {
@@ -30,7 +30,7 @@ export function clusterYaml(cluster: ImportedCluster): string {
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** A name as YAML, which takes some names for something else: on, 1, null. */
+/** Writes a name as YAML. Names such as on, 1 and null are quoted, since YAML would not read them as strings. */
 export const yamlName = (name: string): string =>
   /^[a-z][-a-z0-9]*$/.test(name) && !/^(?:y|n|yes|no|on|off|true|false|null)$/.test(name) ? name : JSON.stringify(name);
 
@@ -63,7 +63,7 @@ function nodesOf({ nodes }: ImportedCluster, services: readonly ImportedService[
     services.reduce((sum, service) => sum + service.replicas[bound] * whole(service[resource] ?? GUESS[resource]), 0);
   const least = { cpu: needs('min', 'cpu'), memory: needs('min', 'memory') };
   if (!nodes) {
-    // Less than all maximum replicas, so that there is something to learn.
+    // Less than all services need at their maximum, so that there is something to learn.
     const guess = (resource: 'cpu' | 'memory') => Math.max(least[resource], Math.round(0.65 * needs('max', resource)));
     return [
       '  # A guess: nodes may not be listed. What all pods of these services share.',

@@ -1,4 +1,4 @@
-/** Test Queries: what each query of a cluster spec gives for each service, how old it is, and what is missing. */
+/** Test Queries: reports what each query of a cluster spec returns for each service, how old it is, and what is missing. */
 import type { Cluster } from '../../../spec/model.ts';
 import { SERVICE_FIELDS } from '../../../spec/observation.ts';
 import { ageOf, MetricsReader } from '../reading/metrics-reader.ts';
@@ -8,9 +8,9 @@ import { planQueries, type QueriedField } from '../reading/query-plan.ts';
 
 export interface TestedService {
   readonly service: string;
-  /** null where there is none, or it is NaN. */
+  /** null if there is no value, or it is NaN. */
   readonly value: number | null;
-  /** Seconds; null where nothing tells. */
+  /** Seconds, or null if the age is unknown. */
   readonly age: number | null;
   readonly state: 'ok' | 'stale' | 'missing' | 'NaN';
 }
@@ -19,9 +19,9 @@ export interface TestedQuery {
   readonly field: QueriedField;
   readonly unit: string;
   readonly about: string;
-  /** As it was sent. */
+  /** The query as it was sent. */
   readonly query: string;
-  /** Why it gives nothing; empty where it does. */
+  /** Why the query returns nothing; empty if it returns something. */
   readonly problem: string;
   readonly services: readonly TestedService[];
 }
@@ -29,19 +29,19 @@ export interface TestedQuery {
 export interface TestedQueries {
   /** Where Prometheus is. */
   readonly prometheus: string;
-  /** Empty where the spec names none. */
+  /** Empty if the spec names none. */
   readonly preset: string;
   readonly queries: readonly TestedQuery[];
-  /** Fields that no query tells. */
+  /** Fields that no query provides. */
   readonly missing: readonly { readonly field: MetricField; readonly unit: string; readonly about: string }[];
-  /** Every field of every service has a new value. */
+  /** Whether every field of every service has a fresh value. */
   readonly complete: boolean;
 }
 
-/** Seconds from which on a value is stale, as Transfer.fallback.staleAfter. */
+/** Age in seconds from which a value is stale, as in Transfer.fallback.staleAfter. */
 export const STALE_AFTER = 60;
 
-/** Rejects with ClusterError where the spec's queries cannot be planned, or `signal` aborts. */
+/** Runs all queries of the spec. Rejects with ClusterError if they cannot be planned, or when `signal` aborts. */
 export async function testQueries(
   spec: Cluster,
   prometheus: Prometheus,

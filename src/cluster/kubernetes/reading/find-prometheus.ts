@@ -1,4 +1,4 @@
-/** Finds the Prometheus of a cluster, and which preset fits what it knows of a namespace. */
+/** Finds the Prometheus of a cluster and the presets that fit the metrics of a namespace. */
 import { ClusterError } from '../../live/live-cluster.ts';
 import type { ApiServer } from '../client/api-server.ts';
 import type { List, Service } from '../client/objects.ts';
@@ -7,12 +7,12 @@ import { PRESETS } from './presets/all.ts';
 import type { Preset } from './presets/preset.ts';
 
 export interface FoundPrometheus {
-  /** As namespace/name:port. */
+  /** The service as namespace/name:port. */
   readonly service: string;
   readonly prometheus: Prometheus;
 }
 
-/** The first service of the cluster that answers as Prometheus does; undefined where there is none, or none may be listed. */
+/** Resolves with the first service that answers like Prometheus, or undefined if none does or listing is forbidden. */
 export async function findPrometheus(api: ApiServer, signal: AbortSignal): Promise<FoundPrometheus | undefined> {
   let services: readonly Service[];
   try {
@@ -35,13 +35,13 @@ export async function findPrometheus(api: ApiServer, signal: AbortSignal): Promi
 
 const OTHERS = /alertmanager|exporter|operator|pushgateway|adapter|kube-state|grafana|webhook|coredns|kubelet/;
 
-/** Of the names that charts and operators give it. */
+/** Tells whether a service has a name that charts and operators give to Prometheus. */
 function isCandidate({ metadata }: Service): boolean {
   const labels = Object.values(metadata.labels ?? {});
   return (/prom/.test(metadata.name) || labels.includes('prometheus')) && !OTHERS.test(metadata.name);
 }
 
-/** A governing service of the operator has no address of its own; the proxy takes it, but another one is better. */
+/** The operator's governing service comes last. The proxy accepts it although it has no address, but any other is better. */
 const weight = ({ metadata }: Service): number => (/operated|headless/.test(metadata.name) ? 1 : 0);
 
 async function answers(prometheus: Prometheus, signal: AbortSignal): Promise<boolean> {
@@ -53,7 +53,7 @@ async function answers(prometheus: Prometheus, signal: AbortSignal): Promise<boo
   }
 }
 
-/** Presets that have something to tell of the namespace, the most telling first. Rejects with ClusterError. */
+/** Returns the presets that find metrics of the namespace, the most informative first. Rejects with ClusterError. */
 export async function fittingPresets(
   prometheus: Prometheus,
   namespace: string,

@@ -1,30 +1,30 @@
-/** Reads what a query plan asks for: per field and deployment the value, and how old the samples behind it are. */
+/** Runs the queries of a plan. For each field and Deployment it reads the value and the age of the samples behind it. */
 import { ClusterError } from '../../live/live-cluster.ts';
 import type { Prometheus, Sample } from './prometheus.ts';
 import type { PlannedQuery, PlannedSource, QueriedField, QueryPlan } from './query-plan.ts';
 
 export interface FieldReading {
   readonly field: QueriedField;
-  /** As it was sent. */
+  /** The query as it was sent. */
   readonly query: string;
-  /** By deployment; NaN where Prometheus says so. */
+  /** Values by Deployment; NaN if Prometheus returns NaN. */
   readonly values: ReadonlyMap<string, number>;
-  /** Seconds by deployment; '' holds for all others. */
+  /** Ages in seconds by Deployment; the entry '' applies to all others. */
   readonly ages: ReadonlyMap<string, number>;
-  /** Why there are no values; empty where there are. */
+  /** Why there are no values; empty if there are some. */
   readonly problem: string;
 }
 
-/** Rates look back over so many samples, as Prometheus advises, and over no less than the emulator's scrape. */
+/** A rate covers this many samples, as Prometheus advises, and between SHORTEST_WINDOW and LONGEST_WINDOW seconds. */
 const SAMPLES_PER_WINDOW = 4;
 const SHORTEST_WINDOW = 15;
 const LONGEST_WINDOW = 300;
-/** Where nothing tells how often is sampled. */
+/** Seconds, used if the sampling interval is unknown. */
 const USUAL_WINDOW = 60;
-/** The counts look back so far, and are taken anew so often, seconds. */
+/** Seconds. Samples are counted over this period, and counted again after as long. */
 const COUNTED = 120;
 
-/** What a source tells of its samples. `lost`: why Prometheus does not answer at all; empty where it does. */
+/** Facts about the samples of a source. `lost` says why Prometheus does not answer at all; empty if it does. */
 interface SourceReading {
   readonly window: number;
   readonly ages: ReadonlyMap<string, number>;
@@ -41,14 +41,14 @@ export class MetricsReader {
     this.plan = plan;
   }
 
-  /** All fields at once. Rejects only where `signal` aborts: what cannot be read is a problem of its field. */
+  /** Reads all fields. Rejects only if `signal` aborts; anything that cannot be read becomes the problem of its field. */
   async read(signal: AbortSignal): Promise<FieldReading[]> {
     const sources = new Map(
       await Promise.all(
         this.plan.sources.map(async (source) => [source.name, await this.#readSource(source, signal)] as const),
       ),
     );
-    // One that does not answer is waited for once, not again for every query.
+    // Wait for a Prometheus that does not answer once, not again for every query.
     const lost = [...sources.values()].find((source) => source.lost !== '')?.lost;
     if (lost !== undefined)
       return this.plan.queries.map(({ field, query }) => ({
@@ -80,7 +80,7 @@ export class MetricsReader {
     const ages = new Map(
       samples.map(({ labels, value, time }) => [
         labels.deployment ?? '',
-        // A sample from the future has a clock of its own: it is new.
+        // A timestamp in the future comes from another clock. The sample counts as new.
         Number.isFinite(value) ? Math.max(0, time - value) : Infinity,
       ]),
     );
@@ -134,9 +134,9 @@ function valuesOf(
   return { values, problem };
 }
 
-/** Where a value comes from several sources, the oldest counts; a deployment that one of them does not know has none. */
+/** The oldest source determines the age of a value. A Deployment that one of the sources lacks gets Infinity. */
 function oldest(read: readonly { readonly ages: ReadonlyMap<string, number> }[]): Map<string, number> {
-  // Nothing is sampled: it is as new as its evaluation.
+  // A value that uses no samples is as new as its evaluation.
   if (read.length === 0) return new Map([['', 0]]);
   const names = new Set(read.flatMap(({ ages }) => [...ages.keys()]));
   return new Map(
@@ -144,6 +144,6 @@ function oldest(read: readonly { readonly ages: ReadonlyMap<string, number> }[])
   );
 }
 
-/** Of one deployment; Infinity where nothing tells. */
+/** Returns the age of a Deployment's value in seconds, or Infinity if it is unknown. */
 export const ageOf = ({ ages, values }: FieldReading, deployment: string): number =>
   Number.isFinite(values.get(deployment)) ? (ages.get(deployment) ?? ages.get('') ?? Infinity) : Infinity;

@@ -1,4 +1,4 @@
-/** A snapshot out of what the API server and Prometheus say. What is missing is NaN and has an age of Infinity, never zero. */
+/** Builds a snapshot from the answers of the API server and Prometheus. A missing value is NaN, of age Infinity, never zero. */
 import type { Cluster } from '../../../spec/model.ts';
 import { topologicalOrder } from '../../../spec/call-graph.ts';
 import { emptyObservation, type Observation } from '../../../spec/observation.ts';
@@ -54,14 +54,14 @@ function writePods({ service }: Observation, { deployments, pods }: Workload, na
   service.failed[s] = count?.failed ?? NaN;
 }
 
-/** CPU used over CPU requested by ready pods. */
+/** Computes the utilization: CPU used divided by the CPU that ready pods request. */
 function deriveUtilization({ services }: Cluster, { service }: Observation): void {
   services.forEach(({ cpu }, s) => {
     service.utilization[s] = service.ready[s] === 0 ? 0 : service.cpu[s] / (service.ready[s] * cpu);
   });
 }
 
-/** Of the whole cluster: CPU over that of the nodes, and what requests from outside meet at the entry points. */
+/** Fills in the whole cluster: the CPU in use on the nodes, and what outside requests experience at the entry points. */
 function deriveWhole({ services, nodes }: Cluster, { service, cluster }: Observation, { pods }: Workload): void {
   let used = 0;
   let allocated = 0;
@@ -82,15 +82,15 @@ function deriveWhole({ services, nodes }: Cluster, { service, cluster }: Observa
   });
   cluster.cpuUtilization[0] = used / nodes.cpu;
   cluster.cpuAllocated[0] = allocated / nodes.cpu;
-  // Where none came, each entry point counts the same, and nothing failed.
+  // Without any request, all entry points have equal weight, and nothing counts as failed.
   cluster.latency[0] = received === 0 ? idleLatency / entries : latency / received;
   cluster.successRate[0] = received === 0 ? 1 : Math.min(1, succeeded / received);
 }
 
-/** A caller waits for the slowest of the services that it calls: what is left is its own. */
+/** Subtracts the latency of the slowest called service, for which the caller waits. The rest is the caller's own. */
 function ownLatency(spec: Cluster, latency: Float64Array): void {
   for (const s of topologicalOrder(spec)) {
-    // Callers come first, so that those called still hold the whole.
+    // Callers come first, so the services they call still have their full latency.
     const slowest = spec.services[s].calls.reduce((most, called) => Math.max(most, latency[called]), 0);
     latency[s] = Math.max(0, latency[s] - slowest);
   }

@@ -1,4 +1,4 @@
-/** Instant queries of a Prometheus server, through the API server's service proxy or at a URL of its own. */
+/** Sends instant queries to a Prometheus server, through the API server's service proxy or at a URL of its own. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { ClusterError } from '../../live/live-cluster.ts';
@@ -11,21 +11,21 @@ import { Secrets } from '../client/secrets.ts';
 /** One series of an instant vector. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
-  /** NaN and infinities as they come. */
+  /** May be NaN or infinite, as Prometheus sent it. */
   readonly value: number;
-  /** Seconds since the epoch at which the query was evaluated, as Prometheus has it. */
+  /** When the query was evaluated, by the clock of Prometheus, in seconds since the epoch. */
   readonly time: number;
 }
 
 export interface Prometheus {
-  /** Where it is, for messages. */
+  /** Address of the server, for messages. */
   readonly where: string;
-  /** Rejects with ClusterError; 'invalid' where the query is wrong. */
+  /** Resolves with the instant vector. Rejects with ClusterError, 'invalid' if the query is wrong. */
   query(expression: string, signal: AbortSignal): Promise<Sample[]>;
   close(): void;
 }
 
-/** Its service, as 'namespace/name:port'. */
+/** The service of a Prometheus, written as 'namespace/name:port'. */
 export interface ServiceAddress {
   readonly namespace: string;
   readonly name: string;
@@ -38,7 +38,7 @@ export function parseService(text: string): ServiceAddress {
   return { namespace, name, port };
 }
 
-/** Through the API server: needs the verb get on services/proxy of this service, and no way to it of its own. */
+/** Goes through the API server. It needs the verb get on services/proxy of this service, but no direct connection. */
 export function prometheusService(api: ApiServer, service: string): Prometheus {
   const { namespace, name, port } = parseService(service);
   const base = `/api/v1/namespaces/${namespace}/services/${name}:${port}/proxy`;
@@ -58,7 +58,7 @@ export function prometheusService(api: ApiServer, service: string): Prometheus {
   };
 }
 
-/** The proxy passes on what Prometheus answers, and says 503 where nothing is behind the service. */
+/** The proxy passes on the answers of Prometheus, and answers 503 if nothing is behind the service. */
 function explainProxy(error: unknown, where: string, service: string): unknown {
   if (!(error instanceof ClusterError)) return error;
   if (error.reason === 'notFound')
@@ -73,7 +73,7 @@ function explainProxy(error: unknown, where: string, service: string): unknown {
 
 export interface PrometheusUrlOptions {
   readonly url: string;
-  /** A bearer token; from the host, never from settings. */
+  /** A bearer token. It comes from the host, never from settings. */
   readonly token?: string | undefined;
   readonly timers: Timers;
   /** Milliseconds. */
@@ -85,7 +85,7 @@ export function prometheusUrl({ url, token, timers, timeout }: PrometheusUrlOpti
   const agent = base.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const secrets = new Secrets();
   secrets.add(token, base.password);
-  // A password in the address is said as a header, and never shown.
+  // A password in the address is sent as a header and never shown.
   const basic = base.username === '' ? undefined : Buffer.from(`${base.username}:${base.password}`).toString('base64');
   base.username = '';
   base.password = '';

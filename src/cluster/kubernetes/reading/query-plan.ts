@@ -1,30 +1,30 @@
-/** Which queries tell the fields of a cluster spec: those of its preset, replaced and completed by its own. */
+/** Chooses the query for each field of a cluster spec: the spec's own, or else the one of its preset. */
 import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError } from '../../live/live-cluster.ts';
 import { PRESETS } from './presets/all.ts';
 import { METRIC_FIELDS, type MetricField } from './presets/preset.ts';
 import { selectorsIn } from './selectors.ts';
 
-/** Queries that share their samples, and so their age and their window. */
+/** A group of samples that queries read, with one age and one window. */
 export interface PlannedSource {
   readonly name: string;
-  /** Gives the time of the newest sample, per deployment or over all; undefined where nothing is sampled. */
+  /** Query for the time of the newest sample, per Deployment or overall; undefined if there are no samples. */
   readonly newest: string | undefined;
-  /** Counts the samples of the last two minutes; undefined where nothing is sampled. */
+  /** Query for the number of samples in the last two minutes; undefined if there are no samples. */
   readonly count: string | undefined;
 }
 
 export interface PlannedQuery {
   readonly field: QueriedField;
-  /** With $window. */
+  /** PromQL with a placeholder $window. */
   readonly query: string;
-  /** Names of sources: the oldest counts. */
+  /** Names of sources. The oldest determines the age of the value. */
   readonly sources: readonly string[];
-  /** From the spec, or the preset. */
+  /** Whether the query comes from the spec, not from the preset. */
   readonly own: boolean;
 }
 
-/** utilization follows from cpu where no query tells it. */
+/** utilization follows from cpu unless a query provides it. */
 export type QueriedField = MetricField | 'utilization';
 const QUERIED_FIELDS: readonly QueriedField[] = [...METRIC_FIELDS, 'utilization'];
 
@@ -32,12 +32,12 @@ export interface QueryPlan {
   readonly preset: string;
   readonly queries: readonly PlannedQuery[];
   readonly sources: readonly PlannedSource[];
-  /** Fields that nothing tells. */
+  /** Fields that no query provides. */
   readonly missing: readonly MetricField[];
   readonly latencyIncludesCalls: boolean;
 }
 
-/** Throws ClusterError 'invalid' where the spec names an unknown preset or field. */
+/** Plans the queries of a spec. Throws ClusterError 'invalid' if the spec names an unknown preset or field. */
 export function planQueries(spec: Cluster): QueryPlan {
   const { metrics, namespace } = spec;
   if (metrics.source !== 'prometheus')
@@ -83,8 +83,8 @@ export function planQueries(spec: Cluster): QueryPlan {
 }
 
 /**
- * The newest sample of a deployment counts, not the oldest: what cAdvisor says of a pod stays for five minutes after its end,
- * and a pod that no longer answers is left out by Prometheus itself.
+ * Adds a source, whose age is that of a Deployment's newest sample. The oldest would mislead: cAdvisor reports a pod for five
+ * minutes after its end, and Prometheus itself leaves out a pod that no longer answers.
  */
 function addSource(
   sources: Map<string, PlannedSource>,

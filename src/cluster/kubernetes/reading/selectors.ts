@@ -1,14 +1,14 @@
-/** The series that a PromQL expression selects, without range and offset: their samples tell how old its value is. */
+/** Finds the series that a PromQL expression selects, without range and offset. Their samples give the age of its value. */
 
 const WORD = /^[a-zA-Z_:][\w:]*/;
-/** Words that name no series. */
+/** Words that do not name a series. */
 const KEYWORDS = new Set(
   'and or unless bool on ignoring by without group_left group_right offset atan2 inf nan start end'.split(' '),
 );
-/** Words that a list of labels follows. */
+/** Words that precede a list of labels. */
 const LABELS = new Set('on ignoring by without group_left group_right'.split(' '));
 
-/** In order, each once. What is no PromQL gives whatever it gives: the server says what is wrong with it. */
+/** Returns the selectors in order, each once. Invalid PromQL gives an arbitrary result; the server reports the error. */
 export function selectorsIn(expression: string): string[] {
   const found = new Set<string>();
   let rest = expression;

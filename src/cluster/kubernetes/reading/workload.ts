@@ -1,4 +1,4 @@
-/** Deployments and HPAs of a namespace, with counts of pods as the API server has them now. */
+/** Reads the Deployments and HPAs of a namespace, with pod counts, from the API server. */
 import type { ApiServer } from '../client/api-server.ts';
 import type { Deployment, Hpa, List, Pod } from '../client/objects.ts';
 import { millicores } from '../client/quantity.ts';
@@ -12,18 +12,18 @@ export interface PodCounts {
   readonly ready: number;
   readonly starting: number;
   readonly failed: number;
-  /** CPU that pods on nodes request, millicores. */
+  /** CPU that scheduled pods request, in millicores. */
   readonly scheduledCpu: number;
 }
 
 export interface Workload {
   readonly deployments: ReadonlyMap<string, Deployment>;
-  /** By the deployment that they scale. */
+  /** HPAs by the Deployment that they scale. */
   readonly hpas: ReadonlyMap<string, Hpa>;
   readonly pods: ReadonlyMap<string, PodCounts>;
 }
 
-/** What there is of `names`. Rejects with ClusterError. */
+/** Reads the Deployments of `names` that exist, with their HPAs and pods. Rejects with ClusterError. */
 export async function readWorkload(
   api: ApiServer,
   namespace: string,
@@ -44,7 +44,7 @@ export async function readWorkload(
   };
 }
 
-/** The first where several scale one deployment, which Kubernetes does not support. */
+/** Indexes HPAs by Deployment. The first one counts if several scale one Deployment, which Kubernetes does not support. */
 export function hpasByDeployment(hpas: readonly Hpa[]): Map<string, Hpa> {
   const found = new Map<string, Hpa>();
   for (const hpa of hpas) {
@@ -54,7 +54,7 @@ export function hpasByDeployment(hpas: readonly Hpa[]): Map<string, Hpa> {
   return found;
 }
 
-/** Pods are looked at only where a deployment has some that do not serve: of many, most do. */
+/** Lists pods only if a Deployment has some that are not ready. Otherwise the status of the Deployments is enough. */
 async function countPods(
   api: ApiServer,
   namespace: string,
@@ -81,7 +81,7 @@ export function countByDeployment(pods: readonly Pod[], names: readonly string[]
   for (const pod of pods) {
     const count = counts.get(deploymentOf(pod) ?? '');
     const phase = pod.status?.phase;
-    // On its way out, or left behind by an eviction: another one stands in for it.
+    // The pod is terminating or was left behind by an eviction. Another pod replaces it.
     if (!count || pod.metadata.deletionTimestamp || phase === 'Succeeded' || phase === 'Failed') continue;
     if (isReady(pod)) count.ready++;
     else if (isFailed(pod)) count.failed++;
@@ -91,7 +91,7 @@ export function countByDeployment(pods: readonly Pod[], names: readonly string[]
   return counts;
 }
 
-/** A pod belongs to a ReplicaSet, which is named after its Deployment and the hash of its template. */
+/** Returns the Deployment of a pod, whose ReplicaSet is named after the Deployment and the hash of its template. */
 export function deploymentOf({ metadata }: Pod): string | undefined {
   const set = metadata.ownerReferences?.find(({ kind }) => kind === 'ReplicaSet')?.name;
   const hash = metadata.labels?.['pod-template-hash'];
@@ -101,7 +101,7 @@ export function deploymentOf({ metadata }: Pod): string | undefined {
 const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
 
-/** A container crashed or cannot start, and waits for its next try. */
+/** Tells whether a container crashed or cannot start, and waits to be restarted. */
 const isFailed = ({ status }: Pod): boolean =>
   status?.containerStatuses?.some(
     ({ state }) => state?.terminated !== undefined || /BackOff|^Err|Error$/.test(state?.waiting?.reason ?? ''),

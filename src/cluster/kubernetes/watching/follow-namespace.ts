@@ -1,4 +1,4 @@
-/** Reports on a namespace again and again. It follows the kubeconfig: when that changes, it connects anew, to wherever it leads now. */
+/** Reports on a namespace again and again. When the kubeconfig changes, it connects to the cluster that the context now names. */
 import { statSync } from 'node:fs';
 import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError } from '../../live/live-cluster.ts';
@@ -13,15 +13,15 @@ import { deploymentsPath, hpasPath } from '../reading/workload.ts';
 export interface FollowOptions extends Omit<ConnectOptions, 'onWarning'> {
   readonly signal: AbortSignal;
   readonly onReport: (report: NamespaceReport) => void;
-  /** Seconds between two reports where nothing changes, and at least between any two. */
+  /** Seconds: `interval` between two reports if nothing changes, and `pause` at least between any two. */
   readonly interval?: number;
   readonly pause?: number;
 }
 
-/** Seconds that a report may take; the first one starts the programs that give credentials. With the interval it stays below 10 s. */
+/** Seconds that a report may take. The first also runs credential programs. With the interval, the total stays below 10 s. */
 const FIRST_LIMIT = 8;
 const LIMIT = 5;
-/** Seconds between two looks at the kubeconfig's files. */
+/** Seconds between two checks of the kubeconfig files. */
 const KUBECONFIG = 1;
 
 /** Resolves when `signal` aborts. */
@@ -48,7 +48,7 @@ export async function followNamespace(spec: Cluster, options: FollowOptions): Pr
   }
 }
 
-/** Reports when a Deployment or an HPA changes, and now and then for the metrics, until `signal` aborts. */
+/** Reports when a Deployment or an HPA changes, and at intervals for the metrics, until `signal` aborts. */
 async function reportChanges(
   reporter: NamespaceReporter,
   api: ApiServer,
@@ -63,7 +63,7 @@ async function reportChanges(
       signal: AbortSignal.any([signal, end.signal]),
       onChange: () => wake(),
       onState: (why) => why !== '' && wake(),
-      // Without the right to watch, the interval has to do.
+      // Without the right to watch, the interval must be enough.
     }).catch(() => undefined);
   const { namespace } = reporter.identity;
   const following = Promise.all([follow(deploymentsPath(namespace)), follow(hpasPath(namespace))]);
@@ -83,7 +83,7 @@ async function reportChanges(
   }
 }
 
-/** Calls `onChange` once, when a file of the kubeconfig is another one. Returns what ends the watching. */
+/** Calls `onChange` once when a kubeconfig file changes. Returns a function that stops watching. */
 function watchKubeconfig({ env, timers }: Pick<FollowOptions, 'env' | 'timers'>, onChange: () => void): () => void {
   const before = stamp(env);
   let cancel = timers.after(KUBECONFIG, compare);
@@ -94,7 +94,7 @@ function watchKubeconfig({ env, timers }: Pick<FollowOptions, 'env' | 'timers'>,
   return () => cancel();
 }
 
-/** What tells that a file of the kubeconfig is another one now. */
+/** Returns a text that changes when a kubeconfig file does. */
 function stamp(env: NodeJS.ProcessEnv): string {
   return kubeconfigFiles(env)
     .map((file) => {

@@ -1,4 +1,4 @@
-/** Reports on a namespace within a limited time: it shows what answers, and says of the rest why it is missing and what to do. */
+/** Reports on a namespace within a limited time: what answered, and for the rest why it is missing and what to do. */
 import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError, type ClusterIdentity } from '../../live/live-cluster.ts';
 import { Deadline } from '../../live/timers.ts';
@@ -14,11 +14,11 @@ import { STALE_AFTER } from '../importing/test-queries.ts';
 import { readWorkload, type Workload } from '../reading/workload.ts';
 
 export interface NamespaceReport extends NamespaceStatus {
-  /** Who may write to the namespace now, as its Lease says; empty = nobody, or it cannot be read. */
+  /** The current holder of the namespace's Lease. Empty if nobody holds it, or it cannot be read. */
   readonly writer: string;
-  /** As the Lease says, also where it has run out: a writer that died. */
+  /** The last holder according to the Lease, even if it has expired because that writer died. */
   readonly lastWriter: string;
-  /** Sentences; more lines, such as a Role, may follow the first of each. */
+  /** Sentences. Further lines, such as a Role, may follow the first line of each. */
   readonly problems: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface ReporterOptions {
 }
 
 const NO_WORKLOAD: Workload = { deployments: new Map(), hpas: new Map(), pods: new Map() };
-/** Metrics whose problems are told, where they have different ones. */
+/** Most distinct problems of metrics that a report contains. */
 const TOLD = 3;
 
 export class NamespaceReporter {
@@ -38,10 +38,10 @@ export class NamespaceReporter {
   readonly #options: ReporterOptions;
   readonly #prometheus: Prometheus | undefined;
   readonly #metrics: MetricsReader | undefined;
-  /** Why there are no metrics to read; empty where there are. */
+  /** Why no metrics can be read; empty if they can. */
   readonly #unplanned: string = '';
 
-  /** Connects to nothing. */
+  /** Connects to nothing yet. */
   constructor(options: ReporterOptions) {
     const { spec, namespace, api, prometheusToken } = options;
     this.identity = { context: api.context, server: api.server, namespace };
@@ -55,7 +55,7 @@ export class NamespaceReporter {
     }
   }
 
-  /** Resolves within `seconds` and never rejects with a ClusterError: what went wrong is in it. */
+  /** Resolves within `seconds`. It never rejects with a ClusterError, since the report itself contains the problems. */
   async report(seconds: number, signal: AbortSignal): Promise<NamespaceReport> {
     const { spec, namespace, api } = this.#options;
     using deadline = new Deadline(api.timers, seconds);
@@ -96,7 +96,7 @@ export class NamespaceReporter {
     seconds: number,
   ): string[] {
     const { api, namespace } = this.#options;
-    // Without the API server there is most often no Prometheus either: one sentence is enough.
+    // Without the API server, Prometheus is in most cases out of reach too, so one sentence is enough.
     if (workload.status === 'rejected') {
       const late = `${api.server} (context ${api.context}) did not answer within ${seconds} s. Check the VPN or tunnel, and that the cluster runs.`;
       return [messageOf(workload.reason, late)];
@@ -134,7 +134,7 @@ export class NamespaceReporter {
   }
 }
 
-/** One sentence for each different problem, with the metrics that have it where not all do. */
+/** Returns one sentence per distinct problem. It names the metrics that have the problem unless all do. */
 function readingProblems(readings: readonly FieldReading[]): string[] {
   const fields = new Map<string, string[]>();
   for (const { field, problem } of readings)
@@ -147,7 +147,7 @@ function readingProblems(readings: readonly FieldReading[]): string[] {
 const valueOf = <T>(result: PromiseSettledResult<T>): T | undefined =>
   result.status === 'fulfilled' ? result.value : undefined;
 
-/** `late`: what to say where the time was up. */
+/** Returns the message of an error, or `late` if the time ran out. */
 function messageOf(error: unknown, late: string): string {
   if (error instanceof ClusterError) return error.reason === 'aborted' ? late : error.message;
   return error instanceof Error ? error.message : String(error);

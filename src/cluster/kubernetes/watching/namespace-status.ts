@@ -1,11 +1,11 @@
-/** The services of a namespace as they are now, as plain data for the command line and the side panel. */
+/** The current state of the services in a namespace, as plain data for the command line and the side panel. */
 import type { Cluster } from '../../../spec/model.ts';
 import type { ClusterIdentity, HpaState, Snapshot } from '../../live/live-cluster.ts';
 import { isPaused, type OriginalHpa } from '../writing/hpa-edits.ts';
 
 export interface ServiceStatus {
   readonly service: string;
-  /** null where it is not known: there is no such Deployment. */
+  /** null if it is unknown because the Deployment does not exist. */
   readonly desired: number | null;
   readonly ready: number | null;
   readonly starting: number | null;
@@ -13,11 +13,11 @@ export interface ServiceStatus {
   readonly hpa: HpaStatus | null;
   readonly received: number | null;
   readonly pending: number | null;
-  /** Seconds, of this service alone. */
+  /** Seconds, without the services that it calls. */
   readonly latency: number | null;
   /** Share of the requested CPU. */
   readonly utilization: number | null;
-  /** Seconds of the oldest metric; null where one is missing. */
+  /** Age of the oldest metric in seconds; null if one is missing. */
   readonly age: number | null;
 }
 
@@ -25,9 +25,9 @@ export interface HpaStatus {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly paused: boolean;
-  /** Replicas that it asks for; paused, what it would ask for. */
+  /** The number of replicas that the HPA requests, or would request if it were not paused. */
   readonly desired: number;
-  /** Before a transfer changed it, if one has. */
+  /** The HPA before a transfer changed it, if one has. */
   readonly original: { readonly minReplicas: number; readonly paused: boolean };
 }
 
@@ -66,7 +66,7 @@ export function statusOf(spec: Cluster, identity: ClusterIdentity, snapshot: Sna
   };
 }
 
-/** Where nothing has been read: the services of the spec, and nothing of them. */
+/** Returns the status before anything has been read: the services of the spec, without values. */
 export function emptyStatus(spec: Cluster, identity: ClusterIdentity): NamespaceStatus {
   const nothing = {
     desired: null,

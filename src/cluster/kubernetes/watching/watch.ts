@@ -1,6 +1,6 @@
 /**
- * A list that stays current: it lists, then watches from the resourceVersion of the list. When the watch ends it continues from the
- * last version; when the server has forgotten that one it lists again; when nothing answers it waits longer each time.
+ * Keeps a list current. It lists, then watches from the resourceVersion of the list. When the watch ends, it continues from
+ * the last version; if the server has forgotten that version, it lists again. If nothing answers, it waits longer each time.
  */
 import { createInterface } from 'node:readline';
 import { ClusterError } from '../../live/live-cluster.ts';
@@ -10,18 +10,18 @@ import type { List, Metadata, Status } from '../client/objects.ts';
 
 export interface WatchOptions<T> {
   readonly api: ApiServer;
-  /** Of the collection. */
+  /** Path of the collection. */
   readonly path: string;
   readonly signal: AbortSignal;
-  /** All objects by name, after each change. */
+  /** Receives all objects by name after each change. */
   readonly onChange: (items: ReadonlyMap<string, T>) => void;
-  /** `why` is empty while it is current; else why it is not, and it is tried again. */
+  /** Receives an empty text when the list is current, and otherwise the reason it is not, before the next attempt. */
   readonly onState?: (why: string) => void;
-  /** Seconds before attempt n from 1 on. */
+  /** Seconds to wait before an attempt; attempts count from 1. */
   readonly backoff?: (attempt: number) => number;
 }
 
-/** Seconds after which the server ends a watch, so that a dead connection is noticed a little later. */
+/** Seconds after which the server ends a watch. A dead connection is noticed within GRACE seconds after that. */
 const WATCH_SECONDS = 60;
 const GRACE = 15;
 
@@ -32,7 +32,7 @@ interface Change<T> {
   readonly object: T & { readonly metadata: Metadata } & Status;
 }
 
-/** Resolves when `signal` aborts; rejects if trying again is useless (a verb is forbidden). */
+/** Resolves when `signal` aborts. Rejects with ClusterError if another attempt is useless because a verb is forbidden. */
 export async function watchList<T extends { readonly metadata: Metadata }>(options: WatchOptions<T>): Promise<void> {
   const { api, path, signal, onChange, onState, backoff = doubling } = options;
   let items = new Map<string, T>();
@@ -68,7 +68,7 @@ export async function watchList<T extends { readonly metadata: Metadata }>(optio
   }
 }
 
-/** The server no longer has what came after the version that is known. */
+/** The server no longer has the changes since the known version. */
 class Forgotten extends Error {}
 
 async function* changes<T>(

@@ -1,4 +1,4 @@
-/** Events on a Deployment: what `kubectl describe` shows of what was written. */
+/** Events on a Deployment, which show in `kubectl describe` what was written. */
 
 export const eventsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/events`;
 
@@ -8,7 +8,7 @@ export interface ServiceEvent {
   readonly message: string;
   /** Seconds since the epoch, by the server's clock. */
   readonly time: number;
-  /** Of the Deployment, where it is known. */
+  /** The UID of the Deployment if it is known. */
   readonly uid: string | undefined;
 }
 

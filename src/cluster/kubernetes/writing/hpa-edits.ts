@@ -1,6 +1,6 @@
 /**
- * What is done to a HorizontalPodAutoscaler, as pure functions of the object. The spec as it was stands in an annotation of the
- * object itself from the first change on, so that whoever comes next can restore it.
+ * Edits a HorizontalPodAutoscaler with pure functions. From the first edit on, an annotation of the object holds its original
+ * spec, so that any later process can restore it.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { HpaState } from '../../live/live-cluster.ts';
@@ -8,12 +8,12 @@ import type { Hpa, HpaScaling, HpaSpec } from '../client/objects.ts';
 
 /** JSON of the spec before the first change. */
 export const ORIGINAL_ANNOTATION = 'karma-mas.dev/original-spec';
-/** The minimum that was set. */
+/** The minimum that a transfer set. */
 export const MINIMUM_ANNOTATION = 'karma-mas.dev/minimum';
 
 const DISABLED = 'Disabled';
 
-/** What is kept to restore an HPA. */
+/** What is kept in order to restore an HPA. */
 export interface OriginalHpa {
   readonly name: string;
   readonly spec: HpaSpec;
@@ -35,7 +35,7 @@ export function hpaStateOf(hpa: Hpa, service: string): HpaState {
   };
 }
 
-/** As it was before the first change: what the annotation says, or else as it is. */
+/** Returns the HPA before the first edit, from the annotation. Without one, it returns the HPA as it is. */
 export function originalOf(hpa: Hpa): OriginalHpa {
   return { name: hpa.metadata.name, spec: annotated(hpa) ?? hpa.spec };
 }
@@ -70,8 +70,8 @@ export function withMinimum(hpa: Hpa, minReplicas: number): Hpa {
 }
 
 /**
- * Undoes what was done, and only that: what somebody else changed meanwhile stays. Where nobody did, the spec is what it was.
- * Where the annotation is gone, `kept` tells how it was.
+ * Undoes our edits and leaves what others changed in the meantime. If nobody changed anything, the result is the original
+ * spec. If the annotation is gone, `kept` is taken as the original.
  */
 export function restoredHpa(hpa: Hpa, kept: HpaSpec): Hpa {
   const noted = annotated(hpa);
@@ -90,7 +90,7 @@ export function restoredHpa(hpa: Hpa, kept: HpaSpec): Hpa {
   return {
     ...hpa,
     metadata: { ...hpa.metadata, annotations },
-    // To the byte, where nobody else changed anything.
+    // If nobody else changed anything, restore the original exactly.
     spec: isDeepStrictEqual(undone, original) ? original : undone,
   };
 }
@@ -98,9 +98,9 @@ export function restoredHpa(hpa: Hpa, kept: HpaSpec): Hpa {
 function restoredBehavior(now: HpaSpec['behavior'], original: HpaSpec['behavior']): HpaSpec['behavior'] {
   const { scaleUp, scaleDown } = now ?? {};
   const off = [scaleUp, scaleDown].filter((rules) => rules?.selectPolicy === DISABLED).length;
-  // Nothing of ours is left in it.
+  // None of our edits are left in it.
   if (off === 0) return now;
-  // What the server fills in beside a policy is not what somebody set: without rules before, there are none after.
+  // The server adds defaults beside a policy. They are not anybody's choice: without rules before, there are none after.
   if (!original) return off === 2 ? undefined : now;
   const back = (rules: HpaScaling | undefined, before: HpaScaling | undefined): HpaScaling | undefined => {
     if (rules?.selectPolicy !== DISABLED) return rules;
@@ -113,7 +113,7 @@ function restoredBehavior(now: HpaSpec['behavior'], original: HpaSpec['behavior'
   return { ...now, ...(up ? { scaleUp: up } : {}), ...(down ? { scaleDown: down } : {}) };
 }
 
-/** Whether `hpa` bears anything of ours. */
+/** Tells whether any of our edits are in `hpa`. */
 export const isTouched = ({ metadata, spec }: Hpa, kept: HpaSpec): boolean =>
   metadata.annotations?.[ORIGINAL_ANNOTATION] !== undefined || isPaused(spec) || spec.minReplicas !== kept.minReplicas;
 

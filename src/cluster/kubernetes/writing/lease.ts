@@ -49,7 +49,7 @@ function recordOf({ metadata, spec = {} }: Lease): LeaseReading['lease'] {
 }
 
 function leaseOf(record: LeaseRecord, namespace: string, version: string | undefined, now: number): Lease {
-  // The API wants microseconds.
+  // The API requires microseconds.
   const microTime = (seconds: number) => new Date(1000 * seconds).toISOString().replace('Z', '000Z');
   return {
     apiVersion: 'coordination.k8s.io/v1',

@@ -1,4 +1,4 @@
-/** What stands in the way of a transfer to a namespace: rights, other autoscalers, quotas, other writers. Only reads. */
+/** Looks for obstacles to a transfer in a namespace: rights, other autoscalers, quotas, other writers. It only reads. */
 import type { Cluster } from '../../../spec/model.ts';
 import { ClusterError } from '../../live/live-cluster.ts';
 import type { Finding, Preflight, RightCheck } from '../../live/preflight.ts';
@@ -17,7 +17,7 @@ export interface PreflightOptions {
   readonly api: ApiServer;
 }
 
-/** https://keda.sh */
+/** A ScaledObject of KEDA (https://keda.sh). */
 export interface ScaledObject {
   readonly metadata: Metadata;
   readonly spec?: { readonly scaleTargetRef?: { readonly name?: string; readonly kind?: string } };
@@ -32,7 +32,7 @@ export interface VerticalPodAutoscaler {
 }
 
 const KEDA_PAUSED = 'autoscaling.keda.sh/paused';
-/** Access reviews at once. */
+/** Number of access reviews that run at the same time. */
 const ASKED_AT_ONCE = 8;
 
 export async function preflight(options: PreflightOptions, signal: AbortSignal): Promise<Preflight> {
@@ -40,7 +40,7 @@ export async function preflight(options: PreflightOptions, signal: AbortSignal):
   const names = spec.services.map(({ name }) => name);
   const list = async <T>(path: string): Promise<readonly T[]> => (await api.request<List<T>>({ path, signal })).items;
   const notChecked: Finding[] = [];
-  /** Of what need not exist: a resource that the cluster does not know has no objects. */
+  /** Lists a resource that need not exist. If the cluster does not know it, there are no objects. */
   const listIfAny = async <T>(path: string, what: string): Promise<readonly T[]> => {
     try {
       return await list<T>(path);
@@ -112,7 +112,7 @@ async function checkRights({ spec, namespace, api }: PreflightOptions, signal: A
     });
     return answer.status?.allowed === true;
   };
-  // Whoever may do it to all objects may do it to each: of hundreds of names, none has to be asked about.
+  // A right to all objects includes the right to each, so hundreds of names need not be checked one by one.
   const toAll = new Map<string, Promise<boolean>>();
   const allowedToAll = ({ verb, resource, group, namespace }: NeededRight): Promise<boolean> => {
     const right = { verb, resource, group, namespace };
@@ -154,7 +154,7 @@ const missingDeployment = (service: string, namespace: string): Finding => ({
   message: `There is no Deployment ${service} in ${namespace}: correct the Cluster, or the namespace of the Transfer.`,
 });
 
-/** What there is to give a service back to. */
+/** Reports services without an HPA to return control to, and other problems with their HPAs. */
 export function hpaFindings(service: string, all: readonly Hpa[]): Finding[] {
   const hpas = all.filter(
     ({ spec: { scaleTargetRef } }) => isDeployment(scaleTargetRef) && scaleTargetRef.name === service,
@@ -200,7 +200,7 @@ export function hpaFindings(service: string, all: readonly Hpa[]): Finding[] {
   return [];
 }
 
-/** KEDA makes HPAs of its own and undoes what others change in them. */
+/** Reports services that KEDA scales. KEDA creates its own HPAs and reverts the changes that others make to them. */
 export function kedaFindings(
   names: readonly string[],
   hpas: readonly Hpa[],
@@ -235,7 +235,7 @@ export function kedaFindings(
   });
 }
 
-/** One that only recommends does no harm. */
+/** Reports VerticalPodAutoscalers, except for those that only recommend. */
 export function verticalFindings(names: readonly string[], verticals: readonly VerticalPodAutoscaler[]): Finding[] {
   return verticals.flatMap(({ metadata, spec }): Finding[] => {
     const service = spec?.targetRef?.name ?? '';

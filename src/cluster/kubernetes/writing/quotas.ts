@@ -1,4 +1,4 @@
-/** Whether quotas and limits of a namespace leave room for all replicas that the specs allow. */
+/** Checks whether the quotas and limits of a namespace leave room for the maximum replicas of the specs. */
 import type { Cluster } from '../../../spec/model.ts';
 import type { Finding } from '../../live/preflight.ts';
 import type { Container, Deployment, Metadata } from '../client/objects.ts';
@@ -18,7 +18,7 @@ export interface LimitRange {
   };
 }
 
-/** What a quota counts, and what one pod takes of it. */
+/** By resource of a quota: how much of it one pod uses. */
 const COUNTED: Readonly<Record<string, (containers: readonly Container[]) => number>> = {
   pods: () => 1,
   'count/pods': () => 1,
@@ -30,7 +30,7 @@ const COUNTED: Readonly<Record<string, (containers: readonly Container[]) => num
   'limits.memory': (containers) => sumOf(containers, 'limits', 'memory'),
 };
 
-/** A pod over a quota is denied, and its Deployment stays short of replicas without an error where they are set. */
+/** A pod over quota is denied. Setting the replicas gives no error, but the Deployment stays short of them. */
 export function quotaFindings(
   spec: Cluster,
   deployments: ReadonlyMap<string, Deployment>,
@@ -60,7 +60,7 @@ export function quotaFindings(
   );
 }
 
-/** Requests outside a LimitRange: running pods go on, new ones are denied. */
+/** Reports requests outside a LimitRange. Running pods continue, but new ones are denied. */
 export function limitFindings(
   spec: Cluster,
   deployments: ReadonlyMap<string, Deployment>,

@@ -1,27 +1,27 @@
 /**
- * Every right that KARMA MAS needs on a cluster, in one table. The plan asks for them, an error about a missing one shows the
- * Role that grants it, and the exported manifests grant them: what is not here, no client may call. Who installs the controller
- * needs more, which installation.ts learns from the server's dry runs.
+ * Every right that KARMA MAS needs on a cluster, in one table. The plan checks these rights, an error about a missing one
+ * shows the Role that grants it, and the exported manifests grant them. A client may only make calls that are listed here.
+ * Installing the controller needs more rights, which installation.ts learns from the server's dry runs.
  */
 
 export interface Right {
   readonly verb: string;
-  /** With its subresource: deployments/scale. */
+  /** Includes the subresource, as in deployments/scale. */
   readonly resource: string;
-  /** Empty = the core group. */
+  /** Empty for the core group. */
   readonly group: string;
-  /** Empty = the whole cluster. */
+  /** Empty for the whole cluster. */
   readonly namespace: string;
-  /** Only the object of this name. */
+  /** Limits the right to the object of this name. */
   readonly name?: string;
 }
 
 export interface NeededRight extends Right {
-  /** Goes on "to ...". */
+  /** Continues the phrase "to ...". */
   readonly why: string;
-  /** read: to observe. write: from the stage `floor` on. optional: without it things go on, and something is missing. */
+  /** read: needed to observe. write: needed from the stage `floor` on. optional: a part is missing without it. */
   readonly need: 'read' | 'write' | 'optional';
-  /** The transfer itself (that is what the controller is granted), the plan before it, or the views of the panel. */
+  /** Who needs it: the transfer itself (these are granted to the controller), the plan before it, or the views of the panel. */
   readonly by: 'transfer' | 'plan' | 'panel';
 }
 
@@ -35,11 +35,11 @@ export interface RightsOf {
   readonly namespace: string;
   /** Names of the Deployments. */
   readonly services: readonly string[];
-  /** Behind the API server's proxy; absent where it has a URL. */
+  /** The service behind the API server's proxy; absent if Prometheus has a URL. */
   readonly prometheus?: Prometheus | undefined;
 }
 
-/** Name of the Lease of a namespace, and of the controller's ServiceAccount, Roles and Deployment. */
+/** Name of a namespace's Lease and of the controller's ServiceAccount, Roles and Deployment. */
 export const LEASE_NAME = 'karma-mas';
 
 interface Entry {
@@ -49,7 +49,7 @@ interface Entry {
   readonly resource: string;
   readonly verbs: readonly string[];
   readonly why: string;
-  /** Whose name the object has. Kubernetes cannot limit create, list and watch to names. */
+  /** Which names limit the right. Kubernetes cannot limit create, list and watch to names. */
   readonly names?: 'services' | 'lease';
 }
 
@@ -166,7 +166,7 @@ const TABLE: readonly Entry[] = [
   },
 ];
 
-/** One entry per verb, resource and name. */
+/** Returns the rights in the table, one per verb, resource and object name. */
 export function neededRights({ namespace, services, prometheus }: RightsOf): NeededRight[] {
   const rights = TABLE.flatMap(({ need, by, group, resource, verbs, why, names }) => {
     const objects = names === 'services' ? services : names === 'lease' ? [LEASE_NAME] : [undefined];
@@ -197,7 +197,7 @@ const proxyRight = ({ namespace, name, port }: Prometheus): NeededRight => ({
   by: 'transfer',
 });
 
-/** As kubectl names it: `deployments.apps/scale`. */
+/** Returns the name of a resource as kubectl writes it, such as `deployments.apps/scale`. */
 export function resourceName({ group, resource }: Pick<Right, 'group' | 'resource'>): string {
   const [kind, subresource] = resource.split('/');
   return `${kind}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
@@ -211,7 +211,7 @@ export interface RoleRule {
   readonly verbs: readonly string[];
 }
 
-/** The rules that grant these rights and nothing more: one per resource, set of verbs, and whether names limit it. */
+/** Returns rules that grant exactly these rights: one per resource and set of verbs, and separate ones with names. */
 export function roleRules(rights: readonly Right[]): RoleRule[] {
   const objects = groupBy(rights, ({ group, resource, name }) => JSON.stringify([group, resource, name ?? null]));
   const single = objects.map((same) => {
@@ -232,7 +232,7 @@ export function roleRules(rights: readonly Right[]): RoleRule[] {
   });
 }
 
-/** YAML of the Roles, one per namespace, and the ClusterRole where a right is for the whole cluster. */
+/** Returns the YAML of the Roles, one per namespace, and of the ClusterRole for rights on the whole cluster. */
 export function grantedBy(rights: readonly Right[], name = LEASE_NAME): string {
   return groupBy(rights, ({ namespace }) => namespace)
     .map((same) => roleOf(name, same[0].namespace, same))

@@ -1,4 +1,4 @@
-/** The metric presets, the most telling first: the first that fits a namespace is proposed. */
+/** The metric presets, the most informative first. An import proposes the first one that fits the namespace. */
 import { cadvisor } from './cadvisor.ts';
 import { chainedServices } from './chained-services.ts';
 import { ingressNginx } from './ingress-nginx.ts';

@@ -1,4 +1,4 @@
-/** What every cluster with cAdvisor and kube-state-metrics has: nothing on requests. */
+/** The metrics of every cluster that has cAdvisor and kube-state-metrics. They include none on requests. */
 import { containerMetrics, containerSource, networkMetrics } from './containers.ts';
 import type { Preset } from './preset.ts';
 

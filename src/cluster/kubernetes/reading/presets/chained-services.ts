@@ -1,4 +1,4 @@
-/** The sample workload: its own counters, and cAdvisor. */
+/** The metrics of the sample workload: its own counters, and cAdvisor. */
 import { containerMetrics, containerSource } from './containers.ts';
 import { fromPod, meanOf, sumBy, type Preset } from './preset.ts';
 

@@ -1,4 +1,4 @@
-/** CPU, memory and traffic of containers, as the kubelet's cAdvisor tells them: other presets take them from here. */
+/** CPU, memory and traffic of containers from the kubelet's cAdvisor. Several presets share these queries. */
 import { fromPod, sumBy, type MetricQuery, type MetricSource } from './preset.ts';
 
 const containers = '{namespace="$namespace",container!="",container!="POD"}';

@@ -1,6 +1,6 @@
 /**
- * ingress-nginx: requests as the controller sees them, so of the services behind an Ingress alone. A Service must have the name of
- * its Deployment.
+ * The metrics of ingress-nginx. They count requests at the controller, and so cover only the services behind an Ingress. A
+ * Service must have the same name as its Deployment.
  */
 import { containerMetrics, containerSource, networkMetrics } from './containers.ts';
 import { fromLabel, meanOf, orZero, sumBy, type Preset } from './preset.ts';
@@ -25,7 +25,7 @@ export const ingressNginx: Preset = {
     containers: containerSource,
   },
   metrics: {
-    // Little's law: what is under way = arrivals x time in the system.
+    // Little's law: requests in progress = arrival rate x time in the system.
     pending: { query: `${received} * (${latency})`, source: 'requests' },
     received: { query: received, source: 'requests' },
     served: { query: `${received} - (${dropped})`, source: 'requests' },

@@ -7,7 +7,7 @@ const at = (reporter: string, more = ''): string =>
   `{reporter="${reporter}",destination_workload_namespace="$namespace"${more}}`;
 const rate = (metric: string, labels: string): string => sumBy(label, `rate(${metric}${labels}[$window])`);
 
-/** A service with no pod that answers is told of by its callers alone: the larger of both sides. */
+/** Takes the larger count of caller and callee, since only the callers count requests to a service without a live pod. */
 function bothSides(more = ''): string {
   const callee = rate('istio_requests_total', at('destination', more));
   const caller = rate('istio_requests_total', at('source', more));
@@ -31,7 +31,7 @@ export const istio: Preset = {
     containers: containerSource,
   },
   metrics: {
-    // Little's law: what is under way = arrivals x time in the system.
+    // Little's law: requests in progress = arrival rate x time in the system.
     pending: { query: `${received} * (${latency})`, source: 'requests' },
     received: { query: received, source: 'requests' },
     served: { query: `${received} - ${dropped}`, source: 'requests' },

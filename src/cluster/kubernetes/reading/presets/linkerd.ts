@@ -23,7 +23,7 @@ export const linkerd: Preset = {
     containers: containerSource,
   },
   metrics: {
-    // Little's law: what is under way = arrivals x time in the system.
+    // Little's law: requests in progress = arrival rate x time in the system.
     pending: { query: `${received} * (${latency})`, source: 'requests' },
     received: { query: received, source: 'requests' },
     served: { query: `${received} - (${dropped})`, source: 'requests' },

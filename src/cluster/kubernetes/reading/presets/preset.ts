@@ -1,6 +1,6 @@
-/** What a metric preset is: data on how to read a deployment's state from one kind of metrics. */
+/** A metric preset is data: it says how to read the state of Deployments from one kind of metrics. */
 
-/** Fields that are read from Prometheus; replicas come from the API server, utilization follows from cpu. */
+/** The fields that are read from Prometheus. Replicas come from the API server, and utilization follows from cpu. */
 export const METRIC_FIELDS = [
   'pending',
   'received',
@@ -16,14 +16,14 @@ export const METRIC_FIELDS = [
 export type MetricField = (typeof METRIC_FIELDS)[number];
 
 export interface MetricSource {
-  /** Series whose newest sample tells how old what they say is: a selector. */
+  /** Selector of the series whose newest sample gives the age of the source's values. */
   readonly series: string;
-  /** Gives each series of a vector a label `deployment`. */
+  /** Wraps a vector so that each of its series has a label `deployment`. */
   readonly label: (vector: string) => string;
 }
 
 export interface MetricQuery {
-  /** One value per deployment, in the unit of the field. $namespace and $window are filled in. */
+  /** Returns one value per Deployment in the unit of the field. $namespace and $window are replaced. */
   readonly query: string;
   /** Name of its source. */
   readonly source: string;
@@ -33,26 +33,26 @@ export interface Preset {
   readonly name: string;
   /** One sentence for users. */
   readonly about: string;
-  /** Gives something where this preset fits the namespace. */
+  /** A query that returns something if this preset fits the namespace. */
   readonly detect: string;
   readonly sources: Readonly<Record<string, MetricSource>>;
-  /** Fields that are left out need a query of the user. */
+  /** A field that is left out needs a query in the spec. */
   readonly metrics: Readonly<Partial<Record<MetricField, MetricQuery>>>;
-  /** The latency of a service includes that of the services it calls. */
+  /** Whether the latency of a service includes that of the services it calls. */
   readonly latencyIncludesCalls: boolean;
-  /** Who calls whom: series with labels `caller` and `callee`, deployments both. */
+  /** A query for the calls: its series have the labels `caller` and `callee`, both names of Deployments. */
   readonly calls?: string;
 }
 
-/** What the API server puts behind a Deployment's name: hash of the template, then of the pod. */
+/** The API server appends two hashes to a Deployment's name: one of the template, then one of the pod. */
 const HASH = '[bcdfghjklmnpqrstvwxz2456789]';
 const POD_OF_DEPLOYMENT = `(.+)-${HASH}{1,10}-${HASH}{5}`;
 
-/** By the name of the pod. */
+/** Takes the Deployment from the name of the pod. */
 export const fromPod = (vector: string): string =>
   `label_replace(${vector}, "deployment", "$1", "pod", "${POD_OF_DEPLOYMENT}")`;
 
-/** By a label that holds the name. */
+/** Takes the Deployment from a label that holds its name. */
 export const fromLabel =
   (label: string) =>
   (vector: string): string =>
@@ -60,8 +60,8 @@ export const fromLabel =
 
 export const sumBy = (label: MetricSource['label'], vector: string): string => `sum by (deployment) (${label(vector)})`;
 
-/** A mean out of two counters' rates; 0 where nothing was counted, which is known, and nothing where they are missing. */
+/** Returns the ratio of two counters' rates: 0 if nothing was counted, and no value if the counters are missing. */
 export const meanOf = (sum: string, count: string): string => `${sum} / (${count} > 0) or ${count} * 0`;
 
-/** `vector`, or 0 where it is missing and `base` is not: a counter of errors comes with the first error. */
+/** Returns `vector`, or 0 if it is missing and `base` is not. A counter of errors appears only with the first error. */
 export const orZero = (vector: string, base: string): string => `${vector} or ${base} * 0`;
