@@ -19,7 +19,7 @@ describe('karma-mas doctor', () => {
     const place = mkdtempSync(join(tmpdir(), 'karma-doctor-'));
     folder = join(place, 'specs');
     cpSync(join(root, 'examples', 'chained-services'), folder, { recursive: true });
-    // A machine of its own: no kubeconfig, no installation.
+    // As on a machine that has neither a kubeconfig nor a GPU package.
     env = { HOME: place, KUBECONFIG: '', KARMA_DATA: join(place, 'data'), KARMA_TFJS_PATH: '' };
   });
   afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
@@ -38,7 +38,7 @@ describe('karma-mas doctor', () => {
   const of = (findings: readonly Finding[], check: Finding['check']) =>
     findings.filter((finding) => finding.check === check);
 
-  it('finds nothing wrong with the sample, and changes nothing', async () => {
+  it('karma-mas doctor finds no problem with the sample and changes nothing', async () => {
     const before = readdirSync(folder, { recursive: true });
     const { code, findings } = await doctor();
     assert.equal(code, 0);
@@ -56,7 +56,7 @@ describe('karma-mas doctor', () => {
     assert.deepEqual(readdirSync(folder, { recursive: true }), before);
   });
 
-  it('prints aligned text', async () => {
+  it('karma-mas doctor prints its findings as aligned text', async () => {
     const { stdout } = await cli(['doctor', folder], folder, env);
     const lines = stdout.trimEnd().split('\n');
     assert.match(lines.at(-1)!, /^0 problems, \d+ warnings?, \d+ ok$/);
@@ -64,7 +64,7 @@ describe('karma-mas doctor', () => {
       assert.match(line, /^(?:ok|warning|problem| ) {2,}\S.{0,13} {2,}\S|^ {25}\S/);
   });
 
-  it('exits with 1 for a problem: specifications', async () => {
+  it('karma-mas doctor exits with code 1 when the specifications have errors', async () => {
     appendFileSync(join(folder, 'training.karma.yaml'), '\n---\nkind: Trainning\n');
     const { code, findings } = await doctor();
     assert.equal(code, 1);
@@ -74,7 +74,7 @@ describe('karma-mas doctor', () => {
     assert.equal(finding.action?.type, 'showProblems');
   });
 
-  it('tells running runs from stale ones and from damaged ones', async () => {
+  it('karma-mas doctor distinguishes running runs from stale and damaged ones', async () => {
     const manifest = {
       kind: 'train',
       name: 'default',
@@ -96,7 +96,7 @@ describe('karma-mas doctor', () => {
     const running = begun();
     const stale = begun();
     stale.run.close();
-    // Its process died: a lease of one that does not live any more.
+    // The lease names a process that has ended, as after a crash.
     const ended = spawn(process.execPath, ['-e', '']);
     await once(ended, 'exit');
     const lease = { pid: ended.pid, host: hostname(), processStart: '', token: 'x' };
@@ -118,7 +118,7 @@ describe('karma-mas doctor', () => {
     }
   });
 
-  it('tells a broken GPU package and what to do, and is none the worse for a crash', async () => {
+  it('karma-mas doctor reports a damaged GPU package, with advice, and one that crashes', async () => {
     const place = join(folder, '..', 'broken', 'node_modules', '@tensorflow', 'tfjs-node-gpu');
     mkdirSync(place, { recursive: true });
     writeFileSync(join(place, 'package.json'), '{"main": "index.js"}');
@@ -135,7 +135,7 @@ describe('karma-mas doctor', () => {
     assert.match(crash.message, /crashes: its process was ended by SIGABRT/);
   });
 
-  it('says of the real GPU package whether it uses a device, and why not', async () => {
+  it('karma-mas doctor says whether the real GPU package computes on a GPU', async () => {
     const [finding] = of((await doctor({ KARMA_TFJS_PATH: await installGpuPackage() })).findings, 'gpu');
     assert.match(
       finding.message,
@@ -143,7 +143,7 @@ describe('karma-mas doctor', () => {
     );
   });
 
-  it('knows an old Node and a full disk', async () => {
+  it('The checks of karma-mas doctor report an old Node.js and a disk that is almost full', async () => {
     assert.equal(checkNode('20.20.2', '/usr/bin/node').state, 'problem');
     assert.equal(checkNode('24.0.0', '/usr/bin/node').state, 'ok');
     assert.equal(checkNode('101.0.0', '/usr/bin/node').state, 'ok');

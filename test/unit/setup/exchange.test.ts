@@ -14,7 +14,7 @@ describe('karma-mas import and export moise', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('writes specs beside the JSON that they came from, tells what has no place, and takes it back', async () => {
+  it('karma-mas import moise writes valid specs beside the JSON and names what is not executed, and karma-mas export moise writes JSON again', async () => {
     const made = await cli(['import', 'moise', EXAMPLE, '--name', 'team'], folder);
     assert.equal(made.code, 0, made.stderr);
     assert.match(made.stdout, /example\.json:9:\d+: information: The Python rule role_1_func is kept and not executed/);
@@ -32,13 +32,13 @@ describe('karma-mas import and export moise', () => {
     assert.deepEqual(JSON.parse(printed.stdout), again);
   });
 
-  it('prints JSON with --json', async () => {
+  it('karma-mas import moise --json prints its problems and its result as JSON', async () => {
     const lines = objects((await cli(['import', 'moise', EXAMPLE, '--json'], folder)).stdout);
     assert.deepEqual([...new Set(lines.map(({ type }) => type))], ['problem', 'imported']);
     assert.ok(lines.some(({ pointer, line }) => String(pointer).endsWith('/role_2/1') && line === 16));
   });
 
-  it('overwrites nothing', async () => {
+  it('karma-mas import moise does not overwrite an existing file', async () => {
     writeFileSync(join(folder, 'example.moise.json'), 'kept');
     const refused = await cli(['import', 'moise', EXAMPLE], folder);
     assert.equal(refused.code, 2);
@@ -46,7 +46,7 @@ describe('karma-mas import and export moise', () => {
     assert.ok(!existsSync(join(folder, 'example.karma.yaml')));
   });
 
-  it('says what is wrong with files and names', async () => {
+  it('karma-mas import moise and karma-mas export moise report broken files and unknown names', async () => {
     writeFileSync(join(folder, 'broken.json'), '{\n  "a": 1,\n  b\n}');
     const broken = await cli(['import', 'moise', 'broken.json'], folder);
     assert.equal(broken.code, 1);

@@ -8,14 +8,14 @@ import { explainNpmFailure } from '../../../src/setup/gpu/npm-failure.ts';
 import type { Nvidia } from '../../../src/setup/gpu/nvidia.ts';
 import type { Probe } from '../../../src/jobs/backend/probe.ts';
 
-/** What TensorFlow and npm really printed; where from stands in fixtures/setup/README.md. */
+/** Recorded output of TensorFlow and npm; fixtures/README.md says where it comes from. */
 const sample = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 
 describe('setup: size of the GPU package', () => {
   const never = new AbortController().signal;
   const url = 'https://storage.googleapis.com/x.tar.gz';
 
-  it('is asked from the host of the library, before anything is downloaded', async () => {
+  it('The size of the GPU package comes from a HEAD request to the host of the library', async () => {
     const asked: [string, string | undefined][] = [];
     const size = await askGpuSize(url, never, (address, init) => {
       asked.push([String(address), init?.method]);
@@ -29,7 +29,7 @@ describe('setup: size of the GPU package', () => {
     );
   });
 
-  it('is an estimate with the reason where the host refuses or does not answer', async () => {
+  it('The size of the GPU package is an estimate, with the reason, when the host refuses or does not answer', async () => {
     const refused = await askGpuSize(url, never, () => Promise.resolve(new Response(null, { status: 403 })));
     assert.match(refused.problem!, /^storage\.googleapis\.com answers 403/);
     assert.match(describeGpuSize(refused), /about 557 MB to download, about 1\.3 GB on disk/);
@@ -42,7 +42,7 @@ describe('setup: size of the GPU package', () => {
     );
   });
 
-  it('asks where the package itself will download from', () => {
+  it('libraryUrl returns the address from which the package itself downloads the library', () => {
     assert.equal(
       libraryUrl('linux', {}),
       'https://storage.googleapis.com/tensorflow/libtensorflow/libtensorflow-gpu-linux-x86_64-2.9.1.tar.gz',
@@ -53,13 +53,13 @@ describe('setup: size of the GPU package', () => {
     );
   });
 
-  it('is not asked where TensorFlow has no GPU build', () => {
+  it('whyNoGpuBuild explains on which platforms TensorFlow has no GPU build', () => {
     assert.equal(whyNoGpuBuild('linux', 'x64'), undefined);
     assert.match(whyNoGpuBuild('darwin', 'arm64')!, /Linux and Windows on x64 only.*the WASM kernels compute here/);
     assert.match(whyNoGpuBuild('linux', 'arm64')!, /linux on arm64/);
   });
 
-  it('takes the package from the folder that the environment names', () => {
+  it('gpuPackagePath returns the folder in KARMA_TFJS_PATH, and undefined when no package is installed', () => {
     assert.equal(gpuPackagePath({ KARMA_TFJS_PATH: '/somewhere' }), '/somewhere');
     assert.equal(gpuPackagePath({ KARMA_DATA: '/nowhere' }), undefined);
   });
@@ -73,9 +73,10 @@ describe('setup: why npm failed', () => {
     ['npm-registry.txt', /The npm registry cannot be reached/],
   ];
   for (const [name, expected] of cases)
-    it(name, () => assert.match(explainNpmFailure(sample(name), 'exit code 1'), expected));
+    it(`explainNpmFailure explains the output in ${name}`, () =>
+      assert.match(explainNpmFailure(sample(name), 'exit code 1'), expected));
 
-  it('repeats the last error where it knows no reason', () => {
+  it('explainNpmFailure repeats the last error of npm when it knows no reason', () => {
     const output = 'npm error code E999\nnpm error Something odd: an error\nnpm error A complete log of this run: x\n';
     assert.match(explainNpmFailure(output, 'exit code 1'), /\(exit code 1\): Something odd: an error\. The log/);
     assert.match(explainNpmFailure('', 'ended by SIGKILL'), /npm did not install the package \(ended by SIGKILL\)\./);
@@ -94,7 +95,7 @@ describe('setup: whether a GPU is used, and why not', () => {
   });
   const broken = (message: string): Probe => ({ loads: false, missing: false, message });
 
-  it('names the device that computes', () => {
+  it('explainGpu names the GPU that computes', () => {
     const report = explainGpu({ probe: loaded('2.9.1', true), output: '' }, card);
     assert.equal(report.state, 'gpu');
     assert.equal(
@@ -114,7 +115,7 @@ describe('setup: whether a GPU is used, and why not', () => {
   ])[] = [
     ['no GPU', 'tf-2.15-cuda-no-driver.txt', '2.15.1', none, /no NVIDIA GPU \(no driver/, /nvidia\.com\/drivers/],
     [
-      'a GPU, and a build for CPUs',
+      'a GPU and a build for CPUs',
       'tf-2.15-cpu-build.txt',
       '2.15.1',
       card,
@@ -122,17 +123,24 @@ describe('setup: whether a GPU is used, and why not', () => {
       /Take a build with CUDA/,
     ],
     [
-      'a GPU, and no CUDA',
+      'a GPU but no CUDA',
       'tf-2.9-no-cudart.txt',
       '2.9.1',
       card,
       /RTX 4090, but libraries of CUDA are not found: libcudart\.so\.11\.0/,
       /CUDA 11\.2 and cuDNN 8\.1.*LD_LIBRARY_PATH/,
     ],
-    ['a GPU, and no cuDNN', 'tf-2.9-no-cudnn.txt', '2.9.1', card, /are not found: libcudnn\.so\.8\./, /cuDNN 8\.1/],
-    ['no GPU and no CUDA', 'tf-2.9-no-cudart.txt', '2.9.1', none, /no NVIDIA GPU .*libcudart/, /drivers.*CUDA 11\.2/],
+    ['a GPU but no cuDNN', 'tf-2.9-no-cudnn.txt', '2.9.1', card, /are not found: libcudnn\.so\.8\./, /cuDNN 8\.1/],
     [
-      'a device that is hidden',
+      'neither a GPU nor CUDA',
+      'tf-2.9-no-cudart.txt',
+      '2.9.1',
+      none,
+      /no NVIDIA GPU .*libcudart/,
+      /drivers.*CUDA 11\.2/,
+    ],
+    [
+      'a GPU that is hidden',
       'tf-2.9-no-device.txt',
       '2.9.1',
       card,
@@ -149,7 +157,7 @@ describe('setup: whether a GPU is used, and why not', () => {
     ],
   ];
   for (const [what, file, library, nvidia, message, advice] of cases)
-    it(`${what}: ${file}`, () => {
+    it(`explainGpu says why TensorFlow computes on the CPU with ${what} (${file})`, () => {
       const report = explainGpu({ probe: loaded(library), output: sample(file) }, nvidia);
       assert.equal(report.state, 'cpu');
       assert.match(report.message, message);
@@ -157,7 +165,7 @@ describe('setup: whether a GPU is used, and why not', () => {
       assert.match(report.advice!, /Until then the backend "auto" computes with the WASM kernels/);
     });
 
-  it('says what to do about a package that does not load', () => {
+  it('explainGpu says what to do about a package that does not load', () => {
     const advice = (message: string) => explainGpu({ probe: broken(message), output: '' }, card).advice;
     assert.match(
       advice('x is installed, but does not load: x.node: file too short')!,
@@ -174,7 +182,7 @@ describe('setup: whether a GPU is used, and why not', () => {
     assert.equal(explainGpu({ probe: { ...broken(''), missing: true } as Probe, output: '' }, none).state, 'missing');
   });
 
-  it('tells the CPU package from the GPU package', () => {
+  it('explainGpu recognizes the package that is built for CPUs', () => {
     const probe = { ...loaded('2.9.1'), packageName: '@tensorflow/tfjs-node' } as Probe;
     assert.match(explainGpu({ probe, output: '' }, card).message, /@tensorflow\/tfjs-node is the build for CPUs/);
   });

@@ -27,7 +27,7 @@ describe('setup: installation of the GPU package', () => {
   });
   afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-  /** A program in the role of npm; `install(version)` leaves a whole package in its current folder. */
+  /** A program that stands in for npm. Its `install(version)` writes a complete package into its current folder. */
   function fakeNpm(program: string): { command: string; args: string[] } {
     const command = join(place, 'npm');
     const install = `
@@ -57,7 +57,7 @@ describe('setup: installation of the GPU package', () => {
 
   const leftInData = () => (existsSync(dirname(folder)) ? readdirSync(dirname(folder)) : []);
 
-  it('installs the version that is meant, beside its place until it is whole', async () => {
+  it('The GPU installation installs the pinned version, in a folder beside its place until the package is complete', async () => {
     const told: string[] = [];
     const sizes: number[] = [];
     const seen = join(place, 'seen');
@@ -82,7 +82,7 @@ describe('setup: installation of the GPU package', () => {
     assert.ok(Math.max(...sizes) >= 5000, `the growth of the folder was told: ${sizes.join(', ')}`);
   });
 
-  it('replaces an earlier installation, and keeps it where the new one fails', async () => {
+  it('The GPU installation replaces an earlier one, and keeps it when the new one fails', async () => {
     await installGpu(options("install('1.0.0')"));
     await installGpu(options("install('4.22.0')"));
     assert.equal(installedVersion(folder), '4.22.0');
@@ -91,7 +91,7 @@ describe('setup: installation of the GPU package', () => {
     assert.deepEqual(leftInData(), ['tfjs-node-gpu']);
   });
 
-  it('says why npm failed, and leaves nothing', async () => {
+  it('The GPU installation says why npm failed and leaves nothing behind', async () => {
     const program = `
       install('4.22.0');
       console.error('npm error code ENOSPC');
@@ -104,17 +104,17 @@ describe('setup: installation of the GPU package', () => {
     assert.deepEqual(leftInData(), []);
   });
 
-  it('does not take for whole what npm leaves without a binding, and without an error', async () => {
+  it('The GPU installation rejects a package without a binding, even if npm reports no error', async () => {
     const program = `install('4.22.0'); fs.rmSync('node_modules/@tensorflow/tfjs-node-gpu/lib', { recursive: true });`;
     await assert.rejects(installGpu(options(program)), /the package is not whole: its download was cut off or refused/);
     assert.deepEqual(leftInData(), []);
   });
 
-  it('ends npm and what npm started when canceled in the middle, and leaves nothing', async () => {
+  it('The GPU installation ends npm and its child processes when it is canceled, and leaves nothing behind', async () => {
     const cancel = new AbortController();
     const pids = join(place, 'pids');
     const written = join(place, 'written');
-    // The grandchild ignores the polite signal and keeps writing into the folder.
+    // The child of npm ignores SIGTERM and keeps writing into the folder.
     const program = `
       install('4.22.0');
       const child = require('node:child_process').spawn(process.execPath, ['-e', \`
@@ -135,7 +135,7 @@ describe('setup: installation of the GPU package', () => {
       assert.equal(processLives(Number(pid), ''), 'no', `process ${pid} has ended`);
   });
 
-  it('does not begin where there is no room, or where it was canceled before', async () => {
+  it('The GPU installation does not start npm when the disk is too full or when it is canceled before it begins', async () => {
     const program = `fs.writeFileSync(${JSON.stringify(join(place, 'ran'))}, '')`;
     await assert.rejects(
       installGpu(options(program, { bytes: 1e18 })),
@@ -146,13 +146,13 @@ describe('setup: installation of the GPU package', () => {
     assert.deepEqual(leftInData(), []);
   });
 
-  it('says so where npm does not start', async () => {
+  it('The GPU installation reports that npm does not start', async () => {
     const npm = { command: join(place, 'no-npm'), args: [] };
     await assert.rejects(installGpu(options('', { npm })), /npm \(.*no-npm\) does not start/);
     assert.deepEqual(leftInData(), []);
   });
 
-  it('removes what is there, and what processes that died left behind', async () => {
+  it('removeGpu removes the installation and what dead processes left behind, but not the folder of a living process', async () => {
     assert.equal(await removeGpu(folder), false);
     await installGpu(options("install('4.22.0')"));
     const dead = `${folder}.installing-999999999`;
@@ -163,12 +163,12 @@ describe('setup: installation of the GPU package', () => {
     assert.deepEqual(leftInData(), [`tfjs-node-gpu.installing-${process.ppid}`]);
   });
 
-  it('finds npm on PATH, where the settings say, and nowhere', () => {
+  it('findNpm looks for npm on PATH and where the settings say, and returns undefined when it is not there', () => {
     const { command } = fakeNpm('');
     assert.deepEqual(findNpm({ PATH: place }), { command, args: [] });
     assert.deepEqual(findNpm({ PATH: '/nowhere' }, command), { command, args: [] });
     assert.equal(findNpm({ PATH: place }, join(place, 'other')), undefined);
-    // On Windows npm.cmd takes a shell: Node runs the script that it would run.
+    // On Windows, npm.cmd needs a shell, so Node runs the script behind it.
     writeFileSync(join(place, 'npm.cmd'), '');
     const script = join(place, 'node_modules', 'npm', 'bin', 'npm-cli.js');
     mkdirSync(dirname(script), { recursive: true });

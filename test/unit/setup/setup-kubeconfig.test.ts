@@ -37,7 +37,7 @@ users:
     return findings;
   }
 
-  it('needs none, but says where it looked', () => {
+  it('The check of the kubeconfig needs no file, but says where it looked', () => {
     const [finding, ...rest] = check();
     assert.deepEqual(rest, []);
     assert.equal(finding.state, 'ok');
@@ -50,7 +50,7 @@ users:
     assert.match(told.advice!, /KUBECONFIG/);
   });
 
-  it('names the current context and the host, and no secret', () => {
+  it('The check of the kubeconfig names the current context and its host, and no secret', () => {
     const [finding] = check(config(`{ token: ${SECRET} }`));
     assert.equal(finding.state, 'ok');
     assert.match(
@@ -59,7 +59,7 @@ users:
     );
   });
 
-  it('does not quote a broken file', () => {
+  it('The check of the kubeconfig does not quote a broken file', () => {
     const [finding] = check(`users:\n  - user: {token: ${SECRET}\n  - "${SECRET}`);
     assert.equal(finding.state, 'problem');
     assert.match(finding.message, /is not YAML: line \d+ \([A-Z_]+\)/);
@@ -70,7 +70,7 @@ users:
     );
   });
 
-  it('looks for the credential plugin without starting it', () => {
+  it('The check of the kubeconfig looks for the credential plugin without starting it', () => {
     const exec = `{ exec: { command: karma-test-auth, args: [--token, ${SECRET}], env: [{ name: A, value: ${SECRET} }] } }`;
     const [missing] = check(config(exec));
     assert.equal(missing.state, 'problem');
@@ -86,13 +86,13 @@ users:
     assert.equal(check(config('{ exec: { command: ./bin/auth } }'))[0].state, 'ok');
   });
 
-  it('finds what the current context refers to and is not there', () => {
+  it('The check of the kubeconfig reports a current context that is missing or whose cluster is missing', () => {
     assert.match(check(config('{}', 'other'))[0].message, /The current context "other" is not in/);
     assert.match(check(config('{}', 'lost'))[0].message, /names a cluster that is not in/);
     assert.match(check(config('{}', "''"))[0].message, /none of them the current one/);
   });
 
-  it('reads the files of KUBECONFIG together, the first entry of a name first', () => {
+  it('The check of the kubeconfig merges the files in KUBECONFIG, and the first entry of a name wins', () => {
     const second = join(home, 'second');
     writeFileSync(second, config('{}', 'ignored').replaceAll('example.com', 'example.org').replaceAll('lost', 'more'));
     writeFileSync(join(home, 'first'), config('{}'));
@@ -100,7 +100,7 @@ users:
     assert.match(finding.message, /3 contexts, the current one "dev" \(api\.example\.com:6443\)/);
   });
 
-  it('says which contexts of Transfers are missing', () => {
+  it('The check of the kubeconfig reports a missing context that a Transfer names', () => {
     const findings = check(config('{}'), {}, ['dev', 'kind-karma']);
     assert.equal(findings.length, 2);
     assert.match(findings[1].message, /A Transfer names the context "kind-karma"/);

@@ -10,7 +10,7 @@ import { installGpuPackage } from '../nn/gpu-package.ts';
 import { cli, copySmallSample, objects, startCli } from '../hosts/cli-helpers.ts';
 import { until } from '../until.ts';
 
-/** With npm and the package as they are; only the host of the downloads is our own. */
+/** Uses the real npm and the real package; only the host of the downloads is a local mirror. */
 describe('setup: the real GPU package', () => {
   let installed: string;
   let place: string;
@@ -24,7 +24,7 @@ describe('setup: the real GPU package', () => {
 
   const leftInData = () => (existsSync(join(place, 'data')) ? readdirSync(join(place, 'data')) : []);
 
-  it('is installed by karma-mas gpu install, trains, and is removed', async () => {
+  it('The real GPU package is installed by karma-mas gpu install, trains, and is removed by karma-mas gpu remove', async () => {
     await using mirror = await startMirror(installed);
     const env = { ...mirror.env, KARMA_DATA: join(place, 'data') };
     const install = await cli(['gpu', 'install', '--yes'], place, env);
@@ -46,7 +46,7 @@ describe('setup: the real GPU package', () => {
     assert.deepEqual(leftInData(), []);
   });
 
-  it('is not installed from a host that refuses, and the way around is named', async () => {
+  it('karma-mas gpu install installs nothing from a host that refuses, and names a workaround', async () => {
     await using mirror = await startMirror(installed);
     mirror.refuse();
     const install = await cli(['gpu', 'install', '--yes'], place, { ...mirror.env, KARMA_DATA: join(place, 'data') });
@@ -56,7 +56,7 @@ describe('setup: the real GPU package', () => {
     assert.deepEqual(leftInData(), []);
   });
 
-  it('leaves nothing when Ctrl-C comes while the library is being downloaded', async () => {
+  it('karma-mas gpu install leaves nothing behind when Ctrl-C interrupts the download of the library', async () => {
     await using mirror = await startMirror(installed);
     const data = join(place, 'data');
     const { child, end } = startCli(['gpu', 'install', '--yes'], place, { ...mirror.env, KARMA_DATA: data });
@@ -68,7 +68,7 @@ describe('setup: the real GPU package', () => {
     assert.deepEqual(leftInData(), []);
   });
 
-  it('gives way to WASM where its binding is damaged: the journal and the manifest say why', async () => {
+  it('A training uses WASM when the binding of the GPU package is damaged, and its journal and manifest say why', async () => {
     const broken = join(place, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
     mkdirSync(broken, { recursive: true });
     writeFileSync(join(broken, 'package.json'), '{"main": "index.js"}');
@@ -84,7 +84,7 @@ describe('setup: the real GPU package', () => {
     assert.equal(objective, onWasm.objective, 'it is the WASM backend that trained');
   });
 
-  /** A short training as a user starts it. */
+  /** Runs a short training the way a user starts it. */
   async function train(
     env: Record<string, string>,
     seeds = '1',

@@ -1,4 +1,4 @@
-/** What is put beside a Cluster loads without errors, whatever the cluster is called and however its services are. */
+/** The starter specs beside a Cluster load without errors, whatever its name and its services. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,10 +47,10 @@ function starter(name: string, services: readonly Declared[], context = 'prod-eu
 const canaryOf = ({ transfers }: Model): readonly string[] =>
   transfers[0].stages.flatMap((stage) => (stage.stage === 'canary' ? stage.services : []));
 
-describe('the specs to begin with beside a Cluster', () => {
+describe('starter specs beside a Cluster', () => {
   const shop = [{ name: 'web', entryPoint: true }, { name: 'cart' }, { name: 'db' }];
 
-  it('are for it, go to its namespace and the given context, and try one service behind the entry point first', () => {
+  it('Starter specs belong to their Cluster, target its namespace and the given context, and use one service behind the entry point as the canary', () => {
     const { model } = starter('shop', shop);
     assert.deepEqual(
       model.organizations.map(({ cluster }) => cluster),
@@ -65,7 +65,7 @@ describe('the specs to begin with beside a Cluster', () => {
     );
   });
 
-  it('keep the comments of the sample, and name nothing that only the sample has', () => {
+  it('Starter specs keep the comments of the sample and name nothing that exists only in the sample', () => {
     const { files } = starter('shop', shop);
     const text = files.map((file) => file.text).join('');
     assert.match(text, /structural: # which roles there are/);
@@ -73,7 +73,7 @@ describe('the specs to begin with beside a Cluster', () => {
     assert.doesNotMatch(text, /chained-services|kind-karma|published-team|bad-hour/);
   });
 
-  it('bring the load to every entry point', () => {
+  it('Starter specs send load to every entry point', () => {
     const { model } = starter('two', [
       { name: 'web', entryPoint: true },
       { name: 'api', entryPoint: true },
@@ -87,7 +87,7 @@ describe('the specs to begin with beside a Cluster', () => {
     assert.deepEqual(canaryOf(model), ['web']);
   });
 
-  it('take names that YAML would read as something else', () => {
+  it('Starter specs accept names that YAML would read as something else', () => {
     const { model } = starter('null', [{ name: 'on', entryPoint: true }, { name: '1' }], 'yes');
     assert.equal(model.organizations[0].cluster, 'null');
     assert.equal(model.transfers[0].target.context, 'yes');
