@@ -42,7 +42,7 @@ describe('pack and unpack', () => {
     assert.deepEqual(unpack(pack({ json: 1, arrays: { view } })).arrays.view, Float32Array.of(2, 3));
   });
 
-  it('unpack refuses every single flipped bit and every cut', () => {
+  it('unpack refuses content with a flipped bit in any byte and content cut at any byte', () => {
     const bytes = pack(content(1));
     for (let i = 0; i < bytes.length; i++) {
       const damaged = bytes.slice();
@@ -93,7 +93,7 @@ describe('checkpoints', () => {
     }
   });
 
-  it('Corrupt checkpoints are renamed, so that they never push out a whole one', () => {
+  it('Corrupt checkpoints are renamed, so that they never displace an intact one', () => {
     for (const step of [10, 20, 30]) write(step);
     truncateSync(join(checkpoints(), '000000000030.ckpt'), 50);
     damage(20, 100);
@@ -103,7 +103,7 @@ describe('checkpoints', () => {
     assert.ok(readdirSync(checkpoints()).includes('000000000030.ckpt.corrupt'));
   });
 
-  it('There is no checkpoint where none was written, or none is whole', () => {
+  it('There is no checkpoint when none was written or none is intact', () => {
     assert.deepEqual(newestValid(checkpoints()), { problems: [], corrupt: [] });
     write(1);
     damage(1, 60);
@@ -112,7 +112,7 @@ describe('checkpoints', () => {
     assert.equal(problems.length, 1);
   });
 
-  it('Checkpoints throw where their folder is a file', () => {
+  it('Checkpoints cannot be written or listed when their folder is a file', () => {
     writeFileSync(checkpoints(), '');
     assert.throws(() => write(1), /choose another|folder is needed/);
     assert.throws(() => listCheckpoints(checkpoints()), /folder is needed/);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of its own for each test of the suite, removed after it. */
+/** Gives each test of the suite a folder of its own, and removes it after the test. */
 export function useFolder(): () => string {
   let folder = '';
   beforeEach(() => {
@@ -12,7 +12,7 @@ export function useFolder(): () => string {
   return () => folder;
 }
 
-/** A clock that counts on by a second at each look. */
+/** A clock that advances by one second at each call. */
 export function steppingClock(start = 1_700_000_000_000): () => number {
   let now = start;
   return () => (now += 1000);

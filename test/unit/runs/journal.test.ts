@@ -78,7 +78,7 @@ describe('journal', () => {
     }
   });
 
-  it('A journal skips a line that is no event, and says where it is', () => {
+  it('A journal skips a line that is not an event, and says where it is', () => {
     writeThree();
     appendFileSync(path(), 'garbage\n\u0000\u0000\n[1]\n{"seq":"4"}\n\n{"seq":9,"t":1,"type":"stopped","step":3}\n');
     const { events, problems } = readJournal(path());

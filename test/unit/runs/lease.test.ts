@@ -96,17 +96,17 @@ describe('lease', () => {
     acquireLease(folder(), thisProcess(clock)).release();
   });
 
-  it('Only one of two processes that try at the same time takes a stale lease over', () => {
+  it('Only one of two processes that try at the same time takes over a stale lease', () => {
     write(other, now - 2 * STALE_AFTER);
     mkdirSync(`${path()}.takeover`);
     assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
-    // The other one died in the middle: its lock is removed once it is old.
+    // The other process died during the takeover: its lock is removed once it is old.
     now += 2 * STALE_AFTER;
     assert.throws(() => acquireLease(folder(), thisProcess(clock)), LeaseHeldError);
     acquireLease(folder(), thisProcess(clock)).release();
   });
 
-  /** A process whose heart beats when the test says so. */
+  /** A process whose heartbeat the test triggers. */
   function beating(): { readonly process: RunProcess; readonly beat: () => void } {
     let action: () => void = () => undefined;
     const every: RunProcess['every'] = (_, act) => {
@@ -149,7 +149,7 @@ describe('lease', () => {
     const { process, beat } = beating();
     const lease = acquireLease(folder(), process);
     const mine = readFileSync(path());
-    // A folder in its place: every attempt to read it fails.
+    // With a folder in its place, every attempt to read it fails.
     rmSync(path());
     mkdirSync(path());
     beat();
@@ -190,7 +190,7 @@ describe('lease', () => {
     lease.release();
   });
 
-  it('Acquiring a lease fails with a sentence where the folder is missing or a file', () => {
+  it('Acquiring a lease fails with a sentence when the folder is missing or is a file', () => {
     assert.throws(() => acquireLease(join(folder(), 'none'), thisProcess(clock)), /does not exist/);
     writeFileSync(join(folder(), 'file'), '');
     assert.throws(() => acquireLease(join(folder(), 'file'), thisProcess(clock)), /a folder is needed/);
@@ -203,7 +203,7 @@ describe('processLives', () => {
     assert.equal(processLives(process.pid, 'other'), 'no');
     assert.equal(processLives(2 ** 22 + 1, 'any'), 'no');
     assert.equal(processStart(2 ** 22 + 1), '');
-    // The shell's child ends; the program that the shell becomes never asks for it: a zombie.
+    // The child of the shell ends, but the program that replaces the shell never waits for it: it stays a zombie.
     const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 1000']);
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const zombie = Number(line.toString());

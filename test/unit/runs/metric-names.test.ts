@@ -13,7 +13,7 @@ describe('names of metrics', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('a journal of an earlier version is read by the metric names of now', () => {
+  it('A journal of an earlier version is read with the current metric names', () => {
     const path = join(folder, 'journal.jsonl');
     const events = [
       { seq: 1, t: 1, type: 'evaluation', step: 0, system: 'hpa', metrics: { objective: 0.8 } },
@@ -30,7 +30,7 @@ describe('names of metrics', () => {
     assert.deepEqual(new JournalReader(path).read().events, readJournal(path).events);
   });
 
-  it('metrics without a name of an earlier version are left as they are', () => {
+  it('Metrics without a name of an earlier version are returned unchanged', () => {
     const metrics = { 'losses/entropy': 1, toString: 2 };
     assert.equal(withNamesOfNow(metrics), metrics);
   });
