@@ -6,7 +6,7 @@ import { NAMESPACE, startFakeCluster, type FakeCluster } from '../../fake-kubern
 import { cli, copySmallSample, root, startCli, type Result } from './cli-helpers.ts';
 import { copyRealClusterSample } from './real-cluster-specs.ts';
 
-/** The smallest real use of each command of the built program, in this order: later ones use what earlier ones left. */
+/** The smallest real use of each command of the built program. The order matters: later ones use what earlier ones left. */
 interface Use {
   readonly command: string;
   /** Further arguments. */
@@ -112,7 +112,7 @@ describe('each command of the built program', () => {
   });
 
   for (const { command, args, prints, code = 0 } of USES)
-    it(`karma-mas ${command} prints its help, and does its smallest work`, async () => {
+    it(`karma-mas ${command} prints its help, and its smallest real use prints what it should`, async () => {
       const words = command.split(' ');
       const help = await cli([...words, '--help'], folder, env);
       assert.equal(help.code, 0, help.stderr);
@@ -131,12 +131,12 @@ describe('each command of the built program', () => {
     return end;
   }
 
-  it('Each command of the built program is used in this suite, or in test/lsp', async () => {
+  it('Each command of the built program is used in this suite or in test/lsp', async () => {
     const found = await leaves([]);
     assert.deepEqual(found.sort(), [...USES.map(({ command }) => command), 'lsp'].sort(), 'test/lsp uses lsp');
   });
 
-  /** The commands that do something, from the help of those that they are below. */
+  /** The commands that do something themselves, found in the help of the commands above them. */
   async function leaves(words: readonly string[]): Promise<string[]> {
     const { stdout } = await cli([...words, '--help'], folder, env);
     const [, list = ''] = stdout.split('\nCommands:\n');
@@ -146,7 +146,7 @@ describe('each command of the built program', () => {
     return [...self, ...below.flat()];
   }
 
-  it('The commands of the built program leave nothing beside what they were asked for', () => {
+  it('The commands of the built program leave no files that nobody asked for', () => {
     assert.ok(!existsSync(join(folder, '.karma')));
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.includes('partial')),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../../../tools/build-once.ts';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-/** The built programs: what users start, and what starts fastest. */
+/** The built programs, because users start these and they start fastest. */
 const dist = ensureBuilt();
 export const CLI = join(dist, 'karma-mas.mjs');
 export const RUNNER = join(dist, 'runner.mjs');
@@ -17,7 +17,7 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Starts the command line as a user would, in a folder. `stdin`: nothing, or what the test writes there. */
+/** Starts the command line in a folder, as a user would. With `stdin` 'pipe' the test may write to its standard input. */
 export function startCli(
   args: readonly string[],
   cwd: string,
@@ -40,7 +40,7 @@ export function cli(args: readonly string[], cwd: string, env: Record<string, st
   return startCli(args, cwd, env).end;
 }
 
-/** A copy of the sample that a job is through with in seconds: one scenario, few environments, no traces needed. */
+/** Copies the sample so that a job finishes in seconds: one scenario, few environments, no traces needed. */
 export function copySmallSample(target: string): void {
   cpSync(join(root, 'examples', 'chained-services'), target, { recursive: true });
   const edit = (name: string, changes: readonly (readonly [RegExp, string])[]) => {

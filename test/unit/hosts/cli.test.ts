@@ -14,7 +14,7 @@ const SAMPLE = join(root, 'examples', 'chained-services');
 describe('karma-mas', () => {
   const folder = useFolder();
 
-  it('prints help and the version on stdout, with exit code 0', async () => {
+  it('karma-mas prints its help and its version on stdout with exit code 0', async () => {
     const help = await cli(['--help'], folder());
     assert.equal(help.code, 0);
     for (const name of [
@@ -39,7 +39,7 @@ describe('karma-mas', () => {
     assert.deepEqual(await cli(['--version'], folder()), { code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it('says on stderr what is wrong with the usage, with exit code 2 and a suggestion', async () => {
+  it('karma-mas reports wrong usage on stderr with a suggestion and exit code 2', async () => {
     const wrong = await cli(['valdate'], folder());
     assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
     assert.match(wrong.stderr, /unknown command 'valdate'\n\(Did you mean validate\?\)/);
@@ -52,7 +52,7 @@ describe('karma-mas', () => {
     );
   });
 
-  it('shows where an error came from only with --debug', async () => {
+  it('karma-mas shows the stack of an error only with --debug or KARMA_DEBUG=1', async () => {
     const plain = await cli(['validate', 'none'], folder());
     assert.equal(plain.code, 3);
     assert.match(plain.stderr, /^error: .*none does not exist: check the path/);
@@ -63,7 +63,7 @@ describe('karma-mas', () => {
 });
 
 describe('help of each command', () => {
-  /** In this process: a snapshot of what a user reads. Width and defaults do not depend on the machine. */
+  /** Prints the help in this process. Its width and its defaults do not depend on the machine, so a snapshot can hold it. */
   async function helpOf(...names: string[]): Promise<string> {
     let text = '';
     const write = process.stdout.write.bind(process.stdout);
@@ -113,14 +113,14 @@ describe('help of each command', () => {
   ];
   const snapshot = join(root, 'test', 'unit', 'hosts', 'help.txt');
 
-  it('is as in help.txt (KARMA_UPDATE=1 writes it anew)', async () => {
+  it('The help of each command is the text in help.txt (KARMA_UPDATE=1 rewrites the file)', async () => {
     let text = '';
     for (const names of commands) text += `$ karma-mas ${names.join(' ')} --help\n${await helpOf(...names)}\n`;
     if (process.env.KARMA_UPDATE) writeFileSync(snapshot, text);
     assert.equal(text, readFileSync(snapshot, 'utf8'));
   });
 
-  it('shows an example for each', async () => {
+  it('The help of each top-level command except runs shows an example', async () => {
     for (const names of commands.filter(([first, second]) => !second && first !== 'runs'))
       assert.match(await helpOf(...names), /Examples?:\n {2}karma-mas /, names.join(' '));
   });
@@ -129,7 +129,7 @@ describe('help of each command', () => {
 describe('karma-mas init and validate', () => {
   const folder = useFolder();
 
-  it('copies the sample into a new folder, where it is valid', async () => {
+  it('karma-mas init copies the sample into a new folder, and the copy is valid', async () => {
     const made = await cli(['init', 'mine'], folder());
     assert.equal(made.code, 0);
     assert.match(made.stdout, /karma-mas validate mine\n/);
@@ -140,7 +140,7 @@ describe('karma-mas init and validate', () => {
     assert.deepEqual([summary.type, summary.errors], ['validated', 0]);
   });
 
-  it('overwrites nothing', async () => {
+  it('karma-mas init refuses a folder that is not empty and leaves it as it is', async () => {
     mkdirSync(join(folder(), 'mine'));
     writeFileSync(join(folder(), 'mine', 'kept'), 'kept');
     const refused = await cli(['init', 'mine', '--json'], folder());
@@ -150,7 +150,7 @@ describe('karma-mas init and validate', () => {
     assert.deepEqual(readdirSync(join(folder(), 'mine')), ['kept']);
   });
 
-  it('prints each problem as file:line:column with code, and exits with 1', async () => {
+  it('karma-mas validate prints each problem as file:line:column with its code and exits with 1', async () => {
     cpSync(SAMPLE, join(folder(), 'mine'), { recursive: true });
     const path = join(folder(), 'mine', 'cluster.karma.yaml');
     const text = readFileSync(path, 'utf8');
@@ -168,13 +168,13 @@ describe('karma-mas init and validate', () => {
     assert.ok(json.some((entry) => entry.code === 'unknown-key' && entry.file === 'cluster.karma.yaml'));
   });
 
-  it('checks the current folder by default, and says where there are no specs', async () => {
+  it('karma-mas validate checks the current folder by default and reports a folder without specifications', async () => {
     const empty = await cli(['validate'], folder());
     assert.equal(empty.code, 1);
     assert.match(empty.stdout, /no-specs/);
   });
 
-  it('starts no job where the specs have errors, and shows these', async () => {
+  it('karma-mas train creates no run if the specifications have errors, and prints the errors', async () => {
     writeFileSync(join(folder(), 'a.karma.yaml'), 'kind: Nothing\n');
     const refused = await cli(['train'], folder());
     assert.equal(refused.code, 1);
@@ -211,7 +211,7 @@ describe('karma-mas runs', () => {
     return directory;
   }
 
-  it('lists runs as a table or as JSON, also without a sub-command', async () => {
+  it('karma-mas runs lists the runs as a table or as JSON, with or without the sub-command list', async () => {
     const none = await cli(['runs'], folder());
     assert.deepEqual([none.code, none.stdout], [0, 'No runs in . yet.\n']);
     make('first', 1000, (run) => run.journal.append('finished', { summary: {}, seconds: 1 }));
@@ -237,7 +237,7 @@ describe('karma-mas runs', () => {
     });
   });
 
-  it('shows one, and its last events', async () => {
+  it('karma-mas runs show prints a run and its last events', async () => {
     make('first', 1000, (run) => {
       run.begin('train', [1]);
       run.journal.append('failed', { message: 'the reason' });
@@ -255,14 +255,14 @@ describe('karma-mas runs', () => {
     assert.match(missing.stderr, /No run in .* begins with "x"/);
   });
 
-  it('stops only what runs', async () => {
+  it('karma-mas runs stop refuses a run that is not running', async () => {
     make('first', 1000, (run) => run.begin('train', [1]));
     const refused = await cli(['runs', 'stop', 'latest'], folder());
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /does not run: it is stale/);
   });
 
-  it('deletes into the trash, after asking', async () => {
+  it('karma-mas runs delete requires a confirmation and moves the run to the trash', async () => {
     const directory = make('first', 1000);
     const unasked = await cli(['runs', 'delete', 'latest'], folder());
     assert.equal(unasked.code, 2);
@@ -273,14 +273,14 @@ describe('karma-mas runs', () => {
     assert.deepEqual(readdirSync(join(folder(), '.karma', 'trash')), ['19700101-000001-train-first']);
   });
 
-  it('resumes nothing that has finished', async () => {
+  it('karma-mas runs resume refuses a run that has finished', async () => {
     make('first', 1000, (run) => run.journal.append('finished', { summary: {}, seconds: 1 }));
     const refused = await cli(['runs', 'resume', 'latest'], folder());
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /has finished: there is nothing to resume/);
   });
 
-  it('names a run that cannot be read, and lists the others', async () => {
+  it('karma-mas runs names a run that cannot be read and lists the others', async () => {
     const broken = make('first', 1000);
     make('second', 2000);
     writeFileSync(join(broken, 'manifest.json'), '{');

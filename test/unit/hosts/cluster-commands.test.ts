@@ -26,7 +26,7 @@ describe('cluster commands and jobs on a real cluster', () => {
 
   const run = (...args: string[]) => cli(args, folder(), env);
 
-  it('contexts: lists them, and connects to nothing', async () => {
+  it('karma-mas cluster contexts lists the contexts and connects to nothing', async () => {
     const text = await run('cluster', 'contexts');
     assert.match(text.stdout, /\* +fake +http:\/\/127\.0\.0\.1:\d+ +chained/);
     const [context] = objects((await run('cluster', 'contexts', '--json')).stdout);
@@ -35,7 +35,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.deepEqual(fake.api.requests, []);
   });
 
-  it('import: writes a spec that validates, and overwrites nothing', async () => {
+  it('karma-mas cluster import writes a valid specification and overwrites no file', async () => {
     const file = join(folder(), 'new', 'cluster.karma.yaml');
     const printed = await run('cluster', 'import');
     assert.equal(printed.code, 0, printed.stderr);
@@ -54,7 +54,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('init --organization: what an imported Cluster lacks, valid, and overwrites nothing', async () => {
+  it('karma-mas init --organization adds valid specifications that an imported Cluster lacks, and overwrites no file', async () => {
     const directory = join(folder(), 'own');
     const file = join(directory, 'cluster.karma.yaml');
     mkdirSync(directory);
@@ -83,7 +83,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.notEqual(none.code, 0);
   });
 
-  it('test-queries: a table, or JSON; exit code 1 where something is missing', async () => {
+  it('karma-mas cluster test-queries prints a table or JSON, and exits with 1 if a value is missing', async () => {
     const fine = await run('cluster', 'test-queries', specs());
     assert.equal(fine.code, 0, fine.stdout + fine.stderr);
     assert.match(fine.stdout, /pending +requests +4 \(2 s\)/);
@@ -97,7 +97,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.match(tested.queries[0].problem, /does not answer/);
   });
 
-  it('status: the services as they are, and what stands in the way', async () => {
+  it('karma-mas cluster status prints the services of the cluster and the findings, but no token', async () => {
     const shown = await run('cluster', 'status', specs(), '--json');
     assert.equal(shown.code, 0, shown.stderr);
     const [status, findings] = objects(shown.stdout) as { services?: { desired: number }[]; findings?: unknown[] }[];
@@ -109,7 +109,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.ok(!`${shown.stdout}${shown.stderr}`.includes(TOKEN));
   });
 
-  it('watch: the services at each change, until its standard input ends', async () => {
+  it('karma-mas cluster watch prints the services at each change until its standard input ends', async () => {
     const { child, end } = startCli(['cluster', 'watch', specs(), '--json'], folder(), env, 'pipe');
     let text = '';
     child.stdout!.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -134,7 +134,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('against a forbidden namespace, a dead server and a wrong context say what to do, with exit code 3', async () => {
+  it('karma-mas cluster status explains a forbidden namespace, a wrong context and a dead server, with exit code 3', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'deployments';
     const forbidden = await run('cluster', 'status', specs());
     assert.equal(forbidden.code, 3);
@@ -152,7 +152,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     await fake.api.start();
   });
 
-  it('collect: watches and writes nothing, unless the place is named', async () => {
+  it('karma-mas collect writes nothing to the cluster and refuses a --write-to that names another place', async () => {
     const seconds = String(15 / 3600);
     const done = await run('collect', specs(), '--hours', seconds, '--out', join(folder(), 'out'));
     assert.equal(done.code, 0, done.stderr);
@@ -172,7 +172,7 @@ describe('cluster commands and jobs on a real cluster', () => {
     assert.deepEqual(fake.api.writes, []);
   });
 
-  it('collect with exploration: holds the lease, writes each line to the audit, and gives the HPAs back', async () => {
+  it('karma-mas collect --exploration holds the lease, audits each write and restores the HPAs', async () => {
     const before = JSON.stringify(fake.api.list(hpas).map(({ spec }) => spec));
     const out = join(folder(), 'out');
     const args = ['collect', specs(), '--hours', String(15 / 3600), '--out', out, '--exploration', '1'];
@@ -194,7 +194,7 @@ describe('cluster commands and jobs on a real cluster', () => {
       assert.ok(existsSync(join(out, file)) && !readFileSync(join(out, file), 'utf8').includes(TOKEN), file);
   });
 
-  it('transfer: plans by dry runs alone, and goes no further unless the place is named', async () => {
+  it('karma-mas transfer plans with dry runs alone, and goes no further unless --write-to names the place', async () => {
     const trained = await run('train', specs(), '--seed', '1', '--steps', '128', '--training', 'default');
     assert.equal(trained.code, 0, trained.stderr);
     const planned = await run('transfer', specs(), '--up-to', 'plan', '--json');

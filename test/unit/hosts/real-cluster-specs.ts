@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { NAMESPACE } from '../../fake-kubernetes/namespace.ts';
 import { copySmallSample } from './cli-helpers.ts';
 
-/** The small sample, with the fake cluster of test/fake-kubernetes for a real one. */
+/** Copies the small sample, with the fake cluster of test/fake-kubernetes in place of a real one. */
 export function copyRealClusterSample(target: string): void {
   copySmallSample(target);
   edit(join(target, 'cluster.karma.yaml'), [

@@ -10,7 +10,7 @@ import { IoError } from '../../../src/runs/io-error.ts';
 const progress = (done: number, what = 'training') => ({ done, total: 1_000_000, unit: 'steps', what });
 
 describe('progress', () => {
-  it('tells share, rate and time left', () => {
+  it('The progress line shows the share, the rate and the time left', () => {
     assert.equal(
       describeProgress(progress(250_000), 10, 0),
       'training [######..................] 25 % (250 000 of 1 000 000 steps, 25 000 steps/s, 30 s left)',
@@ -22,7 +22,7 @@ describe('progress', () => {
     assert.deepEqual([4.4, 200, 7500].map(formatDuration), ['4 s', '3 min 20 s', '2 h 5 min']);
   });
 
-  it('redraws one line on a terminal and takes it away again', () => {
+  it('The progress line is redrawn on a terminal and cleared at the end', () => {
     let now = 0;
     const written: string[] = [];
     const line = new ProgressLine({ isTTY: true, columns: 50, write: (text) => written.push(text) }, () => now);
@@ -40,7 +40,7 @@ describe('progress', () => {
     assert.deepEqual(written.slice(3), ['\r\x1b[K']);
   });
 
-  it('prints a plain line every 10 s elsewhere', () => {
+  it('The progress line is printed as plain text every 10 s if there is no terminal', () => {
     let now = 0;
     const written: string[] = [];
     const line = new ProgressLine({ write: (text) => written.push(text) }, () => now);
@@ -52,7 +52,7 @@ describe('progress', () => {
 });
 
 describe('colors', () => {
-  it('are for terminals where nobody has said no', () => {
+  it('Colors are used only on a terminal, and only if nobody has turned them off', () => {
     const terminal = { isTTY: true };
     assert.equal(wantsColor(true, terminal, {}), true);
     assert.equal(wantsColor(true, {}, {}), false);
@@ -64,7 +64,7 @@ describe('colors', () => {
 });
 
 describe('tables and summaries', () => {
-  it('align their columns', () => {
+  it('Tables and summaries align their columns', () => {
     assert.equal(
       formatTable(
         ['a', 'bb'],
@@ -87,7 +87,7 @@ describe('describeFailure', () => {
     const { message, exitCode } = describeFailure(error);
     return [exitCode, message];
   };
-  it('gives a sentence and the exit code', () => {
+  it('describeFailure gives a sentence and the exit code for each kind of error', () => {
     assert.deepEqual(told(new UsageError('So.')), [2, 'So.']);
     assert.deepEqual(told(new IoError('ENOSPC', 'x', 'Full.')), [3, 'Full.']);
     assert.deepEqual(told(new ClusterError('unreachable', 'Away.')), [3, 'Away.']);

@@ -16,13 +16,13 @@ const problem = (rest: Partial<Problem> = {}): Problem => ({
 });
 
 describe('problems as workflow commands of GitHub', () => {
-  it('say where and what', () =>
+  it('A workflow command of GitHub gives the place and the message of a problem', () =>
     assert.equal(
       githubCommand(problem(), 'specs/a.karma.yaml'),
       '::error file=specs/a.karma.yaml,line=2,endLine=2,col=3,endColumn=9,title=unknown-key::Unknown.',
     ));
 
-  it('escape what would end or change the command', () => {
+  it('A workflow command of GitHub escapes every character that would end or change it', () => {
     const odd = problem({ severity: 'hint', message: '100 % of\r\nit::done, or: not' });
     assert.equal(
       githubCommand(odd, 'a,b:c%\n.yaml'),
@@ -33,7 +33,7 @@ describe('problems as workflow commands of GitHub', () => {
     assert.equal(decode(data[3]), odd.message);
   });
 
-  it('leave columns out where a problem spans lines', () => {
+  it('A workflow command of GitHub leaves out the columns of a problem that spans lines', () => {
     const long = problem({ severity: 'warning', range: { start: range.start, end: { line: 4, column: 1 } } });
     assert.equal(githubCommand(long, 'a'), '::warning file=a,line=2,endLine=4,title=unknown-key::Unknown.');
   });
@@ -42,8 +42,8 @@ describe('problems as workflow commands of GitHub', () => {
 const decode = (text: string): string => text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
 
 /**
- * The parts of the SARIF 2.1.0 schema that we write: every object has only properties that the schema has there
- * (additionalProperties is false everywhere), those that it requires, and values of its types.
+ * The parts of the SARIF 2.1.0 schema that we write. Every object has only properties that the schema allows there
+ * (additionalProperties is false everywhere), all that it requires, and values of the right types.
  */
 type Check = (value: unknown, at: string) => void;
 const text: Check = (value, at) => assert.ok(typeof value === 'string' && value.length > 0, at);
@@ -123,7 +123,7 @@ interface Log {
 }
 
 describe('problems as SARIF', () => {
-  it('have the structure of 2.1.0, for every problem code', () => {
+  it('A SARIF log has the structure of SARIF 2.1.0 for every problem code', () => {
     const all = [...examples().values()].flatMap((example) => problemsOf(example));
     const log = JSON.parse(JSON.stringify(sarifLog(all, { version: '1.2.3', uriOf: encodeURIComponent }))) as Log;
     sarif(log, 'log');
@@ -134,7 +134,7 @@ describe('problems as SARIF', () => {
     assert.deepEqual([...new Set(results.map((each) => each.level))].sort(), ['error', 'note', 'warning']);
   });
 
-  it('are a log without results where there is no problem', () =>
+  it('A SARIF log of no problems has the structure of SARIF 2.1.0', () =>
     sarif(sarifLog([], { version: '1', uriOf: (file) => file }), 'log'));
 });
 
@@ -143,19 +143,19 @@ describe('karma-mas validate --format', () => {
   const warned = 'test/data/broken-specs/48-unreachable-service';
   const here = process.cwd();
 
-  it('sarif is one document, with paths from where it runs', async () => {
+  it('karma-mas validate --format sarif prints one document with paths relative to the current folder', async () => {
     const { stdout, code } = await cli(['validate', broken, '--format', 'sarif'], here);
     assert.equal(code, 1);
     sarif(JSON.parse(stdout), 'log');
     assert.match(stdout, /"uri": "test\/data\/broken-specs\/51-duplicate-object\/a\.karma\.yaml"/);
   });
 
-  it('sarif names files elsewhere by absolute URIs', async () => {
+  it('karma-mas validate --format sarif names files outside the current folder by absolute URIs', async () => {
     const { stdout } = await cli(['validate', `${here}/${broken}`, '--format', 'sarif'], `${here}/src`);
     assert.match(stdout, /"uri": "file:\/\/\/.*51-duplicate-object\/a\.karma\.yaml"/);
   });
 
-  it('github is a command a problem, and a summary', async () => {
+  it('karma-mas validate --format github prints a workflow command for each problem and a summary', async () => {
     const { stdout, code } = await cli(['validate', broken, '--format', 'github'], here);
     assert.equal(code, 1);
     const lines = stdout.trim().split('\n');
@@ -164,7 +164,7 @@ describe('karma-mas validate --format', () => {
     assert.equal(lines[2], '2 errors, 0 warnings');
   });
 
-  it('json is the same with --json', async () => {
+  it('karma-mas validate --format json prints the same as --json, and unknown or conflicting formats are refused', async () => {
     const one = await cli(['validate', warned, '--format', 'json'], here);
     assert.deepEqual(objects(one.stdout), objects((await cli(['validate', warned, '--json'], here)).stdout));
     assert.equal(one.code, 0);
@@ -172,7 +172,7 @@ describe('karma-mas validate --format', () => {
     assert.equal((await cli(['validate', warned, '--format', 'xml'], here)).code, 2);
   });
 
-  it('--max-warnings fails where there are more', async () => {
+  it('karma-mas validate --max-warnings fails if there are more warnings than that', async () => {
     assert.equal((await cli(['validate', warned], here)).code, 0);
     assert.equal((await cli(['validate', warned, '--max-warnings', '1'], here)).code, 0);
     const failed = await cli(['validate', warned, '--max-warnings', '0'], here);
@@ -181,7 +181,7 @@ describe('karma-mas validate --format', () => {
     assert.equal((await cli(['validate', warned, '--max-warnings', 'few'], here)).code, 2);
   });
 
-  it('--hints adds what has no effect', async () => {
+  it('karma-mas validate --hints also prints what has no effect', async () => {
     const sample = 'examples/chained-services';
     assert.doesNotMatch((await cli(['validate', sample], here)).stdout, /unused/);
     const { stdout, code } = await cli(['validate', sample, '--hints'], here);

@@ -105,7 +105,7 @@ describe('The process of the controller', () => {
   const hpaOfB = (): Hpa => fake.api.get<Hpa>(`${hpas}/b-hpa`);
   const leads = ({ lines }: Replica): boolean => lines.some(({ event }) => event === 'held');
 
-  it('climbs; killed with -9 its standby restores the HPA; stopped it restores by itself', async () => {
+  it('The standby restores the HPA after the leader is killed, and a controller that gets SIGTERM restores it itself', async () => {
     const before = hpaOfB().spec;
     const one = start('one');
     await until('one leads', () => leads(one));
@@ -131,7 +131,7 @@ describe('The process of the controller', () => {
     assert.ok(two.lines.every(({ t }) => typeof t === 'string'));
   });
 
-  it('says in one line what is wrong with its configuration', async () => {
+  it('The controller reports in one line what is wrong with its configuration', async () => {
     const process = spawn(globalThis.process.execPath, [
       'src/hosts/controller/main.ts',
       '--config',

@@ -40,7 +40,7 @@ describe('The command line as the extension starts it', () => {
     await assert.rejects(start(`process.stderr.write('died'); process.exitCode = 1;`).done, /^Error: died$/);
   });
 
-  it('Lines of the command line that are no results are left out, and tell why it died where nothing else does', async () => {
+  it('Lines of the command line that are not results are left out, and explain its failure if nothing else does', async () => {
     const foreign = `console.log('(node:1) Warning: x'); console.log('5'); console.log('null'); console.log('{"kind":1}');`;
     const { done, results } = start(`${foreign} ${print(`{ type: 'plan' }`)} console.log('{"type":');`);
     await done;

@@ -1,4 +1,4 @@
-/** What the extension reads of an import, from what the command line really says. */
+/** What the extension reads from the real output of the command line for an import. */
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

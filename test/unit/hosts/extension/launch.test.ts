@@ -18,9 +18,9 @@ type Refused = Extract<StartAnswer, { error: string }>;
 const LONG = { training: 'default', steps: 1_000_000, backend: 'wasm', cores: 1 };
 
 describe('the detached runner', () => {
-  // Before the folder is removed: hooks run in their order.
+  // Hooks run in their order: this one must run before the folder is removed.
   afterEach(async () => {
-    // A test that failed leaves its run to nobody.
+    // A test that failed must not leave its run behind.
     const runs = listRuns(runsFolder(specs()), Date.now).runs.filter(({ state }) => state === 'running');
     for (const { directory } of runs) requestStop(directory);
     await until('the end of all runs', () => runs.every(({ directory }) => stateOf(directory) !== 'running'));
@@ -40,7 +40,7 @@ describe('the detached runner', () => {
 
   beforeEach(() => copySmallSample(specs()));
 
-  it('answers with a run, goes on by itself, tells progress, stops when asked, and is resumed', async () => {
+  it('The detached runner answers with its run, works on its own, reports progress, stops when asked and can be resumed', async () => {
     const { run, directory } = (await start()) as Started;
     assert.ok(directory.endsWith(run));
     await until('progress', () => (readProgress(directory)?.done ?? 0) > 0);
@@ -54,9 +54,9 @@ describe('the detached runner', () => {
     await until('a stopped run', () => stateOf(directory) === 'stopped');
   });
 
-  it('survives the end of the process that started it, its terminal and its pipes', async () => {
+  it('The detached runner survives the loss of the process that started it, of its terminal and of its pipes', async () => {
     const request = JSON.stringify({ kind: 'train', folder: specs(), options: LONG, seeds: [1] });
-    // As a window does that closes at once: a parent that dies with the pipe still open.
+    // Like a window that closes at once, the parent dies while the pipe is still open.
     const parent = spawn(
       process.execPath,
       [
@@ -79,7 +79,7 @@ describe('the detached runner', () => {
     await until('a stopped run', () => stateOf(directory) === 'stopped');
   });
 
-  it('is found interrupted after it was killed, and goes on from its checkpoint', async () => {
+  it('A run whose detached runner was killed is found to be stale and can be resumed', async () => {
     const { directory } = (await start()) as Started;
     await until('progress', () => (readProgress(directory)?.done ?? 0) > 0);
     process.kill(readRun(directory, Date.now).holder!.pid, 'SIGKILL');
@@ -89,7 +89,7 @@ describe('the detached runner', () => {
     await until('a stopped run', () => stateOf(directory) === 'stopped');
   });
 
-  it('answers with the problems of the specifications and their places', async () => {
+  it('The detached runner answers with the problems of the specifications and their places', async () => {
     const path = join(specs(), 'training.karma.yaml');
     writeFileSync(path, readFileSync(path, 'utf8').replace('preset: recipe', 'preset: receipt'));
     const { error, problems } = (await start()) as Refused;
@@ -115,13 +115,13 @@ describe('the detached runner', () => {
     ['an unknown Training', { options: { training: 'other' } }, /no Training named other/],
   ];
   for (const [what, request, expected] of refused)
-    it(`refuses ${what}, in a sentence`, async () => {
+    it(`The detached runner refuses ${what} in a sentence`, async () => {
       const answer = (await start(request)) as Refused;
       assert.match(answer.error, expected);
       assert.deepEqual(answer.problems, []);
     });
 
-  it('says what is wrong where the program does not start or dies at once', async () => {
+  it('The launcher says what is wrong if the runner does not start or ends at once', async () => {
     await assert.rejects(
       start({}, { node: { path: '/no/such/node', env: {} } }),
       /did not start.*karma-mas\.nodePath/s,
@@ -133,7 +133,7 @@ describe('the detached runner', () => {
     await assert.rejects(start({}, { runner: broken }), /ended with code 7/);
   });
 
-  it('does not resume what another process works on', async () => {
+  it('The launcher does not resume a run that another process works on', async () => {
     const { directory } = (await start()) as Started;
     await until('progress', () => (readProgress(directory)?.done ?? 0) > 0);
     await assert.rejects(launchResume(launcher(), directory), /Another process works on/);

@@ -170,7 +170,7 @@ describe('Manifest of the extension', () => {
         const described = setting.markdownEnumDescriptions as readonly string[];
         assert.equal(described.length, (setting.enum as readonly string[]).length);
       }
-      // What runs or is read outside of the workspace is for the user alone to say.
+      // Only the user may set what runs or is read outside the workspace.
       if (/path|kubeconfig|context/i.test(name)) assert.equal(setting.scope, 'machine');
     });
 

@@ -11,7 +11,7 @@ describe('Project folders', () => {
     assert.deepEqual(topmostFolders([]), []);
   });
 
-  it('Project folders with names that only begin alike are told apart', () => {
+  it('Project folders whose names only begin alike are not confused', () => {
     assert.deepEqual(topmostFolders(['/w/a/x.karma.yaml', '/w/ab/y.karma.yaml']), ['/w/a', '/w/ab']);
     assert.ok(!isInside('/w/ab', '/w/a'));
     assert.ok(isInside('/w/a', '/w/a'));

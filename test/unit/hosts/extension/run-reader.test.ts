@@ -69,7 +69,7 @@ describe('reader of a run', () => {
     make();
   });
 
-  it('tells which run it refines, if any', async () => {
+  it('The run reader reports which run a run refines, if any', async () => {
     assert.equal((await look()).refines, undefined);
     make({ kind: 'run', options: { refines: '' } });
     assert.equal((await look()).refines, undefined);
@@ -77,7 +77,7 @@ describe('reader of a run', () => {
     assert.equal((await look()).refines, '20260101-000000-run-default');
   });
 
-  it('tells what each state is, as the command line does', async () => {
+  it('The run reader reports each state of a run as the command line does', async () => {
     const states: string[] = [];
     const note = async () => {
       const { state } = await look();
@@ -102,7 +102,7 @@ describe('reader of a run', () => {
     assert.deepEqual(states, ['created', 'running', 'stopped', 'stale', 'failed', 'finished']);
   });
 
-  it('finds a run whose process died, also where its id lives on in another process', async () => {
+  it('The run reader finds a run whose process died, even if another process has its id now', async () => {
     tell('started', { kind: 'train', seeds: [1] });
     const lease = (pid: number, processStart: string) =>
       writeFileSync(join(directory, 'lease.json'), JSON.stringify({ pid, host: hostname(), processStart, token: 'x' }));
@@ -112,7 +112,7 @@ describe('reader of a run', () => {
     assert.equal((await look()).state, 'stale');
   });
 
-  it('says whether anything is different', async () => {
+  it('The run reader says whether anything has changed since the last poll', async () => {
     assert.equal(await reader.poll(noPause), true);
     assert.equal(await reader.poll(noPause), false);
     tell('started', { kind: 'train', seeds: [1, 2] });
@@ -120,7 +120,7 @@ describe('reader of a run', () => {
     assert.equal(await reader.poll(noPause), false);
   });
 
-  it('follows the seeds: the farthest step, the best policies of any, the HPA beside them', async () => {
+  it('The run reader reports the farthest step of the seeds, the best objective of any seed and that of the HPA', async () => {
     tell('started', { kind: 'train', seeds: [1, 2] });
     judge(0, 0.8, 1, 'hpa');
     tell('iteration', { step: 512, metrics: { return: 1 } }, 1);
@@ -136,7 +136,7 @@ describe('reader of a run', () => {
     assert.equal((await look()).bestObjective, 0.86);
   });
 
-  it('tells what a transfer offers, the newest of each', async () => {
+  it('The run reader reports the newest offer of each kind that a transfer makes', async () => {
     assert.equal((await look()).offers, undefined);
     tell('offer', { what: 'twin', job: 'fit', why: 'first' });
     tell('offer', { what: 'policies', job: 'train', why: 'only' });
@@ -152,7 +152,7 @@ describe('reader of a run', () => {
     assert.ok(offers.every(({ t }) => t > 0));
   });
 
-  it('forgets what is repeated after a resume', async () => {
+  it('The run reader forgets the events that a resumed run repeats', async () => {
     tell('started', { kind: 'train', seeds: [1] }, 1);
     const kept = judge(512, 0.8, 1);
     judge(1024, 0.9, 1);
@@ -163,7 +163,7 @@ describe('reader of a run', () => {
     assert.equal(entry.step, 512);
   });
 
-  it('tells progress, phase and a stop on its way only while it runs', async () => {
+  it('The run reader reports the progress, the holder and a requested stop of a run only while it runs', async () => {
     const lease = acquireLease(directory, thisProcess());
     tell('started', { kind: 'train', seeds: [1, 2] });
     tell('phase', { phase: 'training', state: 'started' });
@@ -185,7 +185,7 @@ describe('reader of a run', () => {
     assert.equal(entry.holder, undefined);
   });
 
-  it('takes the results of a finished run from its summary, without reading its seeds', async () => {
+  it('The run reader takes the results of a finished run from its summary without reading its seeds', async () => {
     const seeds = { 1: { objective: 0.85, hpaObjective: 0.8 }, 2: { objective: 0.87, hpaObjective: 0.8 } };
     tell('artifact', { path: 'artifacts/policies/1.bin', sha256: '', bytes: 1 });
     tell('artifact', { path: 'artifacts/twin-report.json', sha256: '', bytes: 1 });
@@ -198,7 +198,7 @@ describe('reader of a run', () => {
     assert.deepEqual(entry.results, ['curves', 'twin', 'policies', 'analysis']);
   });
 
-  it('shows a report where it is there', async () => {
+  it('The run reader lists the report of a run only if the file exists', async () => {
     make({ kind: 'run' });
     tell('finished', { summary: {}, seconds: 1 });
     assert.deepEqual((await look()).results, []);
@@ -208,7 +208,7 @@ describe('reader of a run', () => {
     assert.deepEqual((await look()).results, ['report']);
   });
 
-  it('shows a damaged manifest for what it is, and the run once it is whole', async () => {
+  it('The run reader reports a damaged manifest, and shows the run once the manifest is whole', async () => {
     const path = join(directory, 'manifest.json');
     const whole = readFileSync(path, 'utf8');
     for (const damaged of [whole.slice(0, 40), '', 'null', '[]', '{}', '{"version":1,"kind":"train"}']) {
@@ -221,7 +221,7 @@ describe('reader of a run', () => {
     assert.equal((await look()).state, 'created');
   });
 
-  it('shows a run of another version, and of a kind that it does not know', async () => {
+  it('The run reader reports a run of another version or of an unknown kind', async () => {
     const path = join(directory, 'manifest.json');
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
     for (const other of [{ version: 2 }, { kind: 'dream' }]) {
@@ -233,7 +233,7 @@ describe('reader of a run', () => {
     }
   });
 
-  it('waits for a run that is being made, and says so where none comes of it', async () => {
+  it('The run reader waits for a run that is being created, and reports it if its manifest never appears', async () => {
     const empty = join(folder(), 'runs', 'empty');
     mkdirSync(empty);
     const fresh = new RunReader(empty, '/specs', Date.now);
@@ -245,7 +245,7 @@ describe('reader of a run', () => {
     assert.match(fresh.entry.message ?? '', /no manifest\.json/);
   });
 
-  it('counts lines that are no events, and reads the others', async () => {
+  it('The run reader reports journal lines that are not events and reads the others', async () => {
     tell('started', { kind: 'train', seeds: [1, 2] });
     appendFileSync(journalPath(directory), 'garbage\n');
     tell('stopped', { step: 3 });
@@ -255,7 +255,7 @@ describe('reader of a run', () => {
     assert.match(entry.problems[0], /journal\.jsonl:2/);
   });
 
-  it('lets others work while it reads a long journal', async () => {
+  it('The run reader lets other work run while it reads a long journal', async () => {
     const metrics = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`metric${i}`, Math.PI * i]));
     for (let i = 1; i <= 3000; i++) tell('iteration', { step: i, metrics }, 1);
     let pauses = 0;
@@ -264,7 +264,7 @@ describe('reader of a run', () => {
     assert.equal(reader.entry.step, 3000);
   });
 
-  it('keeps up with twenty runs of five seeds that all work: what it has read is not read again', async () => {
+  it('The run reader reads nothing twice while twenty runs of five seeds work', async () => {
     const seeds = [1, 2, 3, 4, 5];
     const readers = Array.from({ length: 20 }, (_, i) => {
       make({ name: `run ${i}`, seeds });
@@ -275,7 +275,7 @@ describe('reader of a run', () => {
       return reader;
     });
     for (const each of readers) assert.equal(await each.poll(noPause), true);
-    // Were anything read twice, it would be garbage now.
+    // Anything read twice would be garbage now.
     for (const each of readers)
       for (const seed of seeds) {
         const file = openSync(journalPath(seedDirectory(each.directory, seed)), 'r+');

@@ -19,7 +19,7 @@ describe('Cluster as an audit trail shows it', () => {
   before(async () => {
     records = await recordTransfer();
   });
-  /** Up to the last record of a stage. */
+  /** The records up to the last one of a stage. */
   const until = (stage: string) =>
     parsed(records.slice(0, records.findLastIndex((record) => record.stage === stage) + 1));
 

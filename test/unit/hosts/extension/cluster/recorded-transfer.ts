@@ -35,10 +35,10 @@ export async function recordTransfer(
   }
 }
 
-/** A trail as it stands in the file. */
+/** The lines of a trail in its file. */
 export const linesOf = (records: readonly AuditRecord[]): string =>
   records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
-/** A record as it comes out of the file: numbers that JSON has not are null. */
+/** Records as they are read from the file: numbers that JSON does not have are null. */
 export const parsed = (records: readonly AuditRecord[]): unknown[] =>
   records.map((record) => JSON.parse(JSON.stringify(record)) as unknown);

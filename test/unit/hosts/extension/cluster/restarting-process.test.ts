@@ -5,7 +5,7 @@ import { RestartingProcess } from '../../../../../src/hosts/extension/cluster/re
 import { useFolder } from '../../../runs/helpers.ts';
 import { until as untilTrue } from '../../../until.ts';
 
-/** Says its number, then what it is told to, and ends with its standard input unless it is stubborn. */
+/** Prints its number, then behaves as its argument says, and ends with its standard input unless it is stubborn. */
 const PROGRAM = `
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 const [,, folder, behavior] = process.argv;
@@ -23,7 +23,7 @@ process.stdin.on('end', () => {
 `;
 
 describe('Process that is restarted', () => {
-  // Before the folder is removed: hooks run in their order.
+  // Hooks run in their order: this one must run before the folder is removed.
   afterEach(async () => {
     observer?.stop();
     await until('the end of all processes', () => !pids().some(isAlive));
@@ -79,7 +79,7 @@ describe('Process that is restarted', () => {
     assert.deepEqual([lines, ends, running.isWanted], [['line of 1'], [], false]);
   });
 
-  it('A restarting process is killed where it does not end by itself', async () => {
+  it('A restarting process is killed if it does not end by itself', async () => {
     const running = observe('stubborn');
     await until('a line', () => lines.length === 1);
     running.stop();
@@ -108,7 +108,7 @@ describe('Process that is restarted', () => {
     assert.deepEqual(waits.slice(0, 2), [1, 2]);
   });
 
-  it('A restarting process is started anew at once when its program has changed', async () => {
+  it('A restarting process is started again at once when it is told to restart', async () => {
     const running = observe('stays');
     await until('a line', () => lines.length === 1);
     running.restart();

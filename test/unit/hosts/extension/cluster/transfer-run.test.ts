@@ -53,7 +53,7 @@ describe('Runs that are transfers', () => {
     assert.equal((await transferRequest(entry({}), cluster))!.writeTo, 'kind/shop');
   });
 
-  it('Manifests from before there was a pace, damaged ones and those of other jobs are told apart', async () => {
+  it('A manifest without a pace has pace 0, and damaged manifests and those of other jobs are left out', async () => {
     manifest({ transfer: 'production', upTo: 'plan', dryRun: false });
     assert.equal((await transferRequest(entry({}), cluster))!.pace, 0);
     for (const options of [undefined, {}, { transfer: 'production', upTo: 'moon', dryRun: false }]) {

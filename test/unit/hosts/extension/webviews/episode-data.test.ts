@@ -24,7 +24,7 @@ describe('Data of the Episode view', () => {
     return path;
   };
   const made = makeTrajectories({ agents: fourAgents(), episodes: 3, steps: 5, noise: 0.5, seed: 4 });
-  /** With all that format 2 may have. */
+  /** Trajectories with everything that format 2 may have. */
   const full: Trajectories = {
     ...made,
     entryPoints: ['a'],
@@ -91,7 +91,7 @@ describe('Data of the Episode view', () => {
     assert.deepEqual(new Set(unknown.agents[0].probabilities), new Set([-1]));
   });
 
-  it('An episode message has gaps where a number is none', async () => {
+  it('An episode message has gaps where a number is not finite', async () => {
     const states = full.episodes[0].states.slice();
     states[0] = NaN;
     const objective = full.episodes[0].objective.map(() => Infinity);

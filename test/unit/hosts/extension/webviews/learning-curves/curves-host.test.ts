@@ -28,7 +28,7 @@ describe('host of the learning curves', () => {
   let entries: RunEntry[];
   let writers: RunWriter[];
   let time: number;
-  /** What a view would have got, each checked on arrival. */
+  /** The messages that a view would receive, each checked on arrival. */
   let sent: { type: string; data: unknown }[];
   let started: string[];
   let saved: string[];
@@ -103,7 +103,7 @@ describe('host of the learning curves', () => {
       .findLast((one) => one.of === of);
   const runs = () => (sent.findLast(({ type }) => type === 'runs')?.data as { runs: RunInfo[] }).runs;
 
-  it('sends mean, interval and the HPA, and says that all is sent', async () => {
+  it('The curves host sends the mean, its interval and the HPA, and then says that everything is sent', async () => {
     iterate(10, (seed) => seed);
     await ask(make());
     const mean = curve('cluster/objective', 'mean');
@@ -115,7 +115,7 @@ describe('host of the learning curves', () => {
     assert.deepEqual((sent.at(-1)?.data as { query: number; at: number }).query, 1);
   });
 
-  it('then sends only what is new', async () => {
+  it('The curves host sends only new points after its first answer', async () => {
     iterate(10, () => 1);
     const host = make();
     await ask(host);
@@ -129,7 +129,7 @@ describe('host of the learning curves', () => {
     assert.equal(curve('cluster/objective', 'mean'), undefined);
   });
 
-  it('counts once what is repeated after a resume', async () => {
+  it('The curves host counts steps that are repeated after a resume only once', async () => {
     iterate(10, () => 1);
     iterate(20, () => 9);
     const host = make();
@@ -143,7 +143,7 @@ describe('host of the learning curves', () => {
     assert.deepEqual({ from, x: [...x], y: [...y] }, { from: 1, x: [20, 30], y: [2, 3] });
   });
 
-  it('leaves out seeds that are switched off, and sends each seed where asked', async () => {
+  it('The curves host leaves out hidden seeds, and sends a curve for each seed when asked', async () => {
     iterate(10, (seed) => seed);
     const host = make();
     await ask(host, { hidden: [`${directory}#3`], eachSeed: true });
@@ -152,7 +152,7 @@ describe('host of the learning curves', () => {
     assert.equal(curve('cluster/objective', '3'), undefined);
   });
 
-  it('smooths what is noisy, but not the few judgments', async () => {
+  it('The curves host smooths the metrics of training but not the evaluations', async () => {
     for (const step of [10, 20]) {
       iterate(step, () => step / 10);
       for (const writer of writers)
@@ -163,14 +163,14 @@ describe('host of the learning curves', () => {
     assert.deepEqual(curve('judged', 'mean')?.y, [1, 2]);
   });
 
-  it('sends a value that was not finite as a gap', async () => {
+  it('The curves host sends a value that was not finite as a gap', async () => {
     iterate(10, () => 1);
     iterate(20, () => null);
     await ask(make());
     assert.deepEqual(curve('cluster/objective', 'mean')?.y, [1, null]);
   });
 
-  it('tells the HPA level, convergence and how each seed goes', async () => {
+  it('The curves host reports the level of the HPA, the convergence and the state of each seed', async () => {
     iterate(10, () => 1);
     writers[0].journal.append('evaluation', { step: 0, system: 'hpa', metrics: { objective: 0.7 } });
     writers[0].journal.append('finished', { summary: { convergedAt: 10 }, seconds: 1 });
@@ -189,7 +189,7 @@ describe('host of the learning curves', () => {
     assert.equal(runs()[0].seeds[2].state, 'stopped');
   });
 
-  it('offers runs that train and those that cannot be read, with the reason', () => {
+  it('The curves host offers runs that train and runs that cannot be read, the latter with the reason', () => {
     entries.push(
       entry('unreadable', { directory: '/x', kind: '', message: 'damaged', seeds: [] }),
       entry('finished', { directory: '/y', kind: 'evaluate' }),
@@ -204,7 +204,7 @@ describe('host of the learning curves', () => {
     );
   });
 
-  it('saves every value, as it was', async () => {
+  it('The curves host saves every value without smoothing or rounding', async () => {
     iterate(10, (seed) => seed / 7);
     const host = make();
     await ask(host, { smoothing: 0.9 });
@@ -217,7 +217,7 @@ describe('host of the learning curves', () => {
     assert.equal(rest.length, 3);
   });
 
-  it('starts what the empty view offers', () => {
+  it('The curves host starts the command that the empty view offers', () => {
     make().handlers.start({ command: 'karma-mas.train' });
     assert.deepEqual(started, ['karma-mas.train']);
   });

@@ -22,17 +22,17 @@ const value = fc.oneof(
 );
 
 describe('smoothing', () => {
-  it('is the exponential average without the pull toward 0', () => {
+  it('Smoothing is an exponential average without the pull toward 0', () => {
     // .5: 1; (.25*1 + .5*2)/.75; (.125*1 + .25*2 + .5*4)/.875
     close(smooth([1, 2, 4], 0.5), [1, 1.25 / 0.75, 2.625 / 0.875]);
     assert.deepEqual(smooth([1, 2, 4], 0), [1, 2, 4]);
   });
 
-  it('leaves gaps and passes over them', () => {
+  it('Smoothing leaves gaps and skips them in the average', () => {
     close(smooth([1, NaN, 2], 0.5), [1, NaN, 1.25 / 0.75]);
   });
 
-  it('stays between the least and the greatest value, and keeps a constant (property)', () => {
+  it('Smoothed values stay between the least and the greatest value (property)', () => {
     fc.assert(
       fc.property(
         fc.array(value, { maxLength: 50 }),
@@ -51,7 +51,7 @@ describe('smoothing', () => {
 });
 
 describe('mean over seeds', () => {
-  it('has the 95 % interval of Student t', () => {
+  it('The mean over seeds has the 95 % interval of Student t', () => {
     // Of 1, 2, 3: mean 2, standard error 1/sqrt 3, t(2) = 4.302653.
     const { y, low, high } = meanOverSeeds([seed([10], [1]), seed([10], [2]), seed([10], [3])]);
     close(y, [2]);
@@ -62,13 +62,13 @@ describe('mean over seeds', () => {
     close(five.high, [4 + (2.7764451051977987 * Math.sqrt(12.5)) / Math.sqrt(5)], 1e-6);
   });
 
-  it('has no interval from two, and none of a gap', () => {
+  it('The mean over two seeds has no interval, and a gap has no mean', () => {
     const { y, low } = meanOverSeeds([seed([1, 2], [1, NaN]), seed([1, 2], [3, NaN])]);
     close(y, [2, NaN]);
     close(low, [NaN, NaN]);
   });
 
-  it('ends with the shortest seed and leaves out one that has not begun', () => {
+  it('The mean over seeds ends with the shortest seed and leaves out a seed that has not begun', () => {
     const { x, y } = meanOverSeeds([seed([1, 2, 3], [1, 1, 1]), seed([1, 2], [3, 3]), seed([], [])]);
     assert.deepEqual(x, [1, 2]);
     close(y, [2, 2]);
@@ -76,7 +76,7 @@ describe('mean over seeds', () => {
     assert.deepEqual(meanOverSeeds([seed([], [])]).x, []);
   });
 
-  it('takes at every step the seeds that have a value there, at their mean time', () => {
+  it('The mean over seeds takes at every step the seeds that have a value there, at their mean time', () => {
     const { x, y } = meanOverSeeds([seed([1, 3], [1, 5], [10, 30]), seed([1, 2, 3], [3, 9, 7], [20, 25, 40])]);
     assert.deepEqual(x, [15, 25, 35]);
     close(y, [2, 9, 6]);
@@ -86,11 +86,11 @@ describe('mean over seeds', () => {
 describe('thinning out', () => {
   const growing = (values: readonly number[]): Points => ({ x: values.map((_, i) => i * 10), y: values });
 
-  it('keeps what is short as it is', () => {
+  it('Thinning out leaves a short curve as it is', () => {
     assert.deepEqual(thinOut(growing([1, NaN, 3]), null, 2), growing([1, NaN, 3]));
   });
 
-  it('keeps extremes, gaps and ends, in order, and few points (property)', () => {
+  it('Thinning out keeps the extremes and the gaps of a curve, in order and in few points (property)', () => {
     fc.assert(
       fc.property(
         fc.array(value, { minLength: 1, maxLength: 3000 }),
@@ -114,7 +114,7 @@ describe('thinning out', () => {
     );
   });
 
-  it('lets the band hold every interval', () => {
+  it('Thinning out keeps a band that holds every interval', () => {
     const values = Array.from({ length: 1000 }, (_, i) => Math.sin(i));
     const points = {
       ...growing(values),
@@ -127,20 +127,20 @@ describe('thinning out', () => {
     assert.ok(Math.min(...low) < -1.9);
   });
 
-  it('cuts out a range with one point on either side', () => {
+  it('Thinning out cuts out a range with one point on either side', () => {
     const values = Array.from({ length: 100 }, (_, i) => i);
     assert.deepEqual(thinOut(growing(values), { from: 195, to: 225 }, 100).x, [190, 200, 210, 220, 230]);
     assert.deepEqual(thinOut(growing(values), { from: -5, to: 5 }, 100).x, [0, 10]);
   });
 
-  it('shows more in a part than in all', () => {
+  it('Thinning out a part of a curve keeps more of its points than thinning out the whole curve', () => {
     const values = Array.from({ length: 100_000 }, (_, i) => Math.sin(i / 7));
     const part = { from: 500_000, to: 501_000 };
     const all = thinOut(growing(values), null, 100).x.filter((x) => x >= part.from && x <= part.to);
     assert.ok(thinOut(growing(values), part, 100).x.length > 20 * all.length);
   });
 
-  it('changes only the end of a curve that grows, but where buckets double', () => {
+  it('Thinning out changes only the end of a growing curve, except when the buckets double', () => {
     const values = Array.from({ length: 20_000 }, (_, i) => Math.sin(i * i));
     let rewritten = 0;
     let before = thinOut(growing(values.slice(0, 5000)), null, 100);
@@ -155,7 +155,7 @@ describe('thinning out', () => {
 });
 
 describe('curves sent', () => {
-  it('arrive as they are, however they change (property)', () => {
+  it('Curves arrive in the view as they were sent, however they change (property)', () => {
     const curve = fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { maxLength: 12 });
     const state = fc.record({ mean: fc.option(curve), hpa: fc.option(curve) });
     fc.assert(
@@ -196,7 +196,7 @@ describe('curves sent', () => {
     );
   });
 
-  it('sends only a new end, and nothing where nothing is new', () => {
+  it('Only the new end of a curve is sent, and nothing if nothing is new', () => {
     const sent = new SentCurves();
     const points = (n: number) =>
       new Map([['mean', { x: Array.from({ length: n }, (_, i) => i), y: Array.from({ length: n }, () => 0.5) }]]);
@@ -207,7 +207,7 @@ describe('curves sent', () => {
 });
 
 describe('curves stored', () => {
-  it('of the query before stay until the next is answered', () => {
+  it('The curves of the previous query stay until the next query is answered', () => {
     const store = new CurveStore();
     const curve = (of: string, y: number[]) => ({ of, from: 0, x: y.map((_, i) => i), y });
     store.put({ query: 1, run: 'r', metric: 'm', curves: [curve('mean', [1, 2]), curve('1', [3, 4])] });

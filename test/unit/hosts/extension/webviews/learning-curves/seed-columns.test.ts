@@ -5,7 +5,7 @@ import { settledEvents, type JournalEvent } from '../../../../../../src/runs/eve
 
 type Draft = JournalEvent extends infer E ? (E extends JournalEvent ? Omit<E, 'seq' | 't'> : never) : never;
 
-/** Journals as runners write them: work that may be stopped, killed or fail, and go on from any event before. */
+/** Journals as runners write them: the work may stop, be killed or fail, and continue from any earlier event. */
 const journal = fc
   .array(
     fc.oneof(
@@ -95,7 +95,7 @@ const iteration = (
 ) => event(seq, t, { type: 'iteration', step, metrics });
 
 describe('columns of a journal', () => {
-  it('event by event are those of the settled events (property)', () => {
+  it('The columns of a journal that is read event by event are those of its settled events (property)', () => {
     fc.assert(
       fc.property(journal, (events) => {
         const columns = columnsOf(events);
@@ -111,7 +111,7 @@ describe('columns of a journal', () => {
     );
   });
 
-  it('have time that never falls (property)', () => {
+  it('The time in the columns of a journal never decreases (property)', () => {
     fc.assert(
       fc.property(journal, (events) => {
         const { seconds = [] } = columnsOf(events).column('cluster/objective') ?? {};
@@ -120,7 +120,7 @@ describe('columns of a journal', () => {
     );
   });
 
-  it('do not count the time between a stop and a resume', () => {
+  it('The columns of a journal do not count the time between a stop and a resume', () => {
     const columns = columnsOf([
       event(1, 0, { type: 'started', kind: 'train', seeds: [1] }),
       iteration(2, 10_000, 10),
@@ -133,7 +133,7 @@ describe('columns of a journal', () => {
     assert.equal(columns.state, 'running');
   });
 
-  it('tell null, which is a gap, from a metric that is not there', () => {
+  it('The columns of a journal distinguish null, which is a gap, from a metric that is missing', () => {
     const columns = columnsOf([iteration(1, 0, 10, { a: 1, b: null }), iteration(2, 1, 20, { b: 2 })]);
     assert.deepEqual(columns.column('a')?.step, [10]);
     assert.deepEqual(columns.column('b')?.value, [NaN, 2]);
@@ -145,7 +145,7 @@ describe('columns of a journal', () => {
     assert.deepEqual(columns.column('charts/SPS')?.step, [20, 50]);
   });
 
-  it('know where the training converged, while it runs and from journals that say it at their end', () => {
+  it('The columns of a journal give the step where the training converged, from its metrics or from its final summary', () => {
     const live = columnsOf([
       iteration(1, 0, 10, { 'cluster/objective': 1, 'charts/converged': 0 }),
       iteration(2, 2000, 20, { 'cluster/objective': 1, 'charts/converged': 1 }),
