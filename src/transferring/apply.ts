@@ -15,7 +15,7 @@ export interface ApplyContext {
   readonly spec: Cluster;
   readonly limits: Transfer['limits'];
   readonly stage: StageName;
-  /** true = ask the server whether it would accept, and change nothing. */
+  /** Whether only to ask the server if it would accept the writes. */
   readonly dryRun: boolean;
   readonly audit: Audit;
   /** Seconds, for the audit record. */
@@ -42,9 +42,9 @@ export interface Refusal {
 export const PASSING: ReadonlySet<Refusal['reason']> = new Set(['unreachable', 'timeout', 'conflict', 'expired']);
 
 /**
- * Sends each write as a server-side dry run first and then, unless `dryRun`, for real; to restore an HPA nothing is asked
- * first. A write beyond the caps, without the lease, or one that the server refuses changes nothing and is reported; the
- * others go on. Only an abort rejects.
+ * Sends each write as a server-side dry run first and then, unless `dryRun`, for real. Restoring an HPA needs no dry run first.
+ * A write that exceeds the caps, lacks the lease or is refused by the server changes nothing and is reported; the others
+ * continue. Only an abort rejects.
  */
 export async function applyWrites(
   cluster: LiveCluster,
@@ -84,7 +84,7 @@ export async function applyWrites(
   const attempt = async (write: ClusterWrite): Promise<Reason | undefined> =>
     beyondCaps(write, context, budget) ?? closed ?? (await send(cluster, write, context));
   for (const batch of batchesOf(writes)) {
-    // If one is aborted, wait for the others: no write is under way once this has rejected.
+    // If one write is aborted, wait for the others, so that none is in progress once this has rejected.
     const settled = await Promise.allSettled(batch.map(apply));
     const aborted = settled.find((each) => each.status === 'rejected');
     if (aborted) throw aborted.reason;
@@ -92,7 +92,7 @@ export async function applyWrites(
   return { accepted, refused };
 }
 
-/** One scaling a batch, since scalings share the budget of a decision; edits of HPAs have no budget. */
+/** Puts one scaling into each batch, since scalings share the budget of a decision. Edits of HPAs have no budget. */
 function batchesOf(writes: readonly ClusterWrite[]): ClusterWrite[][] {
   const batches: ClusterWrite[][] = [];
   for (const write of writes) {
@@ -105,7 +105,7 @@ function batchesOf(writes: readonly ClusterWrite[]): ClusterWrite[][] {
 
 type Reason = Omit<Refusal, 'write'>;
 
-/** Reasons that hold for every write, until things change. */
+/** Reasons that apply to every write until the situation changes. */
 const CLOSED: ReadonlySet<Refusal['reason']> = new Set(['unreachable', 'timeout', 'taken', 'expired']);
 
 async function send(cluster: LiveCluster, write: ClusterWrite, context: ApplyContext): Promise<Reason | undefined> {

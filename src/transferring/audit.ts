@@ -1,6 +1,6 @@
 /**
- * The audit trail: one line per decision, stage and write, append-only JSON lines that `karma-mas explain` reads back. In
- * JSON a number that is unknown (NaN) or without limit (Infinity) is null.
+ * The audit trail: one line per decision, stage and write, in append-only JSON lines that `karma-mas explain` reads. A number
+ * that is unknown (NaN) or unlimited (Infinity) is null in JSON.
  */
 import type { HpaState } from '../cluster/live/live-cluster.ts';
 import type { StageName, StageTerms } from './ladder.ts';
@@ -9,9 +9,9 @@ import type { StageName, StageTerms } from './ladder.ts';
 export interface AgentRecord {
   readonly agent: string;
   readonly roles: readonly string[];
-  /** A rule of its roles matched. */
+  /** Whether a rule of its roles matched. */
   readonly active: boolean;
-  /** Options that it could choose from, as text (`b +1`), with their probability. */
+  /** Options that it could choose from, as text (`b +1`), with their probabilities. */
   readonly options: readonly { readonly option: string; readonly probability: number }[];
   readonly choice: string;
   /** The rules that matched, with the values that made them match. */
@@ -21,10 +21,10 @@ export interface AgentRecord {
 export interface DecisionRecord {
   readonly type: 'decision';
   readonly decision: number;
-  /** Seconds, of the cluster's clock. */
+  /** Seconds of the cluster's clock. */
   readonly time: number;
   readonly stage: StageName;
-  /** Field -> value, per service and of the cluster. */
+  /** Values by field, for each service and for the cluster. */
   readonly state: Readonly<Record<string, number>>;
   readonly agents: readonly AgentRecord[];
   /** Replicas by service: now, as the agents propose, after the caps, and what was in force afterwards. */
@@ -37,11 +37,11 @@ export interface DecisionRecord {
   readonly why: string;
   readonly drift: number;
   readonly oldestMetric: number;
-  /** Replicas that the HPA asked for at that moment, where there is one. */
+  /** Replicas that the HPAs requested at that moment, by service. Services without an HPA are absent. */
   readonly hpa: Readonly<Record<string, number>>;
-  /** The HPAs as they were observed, before what this decision wrote. */
+  /** The HPAs as observed, before the writes of this decision. */
   readonly hpas: Readonly<Record<string, HpaRecord>>;
-  /** J as measured over the interval before. */
+  /** J, measured over the preceding interval. */
   readonly objective: number;
 }
 
@@ -68,7 +68,7 @@ export interface StageRecord {
   readonly why: string;
   /** The terms of the stage; absent for a fallback. */
   readonly terms?: StageTerms;
-  /** How the transfer ended; only of a fallback. */
+  /** How the transfer ended; only present for a fallback. */
   readonly ended?: TransferEnd;
   /** The HPAs as read back after a fallback; absent if the cluster did not answer. */
   readonly hpas?: Readonly<Record<string, RestoredHpa>>;
@@ -78,5 +78,5 @@ export type TransferEnd = 'finished' | 'fallback' | 'stopped' | 'declined';
 export type RestoredHpa = HpaRecord & { readonly asBefore: boolean };
 
 export type AuditRecord = DecisionRecord | WriteRecord | StageRecord;
-/** Appends one record; resolves when it is on disk. */
+/** Appends one record, which is stored when the call returns. */
 export type Audit = (record: AuditRecord) => void;

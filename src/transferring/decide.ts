@@ -1,4 +1,4 @@
-/** One decision of all agents on a live cluster, with everything that a person may want to know about it. */
+/** Makes one decision of all agents on a live cluster, with everything that a person may want to know about it. */
 import { HistoryRing, MEMORY } from '../cluster/history.ts';
 import type { Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Backend } from '../nn/backend.ts';
@@ -29,7 +29,7 @@ export class Decider {
     return this.#history;
   }
 
-  /** Adds a snapshot to the history; the first one fills the past. A snapshot with a missing metric is left out. */
+  /** Adds a snapshot to the history; the first one fills the past. A snapshot that lacks a metric is ignored. */
   see(snapshot: Snapshot): void {
     if (!isComplete(snapshot)) return;
     this.#history.pushCopy(snapshot.observation);
@@ -37,7 +37,7 @@ export class Decider {
     this.#started = true;
   }
 
-  /** What the agents would do now, from `current` replicas. If a metric is missing they are not asked, which means hold. */
+  /** Returns what the agents would do now, starting from `current` replicas. If a metric is missing, the agents hold. */
   propose(snapshot: Snapshot, current: ArrayLike<number>): AgentDecision {
     const replicas = Int32Array.from(current);
     if (!isComplete(snapshot)) return { replicas, agents: [] };

@@ -1,4 +1,4 @@
-/** One decision as a record of the audit trail. */
+/** Builds the audit record of a decision. */
 import type { HpaState, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster } from '../spec/model.ts';
 import type { DecisionRecord, HpaRecord } from './audit.ts';
@@ -38,7 +38,7 @@ export function decisionRecord({ spec, snapshot, proposal, limited, result, ...r
   };
 }
 
-/** Replicas asked for now, [services]. */
+/** [services] replicas that are currently requested. */
 export const currentReplicas = (snapshot: Snapshot): Int32Array =>
   Int32Array.from(snapshot.observation.service.desired);
 

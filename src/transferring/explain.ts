@@ -1,8 +1,8 @@
-/** Reads the audit trail back: what was decided, what the agents saw, and why. */
+/** Explains the audit trail: what was decided, what the agents saw, and why. */
 import type { AgentRecord, AuditRecord, DecisionRecord, StageRecord, WriteRecord } from './audit.ts';
 import type { StageTerms } from './ladder.ts';
 
-/** One record as text of a few lines. */
+/** Formats one record as a few lines of text. */
 export function explainRecord(record: AuditRecord): string {
   switch (record.type) {
     case 'decision':

@@ -1,17 +1,17 @@
 /**
- * Watches a transfer: metrics too old -> hold, far too old -> the HPA takes over; states that the twin was not validated
- * on, a broken objective, an abort condition -> the HPA takes over. When in doubt, the HPA.
+ * Watches a transfer. Old metrics make the agents hold. The HPA takes over when the metrics are far too old, in states on which
+ * the twin was not validated, when the objective breaks down, or when an abort condition holds. When in doubt, the HPA acts.
  */
 import type { Transfer } from '../spec/model.ts';
 
-/** One strange state may be a glitch; this many in a row are drift. The agents hold in the meantime. */
+/** One strange state may be a glitch, but this many in a row are drift. In the meantime, the agents hold. */
 const DRIFTS_IN_A_ROW = 3;
 /** Metrics this many times older than `staleAfter` count as lost. */
 const LOST_FACTOR = 3;
-/** Decisions over which J is averaged, and how far it may fall below the J that the HPA would have. Chosen by us. */
+/** Number of decisions over which J is averaged, and how far it may fall below the J of the HPA. Both are our own choice. */
 const OBJECTIVE_WINDOW = 20;
 const OBJECTIVE_DROP = 0.1;
-/** Below this J hardly any request is served, whatever the load, so nothing is lost by trying the HPA. Chosen by us. */
+/** Below this J hardly any request is served at any load, so trying the HPA loses nothing. Our own choice. */
 const OBJECTIVE_FLOOR = 0.2;
 
 export type Verdict =
@@ -20,26 +20,26 @@ export type Verdict =
   | { readonly verdict: 'fallback'; readonly why: string };
 
 export interface GuardInput {
-  /** Seconds; Infinity where a metric is missing. */
+  /** Seconds; Infinity if a metric is missing. */
   readonly oldestMetric: number;
-  /** Seconds since every metric was last there; Infinity where they never were. Counts while one is missing. */
+  /** Seconds since all metrics were last present; Infinity if they never were. Used only while one is missing. */
   readonly missingFor: number;
-  /** Normalized: 1 = the 99th percentile of the validation states. */
+  /** Normalized so that 1 is the 99th percentile of the validation states. */
   readonly drift: number;
   /** J over the last interval; NaN while unknown. */
   readonly objective: number;
   /** Requests/s from outside over the same interval. */
   readonly load: number;
-  /** The stage's abort condition holds. */
+  /** Whether the stage's abort condition holds. */
   readonly abort: boolean;
 }
 
 export class Guard {
   readonly #fallback: Transfer['fallback'];
-  /** J in shadow, and the largest load in shadow. */
+  /** Values of J in shadow, and the largest load in shadow. */
   readonly #reference: number[] = [];
   #referenceLoad = 0;
-  /** Recent decisions: J, and the least J that is acceptable at their load. */
+  /** J of recent decisions, and the lowest J acceptable at their load. */
   #recent: { readonly objective: number; readonly least: number }[] = [];
   #drifting = 0;
 
@@ -54,7 +54,7 @@ export class Guard {
     this.#referenceLoad = Math.max(this.#referenceLoad, load);
   }
 
-  /** A new stage is judged by its own decisions. */
+  /** Starts over, since a new stage is judged only by its own decisions. */
   enterStage(): void {
     this.#recent = [];
     this.#drifting = 0;
@@ -64,7 +64,7 @@ export class Guard {
     const { staleAfter, driftThreshold, when } = this.#fallback;
     if (input.abort) return { verdict: 'fallback', why: "the stage's abortWhen holds" };
     if (input.oldestMetric > staleAfter) {
-      // The state is unknown during the gap, so states on both sides of it are not in a row.
+      // The state is unknown during the gap, so the states before and after it do not count as consecutive.
       this.#drifting = 0;
       return staleness(input, staleAfter, when.includes('staleMetrics'));
     }
@@ -97,9 +97,9 @@ export class Guard {
   }
 
   /**
-   * The least acceptable J. Up to the largest load L of the shadow stage it is the J of the HPA less OBJECTIVE_DROP. How the HPA
-   * does at a higher load was not seen, and beyond the capacity of the cluster no autoscaler keeps J up. But what it served at L
-   * it would go on serving, so it is credited with that J for the share L / load of the requests.
+   * Returns the lowest acceptable J. Up to the largest load L of the shadow stage, it is the J of the HPA minus OBJECTIVE_DROP.
+   * At a higher load the HPA was not observed, and beyond the capacity of the cluster no autoscaler keeps J up. But it would
+   * still serve what it served at L, so it is credited with that J for the share L / load of the requests.
    */
   #leastAt(load: number, reference: number): number {
     const share = load <= this.#referenceLoad ? 1 : this.#referenceLoad / load;

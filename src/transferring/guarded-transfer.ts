@@ -1,6 +1,6 @@
 /**
- * A transfer to a cluster that others can write to as well. It takes the lease, restores what a dead writer left changed (the dead
- * man's switch), climbs, and releases the lease. A cluster of its own has no lease; there it only climbs.
+ * Runs a transfer to a cluster to which others can write too. It takes the lease, restores what a dead writer left changed (the
+ * dead man's switch), climbs, and releases the lease. A cluster of its own has no lease; there it only climbs.
  */
 import { withLease, type LeaseOptions } from './holding-lease.ts';
 import { restoreChangedHpas } from './restore-changed-hpas.ts';

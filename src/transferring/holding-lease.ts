@@ -1,14 +1,14 @@
-/** Work that is done while this process holds the lease of a namespace. */
+/** Does work while this process holds the lease of a namespace. */
 import { ClusterError, type SharedLiveCluster } from '../cluster/live/live-cluster.ts';
 import type { Timers } from '../cluster/live/timers.ts';
 import { WriterLease, type LeaseTiming } from './writer-lease.ts';
 
 export interface LeaseOptions {
   readonly cluster: Pick<SharedLiveCluster, 'lease' | 'identity'>;
-  /** Of this process, in the lease. */
+  /** Name of this process in the lease. */
   readonly identity: string;
   readonly timers: Timers;
-  /** Seconds to wait for a lease that somebody else has; Infinity = as a standby. */
+  /** Seconds to wait for a lease that somebody else holds; Infinity for a standby. */
   readonly waitFor: number;
   readonly timing?: LeaseTiming;
   readonly onLease?: (event: LeaseEvent) => void;
@@ -20,11 +20,11 @@ export type LeaseEvent =
   | { readonly event: 'held' }
   | { readonly event: 'lost'; readonly holder: string }
   | { readonly event: 'released' }
-  /** Services whose HPAs a dead writer had left changed. */
+  /** The HPAs of these services had been left changed by a dead writer. */
   | { readonly event: 'restored'; readonly services: readonly string[] }
   | { readonly event: 'failed'; readonly message: string };
 
-/** Somebody else writes to the namespace. */
+/** Somebody else holds the lease of the namespace. */
 export class WriterLeaseHeldError extends ClusterError {
   constructor(holder: string, namespace: string) {
     super(
@@ -35,7 +35,7 @@ export class WriterLeaseHeldError extends ClusterError {
   }
 }
 
-/** Waits for the lease, then does `work` while it is held and renewed. Rejects with WriterLeaseHeldError if it was not free in time. */
+/** Does `work` while holding and renewing the lease. Rejects with WriterLeaseHeldError if it was not free in time. */
 export async function withLease<T>(options: LeaseOptions, work: (lease: WriterLease) => Promise<T>): Promise<T> {
   const { onLease = () => undefined } = options;
   const lease = writerLease(options);
@@ -49,7 +49,7 @@ export function writerLease({ cluster, identity, timers, timing }: LeaseOptions)
   return new WriterLease({ client: cluster.lease, identity, timers, timing });
 }
 
-/** Does `work` while a lease that is held is renewed, and then lets it go. */
+/** Renews a held lease while doing `work`, and then releases it. */
 export async function whileKept<T>(lease: WriterLease, options: LeaseOptions, work: () => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const kept = lease.keep(stop.signal);
@@ -64,7 +64,7 @@ export async function whileKept<T>(lease: WriterLease, options: LeaseOptions, wo
 
 async function release(lease: WriterLease, { signal, onLease = () => undefined }: LeaseOptions): Promise<void> {
   try {
-    // Even if the user has aborted, releasing the lease takes one more call.
+    // Releasing the lease takes one more call, even after the user has aborted.
     await lease.release(signal.aborted ? new AbortController().signal : signal);
     if (!lease.taken.aborted) onLease({ event: 'released' });
   } catch (error) {
@@ -82,7 +82,7 @@ async function acquire(lease: WriterLease, options: LeaseOptions): Promise<void>
       if (await lease.tryAcquire(signal)) return;
       if (told !== lease.holder) onLease({ event: 'waiting', holder: (told = lease.holder) });
     } catch (error) {
-      // A standby waits for the server too.
+      // A standby waits even if the server does not answer.
       if (signal.aborted || Number.isFinite(waitFor)) throw error;
       onLease({ event: 'failed', message: messageOf(error) });
     }

@@ -5,16 +5,16 @@
 import type { ClusterIdentity, ClusterWrite, HpaState, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster, Transfer, TransferStage } from '../spec/model.ts';
 
-/** `exploration`: traces are being collected, before any transfer. */
+/** `exploration` comes before any transfer, while traces are collected. */
 export type StageName = 'exploration' | 'plan' | 'shadow' | 'floor' | 'canary' | 'full' | 'fallback';
 
 export interface Stage {
   readonly stage: 'shadow' | 'floor' | 'canary' | 'full';
-  /** Seconds; Infinity = until stopped. */
+  /** Seconds; Infinity until stopped. */
   readonly lasts: number;
   /** Services whose replicas (floor: HPA minimum) the agents set. */
   readonly services: readonly string[];
-  /** CEL; empty = never. */
+  /** A CEL expression; empty for never. */
   readonly abortWhen: string;
 }
 
@@ -35,20 +35,20 @@ export function stagesOf(transfer: Transfer, spec: Cluster): Stage[] {
 }
 
 export interface StageTerms extends ClusterIdentity {
-  /** Seconds of the cluster; null = until stopped. */
+  /** Seconds of the cluster's clock; null until stopped. */
   readonly lasts: number | null;
-  /** The next stage; empty = the services return to their HPAs. */
+  /** The next stage; empty if the services then return to their HPAs. */
   readonly next: StageName | '';
   /** Services whose replicas (floor: HPA minimum) the agents set. */
   readonly services: readonly string[];
-  /** CEL; empty = never. */
+  /** A CEL expression; empty for never. */
   readonly abortWhen: string;
   readonly driftThreshold: number;
   /** Seconds. */
   readonly staleAfter: number;
 }
 
-/** The terms of a stage, for the audit trail. */
+/** Returns the terms of a stage for the audit trail. */
 export function stageTerms(
   { identity }: LiveCluster,
   { fallback }: Transfer,
@@ -70,7 +70,7 @@ export function stageTerms(
 /** HPA objects as they were before the first write, by service. Kept on disk until they are restored. */
 export type OriginalHpas = Readonly<Record<string, HpaState>>;
 
-/** The saved originals, completed by HPAs seen for the first time. A paused HPA is never taken for an original. */
+/** Adds HPAs that are seen for the first time to the saved originals. A paused HPA is never taken for an original. */
 export function keepOriginals(saved: OriginalHpas, snapshot: Snapshot): OriginalHpas {
   const seen = snapshot.hpas.flatMap((hpa): [string, HpaState][] =>
     hpa && !hpa.paused && !(hpa.service in saved) ? [[hpa.service, hpa]] : [],
@@ -78,10 +78,10 @@ export function keepOriginals(saved: OriginalHpas, snapshot: Snapshot): Original
   return seen.length === 0 ? saved : { ...saved, ...Object.fromEntries(seen) };
 }
 
-/** In these stages the agents set the replicas, and the HPAs are paused. */
+/** Tells whether the agents set the replicas in this stage, which means that the HPAs are paused. */
 export const controlsReplicas = ({ stage }: Pick<Stage, 'stage'>): boolean => stage === 'canary' || stage === 'full';
 
-/** What entering a stage writes: HPAs of newly controlled services are paused, all others go back to their originals. */
+/** Returns the writes on entering a stage. They pause the HPAs of newly controlled services and restore all others. */
 export function writesOnEntering(stage: Stage, snapshot: Snapshot, originals: OriginalHpas): ClusterWrite[] {
   const controlled = controlsReplicas(stage) ? stage.services : [];
   return snapshot.hpas.flatMap((hpa): ClusterWrite[] => {
@@ -93,7 +93,7 @@ export function writesOnEntering(stage: Stage, snapshot: Snapshot, originals: Or
   });
 }
 
-/** What one decision writes in this stage, given replicas within the limits. */
+/** Returns the writes of one decision in this stage. The replicas must be within the limits. */
 export function writesOfDecision(
   stage: Stage,
   spec: Cluster,
@@ -112,7 +112,7 @@ export function writesOfDecision(
   });
 }
 
-/** Returns every service to its HPA as it was. */
+/** Returns the writes that restore every HPA. */
 export const writesOfFallback = (originals: OriginalHpas): ClusterWrite[] => Object.values(originals).map(restoreOf);
 
 const restoreOf = (hpa: HpaState): ClusterWrite => ({

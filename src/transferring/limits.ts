@@ -4,13 +4,13 @@ import type { Cluster, Transfer } from '../spec/model.ts';
 export interface LimitedDecision {
   /** [services] replicas within all limits. */
   readonly replicas: Int32Array;
-  /** A sentence for each cap that changed the proposal. */
+  /** One sentence for each cap that changed the proposal. */
   readonly caps: readonly string[];
 }
 
 /**
- * Cuts a proposal to (1) replica bounds, (2) `limits.move` pods per service, (3) `limits.podsPerDecision` over all services.
- * Growth is kept before shrinking when the budget of a decision is short: a missing pod hurts sooner than an idle one.
+ * Limits a proposal to (1) the replica bounds, (2) `limits.move` pods per service, (3) `limits.podsPerDecision` over all
+ * services. If a decision's budget is short, growth goes first, since a missing pod does harm sooner than an idle one.
  */
 export function limitDecision(
   cluster: Cluster,

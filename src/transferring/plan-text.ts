@@ -1,8 +1,8 @@
-/** A plan as text: what prevents it, and what each stage would change, as a diff. */
+/** Formats a plan as text: what prevents the transfer, and what each stage would change, as a diff. */
 import type { Finding, Preflight } from '../cluster/live/preflight.ts';
 import type { PlannedStage } from './plan.ts';
 
-/** Marks of the lines: `!` prevents the transfer, `?` is worth knowing, `~` changes, `x` is refused by the server. */
+/** Marks at the start of a line: `!` prevents the transfer, `?` is worth knowing, `~` is a change, `x` a refusal of the server. */
 export function planLines(stages: readonly PlannedStage[], preflight: Preflight | undefined): string[] {
   return [...(preflight ? preflightLines(preflight) : []), ...stages.flatMap(stageLines)];
 }
@@ -23,6 +23,6 @@ function stageLines({ stage, changes }: PlannedStage): string[] {
   return [`stage ${stage}:`, ...lines];
 }
 
-/** Why a transfer must not start; empty = it may. */
+/** Returns the findings that prevent a transfer; none if it may start. */
 export const blocking = ({ findings }: Preflight): Finding[] =>
   findings.filter(({ severity }) => severity === 'blocks');

@@ -1,4 +1,4 @@
-/** The plan of a transfer: what each stage would write now, with the server's answers to dry runs. Changes nothing. */
+/** The plan of a transfer: what each stage would write now, with the server's answers to dry runs. Nothing is changed. */
 import type { ClusterWrite, LiveCluster, Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
 import { applyWrites } from './apply.ts';
@@ -21,14 +21,14 @@ export interface PlanOptions {
 
 export interface PlannedStage {
   readonly stage: Stage['stage'];
-  /** A line of the diff per write: what, from, to, and what the server says. */
+  /** One entry per write: what changes, from what to what, and the answer of the server. */
   readonly changes: readonly PlannedChange[];
 }
 
 export interface PlannedChange {
   readonly service: string;
   readonly change: string;
-  /** Empty where the server would accept it. */
+  /** Why the server refuses; empty if it accepts. */
   readonly refused: string;
 }
 

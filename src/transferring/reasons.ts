@@ -5,7 +5,7 @@ import type { Cluster, Role } from '../spec/model.ts';
 import type { ObservationHistory } from '../spec/observation.ts';
 import { conditionOf } from '../deciding/role-guide.ts';
 
-/** One sentence per service and matching rule, of environment 0. */
+/** Returns one sentence per service and matching rule, for environment 0. */
 export function ruleReasons(role: Role, cluster: Cluster, history: ObservationHistory): string[] {
   return role.rules.flatMap((rule) => {
     const condition = conditionOf(role, rule);

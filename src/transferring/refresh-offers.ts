@@ -1,17 +1,17 @@
 /**
- * What is due by the Transfer's refresh intervals: a twin fitted again to the new traces, policies trained again in it. It is
- * offered, as a run that a person starts; nothing is started, and nothing promoted, by itself.
+ * Offers what is due by the Transfer's refresh intervals: a twin fitted again to the new traces, or policies trained again in
+ * it. An offer is a run that a person can start. Nothing starts or is promoted by itself.
  */
 import type { Transfer } from '../spec/model.ts';
 
 export interface Offer {
   readonly what: 'twin' | 'policies';
-  /** The job that makes it. */
+  /** The job that produces it. */
   readonly job: 'fit' | 'train';
   readonly why: string;
 }
 
-/** Fewer new transitions than this teach a twin nothing. Chosen by us. */
+/** With fewer new transitions, fitting the twin again is not worthwhile. Our own choice. */
 const LEAST_TRANSITIONS = 20;
 
 export class RefreshOffers {
@@ -23,7 +23,7 @@ export class RefreshOffers {
     this.#refresh = refresh;
   }
 
-  /** What has become due by `time` (seconds of the cluster's clock), given the new transitions in the trace store. Each offer comes once an interval. */
+  /** Returns what is due at `time` (seconds of the cluster's clock), once per interval. `transitions` is their number so far. */
   due(time: number, transitions: number): Offer[] {
     this.#since ??= { twin: time, policies: time };
     const offers: Offer[] = [];

@@ -1,4 +1,4 @@
-/** Restores the HPAs that a dead writer left changed. What they were is recorded on the HPAs themselves. */
+/** Restores HPAs that a dead writer left changed. The HPAs carry their own originals. */
 import { ClusterError, type ClusterWrite, type SharedLiveCluster } from '../cluster/live/live-cluster.ts';
 import type { Timers } from '../cluster/live/timers.ts';
 import type { Cluster, Transfer } from '../spec/model.ts';
@@ -17,7 +17,7 @@ export interface RestoreOptions {
   readonly signal: AbortSignal;
 }
 
-/** Restores every HPA that bears an original of a transfer; it tries again while that may help. Rejects with ClusterError if it cannot help. */
+/** Restores every HPA that carries an original. Retries while that may help, and otherwise rejects with ClusterError. */
 export async function restoreChangedHpas(options: RestoreOptions, lease: WriterLease): Promise<void> {
   const { timers, onLease = () => undefined } = options;
   const signal = AbortSignal.any([options.signal, lease.taken]);
@@ -43,7 +43,7 @@ export async function restoreChangedHpas(options: RestoreOptions, lease: WriterL
   if (restored.size > 0) onLease({ event: 'restored', services: [...restored] });
 }
 
-/** Whether the next attempt may succeed where this one failed. */
+/** Tells whether the next attempt may succeed after this error. */
 export const mayPass = (error: unknown): boolean => error instanceof ClusterError && PASSING.has(error.reason);
 
 async function attempt(options: RestoreOptions, fence: WriterLease, signal: AbortSignal): Promise<Applied> {

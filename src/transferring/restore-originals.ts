@@ -1,4 +1,4 @@
-/** The end of a transfer: restores the HPAs as they were, and reads them back. */
+/** Ends a transfer: restores the original HPAs and reads them back. */
 import type { ClusterWrite, HpaState, LiveCluster } from '../cluster/live/live-cluster.ts';
 import { Deadline, type Timers } from '../cluster/live/timers.ts';
 import { applyWrites, PASSING, type ApplyContext, type Refusal } from './apply.ts';
@@ -7,19 +7,19 @@ import { hpaRecord } from './decision-record.ts';
 import { messageOf } from './holding-lease.ts';
 import type { OriginalHpas } from './ladder.ts';
 
-/** Seconds that one attempt may take, and seconds between two. */
+/** Seconds that one attempt may take, and seconds between two attempts. */
 const ATTEMPT = 10;
 const RETRY = 2;
 
 export interface RestoringOptions {
   readonly cluster: LiveCluster;
   readonly timers: Timers;
-  /** Seconds for which it is tried again. */
+  /** Seconds during which failed attempts are repeated. */
   readonly restoreFor: number;
   readonly context: Omit<ApplyContext, 'signal'>;
 }
 
-/** Resolves with the refusals that remain. Refusals that may pass, and those for a missing right, are tried again. */
+/** Resolves with the refusals that remain. Temporary refusals and those for a missing right are tried again. */
 export async function restoreOriginals(
   writes: readonly ClusterWrite[],
   options: RestoringOptions,
@@ -50,7 +50,7 @@ async function attempt(
   }
 }
 
-/** The HPAs as they are now, and whether they are as before; undefined if the cluster does not answer. */
+/** Returns the current HPAs and whether they equal the originals; undefined if the cluster does not answer. */
 export async function readBack(
   cluster: LiveCluster,
   originals: OriginalHpas,
@@ -64,7 +64,7 @@ export async function readBack(
     );
     return Object.fromEntries(entries);
   } catch {
-    // The records of the writes say what was written; this would only have confirmed it.
+    // Reading back only confirms the writes, which already have their own records.
     return undefined;
   }
 }

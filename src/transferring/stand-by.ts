@@ -1,6 +1,6 @@
 /**
- * The dead man's switch of a process that has no standby: it waits until the process that it guards no longer holds the lease,
- * and restores what that one left changed. It goes on for as long as that may succeed, and never in silence.
+ * The dead man's switch for a process without a standby. It waits until the guarded process no longer holds the lease, and then
+ * restores what that process left changed. It continues as long as that may succeed, and reports every failure.
  */
 import { ClusterError } from '../cluster/live/live-cluster.ts';
 import { messageOf, whileKept, writerLease, type LeaseOptions } from './holding-lease.ts';
@@ -8,16 +8,15 @@ import { mayPass, restoreChangedHpas, type RestoreOptions } from './restore-chan
 import type { WriterLease } from './writer-lease.ts';
 
 export interface StandByOptions extends RestoreOptions, Omit<LeaseOptions, 'cluster' | 'waitFor'> {
-  /** The process that is guarded, as it names itself in the lease. */
+  /** Name in the lease of the process that is guarded. */
   readonly guarded: string;
-  /** Seconds for which a refusal that does not pass by itself, such as a missing right, is tried again; 0 = it is final at once. */
+  /** Seconds for which a permanent refusal, such as a missing right, is tried again; 0 gives up at once. */
   readonly patience: number;
 }
 
 /**
- * Resolves when what was changed is restored, when the guarded process let the lease go by itself, or when somebody else has the
- * lease, who restores as well. Rejects where the cluster refuses for good, and when `signal` aborts. `onLease` tells of each
- * failed attempt.
+ * Resolves when the changes are restored, when the guarded process has released the lease, or when somebody else holds it, who
+ * then restores them. Rejects if the cluster refuses permanently or `signal` aborts. `onLease` receives each failed attempt.
  */
 export async function standBy(options: StandByOptions): Promise<void> {
   const { guarded, timers, signal, onLease = () => undefined } = options;

@@ -1,4 +1,4 @@
-/** Records what a transfer observes in the trace store, for the next twin. */
+/** Records the observations of a transfer in the trace store, for the next twin. */
 import type { ClusterIdentity, Snapshot } from '../cluster/live/live-cluster.ts';
 import { clusterHash } from '../modeling/traces/layout.ts';
 import { isFresh, transitionBetween } from '../modeling/traces/observed-transition.ts';
@@ -6,13 +6,13 @@ import type { TraceStore } from '../modeling/traces/trace-store.ts';
 import type { Cluster } from '../spec/model.ts';
 
 export interface TraceRecorder {
-  /** Adds the transition between two snapshots one decision apart; one with a missing or stale metric is left out. */
+  /** Adds the transition between two snapshots one decision apart. It skips one with a missing or stale metric. */
   record(before: Snapshot, after: Snapshot): void;
-  /** So far. */
+  /** Number of transitions recorded so far. */
   readonly transitions: number;
 }
 
-/** `notes` names the run. It replaces what an earlier attempt of the same run recorded. Throws TraceError. */
+/** `notes` identifies the run. The recorder replaces what an earlier attempt of the same run recorded. Throws TraceError. */
 export function makeTraceRecorder(
   store: TraceStore,
   spec: Cluster,

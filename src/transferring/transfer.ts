@@ -1,6 +1,6 @@
 /**
- * The decision loop on a live cluster, stage by stage up the ladder. It writes through applyWrites alone, asks before each
- * stage that writes, and gives the services back to their HPAs when it ends, for whatever reason.
+ * The decision loop on a live cluster, stage by stage up the ladder. It writes only through applyWrites, asks before each stage
+ * that writes, and returns the services to their HPAs when it ends, for whatever reason.
  */
 import { ClusterError, type LiveCluster, type ClusterWrite, type Snapshot } from '../cluster/live/live-cluster.ts';
 import type { Timers } from '../cluster/live/timers.ts';
@@ -32,9 +32,9 @@ import { limitDecision } from './limits.ts';
 import { readBack, restoreOriginals } from './restore-originals.ts';
 import { WriterLeaseError, type Fence } from './writer-lease.ts';
 
-/** One observation may have been made before the pause. */
+/** More than one, because an observation may date from before the pause. */
 const RESUMED_IN_A_ROW = 2;
-/** While the server does not answer, its last answer grows old as a metric does. */
+/** During an outage, the last snapshot ages like a metric. */
 const OUTAGES: ReadonlySet<ClusterError['reason']> = new Set(['unreachable', 'timeout']);
 
 export interface TransferOptions {
@@ -43,20 +43,20 @@ export interface TransferOptions {
   readonly transfer: Transfer;
   readonly agents: TransferredAgents;
   readonly climb: Climb;
-  /** The lease that allows writes; needed if the cluster is shared. `signal` aborts with a WriterLeaseError when somebody takes it. */
+  /** The lease that allows writes; required on a shared cluster. `signal` aborts with a WriterLeaseError if somebody takes it. */
   readonly fence?: Fence;
-  /** Saved HPA objects. They are on disk before the first write, so that the next transfer can restore them. */
+  /** The saved HPA objects. They are stored before the first write, so that the next transfer can restore them. */
   readonly originals: { read(): OriginalHpas; write(originals: OriginalHpas): void };
   readonly listeners: TransferListeners;
   readonly timers: Timers;
   readonly signal: AbortSignal;
 }
 
-/** What decides on the cluster, and how far that may be trusted. */
+/** The agents that decide on the cluster, and a measure of how far to trust them. */
 export interface TransferredAgents {
   readonly policies: Policies;
   readonly backend: Backend;
-  /** Normalized distance of a snapshot's state to those that the twin was validated on; NaN = unknown, and drift is not watched. */
+  /** Returns the normalized distance of the snapshot's state from those on which the twin was validated. NaN turns drift off. */
   readonly driftOf: (snapshot: Snapshot) => number;
 }
 
@@ -64,23 +64,23 @@ export interface TransferredAgents {
 export interface Climb {
   /** The highest stage to climb to. */
   readonly upTo: Stage['stage'];
-  /** Seconds in `full` before the transfer ends; Infinity = until stopped. */
+  /** Seconds in `full` before the transfer ends; Infinity until stopped. */
   readonly fullFor: number;
-  /** The highest stage goes on until stopped. */
+  /** Whether the highest stage continues until stopped. */
   readonly stay?: boolean;
-  /** Nothing is written; the server is asked what it would accept. */
+  /** Whether to write nothing and only ask the server what it would accept. */
   readonly dryRun: boolean;
-  /** Asked before each stage that writes. */
+  /** Called before each stage that writes. */
   readonly confirm: (stage: Stage) => Promise<boolean>;
-  /** Asked at the end of each decision's interval; `promote` counts once. */
+  /** Called at the end of each decision's interval. `promote` applies once. */
   readonly steer?: () => Steering;
-  /** Seconds for which the transfer tries again to restore the HPAs if the cluster refuses or does not answer; 0 by default. */
+  /** Seconds for which restoring the HPAs is repeated if the cluster refuses or does not answer; 0 by default. */
   readonly restoreFor?: number;
 }
 
 export interface TransferListeners {
   readonly audit: Audit;
-  /** Two snapshots one decision apart, to flow back into the trace store. */
+  /** Receives two snapshots one decision apart, for the trace store. */
   readonly onTransition: (before: Snapshot, after: Snapshot) => void;
   readonly onProgress: (seconds: number, total: number, stage: StageName) => void;
 }
@@ -98,11 +98,11 @@ export interface StageSummary {
   readonly held: number;
   /** Mean J over the stage. */
   readonly objective: number;
-  /** Share of service-decisions at which the agents and the HPA wanted the same replicas. */
+  /** Share of pairs of service and decision for which the agents and the HPA wanted the same number of replicas. */
   readonly agreement: number;
 }
 
-/** Sums over the decisions of a stage; `judged`: those whose objective is known. */
+/** Sums over the decisions of a stage. `judged` counts those whose objective is known. */
 interface Tally {
   decisions: number;
   applied: number;
@@ -127,17 +127,17 @@ class TransferSession {
   readonly #guard: Guard;
   readonly #stages: StageSummary[] = [];
   #originals: OriginalHpas;
-  /** Services whose HPAs this transfer, or an earlier attempt of it, may have changed. */
+  /** Services whose HPAs this transfer or an earlier attempt of it may have changed. */
   readonly #touched = new Set<string>();
   #decision = 0;
   #last: Snapshot | undefined;
-  /** Decisions since the server last answered, and why it did not. */
+  /** Number of decisions since the server last answered, and why it did not. */
   #missed = { decisions: 0, why: '' };
   /** The snapshot at which the current stage paused or restored its HPAs, or why it could not do so yet. */
   #entered: { at: Snapshot | undefined; why: string } = { at: undefined, why: '' };
-  /** Observations in a row in which a paused HPA acts again. */
+  /** Number of consecutive observations in which a paused HPA acts again. */
   #resumed = 0;
-  /** Time of the last snapshot with every metric. */
+  /** Time of the last snapshot with all metrics. */
   #complete = -Infinity;
 
   constructor(options: TransferOptions) {
@@ -173,7 +173,7 @@ class TransferSession {
     return await this.#end('finished', 'all stages went through');
   }
 
-  /** Runs one stage to its end; returns why the HPA must take over, if so. */
+  /** Runs one stage to its end. Returns why the HPA must take over, or undefined if it need not. */
   async #runStage(stage: Stage, next: StageTerms['next']): Promise<string | undefined> {
     const { cluster, spec, transfer, climb, signal } = this.#options;
     const { audit, onProgress } = this.#options.listeners;
@@ -206,7 +206,7 @@ class TransferSession {
         return record.why;
       }
       await cluster.wait(interval, signal);
-      // After the wait, so that a request made in the meantime counts before the next stage begins.
+      // Ask after the wait, so that a request made in the meantime counts before the next stage begins.
       steering = climb.steer?.() ?? 'goOn';
       if (steering === 'promote' && next !== '') break;
     }
@@ -232,7 +232,7 @@ class TransferSession {
     return snapshot;
   }
 
-  /** The last snapshot, older by the decisions since. Throws if there is none, or if waiting does not help. */
+  /** Returns the last snapshot, aged by the decisions since. Throws if there is none, or if waiting does not help. */
   #grownOld(error: unknown): Snapshot {
     if (!this.#last || !(error instanceof ClusterError) || !OUTAGES.has(error.reason)) throw error;
     this.#missed = { decisions: this.#missed.decisions + 1, why: error.message };
@@ -240,7 +240,7 @@ class TransferSession {
     return { ...this.#last, time: this.#last.time + seconds, age: this.#last.age.map((age) => age + seconds) };
   }
 
-  /** Throws if the cluster refuses for good. Other refusals are tried again at the next decision. */
+  /** Throws if the cluster refuses permanently. Other refusals are tried again at the next decision. */
   async #enter(stage: Stage, snapshot: Snapshot): Promise<void> {
     const { refused } = await this.#apply(writesOnEntering(stage, snapshot, this.#originals), stage, snapshot);
     const final = refused.find(({ reason }) => !PASSING.has(reason));
@@ -292,7 +292,7 @@ class TransferSession {
   }
 
   #apply(writes: readonly ClusterWrite[], { stage }: Stage, snapshot: Snapshot): Promise<Applied> {
-    // Noted before the write, which may succeed although its answer is lost.
+    // Recorded before the write, which may succeed even if its answer is lost.
     if (!this.#options.climb.dryRun)
       for (const { type, service } of writes) if (type !== 'scale') this.#touched.add(service);
     return applyWrites(this.#options.cluster, writes, this.#context(stage, snapshot));
@@ -303,7 +303,7 @@ class TransferSession {
     if (verdict.verdict === 'fallback') return verdict;
     if (this.#missed.decisions > 0) return { verdict: 'hold', why: this.#missed.why };
     if (!this.#entered.at) return { verdict: 'hold', why: this.#entered.why };
-    // A dry run pauses no HPA.
+    // A dry run does not pause any HPA.
     if (!controlsReplicas(stage) || this.#entered.at === snapshot || this.#options.climb.dryRun) return verdict;
     const acting = snapshot.hpas.find((hpa) => hpa && !hpa.paused && stage.services.includes(hpa.service));
     this.#resumed = acting ? this.#resumed + 1 : 0;
@@ -312,7 +312,7 @@ class TransferSession {
     return { verdict: this.#resumed < RESUMED_IN_A_ROW ? 'hold' : 'fallback', why };
   }
 
-  /** Restores every HPA as it was, even when the run was aborted or the cluster misbehaves, and says what it could not. */
+  /** Restores every HPA, even if the run was aborted or the cluster misbehaves, and reports what it could not restore. */
   async #end(ended: TransferResult['ended'], why: string): Promise<TransferResult> {
     const { cluster, climb, listeners, originals, timers } = this.#options;
     const writes = writesOfFallback(this.#originals).filter(({ service }) => this.#touched.has(service));
@@ -370,7 +370,7 @@ function outcomeOf(accepted: number, refused: readonly Refusal[]): Pick<Decision
 
 function describe(verdict: Verdict, stage: StageName): Pick<DecisionRecord, 'outcome' | 'why'> {
   if (verdict.verdict === 'act') return { outcome: 'shadow', why: '' };
-  // Shadow writes nothing, so there is nothing to fall back from: it records what it saw and continues.
+  // Shadow writes nothing, so there is nothing to fall back from. It records what it saw and continues.
   const outcome = verdict.verdict === 'fallback' && stage === 'shadow' ? 'hold' : verdict.verdict;
   return { outcome, why: verdict.why };
 }
@@ -379,7 +379,7 @@ function describe(verdict: Verdict, stage: StageName): Pick<DecisionRecord, 'out
 const entryLoad = (spec: Cluster, { observation }: Snapshot): number =>
   spec.services.reduce((sum, { entryPoint }, s) => sum + (entryPoint ? observation.service.received[s] : 0), 0);
 
-/** Share of services for which the agents and the HPA want the same. */
+/** Returns the share of services for which the agents and the HPA want the same number of replicas. */
 function agreement(record: DecisionRecord): number {
   const services = Object.keys(record.hpa);
   if (services.length === 0) return 0;

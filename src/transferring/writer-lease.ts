@@ -1,7 +1,7 @@
 /**
- * A namespace never has two writers: a writer holds its lease. Each process measures time by its own steady clock, and clocks are
- * never compared. A holder counts from before it asked for its renewal, the others from after they first saw it. So the holder
- * stops before anybody may follow, however wrong the clocks of the machines are.
+ * Ensures that a namespace never has two writers: a writer must hold the lease. Each process measures time with its own steady
+ * clock, and clocks are never compared. The holder counts from before it sent its renewal, the others from after they first saw
+ * it. So the holder stops before anybody can follow, however wrong the clocks of the machines are.
  *
  *     renewal sent        last write begins    writes cut off   others may take it
  *     |------ writeWithin ------|                     |                |
@@ -13,21 +13,24 @@ import type { LeaseClient, LeaseRecord } from '../cluster/live/lease-client.ts';
 import { Deadline, type Timers } from '../cluster/live/timers.ts';
 
 export interface LeaseTiming {
-  /** Seconds without a renewal after which somebody else may take it. */
+  /** Seconds without a renewal after which somebody else may take the lease. */
   readonly duration: number;
   readonly renewEvery: number;
-  /** Seconds from a renewal within which a write may begin. */
+  /** Seconds after a renewal within which a write may begin. */
   readonly writeWithin: number;
   /** Seconds between two attempts of a process that waits for the lease. */
   readonly retryEvery: number;
 }
 
-/** A dead writer is noticed after 15 to 17 s: soon enough to restore the HPAs within a minute, and longer than a healthy process pauses. */
+/**
+ * A dead writer is noticed after 15 to 17 s: long enough for the pauses of a healthy process, and soon enough to restore the
+ * HPAs within a minute.
+ */
 export const LEASE_TIMING: LeaseTiming = { duration: 15, renewEvery: 4, writeWithin: 10, retryEvery: 2 };
-/** Seconds before the end at which a write under way is cut off. */
+/** Seconds before the end of the lease at which a write in progress is cut off. */
 const CUT_OFF = 1;
 
-/** The lease does not allow writes. `taken`: somebody else holds it. `expired`: it could not be renewed in time. */
+/** The lease does not allow writes, because somebody else holds it (`taken`) or it could not be renewed in time (`expired`). */
 export class WriterLeaseError extends Error {
   readonly reason: 'taken' | 'expired';
   constructor(reason: WriterLeaseError['reason'], message: string) {
@@ -37,20 +40,20 @@ export class WriterLeaseError extends Error {
   }
 }
 
-/** What applyWrites asks before each write. */
+/** Permission to write, which applyWrites checks before each write. */
 export interface Fence {
   /**
-   * Resolves with the time that the write may take, for the caller to dispose of after the write. Rejects with WriterLeaseError,
-   * or with ClusterError where the server does not answer.
+   * Resolves with the deadline of the write, which the caller disposes of afterwards. Rejects with WriterLeaseError, or with
+   * ClusterError if the server does not answer.
    */
   check(signal: AbortSignal): Promise<Deadline>;
-  /** Whether a write may begin now, by our own clock. */
+  /** Whether a write may begin now, by the clock of this process. */
   readonly isHeld: boolean;
 }
 
 export interface WriterLeaseOptions {
   readonly client: LeaseClient;
-  /** Unique to this process; a restarted process has another one. */
+  /** Unique to this process. After a restart it is different. */
   readonly identity: string;
   readonly timers: Timers;
   readonly timing?: LeaseTiming | undefined;
@@ -62,12 +65,12 @@ export class WriterLease implements Fence {
   readonly #client: LeaseClient;
   readonly #timers: Timers;
   readonly #taken = new AbortController();
-  /** When the last renewal that succeeded was sent, by our clock; undefined = not held. */
+  /** When the last successful renewal was sent, by our clock; undefined if the lease is not held. */
   #held: number | undefined;
-  /** Another holder's lease, and since when, by our clock, it has not changed. */
+  /** The lease of another holder, and since when it has been unchanged, by our clock. */
   #seen: { readonly version: string; readonly since: number } | undefined;
   #holder = '';
-  /** Why the last renewal was refused, where a right is missing. */
+  /** Why the last renewal was refused, if a right is missing. */
   #forbidden: ClusterError | undefined;
 
   constructor({ client, identity, timers, timing = LEASE_TIMING }: WriterLeaseOptions) {
@@ -77,12 +80,12 @@ export class WriterLease implements Fence {
     this.timing = timing;
   }
 
-  /** Aborts when somebody else has taken what was held here: nothing may be written any more. */
+  /** Aborts when somebody else has taken the lease that this process held. From then on, nothing may be written. */
   get taken(): AbortSignal {
     return this.#taken.signal;
   }
 
-  /** Who holds it, as last seen; empty = nobody. */
+  /** The last known holder; empty if nobody holds the lease. */
   get holder(): string {
     return this.#holder;
   }
@@ -92,14 +95,14 @@ export class WriterLease implements Fence {
     return this.#held !== undefined && this.#timers.clock() < this.#held + this.timing.writeWithin;
   }
 
-  /** One attempt: true = held from now on. Rejects with ClusterError where the server does not answer. */
+  /** Makes one attempt. Resolves with whether the lease is now held. Rejects with ClusterError if the server does not answer. */
   async tryAcquire(signal: AbortSignal): Promise<boolean> {
     const { lease, serverTime } = await this.#client.read(signal);
     const now = this.#timers.clock();
     this.#holder = lease?.holder ?? '';
     if (lease && lease.holder !== '' && lease.holder !== this.identity) {
       if (this.#seen?.version !== lease.version) this.#seen = { version: lease.version, since: now };
-      // A lease that claims a longer duration is believed.
+      // A longer duration in the lease itself is respected.
       if (now - this.#seen.since <= Math.max(lease.duration, this.timing.duration)) return false;
     }
     const changed = lease !== undefined && lease.holder !== this.identity;
@@ -107,7 +110,7 @@ export class WriterLease implements Fence {
     return this.#write(transitions, lease?.version, serverTime, signal);
   }
 
-  /** Renews until `signal` aborts or somebody else has taken it. Never rejects: one that cannot be renewed runs out. */
+  /** Renews until `signal` aborts or somebody else has taken the lease. Never rejects: without a renewal, the lease expires. */
   async keep(signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, this.taken]);
     while (!until.aborted) {
@@ -116,13 +119,13 @@ export class WriterLease implements Fence {
         await this.renew(until);
         this.#forbidden = undefined;
       } catch (error) {
-        // Aborted, or the server does not answer and is asked again.
+        // Either the call was aborted, or the server does not answer and will be asked again.
         this.#forbidden = error instanceof ClusterError && error.reason === 'forbidden' ? error : undefined;
       }
     }
   }
 
-  /** Rejects with ClusterError where the server does not answer; `taken` aborts where it is somebody else's. */
+  /** Rejects with ClusterError if the server does not answer. If somebody else holds the lease, `taken` aborts. */
   async renew(signal: AbortSignal): Promise<void> {
     if (this.#held === undefined) return;
     const { lease, serverTime } = await this.#client.read(signal);
@@ -130,7 +133,7 @@ export class WriterLease implements Fence {
     await this.#write(lease.transitions, lease.version, serverTime, signal);
   }
 
-  /** See Fence. By our own clock, and by what the server says of the lease at this moment. */
+  /** See Fence. Checks both our own clock and the current lease on the server. */
   async check(signal: AbortSignal): Promise<Deadline> {
     this.#assertHeld();
     const { lease, serverTime } = await this.#client.read(signal);
@@ -140,7 +143,7 @@ export class WriterLease implements Fence {
     return new Deadline(this.#timers, held + this.timing.duration - CUT_OFF - this.#timers.clock());
   }
 
-  /** Lets others take the lease at once. No write may be under way. If it rejects with ClusterError, the lease expires by itself. */
+  /** Lets others take the lease at once. No write may be in progress. After a ClusterError, the lease expires by itself. */
   async release(signal: AbortSignal): Promise<void> {
     if (this.#held === undefined) return;
     this.#held = undefined;
@@ -164,7 +167,7 @@ export class WriterLease implements Fence {
     try {
       await this.#client.write(record, version, signal);
     } catch (error) {
-      // Somebody else was first; the next attempt shows who.
+      // Somebody else was faster. The next attempt shows who.
       if (error instanceof ClusterError && error.reason === 'conflict') return false;
       throw error;
     }
@@ -174,7 +177,7 @@ export class WriterLease implements Fence {
     return this.isHeld;
   }
 
-  /** Notes that somebody else has the lease, and returns the error that says so. */
+  /** Records that somebody else has the lease, and returns the error that says so. */
   #lose(holder: string): WriterLeaseError {
     this.#held = undefined;
     this.#holder = holder;
@@ -183,7 +186,10 @@ export class WriterLease implements Fence {
     return error;
   }
 
-  /** When the last renewal was sent. Throws WriterLeaseError where it no longer allows a write, ClusterError where it may not be renewed. */
+  /**
+   * Returns when the last renewal was sent. Throws WriterLeaseError if it is too old for a write, ClusterError if a right is
+   * missing.
+   */
   #assertHeld(): number {
     if (this.#held === undefined) throw new WriterLeaseError('taken', takenBy(this.#holder));
     if (!this.isHeld) throw this.#forbidden ?? expired();

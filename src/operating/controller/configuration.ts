@@ -1,4 +1,4 @@
-/** The configuration of the controller: the specs and packed files that its ConfigMaps mount in one folder. */
+/** Reads the configuration of the controller: the specs and packed files that its ConfigMaps mount in one folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriftMeter, type SavedDrift } from '../../modeling/drift.ts';
@@ -10,7 +10,7 @@ import { assertNoErrors } from '../../jobs/starting/specs.ts';
 import { transferNamed } from '../../jobs/starting/target.ts';
 import { unpackFile } from './packed-files.ts';
 
-/** Names of the files in the folder; keys of ConfigMaps have no slashes, so that all lie side by side. */
+/** Names of the files, all directly in the folder, since keys of a ConfigMap cannot contain slashes. */
 export const SPEC_ENDING = '.karma.yaml';
 export const POLICIES_FILE = 'policies.bin';
 export const DRIFT_FILE = 'drift.json';
@@ -19,17 +19,17 @@ export interface Configuration {
   readonly transfer: Transfer;
   readonly spec: Cluster;
   readonly policies: Policies;
-  /** Undefined = drift is not watched. */
+  /** Undefined if drift is not watched. */
   readonly drift: DriftMeter | undefined;
 }
 
-/** `transferName`: empty = the only one. Throws SpecError, or an Error that says what to do. */
+/** An empty `transferName` means the only Transfer. Throws SpecError, or an Error that says what to do. */
 export function readConfiguration(folder: string, transferName: string): Configuration {
-  // Entries of a mounted ConfigMap are links.
+  // Entries of a mounted ConfigMap are symbolic links.
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(SPEC_ENDING))
     .map((name) => ({ path: name, text: readFileSync(join(folder, name), 'utf8') }));
-  // The records of a scenario's load stayed where the policies were trained.
+  // The load records of a scenario are not mounted; they stay where the policies were trained.
   const { model, problems } = loadSpecs(files);
   assertNoErrors(folder, problems);
   const transfer = transferNamed(model, transferName);

@@ -1,10 +1,10 @@
-/** The metrics of the controller at /metrics, fed by the audit trail and the events of the lease. */
+/** The metrics that the controller exposes at /metrics. They come from the audit trail and the events of the lease. */
 import type { AuditRecord, DecisionRecord } from '../../transferring/audit.ts';
 import type { LeaseEvent } from '../../transferring/holding-lease.ts';
 import type { Offer } from '../../transferring/refresh-offers.ts';
 import { MetricRegistry } from './prometheus-text.ts';
 
-/** Every metric with its meaning; alerts and dashboard name them from here. */
+/** The names of all metrics. Alerts and the dashboard take them from here. */
 export const METRICS = {
   leader: 'karma_mas_leader',
   stage: 'karma_mas_stage',
@@ -58,7 +58,7 @@ export class ControllerMetrics {
     return this.#registry.text();
   }
 
-  /** `seconds`: since the cluster was observed. */
+  /** `seconds` is the time since the cluster was observed. */
   record(record: AuditRecord, seconds: number): void {
     switch (record.type) {
       case 'decision':

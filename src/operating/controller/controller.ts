@@ -1,6 +1,6 @@
 /**
- * The transfer as a controller: one replica holds the lease and climbs the ladder, the others stand by and restore the HPAs
- * when it is gone. After a fallback the HPAs act for a while, and then the agents begin in shadow again.
+ * Runs a transfer as a controller. One replica holds the lease and climbs the ladder; the others stand by, and restore the HPAs
+ * when it is gone. After a fallback the HPAs act for a while, and then the agents start again in shadow.
  */
 import type { SharedLiveCluster, Snapshot } from '../../cluster/live/live-cluster.ts';
 import type { Backend } from '../../nn/backend.ts';
@@ -24,14 +24,14 @@ export interface ControllerOptions {
   readonly audit: Audit;
   readonly onTransition: TransferListeners['onTransition'];
   readonly onLease: (event: LeaseEvent) => void;
-  /** Called now and then by one that leads and waits. */
+  /** Called at intervals while this replica leads and pauses. */
   readonly onSign?: () => void;
   readonly timing?: LeaseTiming;
   readonly pauses?: Pauses;
   readonly signal: AbortSignal;
 }
 
-/** Seconds for which the HPAs act after a fallback: doubled from the first to the longest while it goes on falling back. */
+/** Seconds for which the HPAs act after a fallback. The pause doubles from `first` up to `longest` until a transfer finishes. */
 export interface Pauses {
   readonly first: number;
   readonly longest: number;
@@ -40,10 +40,10 @@ export interface Pauses {
 export const PAUSES: Pauses = { first: 600, longest: 7200 };
 /** Seconds between two signs of life in a pause. */
 const SLICE = 15;
-/** Within the grace period of the pod, which is 60 s. */
+/** Seconds. Stays within the pod's grace period of 60 s. */
 const RESTORE_FOR = 40;
 
-/** Runs until `signal` aborts; the HPAs are restored and the lease is released when it resolves. */
+/** Runs until `signal` aborts. When it resolves, the HPAs are restored and the lease is released. */
 export async function runController(options: ControllerOptions): Promise<void> {
   const { signal, timers, onLease } = options;
   while (!signal.aborted)
@@ -56,12 +56,12 @@ export async function runController(options: ControllerOptions): Promise<void> {
     }
 }
 
-/** Climbs again and again, until the lease is taken or the controller stops. */
+/** Climbs again and again until another process takes the lease or the controller stops. */
 async function lead(options: ControllerOptions, lease: WriterLease): Promise<void> {
   const { configuration, timers, onLease, pauses = PAUSES } = options;
   const signal = AbortSignal.any([options.signal, lease.taken]);
   for (let pause = pauses.first; !signal.aborted; pause = Math.min(2 * pause, pauses.longest)) {
-    // Also what this replica could not restore when it last fell back.
+    // This includes HPAs that this replica failed to restore after its last fallback.
     await restoreChangedHpas({ ...options, ...configuration }, lease);
     const ended = await climb(options, lease, signal).catch((error: unknown): TransferEnd => {
       onLease({ event: 'failed', message: messageOf(error) });
@@ -78,7 +78,7 @@ async function lead(options: ControllerOptions, lease: WriterLease): Promise<voi
 async function climb(options: ControllerOptions, fence: WriterLease, signal: AbortSignal): Promise<TransferEnd> {
   const { cluster, configuration, backend, upTo, driftOf, audit, onTransition, timers } = options;
   const { transfer, spec, policies } = configuration;
-  // What is saved of the HPAs stands on the objects themselves; here it is only what this climb has seen.
+  // The HPAs carry their own originals. This copy holds only what this climb has seen.
   let originals: OriginalHpas = {};
   const { ended } = await runTransfer({
     cluster,
@@ -90,7 +90,7 @@ async function climb(options: ControllerOptions, fence: WriterLease, signal: Abo
       stay: true,
       fullFor: Infinity,
       dryRun: false,
-      // It was confirmed when the manifests were applied.
+      // Applying the manifests was the confirmation.
       confirm: () => Promise.resolve(true),
       restoreFor: RESTORE_FOR,
     },

@@ -1,6 +1,6 @@
 import type { SharedLiveCluster } from '../../cluster/live/live-cluster.ts';
 
-/** The same cluster, and word of each time that it was observed. */
+/** Wraps a cluster and calls `onObserved` after each observation. */
 export function observedCluster(cluster: SharedLiveCluster, onObserved: () => void): SharedLiveCluster {
   return {
     kind: 'shared',

@@ -1,15 +1,15 @@
 /**
- * Files in ConfigMaps: compressed, and cut into parts, since `kubectl apply` keeps a copy of what it applied in an annotation
- * of at most 256 KiB, in which bytes stand as base64.
+ * Packs files for ConfigMaps. They are compressed and split into parts, because `kubectl apply` keeps a copy of the object in an
+ * annotation of at most 256 KiB, in which bytes are base64.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-/** Bytes of one part: as base64 240 KiB, with room for the rest of the object. */
+/** Size of a part in bytes. It is 240 KiB in base64, which leaves room for the rest of the object. */
 export const PART_BYTES = 180 * 1024;
 
-/** Keys of ConfigMap entries, and their bytes. The same file gives the same parts. */
+/** Returns keys and contents of ConfigMap entries. The same file always gives the same parts. */
 export function packFile(name: string, content: Uint8Array): [key: string, bytes: Buffer][] {
   const packed = gzipSync(content, { level: 9 });
   const parts = Math.max(1, Math.ceil(packed.length / PART_BYTES));
@@ -19,7 +19,7 @@ export function packFile(name: string, content: Uint8Array): [key: string, bytes
   ]);
 }
 
-/** The file of that name, from the folder in which all parts are mounted; undefined where there is none. Throws where a part is missing. */
+/** Returns the file from the folder that holds its parts, or undefined if it has none. Throws if a part is missing. */
 export function unpackFile(folder: string, name: string): Buffer | undefined {
   const keys = readdirSync(folder)
     .filter((key) => key.startsWith(`${name}.gz.`))

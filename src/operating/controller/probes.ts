@@ -1,10 +1,10 @@
-/** Answers the kubelet and Prometheus at /healthz, /readyz and /metrics. */
+/** Serves /healthz and /readyz for the kubelet, and /metrics for Prometheus. */
 import { createServer, type Server } from 'node:http';
 
 export interface ProbeOptions {
-  /** 0 = any. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Empty = fine; otherwise what is wrong. */
+  /** Returns what is wrong, or an empty text if nothing is. */
   readonly health: () => string;
   readonly readiness: () => string;
   readonly metrics: () => string;

@@ -6,16 +6,16 @@ type Kind = 'counter' | 'gauge' | 'histogram';
 interface Family {
   readonly kind: Kind;
   readonly help: string;
-  /** Upper bounds of a histogram. */
+  /** Upper bounds of a histogram's buckets; empty for other kinds. */
   readonly buckets: readonly number[];
-  /** By labels as text. */
+  /** Values by their labels, written as text. */
   readonly values: Map<string, number>;
 }
 
 export class MetricRegistry {
   readonly #families = new Map<string, Family>();
 
-  /** Each is named before it is used, so that it is exposed with its meaning from the start. */
+  /** Declares a metric before its first use, so that it is exposed with its help text from the start. */
   declare(name: string, kind: Kind, help: string, buckets: readonly number[] = []): void {
     this.#families.set(name, { kind, help, buckets, values: new Map() });
   }
@@ -30,7 +30,7 @@ export class MetricRegistry {
     this.#family(name).values.set(labelsOf(labels), value);
   }
 
-  /** Forgets all values of one, such as a gauge per state before the new state is set. */
+  /** Removes all values of a metric. A gauge per state needs this before a new state is set. */
   clear(name: string): void {
     this.#family(name).values.clear();
   }

@@ -1,8 +1,8 @@
-/** When the controller last gave a sign of life: what its probes answer by. */
+/** Records the controller's signs of life, from which its probes answer. */
 import type { Timers } from '../../cluster/live/timers.ts';
 import type { LeaseEvent } from '../../transferring/holding-lease.ts';
 
-/** Seconds without a sign of life of a leader, beside two decision intervals, after which the kubelet is to restart it. */
+/** Seconds. A leader that is silent for this long plus two decision intervals is to be restarted by the kubelet. */
 const SILENCE = 120;
 
 export class SignsOfLife {
@@ -20,12 +20,12 @@ export class SignsOfLife {
     this.#last = this.#observed = clock();
   }
 
-  /** The controller is at work. */
+  /** Records that the controller is working. */
   readonly onSign = (): void => {
     this.#last = this.#clock();
   };
 
-  /** The cluster was observed. */
+  /** Records that the cluster was observed. */
   readonly onObserved = (): void => {
     this.#hasAnswer = true;
     this.#last = this.#observed = this.#clock();
@@ -39,12 +39,12 @@ export class SignsOfLife {
     this.onSign();
   };
 
-  /** Seconds since the cluster was observed. */
+  /** Seconds since the last observation of the cluster. */
   get sinceObserved(): number {
     return this.#clock() - this.#observed;
   }
 
-  /** What is wrong; empty = nothing. One that stands by may be silent. */
+  /** Returns what is wrong, or an empty text if nothing is. A standby may be silent. */
   readonly health = (): string => {
     const silence = this.#clock() - this.#last;
     return this.#leads && silence > this.#limit ? `no sign of life for ${Math.round(silence)} s` : '';

@@ -1,4 +1,4 @@
-/** Shows what a change of an installation would write, and writes it where a user named the place. */
+/** Shows what a change of an installation would write, and writes it if the user named the place. */
 import { ClusterError, type ClusterIdentity } from '../../cluster/live/live-cluster.ts';
 import type { Timers } from '../../cluster/live/timers.ts';
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
@@ -7,11 +7,11 @@ import { assertMayWrite } from '../../jobs/running/real-cluster.ts';
 import { objectName, type InstallationPlan } from './plan-text.ts';
 
 export interface Consent {
-  /** context/namespace, as the user named it; empty = nothing may be written. */
+  /** The place as the user named it, context/namespace. If empty, nothing may be written. */
   readonly writeTo: string;
-  /** true = the plan is all that is wanted. */
+  /** Whether to show only the plan. */
   readonly dryRun: boolean;
-  /** Take over fields that somebody else has set. */
+  /** Whether to take over fields that somebody else has set. */
   readonly force: boolean;
 }
 
@@ -23,10 +23,10 @@ export interface Connection {
   readonly signal: AbortSignal;
 }
 
-/** Who is told what happens on the way. */
+/** Callbacks for the progress of a plan. */
 export interface PlanListeners {
   readonly onPlan: (plan: InstallationPlan) => void;
-  /** After each write. */
+  /** Called after each write. */
   readonly onWritten: (write: PlannedWrite) => void;
   readonly onMessage: (message: string) => void;
 }
@@ -37,14 +37,14 @@ export const identityOf = ({ context, server }: ApiServer, namespace: string): C
   namespace,
 });
 
-/** Throws JobError where the user named another place. To be called before anything is sent. */
+/** Throws JobError if the user named another place. Must be called before anything is sent. */
 export function assertSamePlace(identity: ClusterIdentity, { writeTo }: Consent, what: string): void {
   if (writeTo !== '') assertMayWrite(identity, writeTo, what);
 }
 
 /**
- * Resolves with whether it was written: not where only the plan was wanted. Rejects with JobError where no place was named, and
- * with ClusterError where the cluster refuses something, nothing being written then.
+ * Resolves with whether the plan was written, which is false if only the plan was wanted. Rejects with JobError if the user
+ * named no place, and with ClusterError if the cluster refuses a write, in which case nothing is written.
  */
 export async function applyPlan(
   api: ApiServer,

@@ -1,4 +1,4 @@
-/** Installs the controller of a run's policies in the cluster that its Transfer names, or upgrades it. */
+/** Installs or upgrades the controller for a run's policies, in the cluster that its Transfer names. */
 import { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { installedWorkload } from '../status/controller-status.ts';
 import { installedObjects, type KubernetesObject } from './installation.ts';
@@ -18,11 +18,11 @@ import {
 
 export interface InstallRequest {
   readonly run: RunInfo;
-  /** Name of the Transfer; empty = the only one. */
+  /** Name of the Transfer; empty for the only one. */
   readonly transfer: string;
-  /** Empty = as installed, or else karma-mas-controller of this version. */
+  /** If empty, the installed image, or karma-mas-controller of this version. */
   readonly image: string;
-  /** Empty = as installed, or else canary. */
+  /** If empty, the installed stage, or canary. */
   readonly stage: Stage['stage'] | '';
 }
 
@@ -33,7 +33,7 @@ export interface Installed {
   readonly image: string;
 }
 
-/** Rejects with JobError, ClusterError, or what reading the run throws. */
+/** Rejects with JobError, ClusterError, or the error of reading the run. */
 export async function install(
   action: 'install' | 'upgrade',
   { run, ...request }: InstallRequest,
@@ -74,7 +74,7 @@ export async function install(
 const objectsOf = (options: ManifestOptions): KubernetesObject[] =>
   Object.values(manifestObjects(options)).flat() as KubernetesObject[];
 
-/** Of a kind that the manifests have, and not among them. The alerts are applied by themselves: they stay. */
+/** Tells whether an object is no longer in the manifests. Kinds that the manifests lack, such as the alerts, are left alone. */
 function isSurplus({ kind, metadata }: KubernetesObject, wanted: readonly KubernetesObject[]): boolean {
   const same = wanted.filter((each) => each.kind === kind);
   return (

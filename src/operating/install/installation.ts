@@ -1,7 +1,7 @@
 /**
- * Architecture Invariant: only this module writes the objects of an installation of the controller, as only
- * transferring/apply.ts writes replicas and HPAs. It uses server-side apply, tries every write as a dry run before the first one
- * is done, and deletes nothing without the label of the installation.
+ * Architecture Invariant: only this module writes the objects of the controller's installation, just as only
+ * transferring/apply.ts writes replicas and HPAs. It uses server-side apply, tries every write as a dry run before it makes the
+ * first one, and deletes nothing without the label of the installation.
  */
 import { ClusterError } from '../../cluster/live/live-cluster.ts';
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
@@ -23,33 +23,33 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
-/** What would be done to one object, as a dry run on the server says. */
+/** The change to one object according to a dry run on the server. */
 export interface PlannedWrite {
   readonly action: 'create' | 'change' | 'unchanged' | 'delete';
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  /** Of 'change'. */
+  /** Filled in for the action 'change'. */
   readonly changes: readonly FieldChange[];
-  /** Why the server refuses it, and what to do; empty = it does not. */
+  /** Why the server refuses the write and what to do; empty if it accepts it. */
   readonly refused: string;
 }
 
 export interface InstallationWrites {
-  /** In the order in which they are applied. */
+  /** Applied in this order. */
   readonly apply: readonly KubernetesObject[];
-  /** Deleted after that, in this order. */
+  /** Deleted afterwards, in this order. */
   readonly remove: readonly KubernetesObject[];
 }
 
 export interface WriteOptions {
-  /** Take over fields that somebody else has set. */
+  /** Whether to take over fields that somebody else has set. */
   readonly force: boolean;
-  /** Called once with the results of the dry runs. */
+  /** Called once, with the results of the dry runs. */
   readonly onPlan: (plan: readonly PlannedWrite[]) => void;
-  /** Asked after that if none is refused. Nothing is written unless it agrees. */
+  /** Called next if no dry run was refused. Nothing is written unless it returns true. */
   readonly mayWrite: () => boolean;
-  /** After each write; the next one waits for it. */
+  /** Called after each write. The next write waits for it. */
   readonly onWritten: (write: PlannedWrite) => Promise<void> | void;
   readonly signal: AbortSignal;
 }
@@ -70,7 +70,7 @@ const KINDS: readonly Kind[] = [
   { kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', resource: 'poddisruptionbudgets' },
   { kind: 'Service', apiVersion: 'v1', resource: 'services' },
 ];
-/** Of the Prometheus operator, which need not be there. */
+/** API of the Prometheus operator, which need not be installed. */
 const OPERATOR = 'monitoring.coreos.com/v1';
 const MONITORING: readonly Kind[] = [
   { kind: 'PrometheusRule', apiVersion: OPERATOR, resource: 'prometheusrules' },
@@ -88,8 +88,8 @@ function objectPath({ kind, metadata }: KubernetesObject): string {
 }
 
 /**
- * All objects that bear the label of the installation for `namespace`. `others`: further namespaces to look in, beside those
- * that its ServiceAccount names. Rejects with ClusterError.
+ * Returns all objects with the label of the installation for `namespace`. It also searches `others` and the namespaces that the
+ * ServiceAccount of the installation names. Rejects with ClusterError.
  */
 export async function installedObjects(
   api: ApiServer,
@@ -100,7 +100,7 @@ export async function installedObjects(
   const query = { labelSelector: installationSelector(namespace) };
   const list = async (kind: Kind, where: string): Promise<KubernetesObject[]> => {
     const { items } = await api.request<List<KubernetesObject>>({ path: collectionPath(kind, where), query, signal });
-    // The items of a list do not say what they are.
+    // The items of a list lack apiVersion and kind.
     return items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
   };
   const own = (await Promise.all(KINDS.map((kind) => list(kind, namespace)))).flat();
@@ -118,9 +118,9 @@ export async function installedObjects(
 }
 
 /**
- * Tries every write as a dry run, and applies them in order if none was refused and `mayWrite` agrees. Resolves with the results
- * of the dry runs, and whether it wrote. Rejects with ClusterError if the server does not answer, or refuses a write that it
- * accepted as a dry run; the message says what was written by then.
+ * Tries every write as a dry run. If none is refused and `mayWrite` agrees, it applies them in order. Resolves with the results
+ * of the dry runs and whether it wrote. Rejects with ClusterError if the server does not answer, or refuses a write that it
+ * accepted as a dry run; the message says what had been written.
  */
 export async function writeInstallation(
   api: ApiServer,
@@ -154,7 +154,7 @@ export async function writeInstallation(
 }
 
 /**
- * Deletes the Lease of the namespace, where it is ours and nobody holds it. Resolves with who holds it; empty = nobody.
+ * Deletes the namespace's Lease if it is ours and nobody holds it. Resolves with its holder, which is empty if there is none.
  * Rejects with ClusterError.
  */
 export async function deleteFreeLease(api: ApiServer, namespace: string, signal: AbortSignal): Promise<string> {
@@ -165,14 +165,14 @@ export async function deleteFreeLease(api: ApiServer, namespace: string, signal:
   const isOurs = Object.entries(LEASE_LABELS).every(([name, value]) => lease.metadata.labels?.[name] === value);
   if (holder !== '' || !isOurs) return holder;
   const { resourceVersion } = lease.metadata;
-  // Whoever took it meanwhile keeps it.
+  // If somebody takes the Lease in the meantime, this request fails and they keep it.
   await api.request({ method: 'DELETE', path, body: { preconditions: { resourceVersion } }, signal });
   return '';
 }
 
 interface Step {
   readonly object: KubernetesObject;
-  /** By a dry run. */
+  /** Performs a dry run. */
   readonly plan: () => Promise<PlannedWrite>;
   readonly write: () => Promise<unknown>;
 }
@@ -190,7 +190,7 @@ function applying(
       const changes = before ? fieldChanges(before, after) : [];
       return plannedWrite(object, !before ? 'create' : changes.length > 0 ? 'change' : 'unchanged', changes);
     } catch (error) {
-      // A binding is not tried by dry run before its Role is there, which comes first when they are written.
+      // The server refuses a dry run of a binding whose Role does not exist yet. The real write creates the Role first.
       if (!before && lacksItsRole(error, object, all)) return plannedWrite(object, 'create');
       throw error;
     }
@@ -211,7 +211,7 @@ interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+/** Uses server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/). */
 function applyObject(
   api: ApiServer,
   object: KubernetesObject,
@@ -221,21 +221,21 @@ function applyObject(
     method: 'PATCH',
     path: objectPath(object),
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: String(force), ...dryRunQuery(dryRun) },
-    // JSON is YAML.
+    // JSON is valid YAML.
     contentType: 'application/apply-patch+yaml',
     body: object,
     signal,
   });
 }
 
-/** Only the very object that was seen. One that is gone is fine. */
+/** Deletes exactly the object that was seen. It does not matter if that is already gone. */
 async function deleteObject(api: ApiServer, object: KubernetesObject, { dryRun, signal }: Sending): Promise<void> {
   try {
     await api.request({
       method: 'DELETE',
       path: objectPath(object),
       query: dryRunQuery(dryRun),
-      // Where there is a body, the server goes by that and not by the query.
+      // If there is a body, the server ignores the query.
       body: {
         propagationPolicy: 'Background',
         preconditions: { uid: object.metadata.uid },
@@ -268,13 +268,13 @@ function plannedWrite(
   return { action, kind, namespace: metadata.namespace, name: metadata.name, changes, refused };
 }
 
-/** Of what concerns one object. Throws what concerns all of them. */
+/** Reports an error that concerns one object as a refused write. Throws errors that concern all of them. */
 function refusedWrite(object: KubernetesObject, error: unknown): PlannedWrite {
   if (!(error instanceof ClusterError) || ['unreachable', 'timeout', 'aborted'].includes(error.reason)) throw error;
   return plannedWrite(object, 'change', [], refusalText(error));
 }
 
-/** The server's words, and what to do. */
+/** Returns the server's message and what to do. */
 function refusalText({ reason, message }: ClusterError): string {
   if (reason === 'conflict')
     return `Somebody else has set fields that this would change. ${message}\nTo take them over: --force-conflicts. To leave them, change the manifests (karma-mas export) and apply those.`;
@@ -293,7 +293,7 @@ function lacksItsRole(
   return (
     kind === 'RoleBinding' &&
     role?.metadata.namespace === object.metadata.namespace &&
-    // What the server says is not found may be the binding, though it is the Role that it looked for.
+    // The error names the binding as not found, although it is the Role that is missing.
     error instanceof ClusterError &&
     error.reason === 'notFound'
   );

@@ -1,10 +1,10 @@
-/** What a write would change in an object, field by field, for people to read before it is done. */
+/** Lists what a write would change in an object, field by field, for people to read beforehand. */
 import { isDeepStrictEqual } from 'node:util';
 
 export interface FieldChange {
-  /** As kubectl names it: .spec.template.spec.containers[0].image */
+  /** Path as kubectl writes it: .spec.template.spec.containers[0].image */
   readonly path: string;
-  /** JSON, shortened; empty = not there. */
+  /** Shortened JSON; empty if the field does not exist. */
   readonly before: string;
   readonly after: string;
 }
@@ -12,11 +12,11 @@ export interface FieldChange {
 type Value = unknown;
 type Fields = Readonly<Record<string, Value>>;
 
-/** What the server keeps by itself. */
+/** Fields that the server maintains. */
 const SERVERS_OWN = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp'];
 const LONGEST = 80;
 
-/** From an object as it is to what it would be; its status does not count. */
+/** Returns the changes from an object to its new version. The status does not count. */
 export function fieldChanges(before: object, after: object): FieldChange[] {
   return changesAt('', withoutServersOwn(before), withoutServersOwn(after));
 }

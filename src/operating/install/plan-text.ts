@@ -1,4 +1,4 @@
-/** What an installation would write where, as text to read before it is done. */
+/** Formats the plan of an installation: what would be written where, for people to read beforehand. */
 import type { PlannedWrite } from './installation.ts';
 
 export interface InstallationPlan {
@@ -6,10 +6,10 @@ export interface InstallationPlan {
   readonly context: string;
   readonly server: string;
   readonly namespace: string;
-  /** Of the controller; empty where it is removed. */
+  /** Image of the controller; empty if it is being removed. */
   readonly image: string;
   readonly stage: string;
-  /** Services whose HPAs are given back before anything else is removed. */
+  /** Services whose HPAs are restored before anything else is removed. */
   readonly restores: readonly string[];
   readonly writes: readonly PlannedWrite[];
 }
@@ -44,7 +44,7 @@ function writeLines(write: PlannedWrite): string[] {
   ];
 }
 
-/** How many objects would be written, and how many of them deleted. */
+/** Counts the objects by what would be done to them. */
 export function counts({ writes }: Pick<InstallationPlan, 'writes'>): Record<PlannedWrite['action'], number> {
   const count = (action: PlannedWrite['action']) => writes.filter((write) => write.action === action).length;
   return { create: count('create'), change: count('change'), unchanged: count('unchanged'), delete: count('delete') };

@@ -1,4 +1,4 @@
-/** Removes the controller: it restores the HPAs as it stops, or they are restored from here; then its objects are deleted. */
+/** Removes the controller. It restores the HPAs as it stops, or else they are restored from here. Then its objects are deleted. */
 import { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { servicesWithChangedHpas } from '../status/controller-status.ts';
 import { deleteFreeLease, installedObjects, type KubernetesObject } from './installation.ts';
@@ -16,9 +16,9 @@ import {
 import { restoreHpas } from './restore-hpas.ts';
 
 export interface RemoveRequest {
-  /** Of the cluster that the Transfer is for. */
+  /** The cluster that the Transfer targets. */
   readonly spec: Cluster;
-  /** It names the place. */
+  /** Its target is the place to remove the controller from. */
   readonly transfer: Transfer;
 }
 
@@ -26,7 +26,7 @@ export interface Removed {
   readonly written: boolean;
   readonly context: string;
   readonly namespace: string;
-  /** There was nothing to remove. */
+  /** Whether there was nothing to remove. */
   readonly nothing: boolean;
 }
 
@@ -54,7 +54,7 @@ export async function remove(
       api,
       { action: 'remove', ...identity, image: '', stage: '', restores },
       { apply: [], remove: objects },
-      // Its rights outlive its pods: they restore the HPAs as they stop.
+      // The rights must outlive the pods, which restore the HPAs as they stop.
       { ...consent, afterWrite: async ({ kind }) => (kind === 'Deployment' ? restore() : undefined) },
     );
     if (!written) return { ...place, written, nothing: false };
@@ -67,7 +67,7 @@ export async function remove(
   }
 }
 
-/** The Deployment first; the rest backwards, so that nothing that is left refers to what is gone. */
+/** Puts the Deployment first and the others in reverse, so that no remaining object refers to a deleted one. */
 function inOrder(objects: readonly KubernetesObject[]): KubernetesObject[] {
   const isDeployment = ({ kind }: KubernetesObject): boolean => kind === 'Deployment';
   return [...objects.filter(isDeployment), ...objects.filter((each) => !isDeployment(each)).reverse()];

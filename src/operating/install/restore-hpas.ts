@@ -1,4 +1,4 @@
-/** Restores the HPAs of a controller that is removed. Its pods do so as they stop; what they leave is restored from here. */
+/** Restores the HPAs when a controller is removed. Its pods do so as they stop; what they leave is restored from here. */
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { prometheusOf } from '../../cluster/kubernetes/connect.ts';
 import { controllerPods, servicesWithChangedHpas } from '../status/controller-status.ts';
@@ -20,10 +20,10 @@ export interface RestoreHpasOptions {
   readonly audit: Audit;
 }
 
-/** Seconds that the pods have to end: their grace period is 60. */
+/** Seconds that the pods have to end. Their grace period is 60 s. */
 const PODS_END_WITHIN = 90;
 
-/** Resolves when no HPA of the namespace bears anything of a transfer. Rejects with ClusterError, or where `signal` aborts. */
+/** Resolves when no HPA of the namespace has a transfer's changes left. Rejects with ClusterError or when `signal` aborts. */
 export async function restoreHpas(options: RestoreHpasOptions): Promise<void> {
   const { api, namespace, signal } = options;
   await waitForPods(options);
@@ -34,7 +34,7 @@ export async function restoreHpas(options: RestoreHpasOptions): Promise<void> {
   try {
     await restore(options, cluster);
   } catch (error) {
-    // Somebody else's, who leaves nothing changed: no concern of ours.
+    // The lease belongs to somebody else, but no HPA is changed, so there is nothing to do.
     if (!(error instanceof WriterLeaseHeldError) || services.length > 0) throw error;
   }
 }
@@ -51,7 +51,7 @@ async function waitForPods({ api, namespace, signal, onMessage }: RestoreHpasOpt
   }
 }
 
-/** The HPAs say themselves what they were: their services need not be in the specs any more. */
+/** Adds services that are no longer in the specs. The HPAs carry their own originals, so nothing else about them is needed. */
 function clusterOf({ api, spec, namespace }: RestoreHpasOptions, services: readonly string[]): KubernetesCluster {
   const gone = services.filter((name) => !spec.services.some((service) => service.name === name));
   const all = [...spec.services, ...gone.map((name) => ({ ...spec.services[0], name }))];

@@ -1,11 +1,11 @@
-/** The specs and the packed files in ConfigMaps small enough for `kubectl apply`. */
+/** Puts the specs and the packed files into ConfigMaps that are small enough for `kubectl apply`. */
 import { packFile, PART_BYTES } from '../controller/packed-files.ts';
 import { metadata, NAME } from './labels.ts';
 
 export interface MountedFiles {
-  /** Texts by name, without a slash. */
+  /** Texts by file name. A name has no slash. */
   readonly texts: Readonly<Record<string, string>>;
-  /** Contents to pack, by name. */
+  /** Contents to pack, by file name. */
   readonly packed: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -17,7 +17,7 @@ interface ConfigMap {
   binaryData: Record<string, string>;
 }
 
-/** Entries in order, in as few ConfigMaps as hold them: karma-mas-0, karma-mas-1, ... */
+/** Fills as few ConfigMaps as possible with the entries in order: karma-mas-0, karma-mas-1, ... */
 export function configMaps({ texts, packed }: MountedFiles, namespace: string): ConfigMap[] {
   const maps: ConfigMap[] = [];
   let room = 0;

@@ -1,4 +1,4 @@
-/** The manifests of a run's policies, written to a folder, with the controller beside its Containerfile. */
+/** Writes the manifests for a run's policies to a folder, together with the controller and its Containerfile. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadTwin } from '../../modeling/twin.ts';
@@ -24,16 +24,16 @@ import { manifestFiles, type ManifestOptions } from './manifests.ts';
 
 export interface InstallOptions {
   readonly stage: Stage['stage'];
-  /** Empty = karma-mas-controller of this version. */
+  /** If empty, karma-mas-controller of this version. */
   readonly image: string;
-  /** Name of the Transfer; empty = the only one. */
+  /** Name of the Transfer; empty for the only one. */
   readonly transfer: string;
 }
 
-/** Files by path: texts, and the controller's bytes. */
+/** Files by path. Only the controller's are bytes. */
 export type ExportedFiles = Readonly<Record<string, string | Uint8Array>>;
 
-/** What the run's policies take to act. Throws JobError or IoError where it has not all of it. */
+/** Collects what the run's policies need in order to act. Throws JobError or IoError if the run lacks a part of it. */
 export function manifestOptions(
   { directory, manifest }: RunInfo,
   { stage, image, transfer: name }: InstallOptions,
@@ -51,7 +51,7 @@ export function manifestOptions(
   const twin = twinFolder(directory, manifest);
   const drift = twin === undefined ? undefined : loadTwin(twin).drift;
   const files: MountedFiles = {
-    // A key of a ConfigMap has no slash.
+    // The key of a ConfigMap entry has no slash.
     texts: Object.fromEntries(
       manifest.specs
         .filter(({ path }) => path.endsWith(SPEC_ENDING))
@@ -65,9 +65,9 @@ export function manifestOptions(
   return { spec, transfer, stage, image: image || `karma-mas-controller:${packageVersion()}`, files };
 }
 
-/** Throws as manifestOptions. */
+/** Returns the files to write. Throws JobError or IoError. */
 export function exportRun(run: RunInfo, options: InstallOptions): ExportedFiles {
-  // Beside the bundled command line, or where the build puts it for one that runs from the sources.
+  // The controller lies beside the bundled command line. For one that runs from the sources, it is where the build puts it.
   const controller = [asset('controller.mjs'), asset('dist/controller.mjs')].find((path) => existsSync(path));
   if (controller === undefined) throw new JobError('The controller is not built: run npm run build.');
   return {
@@ -76,7 +76,7 @@ export function exportRun(run: RunInfo, options: InstallOptions): ExportedFiles 
   };
 }
 
-/** Writes them below a folder, each as one step. Throws an IoError. */
+/** Writes the files below a folder, each atomically. Throws IoError. */
 export function writeExported(folder: string, files: ExportedFiles): void {
   for (const [path, content] of Object.entries(files)) {
     const target = join(folder, path);
@@ -87,7 +87,7 @@ export function writeExported(folder: string, files: ExportedFiles): void {
   }
 }
 
-/** Whoever may read ConfigMaps would read it. */
+/** Throws if the URL contains a password, which everybody who may read ConfigMaps could see. */
 function assertNoPassword({ name, metrics }: Cluster): void {
   const url = metrics.source === 'prometheus' ? metrics.url : undefined;
   if (url === undefined || !URL.canParse(url) || new URL(url).password === '') return;
@@ -96,7 +96,7 @@ function assertNoPassword({ name, metrics }: Cluster): void {
   );
 }
 
-/** Of the run itself, or those that it brought to a cluster. */
+/** Returns the folder of the run's own policies, or of those that it took to a cluster. */
 function policiesFolder(directory: string, manifest: Manifest): string {
   const own = artifactPath(directory, POLICIES_FOLDER);
   const taken = optionOf(manifest, 'policies');

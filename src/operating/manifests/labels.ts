@@ -4,7 +4,7 @@ import { LEASE_NAME } from '../../cluster/kubernetes/writing/rights.ts';
 /** Name of every object of the controller. */
 export const NAME = LEASE_NAME;
 
-/** Of an object in namespace `where`, for the controller of `namespace`. */
+/** Returns the metadata of an object in namespace `where`, for the controller of `namespace`. */
 export const metadata = (name: string, where: string, namespace = where) => ({
   name,
   namespace: where,

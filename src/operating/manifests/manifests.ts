@@ -1,4 +1,4 @@
-/** All files of an installation of the controller, as text and bytes: for `kubectl apply -k`, and to build its image. */
+/** Generates all text files of the controller's installation, for `kubectl apply -k` and for building its image. */
 import { stringify } from 'yaml';
 import type { Cluster, Transfer } from '../../spec/model.ts';
 import type { Stage } from '../../transferring/ladder.ts';
@@ -16,7 +16,7 @@ export interface ManifestOptions {
   readonly files: MountedFiles;
 }
 
-/** The objects of an installation by file, in the order in which they are applied. */
+/** Returns the objects of an installation by file, in the order in which they are applied. */
 export function manifestObjects({ spec, transfer, stage, image, files }: ManifestOptions) {
   const { namespace } = transfer.target;
   const maps = configMaps(files, namespace);
@@ -34,7 +34,7 @@ export function manifestObjects({ spec, transfer, stage, image, files }: Manifes
   } as const;
 }
 
-/** Texts by path. */
+/** Returns texts by path. */
 export function manifestFiles(options: ManifestOptions): Record<string, string> {
   const { transfer, stage, image } = options;
   const { namespace } = transfer.target;
@@ -45,7 +45,7 @@ export function manifestFiles(options: ManifestOptions): Record<string, string> 
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
         kind: 'Kustomization',
         resources: Object.keys(objects),
-        // To name another image, change it here.
+        // Users can set another image here.
         images: [replacedImage(image)],
       },
     ]),
@@ -54,7 +54,7 @@ export function manifestFiles(options: ManifestOptions): Record<string, string> 
       {
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
         kind: 'Kustomization',
-        // They need the Prometheus operator.
+        // These objects need the Prometheus operator.
         resources: ['prometheus-rule.yaml', 'pod-monitor.yaml'],
       },
     ]),
@@ -93,11 +93,11 @@ To upgrade, export again and apply. To remove, first let the controller restore 
 `;
 }
 
-/** Documents of one file. */
+/** Writes the documents of one file. */
 const yaml = (objects: readonly object[]): string =>
   objects.map((object) => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 })).join('---\n');
 
-/** As kustomize names an image: by tag or by digest. */
+/** Names the image as kustomize does, by tag or by digest. */
 function replacedImage(image: string): object {
   const [name, digest] = image.split('@');
   if (digest !== undefined) return { name, digest };

@@ -1,4 +1,4 @@
-/** Alerts for the Prometheus operator and a dashboard for Grafana, both on the controller's own metrics. */
+/** Alerts for the Prometheus operator and a Grafana dashboard, both based on the controller's own metrics. */
 import { METRICS } from '../controller/controller-metrics.ts';
 import { metadata, NAME } from './labels.ts';
 
@@ -182,7 +182,7 @@ const panels = (namespace: string): Panel[] => {
   ];
 };
 
-/** For Grafana's import; the data source is chosen there. */
+/** Returns a dashboard for Grafana's import, which asks for the data source. */
 export function grafanaDashboard(namespace: string): object {
   const datasource = { type: 'prometheus', uid: '${datasource}' };
   return {

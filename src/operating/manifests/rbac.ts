@@ -1,11 +1,11 @@
-/** Who the controller is, and what it may do: the rights of cluster/kubernetes/rights.ts that a transfer needs, and nothing more. */
+/** The identity and the rights of the controller: exactly those of cluster/kubernetes/writing/rights.ts that a transfer needs. */
 import { NAMESPACES_ANNOTATION } from '../../cluster/kubernetes/client/labels.ts';
 import { parseService } from '../../cluster/kubernetes/reading/prometheus.ts';
 import { neededRights, roleRules, type NeededRight } from '../../cluster/kubernetes/writing/rights.ts';
 import type { Cluster } from '../../spec/model.ts';
 import { metadata, NAME } from './labels.ts';
 
-/** What the controller is granted. */
+/** Returns the rights that the controller is granted. */
 export function controllerRights({ services, metrics }: Cluster, namespace: string): NeededRight[] {
   const service = metrics.source === 'prometheus' ? metrics.service : undefined;
   return neededRights({
@@ -15,7 +15,7 @@ export function controllerRights({ services, metrics }: Cluster, namespace: stri
   }).filter(({ by }) => by === 'transfer');
 }
 
-/** The ServiceAccount, and a Role with its binding per namespace: Prometheus mostly has one of its own. */
+/** Returns the ServiceAccount, and a Role with its binding for each namespace. Prometheus usually has a namespace of its own. */
 export function rbacObjects(spec: Cluster, namespace: string): object[] {
   const rights = controllerRights(spec, namespace);
   const namespaces = [...new Set(rights.map((right) => right.namespace))];
@@ -24,17 +24,17 @@ export function rbacObjects(spec: Cluster, namespace: string): object[] {
     kind: 'ServiceAccount',
     metadata: {
       ...metadata(NAME, namespace),
-      // Where to look when it is removed.
+      // Tells a removal in which namespaces to search.
       annotations: { [NAMESPACES_ANNOTATION]: namespaces.join(',') },
     },
-    // Mounted by the Deployment alone.
+    // Only the Deployment mounts the token.
     automountServiceAccountToken: false,
   };
   return [account, ...namespaces.flatMap((where) => roleAndBinding(where, namespace, rights))];
 }
 
 function roleAndBinding(where: string, namespace: string, rights: readonly NeededRight[]): object[] {
-  // In a namespace that others use too, the name says whose it is.
+  // Others may use this namespace too, so the name says whose the Role is.
   const name = where === namespace ? NAME : `${NAME}-${namespace}`;
   return [
     {

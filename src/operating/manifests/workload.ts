@@ -1,4 +1,4 @@
-/** The Deployment of the controller and what belongs to it. */
+/** The Deployment of the controller with its Service and PodDisruptionBudget. */
 import { createHash } from 'node:crypto';
 import { installationLabels, SELECTOR } from '../../cluster/kubernetes/client/labels.ts';
 import type { Stage } from '../../transferring/ladder.ts';
@@ -10,16 +10,16 @@ export interface WorkloadOptions {
   readonly transfer: string;
   readonly stage: Stage['stage'];
   readonly configMaps: readonly { readonly metadata: { readonly name: string } }[];
-  /** Prometheus is at a URL, which may want a token. */
+  /** Whether Prometheus is at a URL, which may require a token. */
   readonly prometheusToken: boolean;
 }
 
 export const PORT = 8080;
-/** Of the distroless images; any that is not root does. */
+/** The user of the distroless images. Any user except root will do. */
 const USER = 65532;
 const CONFIGURATION = '/etc/karma-mas';
 const DATA = '/var/lib/karma-mas';
-/** The HPAs are restored within 40 s (hosts/controller/controller.ts), then the lease is released. */
+/** The HPAs are restored within 40 s (operating/controller/controller.ts). Then the lease is released. */
 const GRACE_SECONDS = 60;
 
 export function workloadObjects(options: WorkloadOptions): object[] {
@@ -30,7 +30,7 @@ export function workloadObjects(options: WorkloadOptions): object[] {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: metadata(NAME, namespace),
-      // One stands by while a node is drained.
+      // One replica stays up while a node is drained.
       spec: { minAvailable: 1, selector: { matchLabels: SELECTOR } },
     },
     {
@@ -38,7 +38,7 @@ export function workloadObjects(options: WorkloadOptions): object[] {
       kind: 'Service',
       metadata: metadata(NAME, namespace),
       spec: {
-        // Each replica has metrics of its own.
+        // Headless, because each replica has its own metrics.
         clusterIP: 'None',
         selector: SELECTOR,
         ports: [{ name: 'metrics', port: PORT, targetPort: 'metrics' }],
@@ -56,14 +56,14 @@ function deployment(options: WorkloadOptions): object {
     kind: 'Deployment',
     metadata: metadata(NAME, namespace),
     spec: {
-      // One leads, the other stands by and restores the HPAs when the first is gone.
+      // One replica leads. The other stands by, and restores the HPAs when the leader is gone.
       replicas: 2,
       selector: { matchLabels: SELECTOR },
       template: {
         metadata: {
           labels: installationLabels(namespace),
           annotations: {
-            // Changed contents make new pods.
+            // A change of the contents replaces the pods.
             'karma-mas.dev/configuration': createHash('sha256')
               .update(JSON.stringify(configMaps))
               .digest('hex')

@@ -1,4 +1,4 @@
-/** The controller of a namespace as it is: what is installed, whether its pods run, who leads. Only reads. */
+/** Reads the state of a namespace's controller: what is installed, whether its pods run, and which one leads. */
 import type { ApiServer } from '../../cluster/kubernetes/client/api-server.ts';
 import { ORIGINAL_ANNOTATION } from '../../cluster/kubernetes/writing/hpa-edits.ts';
 import { installedObjects, type KubernetesObject } from '../install/installation.ts';
@@ -11,15 +11,15 @@ export interface ControllerStatus {
   readonly context: string;
   readonly server: string;
   readonly namespace: string;
-  /** Kinds and names of its objects; none = it is not installed. */
+  /** Kinds and names of its objects; none if it is not installed. */
   readonly objects: readonly string[];
-  /** Empty where there is no Deployment. */
+  /** Empty if there is no Deployment. */
   readonly image: string;
   readonly stage: string;
   readonly transfer: string;
   readonly replicas: number;
   readonly pods: readonly ControllerPod[];
-  /** Who holds the lease of the namespace; empty = nobody. */
+  /** Holder of the namespace's lease; empty if there is none. */
   readonly leader: string;
   /** Services whose HPAs a transfer has changed. */
   readonly changedHpas: readonly string[];
@@ -28,7 +28,7 @@ export interface ControllerStatus {
 export interface ControllerPod {
   readonly name: string;
   readonly ready: boolean;
-  /** What it waits for, in the kubelet's words; empty = for nothing. */
+  /** What the pod waits for, in the kubelet's words; empty if for nothing. */
   readonly waits: string;
 }
 
@@ -57,13 +57,13 @@ export async function controllerStatus(
   };
 }
 
-/** Those that are on their way out, too. Rejects with ClusterError. */
+/** Returns the controller's pods, including those that are terminating. Rejects with ClusterError. */
 export async function controllerPods(api: ApiServer, namespace: string, signal: AbortSignal): Promise<readonly Pod[]> {
   const path = `/api/v1/namespaces/${namespace}/pods`;
   return (await api.request<List<Pod>>({ path, query: { labelSelector: selectorOf(SELECTOR) }, signal })).items;
 }
 
-/** Of whatever transfer. Rejects with ClusterError. */
+/** Returns the services whose HPAs any transfer has changed. Rejects with ClusterError. */
 export async function servicesWithChangedHpas(
   api: ApiServer,
   namespace: string,
@@ -74,7 +74,7 @@ export async function servicesWithChangedHpas(
   return [...hpasByDeployment(changed).keys()];
 }
 
-/** Of the Deployment among the objects of an installation. */
+/** Reads the controller's settings from the Deployment among the objects of an installation. */
 export function installedWorkload(
   objects: readonly KubernetesObject[],
 ): Pick<ControllerStatus, 'image' | 'stage' | 'transfer' | 'replicas'> {
