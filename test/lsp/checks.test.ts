@@ -17,7 +17,7 @@ describe('when projects are checked', () => {
     mock.timers.tick(milliseconds);
     await turn();
   };
-  /** So that the times of each stage are known. */
+  /** Requests enough checks for the time of each stage to be known. */
   const learn = async (): Promise<void> => {
     for (let i = 0; i < 6; i++) {
       checks.request(project);
@@ -42,7 +42,7 @@ describe('when projects are checked', () => {
     mock.timers.reset();
   });
 
-  it('a quick one is made at once and in full', async () => {
+  it('A quick check of a project runs at once and in full', async () => {
     cost = { texts: 1, loaded: 5, full: 15 };
     await learn();
     checks.request(project);
@@ -50,7 +50,7 @@ describe('when projects are checked', () => {
     assert.deepEqual(made, ['full']);
   });
 
-  it('of a slow one the part that is quick is made at once, and the rest after a pause', async () => {
+  it('A slow check of a project runs its quick stages at once and the rest after a pause', async () => {
     cost = { texts: 1, loaded: 5, full: 50 };
     await learn();
     checks.request(project);
@@ -60,7 +60,7 @@ describe('when projects are checked', () => {
     assert.deepEqual(made, ['loaded', 'full']);
   });
 
-  it('where only the texts are quick, they come first; where nothing is, all waits', async () => {
+  it('The texts of a project are checked first when only that is quick, and every stage waits when none is', async () => {
     cost = { texts: 5, loaded: 50, full: 500 };
     await learn();
     checks.request(project);
@@ -77,7 +77,7 @@ describe('when projects are checked', () => {
     assert.deepEqual(made, ['loaded', 'full']);
   });
 
-  it('a newer change takes the place of an older one, at once and in the pause', async () => {
+  it('A newer change replaces the check of an older one, both the immediate and the delayed part', async () => {
     cost = { texts: 1, loaded: 5, full: 50 };
     await learn();
     for (let i = 0; i < 10; i++) checks.request(project);
@@ -92,7 +92,7 @@ describe('when projects are checked', () => {
     assert.equal(made.filter((stage) => stage === 'full').length, 1);
   });
 
-  it('one that was slow by chance does not count', async () => {
+  it('A check that was slow once by chance still counts as quick', async () => {
     cost = { texts: 1, loaded: 5, full: 15 };
     await learn();
     cost.full = 500;

@@ -1,4 +1,4 @@
-/** An editor without a screen: a client of the language server over real pipes. */
+/** An editor without a user interface: a client of the language server over real pipes. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,9 +16,9 @@ import type { ClientCapabilities, InitializeResult, PublishDiagnosticsParams } f
 import { ensureBuilt } from '../../tools/build-once.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Command line of our built server, as editors start it. */
+/** The command line with which editors start the built server. */
 export const SERVER = [join(ensureBuilt(), 'karma-mas.mjs'), 'lsp', '--stdio'];
-/** Milliseconds. Only what hangs takes so long, on a machine however busy. */
+/** Milliseconds. Even on a busy machine, only a hang takes this long. */
 const PATIENCE = 300_000;
 
 const CAPABILITIES: ClientCapabilities = {
@@ -51,9 +51,9 @@ export interface ClientOptions {
 export class Client {
   readonly connection: MessageConnection;
   readonly process: ChildProcessWithoutNullStreams;
-  /** What the server said at last of each document. */
+  /** The latest diagnostics of each document. */
   readonly diagnostics = new Map<string, PublishDiagnosticsParams>();
-  /** All that it said, in order. */
+  /** All diagnostics that the server published, in order. */
   readonly published: PublishDiagnosticsParams[] = [];
   readonly registered: { method: string; registerOptions?: unknown }[] = [];
   readonly notifications: { method: string; params: unknown }[] = [];
@@ -104,7 +104,7 @@ export class Client {
     await this.notify('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
   }
 
-  /** The whole text, or a part of it. Returns the new version. */
+  /** Changes the whole text or a part of it. Returns the new version. */
   async change(uri: string, ...contentChanges: readonly { text: string; range?: unknown }[]): Promise<number> {
     const version = this.#versions.get(uri)! + 1;
     this.#versions.set(uri, version);
@@ -116,7 +116,7 @@ export class Client {
     return this.notify('textDocument/didClose', { textDocument: { uri } });
   }
 
-  /** Waits until something holds; it is asked after each message of the server. */
+  /** Waits until `found` returns a value. It is called after each message from the server. */
   async until<T>(what: string, found: () => T | undefined | false, patience = PATIENCE): Promise<T> {
     const first = found();
     if (first !== undefined && first !== false) return first;
@@ -139,7 +139,7 @@ export class Client {
     });
   }
 
-  /** Diagnostics of this version of a document. */
+  /** Waits for the diagnostics of this version of a document. */
   async diagnosticsOf(uri: string, version: number | undefined): Promise<PublishDiagnosticsParams> {
     return this.until(`diagnostics of ${uri}, version ${version}`, () => {
       const known = this.diagnostics.get(uri);
@@ -151,7 +151,7 @@ export class Client {
     return (await this.diagnosticsOf(uri, version)).diagnostics.map(({ code }) => String(code));
   }
 
-  /** As an editor that closes; fails where the server does not end as the protocol wants. */
+  /** Stops the server as an editor does. Fails unless the server ends as the protocol requires. */
   async stop(): Promise<void> {
     const exit = once(this.process, 'exit');
     await this.request('shutdown', undefined);
@@ -185,7 +185,7 @@ export class Client {
 
 export const uriOf = (path: string): string => pathToFileURL(path).href;
 
-/** A folder with these files, and the way to remove it. */
+/** Creates a temporary folder with these files; `remove` deletes it. */
 export function folderWith(files: Readonly<Record<string, string>>): { readonly folder: string; remove(): void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'karma-lsp-')));
   for (const [path, text] of Object.entries(files)) {

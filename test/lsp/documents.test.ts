@@ -32,7 +32,7 @@ describe('language server: documents', () => {
     remove();
   });
 
-  it('tells problems of files that nobody opened, and of each version of those that are open', async () => {
+  it('The language server reports problems in files that nobody opened and in each version of open documents', async () => {
     await start({ 'a.karma.yaml': WHOLE, 'b.karma.yaml': object('Role', 'x', '  rulez: []\n') });
     const [first] = (await client.diagnosticsOf(file('b.karma.yaml'), undefined)).diagnostics;
     assert.equal(first.code, 'unknown-key');
@@ -44,7 +44,7 @@ describe('language server: documents', () => {
     assert.deepEqual(errors(await client.diagnosticsOf(file('b.karma.yaml'), version)), []);
   });
 
-  it('a change in one file changes the problems of another; closing goes back to the disk', async () => {
+  it('A change in one file changes the problems of another, and closing a document returns to its text on disk', async () => {
     await start({
       'rest.karma.yaml': [cluster(), organization, scenario, training()].join('---\n'),
       'role.karma.yaml': role,
@@ -61,7 +61,7 @@ describe('language server: documents', () => {
     });
   });
 
-  it('follows files that come, change and go outside of the editor, and folders that go', async () => {
+  it('The language server follows files that are created, changed and deleted outside the editor, and folders that are deleted', async () => {
     await start({ 'a.karma.yaml': WHOLE, 'sub/b.karma.yaml': 'kind: Rol\n' });
     const watched = client.registered.find(({ method }) => method === 'workspace/didChangeWatchedFiles');
     await client.until(
@@ -89,7 +89,7 @@ describe('language server: documents', () => {
     );
   });
 
-  it('a data file that comes and goes changes what refers to it', async () => {
+  it('A data file that is created ends the problem of the Scenario that refers to it', async () => {
     const played = object(
       'Scenario',
       'played',
@@ -108,7 +108,7 @@ describe('language server: documents', () => {
     );
   });
 
-  it('keeps the folders of a workspace apart, and the topmost folder with specifications is one model', async () => {
+  it('Each topmost folder with specifications is one model, and the folders of a workspace are kept apart', async () => {
     await start(
       {
         'one/a.karma.yaml': WHOLE,
@@ -118,7 +118,7 @@ describe('language server: documents', () => {
       },
       ['one', 'two'],
     );
-    // The same role stands twice in one, and in two the same names are in models of their own.
+    // Folder one declares the same role twice; in folder two, the same names belong to separate models.
     await client.until(
       'duplicate',
       () => client.diagnostics.get(file('one/deep/b.karma.yaml'))?.diagnostics[0]?.code === 'duplicate-name',
@@ -144,7 +144,7 @@ describe('language server: documents', () => {
     );
   });
 
-  it('folders join and leave the workspace', async () => {
+  it('The language server follows folders that join and leave the workspace', async () => {
     await start({ 'one/a.karma.yaml': 'kind: Rol\n', 'two/a.karma.yaml': 'kind: Clustr\n' }, ['one']);
     await client.codesOf(file('one/a.karma.yaml'), undefined);
     assert.equal(client.diagnostics.has(file('two/a.karma.yaml')), false);
@@ -156,7 +156,7 @@ describe('language server: documents', () => {
     await client.until('left', () => client.diagnostics.get(file('one/a.karma.yaml'))?.diagnostics.length === 0);
   });
 
-  it('a document that is no file is a model of its own', async () => {
+  it('A document that is not a file on disk is a model of its own', async () => {
     await start({ 'a.karma.yaml': WHOLE });
     await client.open('untitled:Untitled-1', role);
     assert.deepEqual(errors(await client.diagnosticsOf('untitled:Untitled-1', 1)), []);
@@ -169,7 +169,7 @@ describe('language server: documents', () => {
     ]);
   });
 
-  it('a file outside of the workspace is read with the files beside it', async () => {
+  it('A file outside the workspace is checked together with the files beside it', async () => {
     await start(
       {
         'in/a.karma.yaml': role,
@@ -183,14 +183,14 @@ describe('language server: documents', () => {
     const codes = await client.until('diagnostics', () => {
       const known = client.diagnostics.get(file('out/b.karma.yaml'));
       const found = known && errors(known);
-      // The cluster is found beside it; the role is in another model.
+      // The cluster is in a file beside it, but the role belongs to another model.
       return found?.length === 1 && found;
     });
     assert.deepEqual(codes, ['unknown-reference']);
     assert.equal(client.diagnostics.has(file('out/deep/c.karma.yaml')), false);
   });
 
-  it('places with CRLF, and after a byte order mark, are those of the editor', async () => {
+  it('Positions agree with those of the editor in text with CRLF and after a byte order mark', async () => {
     await start({});
     const text = `\u{feff}kind: Rol\r\nmetadata: { name: x }\r\n---\r\nkind: Clustr\r\n`;
     await client.open(file('a.karma.yaml'), text);
@@ -212,7 +212,7 @@ describe('language server: documents', () => {
     });
   });
 
-  it('says that a file is too large, and reads it again once it is not', async () => {
+  it('The language server reports a file that is too large, and checks it again once it is small enough', async () => {
     await start({ 'a.karma.yaml': role });
     await client.open(file('a.karma.yaml'), `${role}${'# x\n'.repeat(300_000)}`);
     assert.deepEqual(await client.codesOf(file('a.karma.yaml'), 1), ['file-too-large']);
@@ -227,7 +227,7 @@ describe('language server: documents', () => {
     assert.deepEqual(errors(await client.diagnosticsOf(file('a.karma.yaml'), version)), []);
   });
 
-  it('settings choose the level of the problems and turn hints off, at once', async () => {
+  it('Settings for the level of problems and for inlay hints take effect at once', async () => {
     await start({ 'a.karma.yaml': [WHOLE, object('Role', 'idle', '  description: Nobody holds it.\n')].join('---\n') });
     const warnings = (): string[] | undefined =>
       client.diagnostics.get(file('a.karma.yaml'))?.diagnostics.map(({ code }) => String(code));
@@ -245,7 +245,7 @@ describe('language server: documents', () => {
     assert.ok(client.notifications.some(({ method }) => method === 'workspace/inlayHint/refresh'));
   });
 
-  it('a canceled request is answered as canceled, and stale checks are not made', async () => {
+  it('A canceled request is answered as canceled, and stale checks are skipped', async () => {
     await start({ 'a.karma.yaml': WHOLE });
     await client.open(file('a.karma.yaml'), WHOLE);
     await client.diagnosticsOf(file('a.karma.yaml'), 1);
@@ -275,7 +275,7 @@ describe('language server: documents', () => {
     const position = { line: 0, character: 1 };
     const params = { textDocument: { uri: file('a.karma.yaml') }, position };
     const request = framed({ id, method: 'textDocument/hover', params });
-    // In one piece, so that the server cannot answer in between.
+    // Both messages are written at once, so that the server cannot answer in between.
     client.process.stdin.write(request + framed({ method: '$/cancelRequest', params: { id } }));
     assert.equal((await answered).error?.code, -32800);
   });

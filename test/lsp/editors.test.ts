@@ -8,7 +8,7 @@ import { Client, folderWith, SERVER, uriOf } from './client.ts';
 const docs = readFileSync('docs/editors.md', 'utf8');
 const block = (language: string): string => new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(docs)![1];
 
-/** What editors say of themselves, as far as our server asks. */
+/** The capabilities that editors declare, as far as our server reads them. */
 const EDITORS: Readonly<Record<string, ClientCapabilities>> = {
   'Neovim 0.7': {
     workspace: { configuration: true, workspaceFolders: true, applyEdit: true, symbol: { dynamicRegistration: false } },
@@ -39,12 +39,12 @@ const EDITORS: Readonly<Record<string, ClientCapabilities>> = {
       publishDiagnostics: { versionSupport: true },
     },
   },
-  'an editor that says nothing': {},
+  'an editor that declares no capabilities': {},
 };
 
 describe('other editors', () => {
   for (const [name, capabilities] of Object.entries(EDITORS))
-    it(`${name}: is told problems, and its settings are taken`, async () => {
+    it(`The language server reports problems to ${name} and applies its settings`, async () => {
       const { folder, remove } = folderWith({ 'a.karma.yaml': '' });
       const uri = uriOf(join(folder, 'a.karma.yaml'));
       const configuration = { 'karma-mas': { inlayHints: { enabled: false } } };
@@ -70,7 +70,7 @@ describe('other editors', () => {
       remove();
     });
 
-  it('an editor that tells nothing of the disk: it is looked at when a document is saved', async () => {
+  it('The language server looks at the disk on each save when the editor does not report changes of files', async () => {
     const { folder, remove } = folderWith({ 'a.karma.yaml': 'kind: Rol\n' });
     const client = await Client.start({ folders: [folder], initialize: { capabilities: {} } });
     const uri = uriOf(join(folder, 'a.karma.yaml'));
@@ -84,7 +84,7 @@ describe('other editors', () => {
     remove();
   });
 
-  it('the settings in docs/editors.md start the server', () => {
+  it('The settings in docs/editors.md contain the command that starts the server', () => {
     const helix = block('toml');
     const command = [
       /command = "(.*)"/.exec(helix)![1],
@@ -98,7 +98,7 @@ describe('other editors', () => {
 
   const nvim = spawnSync('nvim', ['--version']).status === 0;
   (nvim ? it : it.skip)(
-    'Neovim with the settings in docs/editors.md: diagnostics, hover, definition, completion',
+    'Neovim with the settings in docs/editors.md gets diagnostics, hover, definition and completion',
     () => {
       const { folder, remove } = folderWith({});
       cpSync('examples/chained-services', join(folder, 'specs'), { recursive: true });

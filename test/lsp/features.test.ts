@@ -23,13 +23,13 @@ import type {
 import { TOKEN_TYPES } from '../../src/language/semantic-tokens.ts';
 import { Client, folderWith, uriOf } from './client.ts';
 
-/** Through the command that other editors start, on a copy of the sample. */
+/** Uses the command that other editors start, on a copy of the sample. */
 describe('language server: features', () => {
   let client: Client & { readonly initialized: { readonly capabilities: Record<string, unknown> } };
   const { folder, remove } = folderWith({});
   const file = (name: string): string => uriOf(join(folder, `${name}.karma.yaml`));
   const textOf = (name: string): string => readFileSync(join(folder, `${name}.karma.yaml`), 'utf8');
-  /** Just after a text that stands in a file. */
+  /** The position just after a text in a file. */
   const past = (
     name: string,
     text: string,
@@ -62,7 +62,7 @@ describe('language server: features', () => {
     remove();
   });
 
-  it('offers nothing that it does not do, and code lenses only to clients that have the commands', async () => {
+  it('The language server announces its features, and code lenses only to clients that have the commands', async () => {
     const other = (await Client.start({ folders: [] })) as typeof client;
     assert.equal(other.initialized.capabilities.codeLensProvider, undefined);
     assert.ok(client.initialized.capabilities.codeLensProvider);
@@ -77,7 +77,7 @@ describe('language server: features', () => {
     await other.stop();
   });
 
-  it('completion', async () => {
+  it('Completion in an expression offers the fields of a service', async () => {
     const items = await client.request<CompletionItem[]>('textDocument/completion', past('roles', 'when: service.'));
     const pending = items.find(({ label }) => label === 'pending')!;
     assert.ok(pending, items.map(({ label }) => label).join());
@@ -86,13 +86,13 @@ describe('language server: features', () => {
     assert.match(inserted, /when: service\.pending/);
   });
 
-  it('hover', async () => {
+  it('Hover explains the key under the cursor', async () => {
     const hover = await client.request<Hover>('textDocument/hover', past('roles', 'hardne'));
     assert.match((hover.contents as { value: string }).value, /Constraint hardness/);
     assert.equal(cut('roles', hover.range!), 'hardness');
   });
 
-  it('signature help', async () => {
+  it('Signature help shows the function and marks the current argument', async () => {
     const help = await client.request<SignatureHelp>(
       'textDocument/signatureHelp',
       past('roles', 'change(e.received, '),
@@ -101,7 +101,7 @@ describe('language server: features', () => {
     assert.equal(help.activeParameter, 1);
   });
 
-  it('definition and references, across files', async () => {
+  it('Definition and references lead to other files', async () => {
     const found = await client.request<Location[]>(
       'textDocument/definition',
       past('organization', 'role: bottleneck-mana'),
@@ -116,7 +116,7 @@ describe('language server: features', () => {
     assert.ok(references.some(({ uri }) => uri === file('organization')));
   });
 
-  it('highlights', async () => {
+  it('Highlights show where a setting is declared and where it is read', async () => {
     const found = await client.request<DocumentHighlight[]>(
       'textDocument/documentHighlight',
       past('roles', 'settings: { loa'),
@@ -130,7 +130,7 @@ describe('language server: features', () => {
     );
   });
 
-  it('rename, across files, and refusals as sentences', async () => {
+  it('Rename changes every file with the name, and refuses invalid names and places with a sentence', async () => {
     const at = past('roles', 'name: ddos-man');
     const prepared = await client.request<{ placeholder: string }>('textDocument/prepareRename', at);
     assert.equal(prepared.placeholder, 'ddos-manager');
@@ -141,7 +141,7 @@ describe('language server: features', () => {
     await assert.rejects(client.request('textDocument/prepareRename', past('roles', '# The default')), /no name here/);
   });
 
-  it('document and workspace symbols', async () => {
+  it('Document symbols list the objects of a file, and workspace symbols find an object by its name', async () => {
     const symbols = await client.request<DocumentSymbol[]>('textDocument/documentSymbol', {
       textDocument: { uri: file('roles') },
     });
@@ -154,7 +154,7 @@ describe('language server: features', () => {
     assert.equal(found[0].location.uri, file('roles'));
   });
 
-  it('folding', async () => {
+  it('Folding ranges cover the spec of an object and comments', async () => {
     const ranges = await client.request<FoldingRange[]>('textDocument/foldingRange', {
       textDocument: { uri: file('roles') },
     });
@@ -169,7 +169,7 @@ describe('language server: features', () => {
     assert.ok(ranges.every(({ startLine, endLine }) => startLine < endLine && endLine < lines.length));
   });
 
-  it('selection ranges', async () => {
+  it('Selection ranges grow from a name in an expression to the whole document', async () => {
     const { textDocument, position } = past('roles', 'service.demand > settings.loa');
     const [first] = await client.request<SelectionRange[]>('textDocument/selectionRange', {
       textDocument,
@@ -188,7 +188,7 @@ describe('language server: features', () => {
     for (let i = 1; i < chosen.length; i++) assert.ok(chosen[i].includes(chosen[i - 1]));
   });
 
-  it('semantic tokens, of all and of a part', async () => {
+  it('Semantic tokens classify keys, names and expressions, in the whole document and in a part of it', async () => {
     const textDocument = { uri: file('roles') };
     const decode = ({ data }: SemanticTokens): [string, string][] => {
       const found: [string, string][] = [];
@@ -218,7 +218,7 @@ describe('language server: features', () => {
     assert.ok(part.length > 0 && part.length < all.length);
   });
 
-  it('inlay hints', async () => {
+  it('Inlay hints show the unit of a number', async () => {
     const range = { start: { line: 0, character: 0 }, end: { line: 200, character: 0 } };
     const hints = await client.request<InlayHint[]>('textDocument/inlayHint', {
       textDocument: { uri: file('cluster') },
@@ -230,7 +230,7 @@ describe('language server: features', () => {
     );
   });
 
-  it('formatting, of all and of a part', async () => {
+  it('Formatting changes the whole document or a given range', async () => {
     const uri = uriOf(join(folder, 'messy.karma.yaml'));
     const messy =
       'apiVersion: karma-mas.dev/v1alpha1\nkind:   Role\nmetadata: {name: messy}\nspec:\n    description:  x # kept\n';
@@ -250,7 +250,7 @@ describe('language server: features', () => {
     await client.close(uri);
   });
 
-  it('code actions: quick fixes with their diagnostics, only of the kinds that are wanted', async () => {
+  it('Code actions are quick fixes with their diagnostics, and only of the requested kinds', async () => {
     const uri = uriOf(join(folder, 'typo.karma.yaml'));
     const text = 'apiVersion: karma-mas.dev/v1alpha1\nkind: Role\nmetadata: { name: typo }\nspec:\n  otherwize: hold\n';
     await client.open(uri, text);
@@ -269,7 +269,7 @@ describe('language server: features', () => {
     await client.close(uri);
   });
 
-  it('document links', async () => {
+  it('Document links lead to the load files of a Scenario', async () => {
     const links = await client.request<DocumentLink[]>('textDocument/documentLink', {
       textDocument: { uri: file('scenarios') },
     });
@@ -277,7 +277,7 @@ describe('language server: features', () => {
     for (const { target } of links) assert.match(target!, /\/loads\/[\w-]+\.csv$/);
   });
 
-  it('code lenses, with the arguments that the commands take', async () => {
+  it('Code lenses carry the arguments that their commands expect', async () => {
     const lenses = await client.request<CodeLens[]>('textDocument/codeLens', {
       textDocument: { uri: file('training') },
     });
@@ -290,7 +290,7 @@ describe('language server: features', () => {
     assert.ok(roles.some(({ command }) => command!.title.includes('agent')));
   });
 
-  it('answers with nothing for documents that it does not know', async () => {
+  it('The language server answers requests about unknown documents with null', async () => {
     const textDocument = { uri: 'file:///nowhere/x.karma.yaml' };
     const position = { line: 0, character: 0 };
     for (const method of [

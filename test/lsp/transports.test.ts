@@ -16,7 +16,7 @@ import { ensureBuilt } from '../../tools/build-once.ts';
 
 const MAIN = join(ensureBuilt(), 'server.mjs');
 
-/** One conversation, whatever carries it. */
+/** Holds one short conversation with the server, over any transport. */
 async function converse(connection: MessageConnection): Promise<void> {
   const told = new Promise<PublishDiagnosticsParams>((resolve) =>
     connection.onNotification('textDocument/publishDiagnostics', resolve),
@@ -33,22 +33,22 @@ async function converse(connection: MessageConnection): Promise<void> {
   await connection.sendNotification('exit');
 }
 
-describe('language server: ways to it', () => {
-  it('a process, over node-ipc', async () => {
+describe('language server: transports', () => {
+  it('The language server runs as a process over node-ipc', async () => {
     const child = fork(MAIN, ['--node-ipc'], { execArgv: [] });
     const exit = once(child, 'exit');
     await converse(createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child)));
     assert.deepEqual((await exit)[0], 0);
   });
 
-  it('a process, over its standard streams, ends with its client', async () => {
+  it('The language server as a process over standard streams ends when its client closes them', async () => {
     const child = fork(MAIN, ['--stdio'], { silent: true, execArgv: [] });
     const exit = once(child, 'exit');
     child.stdin!.end();
     assert.deepEqual((await exit)[0], 1, 'without a word it is a failure');
   });
 
-  it('a worker thread, in this process', async () => {
+  it('The language server runs in a worker thread of this process', async () => {
     const worker = new Worker(MAIN);
     const exit = once(worker, 'exit');
     await converse(createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker)));

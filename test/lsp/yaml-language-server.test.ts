@@ -8,7 +8,7 @@ const BROKEN = 'test/data/broken-specs';
 export const YAML_SERVER = ['node_modules/yaml-language-server/bin/yaml-language-server', '--stdio'];
 export const SCHEMA = uriOf(join(import.meta.dirname, '..', '..', 'schemas', 'karma.schema.json'));
 
-/** Problems that a JSON Schema tells of. The others need more than one place, or another language. */
+/** Problems that a JSON Schema can express. The others involve several places or another language. */
 const SCHEMA_CODES: ReadonlySet<string> = new Set([
   'missing-key',
   'unknown-key',
@@ -24,36 +24,36 @@ const SCHEMA_CODES: ReadonlySet<string> = new Set([
   'unknown-api-version',
 ]);
 
-/** Where the two differ, and why that is right. */
+/** Where our checks and the schema differ, and why that is right. */
 const EXCEPTIONS: Readonly<
   Record<string, { readonly ours: string; readonly theirs: string; readonly because: string }>
 > = {
   '11-unknown-key-typo': {
     ours: '9',
     theirs: '7,9',
-    because: 'A mistyped key is one mistake to us; to a schema it is an unknown key and a missing one.',
+    because: 'A mistyped key is one mistake to us; to a schema it is an unknown key and a missing key.',
   },
   '37-zero-duration': {
     ours: '5',
     theirs: '',
-    because: '0s has the form of a duration; that it must be above 0 is checked on the number of seconds.',
+    because: '0s has the form of a duration; only a check of the number of seconds finds that it is not above 0.',
   },
   '91-tab': {
     ours: '',
     theirs: '4,5',
-    because: 'Of a document that is no YAML we tell that alone: the rest is a guess.',
+    because: 'For a document that is not YAML, we report only that; anything more would be a guess.',
   },
   '93-unknown-alias': {
     ours: '',
     theirs: '8',
-    because: 'An alias of nothing is told as such; what it would stand for has no type.',
+    because: 'We report an alias without an anchor as such; the value that it stands for has no type.',
   },
-  '95-too-deep': { ours: '', theirs: '4', because: 'Of a document that is no YAML we tell that alone.' },
-  '96-colon-in-plain-text': { ours: '', theirs: '5', because: 'Of a document that is no YAML we tell that alone.' },
+  '95-too-deep': { ours: '', theirs: '4', because: 'For a document that is not YAML, we report only that.' },
+  '96-colon-in-plain-text': { ours: '', theirs: '5', because: 'For a document that is not YAML, we report only that.' },
   '97-alias-bomb': {
     ours: '',
     theirs: '4,5,6,7,8,9,10,11',
-    because: 'Aliases that expand without end are told as such, and not expanded to be checked.',
+    because: 'We report aliases that expand too far as such, and do not expand them to check their content.',
   },
 };
 
@@ -72,12 +72,12 @@ describe('yaml-language-server with our schemas', () => {
   const lines = (numbers: readonly number[]): string => [...new Set(numbers)].sort((a, b) => a - b).join();
 
   for (const name of readdirSync(BROKEN).filter((entry) => !entry.endsWith('.json')))
-    it(`reports the same lines of ${name}`, async () => {
+    it(`Our schema makes yaml-language-server report the expected lines of ${name}`, async () => {
       for (const file of readdirSync(join(BROKEN, name)).filter((entry) => entry.endsWith('.karma.yaml'))) {
         const text = readFileSync(join(BROKEN, name, file), 'utf8');
         const { problems } = loadSpecs([{ path: file, text }]);
         const ours = lines(problems.filter(({ code }) => SCHEMA_CODES.has(code)).map(({ range }) => range.start.line));
-        // A plain .yaml, as for other tools: *.karma.yaml is ours.
+        // A plain .yaml file, as other tools see it: *.karma.yaml is a file type of our own.
         const uri = uriOf(join(folder, `${name}-${file.replace('.karma.yaml', '.yaml')}`));
         await client.open(uri, text, 'yaml');
         const { diagnostics } = await client.until(`diagnostics of ${uri}`, () => client.diagnostics.get(uri));
@@ -89,7 +89,7 @@ describe('yaml-language-server with our schemas', () => {
       }
     });
 
-  it('reports nothing of the sample', async () => {
+  it('Our schema makes yaml-language-server report no problem in the sample', async () => {
     for (const file of readdirSync('examples/chained-services').filter((entry) => entry.endsWith('.yaml'))) {
       const uri = uriOf(join(folder, `sample-${file.replace('.karma', '')}`));
       await client.open(uri, readFileSync(join('examples/chained-services', file), 'utf8'), 'yaml');
