@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ESLint, Linter } from 'eslint';
 
-/** What the lint rules of this repository say about the imports of a file, whether or not it is there. */
+/** What the lint rules of this repository say about an import of a file, whether or not the file exists. */
 async function complaints(file: string, specifier: string): Promise<string[]> {
   const config = (await new ESLint().calculateConfigForFile(file)) as Linter.Config;
   const names = ['no-restricted-imports', '@typescript-eslint/no-restricted-imports'];
@@ -98,12 +98,12 @@ describe('lint rules of the architecture', () => {
     'transferring',
     'reporting',
   ])
-    it(`src/${room} may have no clock, timer, randomness or environment of its own`, async () => {
+    it(`The code in src/${room} may not have a clock, timer, randomness or environment of its own`, async () => {
       for (const code of handedIn)
         assert.match((await complaintsAbout(`src/${room}/any.ts`, code)).join(), /hand it in/, code);
     });
 
-  it('the engine may use hashes, dates that it is given, and breathe', async () => {
+  it('The engine may use hashes, dates that it is given and the platform, and src/cluster/breathe.ts may use setImmediate', async () => {
     for (const code of [
       "import { createHash } from 'node:crypto'; createHash('sha256');",
       'new Date(0);',
@@ -114,7 +114,7 @@ describe('lint rules of the architecture', () => {
     assert.deepEqual(await complaintsAbout('src/cluster/breathe.ts', breathe), []);
   });
 
-  it('hosts, jobs and operating may have clocks and timers', async () => {
+  it('The code in src/hosts, src/jobs, src/operating and src/setup may use clocks and timers', async () => {
     for (const room of ['hosts/cli', 'jobs/running', 'operating/install', 'setup/checks'])
       assert.deepEqual(
         await complaintsAbout(`src/${room}/any.ts`, 'setTimeout(() => process.pid, Date.now());'),

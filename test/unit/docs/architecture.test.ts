@@ -9,7 +9,7 @@ describe('docs/architecture.md', () => {
   const page = read(PAGE);
   const files = trackedFiles();
 
-  it('The map names every folder at the top of the repository and every folder one level below src/ and test/', () => {
+  it('The map in docs/architecture.md names every top folder of the repository and every folder directly below src/ and test/', () => {
     const unnamed = foldersIn(files, '').filter((folder) => !rows.has(folder));
     for (const [folder, text] of rows)
       if (/^(src|test|webview)\//.test(folder))
@@ -21,7 +21,7 @@ describe('docs/architecture.md', () => {
     );
   });
 
-  it('Every path that the page names exists', () => {
+  it('Every path that docs/architecture.md names exists', () => {
     const missing = page
       .split('\n')
       .flatMap((line) => pathsIn(line).map((path) => ({ path, folder: /^\| `([^`]+\/)`/.exec(line)?.[1] ?? '' })))
@@ -29,7 +29,7 @@ describe('docs/architecture.md', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('The invariants are numbered from 1 without a gap, and each names a test or a lint rule that exists', () => {
+  it('The invariants of the architecture are numbered from 1 without a gap, and each names a test or a lint rule that exists', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const lint = read('eslint.config.js');
     invariants.forEach(({ number, text }, i) => {
@@ -55,7 +55,7 @@ describe('docs/architecture.md', () => {
     assert.deepEqual(wrong, []);
   });
 
-  it('The table of usual changes has ten rows, and each begins at a place that exists', () => {
+  it('The table of usual changes in docs/architecture.md has ten rows, and each begins at a place that exists', () => {
     const changes = sectionOf(page, 'Where the usual changes go')
       .split('\n')
       .filter((line) => line.startsWith('| ') && !/^\| (change|---)/.test(line));
@@ -75,7 +75,7 @@ describe('docs/architecture.md', () => {
   );
 
   function exists(path: string, folder: string): boolean {
-    // A path with NAME in it is a place for new files; what comes before must be there.
+    // A path with NAME in it is a place for new files: only what comes before NAME must exist.
     const fixed = path.replace(/[^/]*NAME.*$/, '');
     return ['', 'src', folder].some((base) => existsSync(join(root, base, fixed)));
   }

@@ -9,7 +9,7 @@ const manifest = JSON.parse(read('package.json')) as {
   contributes: { commands: { title: string; category?: string }[] };
 };
 
-/** [text, file] of everything that a pattern's first group finds. */
+/** The text and the file of everything that the first group of a pattern matches. */
 function mentions(files: readonly string[], pattern: RegExp, textOf = read): [string, string][] {
   return files.flatMap((file) => [...textOf(file).matchAll(pattern)].map(([, text]): [string, string] => [text, file]));
 }
@@ -17,7 +17,7 @@ function mentions(files: readonly string[], pattern: RegExp, textOf = read): [st
 describe('commands in the documentation', () => {
   const code = (file: string): string => codeIn(read(file)).join('\n');
 
-  it('every npm script that a page, a workflow or the editor configuration names exists', () => {
+  it('Every npm script that a page, a workflow or the editor configuration names exists', () => {
     const named = mentions(
       trackedFiles().filter((file) => /\.(md|yml|ya?ml)$|^\.vscode\//.test(file)),
       /npm run (?:-s )?([a-z][\w:-]*)/g,
@@ -33,7 +33,7 @@ describe('commands in the documentation', () => {
     );
   });
 
-  it('every task that a debugger configuration starts with exists', () => {
+  it('Every task that a debugger configuration starts first exists', () => {
     const labels = mentions(['.vscode/tasks.json'], /"label": "([^"]+)"/g).map(([label]) => label);
     const started = mentions(['.vscode/launch.json'], /"preLaunchTask": "([^"]+)"/g).map(([label]) => label);
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe('commands in the documentation', () => {
     assert.ok(started.length > 0);
   });
 
-  it('every script file that a page, a workflow or the editor configuration starts exists', () => {
+  it('Every script file that a page, a workflow or the editor configuration starts exists', () => {
     const files = trackedFiles().filter((file) => /\.(md|yml)$|^\.vscode\//.test(file));
     const named = [
       ...mentions(files, /\bnode ((?:src|test|tools)\/[\w./-]+)/g),
@@ -57,7 +57,7 @@ describe('commands in the documentation', () => {
     );
   });
 
-  it('every karma-mas command that a page names exists, with the options that stand beside it', () => {
+  it('Every karma-mas command that a page names exists and has the options that the page gives it', () => {
     const lines = mentions(pages(), /\bkarma-mas (?:-- )?((?:--json )?[a-z][^#`\n]*)/g, code).map(([line, file]) => {
       const [command, ...rest] = line.split(/\s+/).filter((word) => word !== '--json' && word !== '');
       const under = rest.length > 0 && /^[a-z][a-z-]+$/.test(rest[0]) ? `${command} ${rest[0]}` : command;
@@ -74,7 +74,7 @@ describe('commands in the documentation', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('every command of the extension that a page names is in the command palette', () => {
+  it('Every command of the extension that a page names is in the command palette', () => {
     const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
     const titles = new Set(
       manifest.contributes.commands.map(({ title }) => texts[title.slice(1, -1)].replace(/\.\.\.$/, '')),
@@ -87,7 +87,7 @@ describe('commands in the documentation', () => {
     );
   });
 
-  it('only package.json names the owner of the repository, so that one edit fills it in', () => {
+  it('Only package.json names the owner of the repository, so that one edit fills it in', () => {
     const named = trackedFiles().filter((file) => !/\.(png|gz|csv|wasm)$/.test(file) && read(file).includes('/OWNER/'));
     assert.deepEqual(
       named.filter(

@@ -7,7 +7,7 @@ export const root = join(import.meta.dirname, '../../..');
 
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** Paths of the files that git tracks, and of those that it would. */
+/** Paths of the files that git tracks or would track. */
 export const trackedFiles = (): string[] =>
   execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
     .split('\n')

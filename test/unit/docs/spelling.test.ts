@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { read, trackedFiles } from './pages.ts';
 
-/** British spellings, each with a way to write the word in American English. */
+/** British spellings, each with the American one. */
 const BRITISH: readonly (readonly [RegExp, string])[] = [
   [/colour/gi, 'color'],
   [/behaviour/gi, 'behavior'],

@@ -1,4 +1,4 @@
-/** `karma-mas analyze RUN --out D`: what was found as files for other tools. */
+/** Tests of `karma-mas analyze RUN --out D`, which writes the findings as files for other tools. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ describe('files of an analysis in a folder of the user', () => {
   beforeEach(() => (out = join(mkdtempSync(join(folder, 'out-')), 'results')));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Exit code, and what was printed on stdout, as objects. */
+  /** The exit code and the objects that were printed on stdout. */
   async function cli(...args: string[]): Promise<{ code: number; results: Record<string, unknown>[] }> {
     let text = '';
     const streams = [process.stdout, process.stderr] as const;
@@ -136,7 +136,7 @@ describe('files of an analysis in a folder of the user', () => {
     rmSync(out, { recursive: true });
     mkdirSync(out);
     assert.equal((await cli('analyze', run, '--out', out)).code, 0);
-    // A file is none.
+    // A file is not a folder.
     rmSync(out, { recursive: true });
     writeFileSync(out, '');
     assert.match(String((await cli('analyze', run, '--out', out, '--force')).results[0].message), /is a file/);

@@ -64,7 +64,7 @@ describe('jobs from the command line', () => {
     assert.equal(types(seed()).at(-1), 'stopped');
     assert.match((await cli(['runs', '-d', specs()], folder())).stdout, /-train-default +stopped/);
 
-    // What was changed since is told and does not count.
+    // Later changes of the specifications are reported and have no effect.
     writeFileSync(join(specs(), 'roles.karma.yaml'), 'kind: [');
     const resumed = startCli(['train', specs(), '--resume', 'latest', '--json'], folder());
     await until(
@@ -94,7 +94,7 @@ describe('jobs from the command line', () => {
     assert.match(kind.stderr, /is a run of "train": resume it with karma-mas runs resume latest/);
   });
 
-  it('A job says what it needs where that is missing', async () => {
+  it('A job that lacks something it needs says what it needs', async () => {
     for (const [args, code, sentence] of [
       [['evaluate', specs()], 1, /No policies have been trained yet: run karma-mas train first/],
       [['train', specs(), '--training', 'none'], 1, /There is no Training named none: name one of /],
@@ -188,7 +188,7 @@ describe('all phases', () => {
       'audit.jsonl',
     ])
       assert.ok(existsSync(artifactPath(out, name)), name);
-    // The traces go out to a file that other tools read, and come back.
+    // The traces can be exported to a file that other tools read, and imported again.
     const store = ['--store', 'out/artifacts/traces.sqlite'];
     assert.match(
       (await cli(['traces', 'list', ...store], folder())).stdout,

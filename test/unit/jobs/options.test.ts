@@ -13,7 +13,7 @@ import { generatedFiles } from '../../../tools/job-tables.ts';
 import { cli, copySmallSample, root, RUNNER } from '../hosts/cli-helpers.ts';
 import { useFolder } from '../runs/helpers.ts';
 
-/** Values that cannot be, as JSON and as a text of the command line, and the one sentence about each. */
+/** Invalid values, as JSON and as a text of the command line, and the one sentence about each. */
 const WRONG: readonly (readonly [JobKind, string, string | number, string])[] = [
   [
     'transfer',
@@ -46,7 +46,7 @@ const WRONG: readonly (readonly [JobKind, string, string | number, string])[] = 
   ['transfer', 'pace', '', 'Option "pace" cannot be "". It must be a number from 0 on.'],
 ];
 
-/** What the command line prints on stderr, in this process. */
+/** Runs the command line in this process and returns what it prints on stderr. */
 async function told(args: readonly string[]): Promise<{ code: number; text: string }> {
   let text = '';
   const write = process.stderr.write.bind(process.stderr);
@@ -62,7 +62,7 @@ describe('the options of jobs', () => {
   const folder = useFolder();
 
   for (const [kind, name, value, sentence] of WRONG)
-    it(`${kind} refuses ${name} ${JSON.stringify(value)} by one sentence, in a request, a task and on the command line`, async () => {
+    it(`The job ${kind} refuses ${name} ${JSON.stringify(value)} with the same sentence in a request and on the command line`, async () => {
       const options = { [name]: value };
       assert.throws(() => completeOptions(kind, options), { name: 'UsageError', message: sentence });
       const answer = await startRun(JSON.stringify({ kind, folder: folder(), options }), 0);
@@ -111,7 +111,7 @@ describe('the options of jobs', () => {
     );
     change({ ...manifest.options, backend: 'foo' });
     assert.throws(() => optionsOfRun(readManifest(directory), 'train'), /"backend" cannot be "foo"/);
-    // What is newer than the run takes its default.
+    // Options that are newer than the run take their defaults.
     change({ training: 'in-emulator' });
     assert.deepEqual(optionsOfRun(readManifest(directory), 'train'), {
       training: 'in-emulator',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../../..');
 
 describe('the priority of a background job', () => {
-  /** Of a process of its own that does a job of a kind: a lower one cannot be taken back. */
+  /** The priority of a separate process that does a job of a kind, because a process cannot undo a lower priority. */
   const priorityFor = (kind: string): number => {
     const program = `
       import { getPriority } from 'node:os';

@@ -1,4 +1,4 @@
-/** A run that refines another one, by the command line. */
+/** Tests of runs that refine another run, from the command line. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

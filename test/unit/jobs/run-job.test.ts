@@ -51,7 +51,7 @@ const settled = (directory: string) =>
   );
 const result = (directory: string) => readFileSync(artifactPath(directory, 'sum.bin'));
 
-/** Lets a job go no further than to this step, until the file is gone or the job is stopped. */
+/** Holds a job at this step until the file is removed or the job is stopped. */
 function holdIn(folder: string, step = 1): Record<string, string> {
   writeFileSync(join(folder, 'hold'), '');
   return { HOLD: join(folder, 'hold'), HOLD_FROM: String(step) };
@@ -88,10 +88,10 @@ describe('runJob', () => {
     for (;;) {
       const events = () => readJournal(journalPath(directory())).events;
       const before = events().length;
-      // It gets at most 20 steps further in each life, so that no slowness of this process lets it end too soon.
+      // Each process gets at most 20 steps further, so that the job does not end too soon if this process is slow.
       const reached = events().findLast((event) => event.type === 'iteration')?.step ?? 0;
       const { child, end } = start(['job', directory(), '5'], { STEP_MS: '8', ...holdIn(folder(), reached + 20) });
-      // Wait for work of this life, then for a random moment in it.
+      // Wait until this process works, then for a random time.
       await until('work', () => child.exitCode !== null || events().length > before + 1);
       const timer = setTimeout(() => child.kill('SIGKILL'), random.between(0, 300));
       const { code } = await end;
@@ -105,7 +105,7 @@ describe('runJob', () => {
     assert.deepEqual(settled(directory()), settled(join(folder(), 'straight')));
   });
 
-  it('runJob resumes from the newest whole checkpoint where the newest one is corrupt, and says so', async () => {
+  it('runJob resumes from the newest whole checkpoint if the newest one is corrupt, and says so', async () => {
     await runJob(join(folder(), 'straight'), countingWork([5]), quietHost());
     const stop = new AbortController();
     const work = countingWork([5]);
@@ -161,7 +161,7 @@ describe('runJob', () => {
     assert.deepEqual(types(directory()).slice(-2), ['stopRequested', 'stopped']);
   });
 
-  it('A job does not begin where the stop came first', async () => {
+  it('A job does not begin if the stop came first', async () => {
     assert.deepEqual(await runJob(directory(), countingWork([5]), quietHost(AbortSignal.abort())), {
       state: 'stopped',
       step: 0,
@@ -206,7 +206,7 @@ describe('runSeeds', () => {
   const directory = () => join(folder(), 'run');
   const seedPids = () =>
     [1, 2, 3].flatMap((seed) => {
-      // 0 = it is just being written.
+      // 0 means that the lease is just being written.
       const pid = readLease(seedDirectory(directory(), seed), Date.now)?.pid ?? 0;
       return pid > 0 ? [pid] : [];
     });
@@ -224,13 +224,13 @@ describe('runSeeds', () => {
     assert.equal(new Set(sums.map((sum) => JSON.stringify(sum))).size, 3);
   });
 
-  it('runSeeds stops the other seeds at checkpoints where one fails, and names that one', async () => {
+  it('runSeeds stops the other seeds at checkpoints if one fails, and names that one', async () => {
     const { code, stderr } = await start(['seeds', directory(), '1,2', '2'], { STEP_MS: '5', FAIL_AT_SEED: '2' }).end;
     assert.equal(code, 1);
     assert.match(stderr, /Seed 2: .*the twentieth step is too much/);
     const last = readJournal(journalPath(seedDirectory(directory(), 1))).events.at(-1)!;
     assert.ok(last.type === 'stopped' || last.type === 'finished');
-    // Once the cause is gone the run goes on where each seed was.
+    // Once the cause is gone, the run continues where each seed stopped.
     assert.equal((await start(['seeds', directory(), '1,2', '2']).end).code, 0);
   });
 
@@ -252,7 +252,7 @@ describe('runSeeds', () => {
     const pids = seedPids();
     child.kill('SIGKILL');
     await end;
-    // At once: the children may still be at their last checkpoint.
+    // This starts at once: the children may still be writing their last checkpoint.
     assert.equal((await start(['seeds', directory(), '1,2', '2']).end).code, 0);
     assert.ok(pids.every((pid) => processLives(pid, '') === 'no'));
     const life = types(seedDirectory(directory(), 1));

@@ -36,7 +36,7 @@ const settled = (directory: string) =>
     withoutTimes(JSON.stringify({ ...event, seq: 0 })),
   );
 
-/** A file system of its own, 64 KiB small; undefined where this user may not mount one. */
+/** A separate file system of 64 KiB; undefined if this user may not mount one. */
 function mountSmallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'karma-disk-'));
   try {
@@ -53,7 +53,7 @@ function unmount(folder: string): void {
   rmSync(folder, { recursive: true });
 }
 
-/** Takes all room but so many bytes. */
+/** Fills the file system up to this many free bytes. */
 function fill(disk: string, left: number): string {
   const { bavail, bsize } = statfsSync(disk);
   const filler = join(disk, 'filler');
@@ -108,7 +108,7 @@ describe('a full disk', () => {
     assert.deepEqual(settled(directory), settled(join(folder(), 'straight')));
   });
 
-  it('A full disk leaves the old file and no temporary one where an atomic write fails', () => {
+  it('A full disk leaves the old file and no temporary one when an atomic write fails', () => {
     const path = join(disk!, 'policies');
     writeFileAtomic(path, 'old');
     const filler = fill(disk!, 0);
@@ -119,7 +119,7 @@ describe('a full disk', () => {
     assert.equal(readFileSync(path, 'utf8'), 'new');
   });
 
-  it('A full disk leaves whole lines in a journal where an append fails', () => {
+  it('A full disk leaves whole lines in a journal when an append fails', () => {
     const path = join(disk!, 'journal.jsonl');
     const journal = openJournal(path, steppingClock());
     journal.append('started', { kind: 'train', seeds: [] });
@@ -187,7 +187,7 @@ describe('a folder that cannot be written', () => {
 
   it('A job says that permissions are missing', async () => {
     chmodSync(folder(), 0o500);
-    // Permissions do not bind root: be somebody else meanwhile.
+    // Permissions do not bind root, so the test runs as somebody else meanwhile.
     const root = process.getuid?.() === 0;
     if (root) process.seteuid!(65534);
     try {

@@ -52,7 +52,7 @@ describe('The watchdog process of a transfer to a real cluster', () => {
   const notes = (): string[] =>
     readJournal(journalPath(run)).events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
 
-  it('ends where the right to the lease is missing, and says so in the journal of the run', async () => {
+  it('The watchdog ends if it lacks the right to the lease, and says so in the journal of the run', async () => {
     fake.api.forbidden = ({ resource }) => resource === 'leases';
     const { code, stderr } = await start();
     assert.equal(code, 3, stderr);
@@ -60,12 +60,12 @@ describe('The watchdog process of a transfer to a real cluster', () => {
     assert.match(notes()[0], /^Nothing guards the HPAs of the transfer any more: /);
   });
 
-  it('ends when nothing was left changed', async () => {
+  it('The watchdog ends if the transfer has left nothing changed', async () => {
     assert.equal((await start()).code, 0);
     assert.deepEqual(notes(), []);
   });
 
-  /** Resolves at the first call; from now on the API server only says that it cannot answer. */
+  /** Makes the API server answer every call with an error from now on, and resolves at the first call. */
   const firstRefused = (): Promise<void> =>
     new Promise((resolve) => {
       fake.api.fault = () => {
@@ -74,7 +74,7 @@ describe('The watchdog process of a transfer to a real cluster', () => {
       };
     });
 
-  it('says in the journal that the API server does not answer, and ends when the directory of the run is gone', async () => {
+  it('The watchdog notes in the journal that the API server does not answer, and ends when the directory of the run is gone', async () => {
     const refused = firstRefused();
     const ended = start();
     await refused;
@@ -83,12 +83,12 @@ describe('The watchdog process of a transfer to a real cluster', () => {
     assert.equal((await ended).code, 0);
   });
 
-  it('ends when it is asked to by a signal', async () => {
+  it('The watchdog ends when a signal asks it to', async () => {
     const refused = firstRefused();
     const ended = start();
     await refused;
     watchdog?.kill('SIGTERM');
-    // Windows knows no signals: there it is just ended.
+    // Windows has no signals: the process is simply terminated there.
     assert.equal((await ended).code, process.platform === 'win32' ? null : 0);
   });
 });

@@ -310,7 +310,7 @@ describe('Installing the controller', () => {
     });
     const podLabels = () => fake.api.get(DEPLOYMENT).metadata.labels;
 
-    /** As a controller in stage full. */
+    /** Pauses the HPA of a service, as a controller in stage full does. */
     function takeOver(service: string): void {
       const hpa = fake.api.get<Hpa & KubeObject>(`${hpas}/${service}-hpa`);
       const original = structuredClone(hpa.spec);
@@ -327,7 +327,7 @@ describe('Installing the controller', () => {
           renewTime: renewed.toISOString(),
         },
       });
-    /** What the pods do when the Deployment is deleted, after so many looks at them. */
+    /** Stops the pods after the Deployment is deleted and they have been listed this many times. */
     function onStop(looks: number, stop: () => void): void {
       let left = looks;
       fake.api.fault = ({ verb, resource }: Request) => {
@@ -431,7 +431,7 @@ describe('Installing the controller', () => {
     const karma = (...args: string[]) => cli(args, folder, { KUBECONFIG: fake.env.KUBECONFIG! });
     const dir = () => ['--dir', specs()];
 
-    it('karma-mas controller shows the plan, and asks for the place', async () => {
+    it('karma-mas controller install shows its plan and asks for --write-to', async () => {
       const shown = await karma('controller', 'install', 'latest', ...dir());
       assert.equal(shown.code, 1);
       assert.match(
@@ -468,7 +468,7 @@ describe('Installing the controller', () => {
       for (const { stdout, stderr } of [done, status, gone]) assert.ok(!`${stdout}${stderr}`.includes(TOKEN));
     });
 
-    it('karma-mas controller ends with 3 if the cluster refuses or does not answer, and with 2 if the run is unknown', async () => {
+    it('karma-mas controller exits with 3 if the cluster refuses or does not answer, and with 2 if the run is unknown', async () => {
       fake.api.forbidden = ({ verb }) => verb === 'patch';
       const forbidden = await karma('controller', 'install', ...dir(), '--write-to', PLACE, '--json');
       assert.equal(forbidden.code, 3);

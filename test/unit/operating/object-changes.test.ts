@@ -8,7 +8,7 @@ describe('The changes of an object', () => {
     status: { ready: 1 },
   };
 
-  it('The changes of an object are none where only the server has changed its own fields', () => {
+  it('An object has no changes if only the server has changed fields of its own', () => {
     const later = { ...object, metadata: { ...object.metadata, resourceVersion: '2', uid: 'u' }, status: { ready: 2 } };
     assert.deepEqual(fieldChanges(object, later), []);
   });
@@ -27,7 +27,7 @@ describe('The changes of an object', () => {
     ]);
   });
 
-  it('The changes of an object are shortened where they are long', () => {
+  it('Long changes of an object are shortened', () => {
     const [{ after }] = fieldChanges({ data: '' }, { data: 'x'.repeat(500) });
     assert.match(after, /^"x{59}\.\.\. \(502 characters\)$/);
   });

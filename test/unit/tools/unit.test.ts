@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** What `npm run unit -- ARGUMENTS` would run: exit code, full titles, what it says on stderr. */
+/** What `npm run unit -- ARGUMENTS` would run: its exit code, the full titles and its stderr. */
 function unit(...args: string[]): { status: number | null; titles: string[]; stderr: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -7,7 +7,7 @@ import { sampleSpec } from '../cluster/kubernetes/sample-spec.ts';
 describe('Applying writes to a cluster', () => {
   const restore = (service: string): ClusterWrite => ({ type: 'restoreHpa', service, original: {} });
 
-  it('applyWrites rejects an abort only when no write is under way any more, and notes each of them', async () => {
+  it('applyWrites rejects after an abort only when no write is under way any more, and audits each write', async () => {
     const stop = new AbortController();
     let underWay = 0;
     const cluster: OwnLiveCluster = {

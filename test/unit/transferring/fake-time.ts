@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Timers } from '../../../src/cluster/live/timers.ts';
 
-/** A clock that only sleepers move: each of them by small steps, so that others may act in between. */
+/** A clock that only sleepers move, in small steps, so that others can act in between. */
 export class FakeTime implements Timers {
   now = 1000;
   readonly #step: number;

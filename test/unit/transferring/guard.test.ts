@@ -26,7 +26,7 @@ describe('The guard of a transfer', () => {
     assert.equal(guard.check({ ...missing, missingFor: Infinity }).verdict, 'fallback');
   });
 
-  it('The guard never acts on a missing metric, even where staleness may not fall back', () => {
+  it('The guard never acts on a missing metric, even if stale metrics may not cause a fallback', () => {
     const guard = new Guard({ ...fallback, when: [] });
     const verdict = guard.check({ ...good, oldestMetric: Infinity, missingFor: Infinity });
     assert.equal(verdict.verdict, 'hold');
@@ -73,7 +73,7 @@ describe('The guard of a transfer', () => {
     assert.equal(lastVerdict(0.21, 100_000), 'act');
   });
 
-  it('The guard accepts a J below the absolute floor where the HPA had no more', () => {
+  it('The guard accepts a J below the absolute floor if the HPA was below it too', () => {
     const guard = new Guard(fallback);
     for (let i = 0; i < 10; i++) guard.learnReference({ ...shadow, objective: -0.05 });
     for (let i = 0; i < 40; i++) assert.equal(guard.check({ ...good, objective: -0.1, load: 500 }).verdict, 'act');

@@ -81,7 +81,7 @@ export class Process implements Timers {
   }
 }
 
-/** Keeps one lease, and notes who has it. */
+/** Keeps one lease and records who holds it. */
 export class LeaseServer {
   /** Its clock is off by this, and may jump. */
   offset = 1e9;

@@ -1,4 +1,4 @@
-/** The emulated cluster with what a real one has beside: a lease, and HPAs that remember that they were changed. */
+/** The emulated cluster with what a real one has besides: a lease, and HPAs that remember that they were changed. */
 import {
   ClusterError,
   type ChangedHpa,
@@ -65,7 +65,7 @@ export class LeasedCluster implements SharedLiveCluster {
     this.#first = first;
   }
 
-  /** `sleep`: lets as much time pass outside of the emulator. */
+  /** `sleep` lets the same time pass outside the emulator. */
   static async around(inner: EmulatedCluster, lease: FakeLease, sleep: Sleep): Promise<LeasedCluster> {
     const { hpas } = await inner.observe(new AbortController().signal);
     return new LeasedCluster(inner, lease, new Map(hpas.map((hpa) => [hpa!.service, hpa!.original])), sleep);
@@ -120,7 +120,7 @@ export async function leasedDay(setup: TrainingSetup, step?: number): Promise<Le
   return { time, inner, lease, cluster: await LeasedCluster.around(inner, lease, time.sleep) };
 }
 
-/** A writer named `dead` that paused the HPA of b, and died. */
+/** A writer named `dead` that paused the HPA of b and died. */
 export async function leaveBehind({ cluster, lease }: LeasedDay): Promise<void> {
   const { signal } = new AbortController();
   lease.lease = { holder: 'dead', renewed: 900, duration: 15, transitions: 0, version: 'x' };

@@ -36,7 +36,7 @@ describe('The offers of a running transfer', () => {
 });
 
 describe('Steering a transfer from outside', () => {
-  it('A steered transfer holds until it is told otherwise, and promotes once', () => {
+  it('A steered transfer holds until it gets another order, and promotes once', () => {
     const folder = mkdtempSync(join(tmpdir(), 'karma-steering-'));
     try {
       assert.equal(takeSteering(folder), 'goOn');

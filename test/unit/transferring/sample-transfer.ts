@@ -1,4 +1,4 @@
-/** What tests of transfers share: the sample with policies that are hardly trained, and an emulated day. */
+/** What tests of transfers share: the sample with barely trained policies, and an emulated day. */
 import { EmulatedCluster } from '../../../src/cluster/live/emulated-cluster.ts';
 import { loadRecords } from '../../../src/cluster/episodes/load-records.ts';
 import { makeEpisode } from '../../../src/cluster/episodes/make-episode.ts';
@@ -37,7 +37,7 @@ export async function emulatedDay(setup: TrainingSetup): Promise<EmulatedCluster
   return new EmulatedCluster(setup.cluster, { episode, seed: 1 });
 }
 
-/** The sample's ladder without a judgment of how good the agents are. */
+/** The stages of the sample without a judgment of how good the agents are. */
 export function unjudgedTransfer(setup: TrainingSetup, abortWhen = ''): Transfer {
   const [sample] = setup.model.transfers;
   const stages = sample.stages.map((stage) => (stage.stage === 'shadow' ? stage : { ...stage, abortWhen }));

@@ -83,7 +83,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.deepEqual(day.cluster.written, []);
   });
 
-  it('The watchdog ends at once with an error where the right to the lease is missing', async () => {
+  it('The watchdog ends at once with an error if it lacks the right to the lease', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.lease.forbidden = true;
@@ -95,7 +95,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.equal(day.lease.reads, 1);
   });
 
-  it('The watchdog tries for as long as its patience lasts where a right is missing, says so, and then ends with an error', async () => {
+  it('A watchdog that lacks a right tries for as long as its patience lasts, says so, and then ends with an error', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.lease.forbidden = true;
@@ -117,7 +117,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.deepEqual(await pausedIn(day), []);
   });
 
-  it('The watchdog goes on trying to restore where the cluster refuses the write, for as long as its patience lasts', async () => {
+  it('The watchdog keeps trying to restore for as long as its patience lasts if the cluster refuses the write', async () => {
     const day = await leasedDay(setup);
     await leaveBehind(day);
     day.inner.faults.refuseWrites = 'forbidden';
@@ -131,7 +131,7 @@ describe('The watchdog of a transfer that has no standby', () => {
     assert.ok(events.some((event) => event.event === 'restored' && event.services[0] === 'b'));
   });
 
-  it('The watchdog waits for an API server that is gone for a day, tells of each failure, and restores when it is back', async () => {
+  it('The watchdog waits for an API server that is gone for a day, reports each failure, and restores when it is back', async () => {
     const day = await leasedDay(setup, 30);
     await leaveBehind(day);
     day.lease.down = true;

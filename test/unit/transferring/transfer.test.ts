@@ -283,7 +283,7 @@ describe('A transfer to the emulated cluster', () => {
     let gone = 0;
     const seen = await transfer({ restoreFor: 60 }, (cluster, record) => {
       if (record.type === 'decision' && record.stage === 'canary') cluster.faults.unreachable = true;
-      // Of the restoring writes, the first finds nobody.
+      // The first of the restoring writes gets no answer.
       if (record.type === 'write' && record.stage === 'fallback' && ++gone > 4) cluster.faults.unreachable = false;
     });
     assert.equal(seen.result.ended, 'fallback');
@@ -307,7 +307,7 @@ describe('A transfer to the emulated cluster', () => {
     assert.match(seen.result.why, /somebody else made the HPA of b act again/);
   });
 
-  it('A transfer enters a stage later where pausing the HPA meets another writer, and scales nothing before', async () => {
+  it('A transfer enters a stage later if pausing the HPA meets another writer, and scales nothing before that', async () => {
     let refusals = 0;
     const seen = await transfer({ upTo: 'canary' }, (cluster, record) => {
       const first = record.stage === 'canary' && refusals < 2;
@@ -325,7 +325,7 @@ describe('A transfer to the emulated cluster', () => {
     assert.ok(paused >= 0 && (scaled < 0 || paused < scaled));
   });
 
-  it('A transfer stays in a stage while told to hold, and goes to the next when told to', async () => {
+  it('A transfer stays in a stage while it is told to hold, and enters the next one when told to', async () => {
     let asked = 0;
     const seen = await transfer({
       steer: () => (++asked < 40 ? 'hold' : asked === 40 ? 'promote' : 'goOn'),
@@ -336,7 +336,7 @@ describe('A transfer to the emulated cluster', () => {
     assert.equal(seen.result.ended, 'finished');
   });
 
-  it('A transfer stays where it was told to hold in the last interval of a stage', async () => {
+  it('A transfer stays in a stage if it was told to hold in the last interval of that stage', async () => {
     let planned = 0;
     let held = 0;
     const seen = await transfer({

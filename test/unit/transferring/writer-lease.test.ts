@@ -67,7 +67,7 @@ function leaseOptions(server: LeaseServer, process: Process, identity: string): 
   return { cluster, identity, timers: process, waitFor: Infinity, signal: NEVER };
 }
 
-/** Takes the lease and keeps it for ever. Resolves once it is held. */
+/** Takes the lease and keeps it forever. Resolves once it is held. */
 const hold = (options: LeaseOptions): Promise<WriterLease> =>
   new Promise((resolve) => {
     void withLease(options, (lease) => {
@@ -76,7 +76,7 @@ const hold = (options: LeaseOptions): Promise<WriterLease> =>
     });
   });
 
-/** As applyWrites and KubernetesCluster: ask the fence, read the object, write it, cut off before the lease ends. */
+/** Writes like applyWrites and KubernetesCluster: asks the fence, reads the object and writes it, cut off before the lease ends. */
 async function write({ time, server, writes, wrong }: World, process: Process, lease: WriterLease): Promise<void> {
   using allowed = await lease.check(NEVER);
   await server.call(process, () => undefined, allowed.signal);
@@ -117,7 +117,7 @@ describe('The writer lease of a namespace', () => {
       writes += world.writes.length;
       holders += new Set(world.writes.map(([, identity]) => identity)).size;
     }
-    // It is no proof where nobody ever writes.
+    // This proves nothing if nobody ever writes.
     assert.ok(writes > 3_000, `${writes} writes`);
     assert.ok(holders > 300, `${holders} holders`);
   });
