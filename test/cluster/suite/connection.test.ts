@@ -1,4 +1,4 @@
-/** A namespace of a real cluster, seen and changed through src/cluster/kubernetes; looked at from outside with kubectl. */
+/** Reads and changes a namespace of a real cluster through src/cluster/kubernetes, and checks the result from outside with kubectl. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { eventually, kubectlJson, prometheusUrl, server } from '../support/kubec
 import { SERVICES } from '../support/sample-namespace.ts';
 import { clusterSpec, clusterYaml } from '../support/sample-project.ts';
 
-/** Requests/s at a. */
+/** Requests/s that reach service a. */
 const LOAD = 20;
 const live = { dryRun: false, signal };
 const READS: readonly Rule[] = [
@@ -44,7 +44,7 @@ describe('the connection to a real namespace', function () {
   beforeEach(() => connected.proxy.reset());
 
   describe('contexts', () => {
-    it('come from all files of KUBECONFIG, the first of two with one name', async () => {
+    it('Contexts come from all files in KUBECONFIG, and the first of two with the same name wins', async () => {
       const { folder } = connected;
       const one = writeKubeconfig(join(folder, 'one'), [{ name: 'first', namespace: 'connection', user: {} }]);
       const two = writeKubeconfig(join(folder, 'two'), [
@@ -61,13 +61,13 @@ describe('the connection to a real namespace', function () {
       );
     });
 
-    it('are fixed when a cluster is opened', async () => {
+    it('An open cluster names its context, server and namespace', async () => {
       assert.deepEqual(cluster.identity, { context: 'test', server: connected.proxy.url, namespace: 'connection' });
     });
   });
 
   describe('what is observed', () => {
-    /** As seen by the code under test and by kubectl; undefined where an HPA changed something meanwhile. */
+    /** The namespace as the code under test and kubectl see it; undefined if an HPA changed something in between. */
     const lookAtRest = async () => {
       const before = connected.namespace.deployments();
       if (before.some(({ spec, status }) => status?.replicas !== spec.replicas)) return undefined;
@@ -78,7 +78,7 @@ describe('the connection to a real namespace', function () {
         : undefined;
     };
 
-    it('is what kubectl and the load say', async () => {
+    it('An observation agrees with kubectl and with the load', async () => {
       const { snapshot, replicas } = await eventually('the HPAs let the namespace be for a moment', lookAtRest);
       const { service, cluster: whole } = snapshot.observation;
       SERVICES.forEach((name, s) => {
@@ -102,7 +102,7 @@ describe('the connection to a real namespace', function () {
       assert.deepEqual(connected.proxy.changes(), [], 'looking changes nothing');
     });
 
-    it('is the same through a URL of Prometheus', async () => {
+    it('An observation through a URL of Prometheus agrees with the load and bypasses the API server', async () => {
       const spec = clusterSpec(clusterYaml('connection', { url: prometheusUrl }));
       const direct = await connected.connect(undefined, spec);
       const { observation, age } = await direct.observe(signal);
@@ -114,7 +114,7 @@ describe('the connection to a real namespace', function () {
       assert.ok(!connected.proxy.requests.some(({ path }) => path.includes('/proxy/')));
     });
 
-    it('is told field by field by Test Queries', async () => {
+    it('Test Queries reports field by field whether the metric of each service is there', async () => {
       const prometheus = prometheusOf(cluster.api, connected.spec.metrics, undefined);
       const told = await testQueries(connected.spec, prometheus, signal);
       assert.deepEqual(
@@ -136,7 +136,7 @@ describe('the connection to a real namespace', function () {
   describe('a metric that cannot be trusted', () => {
     const queue = SERVICES.map(() => Infinity);
 
-    it('is missing, not zero, where Prometheus has none', async () => {
+    it('A metric that Prometheus does not have is missing, not zero', async () => {
       connected.proxy.metricFault = (query, series) => (query.includes('chained_queue_length') ? [] : series);
       const { observation, age } = await cluster.observe(signal);
       assert.deepEqual([...age], queue);
@@ -147,7 +147,7 @@ describe('the connection to a real namespace', function () {
       );
     });
 
-    it('is missing where it is NaN', async () => {
+    it('A metric that is NaN is missing', async () => {
       connected.proxy.metricFault = (query, series) =>
         query.includes('chained_queue_length')
           ? series.map(({ metric, value: [time] }) => ({ metric, value: [time, 'NaN'] }))
@@ -160,7 +160,7 @@ describe('the connection to a real namespace', function () {
       assert.ok(observation.service.pending.every(Number.isNaN));
     });
 
-    it('is as old as its samples', async () => {
+    it('A metric is as old as its samples', async () => {
       connected.proxy.metricFault = (query, series) =>
         query.includes('timestamp(')
           ? series.map(({ metric, value: [time, value] }) => ({ metric, value: [time, String(Number(value) - 300)] }))
@@ -172,7 +172,7 @@ describe('the connection to a real namespace', function () {
       );
     });
 
-    it('is not made younger or older by a clock that is ten minutes off', async () => {
+    it('The age of a metric does not depend on a clock that is ten minutes off', async () => {
       for (const clock of [600, -600]) {
         connected.proxy.clock = clock;
         const other = await connected.connect();
@@ -193,7 +193,7 @@ describe('the connection to a real namespace', function () {
       { type: 'setHpaMinimum', service: 'c', minReplicas: 2 },
     ];
 
-    it('changes nothing as a dry run', async () => {
+    it('A write changes nothing as a dry run', async () => {
       const [found, replicas] = [connected.namespace.found(), connected.namespace.replicas()];
       await cluster.observe(signal);
       for (const write of writes) await cluster.write(write, { dryRun: true, signal });
@@ -203,7 +203,7 @@ describe('the connection to a real namespace', function () {
       assert.equal(connected.proxy.requests.filter(({ dryRun }) => dryRun).length, writes.length);
     });
 
-    it('does what it says, once, and is undone by restoring', async () => {
+    it('A write takes effect once, and restoring the HPAs undoes it', async () => {
       const { namespace, proxy } = connected;
       const found = namespace.found();
       const { hpas } = await cluster.observe(signal);
@@ -237,7 +237,7 @@ describe('the connection to a real namespace', function () {
       assert.ok(proxy.requests.every(({ userAgent }) => userAgent.startsWith('karma-mas')));
     });
 
-    it('leaves the original on the object, for whoever comes next', async () => {
+    it('A paused HPA carries its original settings, so that a later connection can restore it', async () => {
       const { namespace } = connected;
       const found = namespace.found();
       await cluster.observe(signal);
@@ -250,7 +250,7 @@ describe('the connection to a real namespace', function () {
       assert.ok(namespace.isAsFound(found));
     });
 
-    it('is refused where somebody else has changed the object meanwhile', async () => {
+    it('A write is refused when somebody else has changed the object since the last observation', async () => {
       const { namespace, proxy } = connected;
       await cluster.observe(signal);
       namespace.kubectl(['scale', 'deployment', 'b', '--replicas=2']);
@@ -263,7 +263,7 @@ describe('the connection to a real namespace', function () {
       namespace.kubectl(['scale', 'deployment', 'b', '--replicas=1']);
     });
 
-    it('restores what is ours and keeps what somebody else changed in between', async () => {
+    it('Restoring an HPA undoes our change and keeps what somebody else changed in between', async () => {
       const { namespace } = connected;
       const found = namespace.found();
       const { hpas } = await cluster.observe(signal);
@@ -276,7 +276,7 @@ describe('the connection to a real namespace', function () {
       assert.ok(namespace.isAsFound(found));
     });
 
-    it('is tried again where the object changed under it, and happens once', async () => {
+    it('A write is retried after a conflict and takes effect once', async () => {
       const { namespace, proxy } = connected;
       await cluster.observe(signal);
       let left = 2;
@@ -294,7 +294,7 @@ describe('the connection to a real namespace', function () {
       await cluster.write({ type: 'restoreHpa', service: 'c', original: hpas[2]!.original }, live);
     });
 
-    it('is refused where a quota of the server denies it', async () => {
+    it('A write is refused when a quota of the server denies it', async () => {
       const { proxy } = connected;
       await cluster.observe(signal);
       proxy.fault = ({ method, resource }) =>
@@ -306,7 +306,7 @@ describe('the connection to a real namespace', function () {
       assert.deepEqual(proxy.scalingChanges(), []);
     });
 
-    it('whose answer got lost is seen at the next look, and can be undone', async () => {
+    it('A write whose answer was lost is seen in the next observation and can be undone', async () => {
       const { namespace, proxy } = connected;
       const found = namespace.found();
       const { hpas } = await cluster.observe(signal);
@@ -320,7 +320,7 @@ describe('the connection to a real namespace', function () {
   });
 
   describe('rights', () => {
-    it('that are missing are named with the Role that grants them', async () => {
+    it('Missing rights are reported with the Role that grants them', async () => {
       const account = createAccount('connection', 'reader', READS);
       const reader = await connected.connect(connected.configFor('reader', { token: account.token }));
       await reader.observe(signal);
@@ -332,7 +332,7 @@ describe('the connection to a real namespace', function () {
       );
       assert.deepEqual(connected.proxy.scalingChanges(), []);
 
-      // What it says helps, word for word.
+      // The Role in the message works exactly as it is printed.
       const role = message.slice(message.indexOf('apiVersion'));
       const name = 'granted-by-the-message';
       connected.namespace.apply(role.replace(/name: [\w-]+/, `name: ${name}`));
@@ -347,7 +347,7 @@ describe('the connection to a real namespace', function () {
       );
     });
 
-    it('that are withdrawn while connected end the writes, not the process', async () => {
+    it('Withdrawn rights make first the writes and then the observations fail as forbidden', async () => {
       const account = createAccount('connection', 'withdrawn', [...READS, ...WRITES]);
       const writer = await connected.connect(connected.configFor('withdrawn', { token: account.token }));
       await writer.observe(signal);
@@ -369,7 +369,7 @@ describe('the connection to a real namespace', function () {
       );
     });
 
-    it('of a namespace that one may not see are told within ten seconds', async () => {
+    it('Missing rights in a whole namespace are reported within ten seconds', async () => {
       const spec = clusterSpec(clusterYaml('kube-system'));
       const elsewhere = await connected.connect(undefined, spec);
       const { message } = await rejection(elsewhere.observe(signal), 'forbidden');
@@ -378,7 +378,7 @@ describe('the connection to a real namespace', function () {
   });
 
   describe('credentials', () => {
-    it('that the server refuses say to log in again, and are not shown', async () => {
+    it('Credentials that the server refuses are reported as expired or wrong, and are not shown', async () => {
       const token = 'planted-token-1f6e0d';
       const expired = await connected.connect(connected.configFor('expired', { token }));
       const { message } = await rejection(expired.observe(signal), 'forbidden');
@@ -386,7 +386,7 @@ describe('the connection to a real namespace', function () {
       assert.ok(!message.includes(token));
     });
 
-    it('come from an exec plug-in, once', async () => {
+    it('Credentials come from an exec plug-in, which is called once', async () => {
       const calls = join(connected.folder, 'calls');
       const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential' };
       const answer = JSON.stringify({ ...credential, status: { token: connected.account.token } });
@@ -397,7 +397,7 @@ describe('the connection to a real namespace', function () {
       assert.equal(readFileSync(calls, 'utf8'), 'called\n');
     });
 
-    it('of an exec plug-in that hangs are given up within twelve seconds, and nothing is left of it', async () => {
+    it('An exec plug-in that hangs is stopped within twelve seconds and leaves no process behind', async () => {
       const marker = `31${String(process.pid).padStart(7, '0')}`;
       const plugin = execPlugin(join(connected.folder, 'hanging'), `sleep ${marker} & wait`);
       const hanging = await connected.connect(connected.configFor('hanging.conf', plugin));
@@ -407,23 +407,23 @@ describe('the connection to a real namespace', function () {
     });
   });
 
-  describe('a server that', () => {
-    it('cuts every connection is told at once', async () => {
+  describe('a server with faults', () => {
+    it('A server that cuts every connection is reported as unreachable within three seconds', async () => {
       connected.proxy.fault = () => 'drop';
       await rejection(cluster.observe(signal), 'unreachable', 3);
     });
 
-    it('does not answer is given up within eleven seconds', async () => {
+    it('A request that a server does not answer times out within eleven seconds', async () => {
       connected.proxy.fault = () => 'stall';
       await rejection(cluster.observe(signal), 'timeout', 11);
     });
 
-    it('does not answer is left at once when one stops waiting', async () => {
+    it('A request that a server does not answer ends at once when it is aborted', async () => {
       connected.proxy.fault = () => 'stall';
       await rejection(cluster.observe(AbortSignal.timeout(300)), 'aborted', 1);
     });
 
-    it('has too much to do or is broken is told so', async () => {
+    it('A server that is overloaded or broken is reported as unable to answer now', async () => {
       for (const status of [429, 500, 503]) {
         connected.proxy.fault = () => ({ status, message: 'try again later' });
         const { message } = await rejection(cluster.observe(signal), 'unreachable');
@@ -431,14 +431,14 @@ describe('the connection to a real namespace', function () {
       }
     });
 
-    it('is back is used again without more ado', async () => {
+    it('A server that comes back is used again over the same connection object', async () => {
       connected.proxy.fault = () => 'drop';
       await rejection(cluster.observe(signal), 'unreachable');
       connected.proxy.reset();
       await cluster.observe(signal);
     });
 
-    it('is not there at all is told within ten seconds', async () => {
+    it('An address at which no server listens is reported within ten seconds', async () => {
       const file = writeKubeconfig(join(connected.folder, 'dead'), [
         { name: 'dead', namespace: 'connection', server: 'https://127.0.0.1:9', user: { token: 'x' } },
       ]);
@@ -448,7 +448,7 @@ describe('the connection to a real namespace', function () {
     });
   });
 
-  it('a watch goes on where its connection was cut, and misses nothing', async () => {
+  it('A watch continues after its connection was cut, and misses no change', async () => {
     const { namespace, proxy } = connected;
     // No HPA writes to this annotation.
     const write = (step: string) => namespace.kubectl(['annotate', '--overwrite', 'deployment', 'c', `step=${step}`]);
@@ -491,7 +491,7 @@ describe('the connection to a real namespace', function () {
   }
 });
 
-/** That `promise` rejects with a ClusterError of this reason, within so many seconds. */
+/** Asserts that `promise` rejects with a ClusterError of this reason within `seconds`, and returns the error. */
 async function rejection(
   promise: Promise<unknown>,
   reason: ClusterError['reason'],
@@ -512,10 +512,10 @@ async function rejection(
 const refuses = (cluster: LiveCluster, write: ClusterWrite, reason: ClusterError['reason']): Promise<ClusterError> =>
   rejection(cluster.write(write, live), reason);
 
-/** Command lines of all processes. */
+/** The command lines of all processes on this machine. */
 const processes = (): string[] => spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.split('\n');
 
-/** The same object has the same text. */
+/** JSON with sorted keys, so that equal objects have equal texts. */
 function sorted(json: string): string {
   const order = (_: string, value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,4 +1,4 @@
-/** Two controllers of one namespace: one leads, the other stands by, and puts things right when the first one dies. */
+/** Two controllers of one namespace: one leads; the other stands by and restores the HPAs when the first one dies. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,10 +21,10 @@ describe('controllers', function () {
   let policies: Policies;
   let connected: Connected;
   let found: Found;
-  /** One before each controller. */
+  /** One proxy in front of each controller. */
   let proxies: readonly ApiProxy[];
   let controllers: ControllerProcess[] = [];
-  /** What those before said. */
+  /** The output of the controllers of earlier tests. */
   const said: string[] = [];
 
   before(async () => {
@@ -71,9 +71,9 @@ describe('controllers', function () {
     return controller;
   }
 
-  /** A leads in `stage`, B stands by. */
+  /** Starts two controllers: the first one leads in `stage`, the second one stands by. */
   async function startBoth(stage: string): Promise<readonly [ControllerProcess, ControllerProcess]> {
-    // More than the load needs, so that the agents have something to do.
+    // More replicas than the load needs, so that the agents have something to do.
     connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
     const first = start(0, ['shadow', stage]);
     await eventually('the first one leads', () => first.leads);
@@ -84,9 +84,9 @@ describe('controllers', function () {
   }
 
   for (const stage of ['floor', 'canary', 'full'])
-    it(`killed with -9 in stage ${stage}: the other one restores the HPAs within ${RESTORED_WITHIN} s`, async function () {
+    it(`The standby controller restores the HPAs within ${RESTORED_WITHIN} s after the leader was killed with -9 in stage ${stage}`, async function () {
       const [first, second] = await startBoth(stage);
-      // On the floor nothing is written before an agent wants more than the minimum.
+      // In stage floor, nothing is written before an agent wants more than the minimum.
       await eventually('something was changed', () => !connected.namespace.isAsFound(found));
       first.child.kill('SIGKILL');
       const start = performance.now();
@@ -97,7 +97,7 @@ describe('controllers', function () {
       assert.ok(!first.said().some(({ type, event }) => type === 'lease' && event === 'lost'));
     });
 
-  it('both started at once: one leads, and only that one writes', async () => {
+  it('Only one of two controllers that start at the same time leads and writes', async () => {
     const both = [start(0, ['shadow', 'full']), start(1, ['shadow', 'full'])];
     await eventually('a decision in stage full', () =>
       both.some((controller) => controller.has({ type: 'decision', stage: 'full' })),
@@ -108,7 +108,7 @@ describe('controllers', function () {
     assert.ok(proxies[1 - standby].scalingChanges().length > 0);
   });
 
-  it('one that stood still while the other took over writes nothing when it wakes', async () => {
+  it('A controller that was suspended while the other one took over writes nothing when it wakes', async () => {
     const [first, second] = await startBoth('full');
     first.child.kill('SIGSTOP');
     await within(RESTORED_WITHIN, 'the other one has restored', () => second.has({ type: 'lease', event: 'restored' }));
@@ -120,7 +120,7 @@ describe('controllers', function () {
     assert.ok(second.leads && !first.leads);
   });
 
-  it('one that is cut off from the server stops writing, and the other one takes over', async () => {
+  it('A controller that is cut off from the API server stops writing, and the other one takes over', async () => {
     const [first, second] = await startBoth('full');
     proxies[0].fault = () => 'drop';
     proxies[0].cut();
@@ -131,7 +131,7 @@ describe('controllers', function () {
     assert.deepEqual(proxies[0].scalingChanges(), []);
   });
 
-  it('one that is asked to end gives everything back and lets the lease go', async () => {
+  it('A controller that is asked to end restores everything and releases the lease', async () => {
     const [first, second] = await startBoth('full');
     first.child.kill('SIGTERM');
     await eventually('all HPAs are as they were', () => connected.namespace.isAsFound(found));
@@ -139,14 +139,14 @@ describe('controllers', function () {
     await eventually('the other one leads at once', () => second.leads);
   });
 
-  it('no secret is in a log, a metric, or an object of the namespace', async () => {
+  it('No secret of a controller is in a log, a metric, or an object of the namespace', async () => {
     const { name } = connected.namespace;
     const planted = `planted-${'0123456789abcdef'.repeat(2)}`;
     const port = 19_400 + (process.pid % 100);
     connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
     const first = start(0, ['shadow', 'full'], { port, env: { KARMA_PROMETHEUS_TOKEN: planted } });
     await eventually('it wrote to a Deployment', () => proxies[0].scalingChanges().length > SERVICES.length);
-    // One that is refused says more than one that is not.
+    // A controller logs more about a refused write than about an accepted one.
     proxies[0].fault = ({ method, resource }) =>
       method === 'PUT' && resource !== 'leases' ? { status: 401, message: 'Unauthorized' } : undefined;
     await eventually('it was refused', () => first.has({ type: 'write', result: 'refused' }));
@@ -155,7 +155,7 @@ describe('controllers', function () {
     const kinds = 'configmaps,events,leases,hpa,deployments,pods';
     const objects = kubectl(['-n', name, 'get', kinds, '-o', 'json']);
     const places = { log: [...said, first.text].join('\n'), metrics, objects };
-    // The search would find something: each place has what it is there for.
+    // Each place has the expected content, so that the search does not pass on empty text.
     assert.match(places.log, /"type":"write".*"result":"refused"/);
     assert.match(places.metrics, /^karma_mas_writes_total/m);
     assert.match(places.objects, /KarmaScaling/);

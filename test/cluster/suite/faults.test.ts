@@ -1,4 +1,4 @@
-/** Bad days of a transfer on a real cluster: what it does then, that it writes nothing wrong, and that the HPAs come back. */
+/** Faults during a transfer on a real cluster: what the transfer does, that it writes nothing wrong, and that the HPAs come back. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DecisionRecord } from '../../../src/transferring/audit.ts';
@@ -12,11 +12,11 @@ import { SERVICES } from '../support/sample-namespace.ts';
 
 const ALL = [...SERVICES];
 
-describe('a transfer on a bad day', function () {
+describe('a transfer with faults', function () {
   const day = useBadDay('faults');
 
   describe('without faults', () => {
-    it('writes in each stage what the stage may, and gives back what it changed', async () => {
+    it('A transfer writes in each stage only what the stage allows, and restores what it changed', async () => {
       const { proxy, namespace } = day.connected;
       const floor = await day.startIn('floor');
       await floor.next(3);
@@ -53,7 +53,7 @@ describe('a transfer on a bad day', function () {
   });
 
   describe('the API server', () => {
-    it('cannot be reached for a while: the agents hold, and go on when it is back', async () => {
+    it('The agents hold while the API server cannot be reached, and continue when it is back', async () => {
       const full = await day.startIn('full');
       day.connected.proxy.fault = () => 'drop';
       day.connected.proxy.cut();
@@ -68,7 +68,7 @@ describe('a transfer on a bad day', function () {
       assert.notEqual(after.outcome, 'hold', after.why);
     });
 
-    it('cannot be reached for too long: the HPAs are given back when it is there again', async () => {
+    it('The transfer falls back after a long outage of the API server, and restores the HPAs when it is back', async () => {
       const full = await day.startIn('full');
       day.connected.proxy.fault = () => 'drop';
       day.connected.proxy.cut();
@@ -79,7 +79,7 @@ describe('a transfer on a bad day', function () {
       assert.equal((await full.result).ended, 'fallback');
     });
 
-    it('denies pods by a quota: that is told, and the stage goes on', async () => {
+    it('The transfer reports that a quota denies pods, and stays in its stage', async () => {
       day.connected.proxy.fault = ({ method, resource }) =>
         method === 'PUT' && resource === 'deployments/scale'
           ? { status: 403, reason: 'Forbidden', message: 'deployments "d" is forbidden: exceeded quota: pods' }
@@ -87,7 +87,7 @@ describe('a transfer on a bad day', function () {
       const full = await day.startIn('full');
       const isDenied = ({ stage, outcome, why }: DecisionRecord) =>
         stage === 'full' && outcome === 'hold' && /exceeded quota/.test(why);
-      // Where what is there suits them, they get a reason to act: too few, then too many.
+      // The agents hold while the replicas suit them, so the test gives them a reason to act: too few, then too many.
       for (const replicas of [1, 3, 1, 3]) {
         if (full.decisions().some(isDenied)) break;
         day.connected.namespace.kubectl(['scale', 'deployment', '--all', `--replicas=${replicas}`]);
@@ -102,16 +102,16 @@ describe('a transfer on a bad day', function () {
   describe('the metrics', () => {
     const isQueue = (query: string): boolean => query.includes('chained_queue_length');
     const gaps: readonly [string, MetricFault][] = [
-      ['one is missing', (query, series) => (isQueue(query) ? [] : series)],
+      ['a metric is missing', (query, series) => (isQueue(query) ? [] : series)],
       [
-        'one is NaN',
+        'a metric is NaN',
         (query, series) =>
           isQueue(query) ? series.map((each) => ({ ...each, value: [each.value[0], 'NaN'] })) : series,
       ],
-      ['Prometheus has none', () => []],
+      ['Prometheus has no metrics', () => []],
     ];
     for (const [what, fault] of gaps)
-      it(`${what} for a moment: the agents hold, and go on when it is back`, async () => {
+      it(`The agents hold while ${what} for a moment, and continue afterward`, async () => {
         const full = await day.startIn('full');
         day.connected.proxy.metricFault = fault;
         await full.untilDecision(
@@ -126,9 +126,9 @@ describe('a transfer on a bad day', function () {
       });
 
     const losses: readonly [string, MetricFault][] = [
-      ['one stays away', (query, series) => (isQueue(query) ? [] : series)],
+      ['a metric stays missing', (query, series) => (isQueue(query) ? [] : series)],
       [
-        'all are five minutes old',
+        'all metrics are five minutes old',
         (query, series) =>
           query.includes('timestamp(')
             ? series.map((each) => ({ ...each, value: [each.value[0], String(Number(each.value[1]) - 300)] }))
@@ -136,7 +136,7 @@ describe('a transfer on a bad day', function () {
       ],
     ];
     for (const [what, fault] of losses)
-      it(`${what}: nothing is scaled by them, and the HPAs take over`, async () => {
+      it(`The agents scale nothing and the HPAs take over when ${what}`, async () => {
         const full = await day.startIn('full');
         day.connected.proxy.requests.length = 0;
         day.connected.proxy.metricFault = fault;
@@ -148,7 +148,7 @@ describe('a transfer on a bad day', function () {
   });
 
   describe('somebody else', () => {
-    it('makes an HPA act again: the agents hold, and give all back', async () => {
+    it('The transfer falls back and restores the HPAs when somebody else makes an HPA act again', async () => {
       const full = await day.startIn('full');
       const patch = { spec: { behavior: { scaleUp: { selectPolicy: 'Max' }, scaleDown: { selectPolicy: 'Max' } } } };
       day.connected.namespace.kubectl(['patch', 'hpa', 'c', '--type=merge', '-p', JSON.stringify(patch)]);
@@ -157,18 +157,18 @@ describe('a transfer on a bad day', function () {
       assert.match(why, /somebody else made the HPA of c act again/);
     });
 
-    it('sets replicas: what they wrote is seen, not overwritten unseen', async () => {
+    it('The transfer sees replicas that somebody else sets before it writes others', async () => {
       const full = await day.startIn('full');
       full.steering = 'hold';
       day.connected.namespace.kubectl(['scale', 'deployment', 'd', '--replicas=5']);
-      // One may have looked before; one that looked after may have moved on already.
+      // The first decision may have looked before the change; the second one may already have moved on from it.
       const seen = (await full.next(2)).map(({ current }) => current.d);
       assert.ok(seen.includes(5), `d is seen with ${seen.join(', then ')}`);
       const move = Math.abs(day.connected.namespace.replicas().d - 5);
       assert.ok(move <= 2 * 3, `two decisions move at most 3 each: ${move}`);
     });
 
-    it('deletes a Deployment: the others are given back', async () => {
+    it('The transfer falls back and restores the HPAs when somebody deletes a Deployment', async () => {
       const full = await day.startIn('full');
       day.connected.namespace.kubectl(['delete', 'deployment', 'c']);
       assert.equal((await full.result).ended, 'fallback');
@@ -180,7 +180,7 @@ describe('a transfer on a bad day', function () {
       );
     });
 
-    it('withdraws the rights to write: the agents give up and say why, and with the rights all is given back', async () => {
+    it('The transfer falls back and says why when its rights to write are withdrawn, and restores the HPAs once it has them again', async () => {
       const full = await day.startIn('full');
       setRights(day.connected.account, [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }]);
       try {
@@ -205,7 +205,7 @@ describe('a transfer on a bad day', function () {
       assert.equal((await full.result).ended, 'fallback');
     });
 
-    it('lets the credentials run out: it ends and says so, and whoever has new ones restores it', async () => {
+    it('The transfer ends and says why when its credentials expire, and the HPAs can be restored with valid ones', async () => {
       const full = await day.startIn('full');
       day.connected.proxy.fault = () => ({ status: 401, reason: 'Unauthorized', message: 'Unauthorized' });
       const outcome = await full.result.then(
@@ -218,7 +218,7 @@ describe('a transfer on a bad day', function () {
         await day.cluster.write({ type: 'restoreHpa', service, original }, { dryRun: false, signal });
     });
 
-    it('deletes the whole namespace: it ends by itself', async () => {
+    it('The transfer ends by itself when its namespace is deleted', async () => {
       const own = await Connected.start('terminating');
       try {
         own.namespace.load('20:10m');
@@ -237,7 +237,7 @@ describe('a transfer on a bad day', function () {
     });
   });
 
-  it('a clock that is ten minutes off changes nothing', async () => {
+  it('A clock of the API server that is ten minutes off does not disturb a transfer', async () => {
     day.connected.proxy.clock = 600;
     const other = await day.connected.connect();
     const climb = day.started(await Climb.to('full', other, day.policies, day.backend));

@@ -1,6 +1,6 @@
 /**
- * The controller installed by our command and by kubectl, in pods of the cluster; and what its ServiceAccount may do: what a
- * transfer needs, and nothing more.
+ * Installs the controller with our command and with kubectl, runs it in pods of the cluster, and checks that its ServiceAccount
+ * may do what a transfer needs and nothing more.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const IMAGE = 'localhost/karma-mas-controller:test';
 const ACCOUNT = `system:serviceaccount:${NAMESPACE}:karma-mas`;
 const KINDS = 'serviceaccounts,roles,rolebindings,configmaps,deployments,poddisruptionbudgets,services';
 const ROLE_EDITOR = `${NAMESPACE}-role-editor`;
-/** What whoever installs needs where Prometheus is, beside the right that is granted there. */
+/** Rights in the namespace of Prometheus that an installation needs, besides the right that it grants there. */
 const ROLE_RIGHTS = {
   apiGroups: ['rbac.authorization.k8s.io'],
   resources: ['roles', 'rolebindings'],
@@ -74,11 +74,11 @@ describe('the controller on a real cluster', function () {
   const install = (...args: string[]) => controller('install', 'latest', '--image', IMAGE, '--stage', 'full', ...args);
   const remove = () => controller('remove', '--write-to', PLACE);
 
-  /** All that an installation could leave behind. */
+  /** The names of all objects that an installation could leave behind. */
   function objectNames(): string[] {
     const list = (namespace: string, kinds: string) =>
       kubectl(['-n', namespace, 'get', kinds, '-o', 'name']).trim().split('\n');
-    // The tests beside this one have Roles where Prometheus is, too.
+    // Tests that run at the same time also have Roles in the namespace of Prometheus.
     const shared = list('monitoring', 'roles,rolebindings').filter((name) => name.includes(NAMESPACE));
     return [...list(NAMESPACE, `${KINDS},leases,hpa`), ...shared].sort();
   }
@@ -97,7 +97,7 @@ describe('the controller on a real cluster', function () {
     readonly metadata: { readonly annotations?: object };
     readonly spec?: object;
   }
-  /** The objects of the installation without what tells one from its twin. */
+  /** The objects of the installation, without the fields that differ between equal installations. */
   function installed(): string[] {
     const list = (namespace: string, kinds: string) =>
       kubectlJson<{ items: readonly Listed[] }>(
@@ -125,7 +125,7 @@ describe('the controller on a real cluster', function () {
     );
   }
 
-  it('needs rights where Prometheus is: says which are missing, and writes nothing', async () => {
+  it('karma-mas controller install names missing rights in the namespace of Prometheus and writes nothing', async () => {
     const { status, stderr } = await install('--write-to', PLACE);
     assert.equal(status, 3);
     assert.match(stderr, /Needs verb list on resource role\w+\.rbac\.authorization\.k8s\.io in namespace monitoring/);
@@ -142,7 +142,7 @@ describe('the controller on a real cluster', function () {
       kubectl(['-n', NAMESPACE, 'delete', 'lease', 'karma-mas', '--ignore-not-found']);
     });
 
-    it('only where that is said', async () => {
+    it('karma-mas controller install shows its plan and writes nothing without --write-to', async () => {
       const { status, stderr, results } = await install();
       assert.equal(status, 1);
       assert.match(stderr, /--write-to test\/installation/);
@@ -155,7 +155,7 @@ describe('the controller on a real cluster', function () {
       assert.ok(isAsBefore());
     });
 
-    it('makes the same objects as kubectl apply -k, and removes them without a trace', async () => {
+    it('karma-mas controller install creates the same objects as kubectl apply -k, and karma-mas controller remove deletes them without a trace', async () => {
       const done = await install('--write-to', PLACE);
       assert.equal(done.status, 0, done.stderr);
       const ours = installed();
@@ -173,7 +173,7 @@ describe('the controller on a real cluster', function () {
       assert.deepEqual(installed(), ours);
     });
 
-    it('upgrades what kubectl applied: a conflict is explained, and taken over where that is said', async () => {
+    it('karma-mas controller upgrade explains a conflict with what kubectl applied, and resolves it with --force-conflicts', async () => {
       kubectl(['apply', '-k', exported]);
       kubectl(['-n', NAMESPACE, 'create', 'configmap', 'karma-mas-9']);
       kubectl(['-n', NAMESPACE, 'label', 'configmap', 'karma-mas-9', `karma-mas.dev/installation=${NAMESPACE}`]);
@@ -203,7 +203,7 @@ describe('the controller on a real cluster', function () {
       await untilAsBefore();
     });
 
-    it('runs in pods: they climb as their ServiceAccount, and removed they give everything back', async () => {
+    it('The controller climbs in pods as its ServiceAccount, and restores everything when it is removed', async () => {
       importControllerImage(IMAGE);
       const done = await install('--write-to', PLACE);
       assert.equal(done.status, 0, done.stderr);
@@ -236,7 +236,7 @@ describe('the controller on a real cluster', function () {
         .join('\n');
   });
 
-  describe('its ServiceAccount, with the exported Role and nothing more', () => {
+  describe('the ServiceAccount of the controller, with only the exported Role', () => {
     let backend: Backend;
     let kubeconfig: string;
     let needed: readonly NeededRight[];
@@ -253,7 +253,7 @@ describe('the controller on a real cluster', function () {
       backend?.dispose();
     });
 
-    it('may do exactly what is needed, as kubectl auth can-i says', () => {
+    it('The ServiceAccount of the controller has exactly the rights that it needs, according to kubectl auth can-i', () => {
       for (const namespace of [NAMESPACE, 'monitoring']) {
         const anybody = new Set(rightsOf(`system:serviceaccount:${NAMESPACE}:default`, namespace));
         const granted = rightsOf(ACCOUNT, namespace).filter((right) => !anybody.has(right));
@@ -264,7 +264,7 @@ describe('the controller on a real cluster', function () {
       }
     });
 
-    it('is enough for a transfer up to full, and to give everything back', async () => {
+    it('The ServiceAccount of the controller suffices for a transfer up to stage full and for restoring everything', async () => {
       const policies = await restlessAgents(backend, connected.spec);
       const folder = writeConfiguration(
         join(connected.folder, 'configuration'),
@@ -275,7 +275,7 @@ describe('the controller on a real cluster', function () {
       const hasScaled = () => connected.proxy.scalingChanges().some(({ resource }) => resource === 'deployments/scale');
       const process = new ControllerProcess(folder, 'full', kubeconfig, 'alone');
       try {
-        // The agents hold while what is there suits them: they get a reason to act, too many replicas and then too few.
+        // The agents hold while the replicas suit them, so the test gives them a reason to act: too many, then too few.
         for (const replicas of [3, 1, 3, 1]) {
           connected.namespace.kubectl(['scale', 'deployment', '--all', `--replicas=${replicas}`]);
           if (await happens(90, hasScaled)) break;
@@ -295,7 +295,7 @@ describe('the controller on a real cluster', function () {
       );
     });
 
-    it('with any one verb less: the plan names it', async () => {
+    it('The preflight names each right that the ServiceAccount of the controller lacks', async () => {
       const cluster = await connected.connect(kubeconfig);
       for (const less of needed) {
         grant(
@@ -306,7 +306,7 @@ describe('the controller on a real cluster', function () {
         const words = new RegExp(
           `Needs verb ${less.verb} on resource ${resource}(\\S*)( ${less.name ?? ''})? in namespace ${less.namespace}`,
         );
-        // The authorizer hears of a change a moment later.
+        // The authorizer takes a moment to notice a change.
         await eventually(`${less.verb} ${resourceName(less)} ${less.name ?? ''} is missed`, async () => {
           const said = await cluster.preflight(signal).then(
             ({ findings }) => findings.map(({ message }) => message),
@@ -327,7 +327,7 @@ describe('the controller on a real cluster', function () {
   });
 });
 
-/** For the account of the test: what it grants where Prometheus is, it has itself. */
+/** Lets the account of the test edit Roles in the namespace of Prometheus. It already holds the right that it grants there. */
 function grantRoleRights(): void {
   const metadata = { name: ROLE_EDITOR, namespace: 'monitoring' };
   const apiVersion = 'rbac.authorization.k8s.io/v1';
@@ -351,7 +351,7 @@ function grant(namespace: string, rights: readonly NeededRight[]): void {
   kubectl(['-n', namespace, 'patch', 'role', name, '--type=json', '-p', patch]);
 }
 
-/** `verb resource name` of each right that kubectl lists; paths that are no resources are left out. */
+/** `verb resource name` of each right that kubectl lists, without the paths that are not resources. */
 function rightsOf(account: string, namespace: string): string[] {
   const table = kubectl(['auth', 'can-i', '--list', `--as=${account}`, '-n', namespace, '--no-headers']);
   return table.split('\n').flatMap((line) => {

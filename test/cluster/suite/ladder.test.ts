@@ -1,5 +1,5 @@
 /**
- * From an empty folder to policies on a real cluster and back, by the command line alone; what happened is asked of kubectl, after each step.
+ * From an empty folder to policies on a real cluster and back, by the command line alone; kubectl shows what each step did.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -13,12 +13,12 @@ import { eventually, prometheusService, within } from '../support/kubectl.ts';
 import { SERVICES, type Found } from '../support/sample-namespace.ts';
 import { onTestCluster } from '../support/sample-project.ts';
 
-/** Each of three runs records so long: at 15 s, as every system is counted, that makes as many transitions as one in ten minutes. */
+/** Seconds that each of three runs records: at one transition every 15 s, together as many transitions as one run in ten minutes. */
 const TRACE_SECONDS = 210;
-/** Seconds after the run that explores, at which the two that only look on begin. */
+/** Seconds after the start of the run that explores at which the two runs that only observe start. */
 const LOOK_ON_AFTER = [5, 10];
 const STAGE = '30s';
-/** Seconds of the highest stage. */
+/** Seconds that the highest stage lasts. */
 const FULL = 45;
 const NAMESPACE = 'chained-services';
 const PLACE = `test/${NAMESPACE}`;
@@ -29,7 +29,7 @@ describe('the whole way on a real cluster', function () {
   let connected: Connected;
   let project: string;
   let found: Found;
-  /** All that was printed, for the search for secrets. */
+  /** Everything that was printed, for the search for secrets. */
   const printed: string[] = [];
 
   before(async () => {
@@ -42,7 +42,7 @@ describe('the whole way on a real cluster', function () {
   after(() => connected.stop());
   beforeEach(() => connected.proxy.reset());
   afterEach(function () {
-    // Every step stands on those before it.
+    // Every step depends on the steps before it.
     if (this.currentTest?.state === 'failed') for (const test of this.test!.parent!.tests) test.pending ||= !test.state;
   });
 
@@ -52,7 +52,7 @@ describe('the whole way on a real cluster', function () {
     return finished;
   }
 
-  /** What a run says at its end. */
+  /** Runs a command and returns the record of its end. */
   async function job(...args: string[]): Promise<Record<string, unknown>> {
     const { results } = await karma(...args);
     const end = results.findLast(({ type }) => type === 'finished');
@@ -60,12 +60,12 @@ describe('the whole way on a real cluster', function () {
     return end;
   }
 
-  it('Import Cluster: the spec of the namespace, valid as it is', async () => {
+  it('Import Cluster writes the spec of the namespace, which is valid without a change', async () => {
     mkdirSync(project);
     const file = join(project, 'cluster.karma.yaml');
     await eventually('Prometheus knows the pods', async () => {
       rmSync(file, { force: true });
-      // Who has rights in one namespace alone cannot look for it in the others.
+      // An account with rights in a single namespace cannot look for Prometheus in the others.
       await karma('cluster', 'import', NAMESPACE, '--prometheus', prometheusService, '--out', file);
       return /preset: chained-services/.test(readFileSync(file, 'utf8'));
     });
@@ -93,13 +93,13 @@ describe('the whole way on a real cluster', function () {
     assert.deepEqual(connected.proxy.changes(), []);
   });
 
-  it('the rest of the organization beside it', async () => {
+  it('karma-mas init --organization adds the other specs beside the Cluster, and all are valid', async () => {
     await karma('init', project, '--organization', '--context', 'test');
     await karma('validate', project);
-    // Its Transfer takes an hour to climb.
+    // The Transfer that it writes takes an hour to climb.
     const transfer = join(project, 'transfer.karma.yaml');
     writeFileSync(transfer, onTestCluster(readFileSync(transfer, 'utf8'), NAMESPACE, STAGE));
-    // Room for the workload, not for all that the node has: see the sample.
+    // Room for the workload only, so that its services compete for it, as in the sample.
     const file = join(project, 'cluster.karma.yaml');
     const cluster = parseDocument(readFileSync(file, 'utf8'));
     cluster.setIn(['spec', 'nodes'], cluster.createNode({ cpu: '650m', memory: '1200Mi' }));
@@ -107,7 +107,7 @@ describe('the whole way on a real cluster', function () {
     await karma('validate', project);
   });
 
-  it('Test Queries: every metric of every service is there and new', async () => {
+  it('Test Queries finds a recent value for every metric of every service', async () => {
     const { results } = await eventually('all metrics', async () => {
       const run = new CliRun(['cluster', 'test-queries', project, '--json'], connected.kubeconfig);
       const finished = await run.finished;
@@ -120,7 +120,7 @@ describe('the whole way on a real cluster', function () {
     assert.deepEqual(connected.proxy.changes(), []);
   });
 
-  it(`Collect Traces: three runs at once for ${TRACE_SECONDS} s under load, one of them with exploration, and nothing is left of it`, async () => {
+  it(`Collect Traces records three runs at once for ${TRACE_SECONDS} s under load, one of them with exploration, and leaves the HPAs as they were found`, async () => {
     const hours = String(TRACE_SECONDS / 3600);
     const refused = await new CliRun(
       ['collect', project, '--hours', hours, '--write-to', 'test/elsewhere'],
@@ -144,16 +144,16 @@ describe('the whole way on a real cluster', function () {
     assert.ok(connected.namespace.isAsFound(found));
   });
 
-  it('Fit Twin', async () => {
+  it('Fit Twin finishes with the collected traces', async () => {
     await job('fit', project);
   });
 
-  it('Train, shortly', async () => {
+  it('Train finishes a short training, and neither it nor Fit Twin writes to the cluster', async () => {
     await job('train', project, '--steps', '4096', '--seeds', '1');
     assert.deepEqual(connected.proxy.changes(), [], 'neither fits nor trains a cluster');
   });
 
-  it('Plan: says what each stage would write, and writes nothing', async () => {
+  it('Plan says what each stage would write, and writes nothing', async () => {
     const { summary } = await job('transfer', project, '--up-to', 'plan');
     const { plan } = summary as { plan: { stage: string; changes: { service: string; refused: string }[] }[] };
     assert.deepEqual(
@@ -173,7 +173,7 @@ describe('the whole way on a real cluster', function () {
     assert.ok(connected.namespace.isAsFound(found));
   });
 
-  it('Shadow, Floor, Canary, Full: each writes what it may, and in the end all is as it was', async () => {
+  it('Shadow, Floor, Canary and Full each write only what they may, and the namespace ends as it was found', async () => {
     const { proxy, namespace } = connected;
     const run = new CliRun(
       ['transfer', project, '--up-to', 'full', '--full-for', String(FULL), '--write-to', PLACE, '--json'],
@@ -213,7 +213,7 @@ describe('the whole way on a real cluster', function () {
     assertFaithful(audit(), connected);
   });
 
-  it('Fall Back: one stop in stage Full gives everything back within ten seconds', async () => {
+  it('Fall Back restores the HPAs within ten seconds after a single stop in stage Full', async () => {
     const { namespace } = connected;
     const run = new CliRun(
       ['transfer', project, '--up-to', 'full', '--full-for', '3600', '--write-to', PLACE, '--json'],
@@ -230,7 +230,7 @@ describe('the whole way on a real cluster', function () {
     printed.push(stdout, stderr);
   });
 
-  it('two at once: one transfers, the other is told who does', async () => {
+  it('A second transfer of the same namespace is refused and told who writes there', async () => {
     const args = ['transfer', project, '--up-to', 'full', '--full-for', '3600', '--write-to', PLACE, '--json'];
     const first = new CliRun(args, connected.kubeconfig);
     const directory = await runDirectory(first);
@@ -245,7 +245,7 @@ describe('the whole way on a real cluster', function () {
     assert.ok(connected.namespace.isAsFound(found));
   });
 
-  it('Fall Back: a runner that is killed with -9 has a process beside it that restores the HPAs within a minute', async () => {
+  it('The watchdog restores the HPAs within a minute after the runner of a transfer was killed with -9', async () => {
     const { namespace } = connected;
     const args = ['transfer', project, '--up-to', 'full', '--full-for', '3600', '--write-to', PLACE, '--json'];
     const run = new CliRun(args, connected.kubeconfig);
@@ -260,7 +260,7 @@ describe('the whole way on a real cluster', function () {
     printed.push(stdout, stderr);
   });
 
-  it('no secret of the kubeconfig is in anything that was written or printed', () => {
+  it('No secret of the kubeconfig is in anything that was written or printed', () => {
     const { token } = connected.account;
     const secrets = [token, token.split('.')[2], Buffer.from(token).toString('base64')];
     const files = filesBelow(project);
@@ -298,7 +298,7 @@ async function runDirectory(run: CliRun): Promise<string> {
 function readAudit(directory: string): AuditRecord[] {
   try {
     const text = readFileSync(join(directory, 'artifacts/audit.jsonl'), 'utf8');
-    // The last line may be under way.
+    // The last line may still be incomplete.
     return text
       .split('\n')
       .slice(0, -1)
@@ -308,11 +308,11 @@ function readAudit(directory: string): AuditRecord[] {
   }
 }
 
-/** What was audited is what reached the server. */
+/** Asserts that the audit agrees with what reached the server. */
 function assertFaithful(records: readonly AuditRecord[], { proxy }: Connected): void {
   const written = records.filter((record) => record.type === 'write' && !record.dryRun && record.result === 'accepted');
   const reached = proxy.scalingChanges();
-  // To restore what is as it was writes nothing.
+  // Restoring an object that is already as it was writes nothing.
   assert.ok(reached.length <= written.length, `audited ${written.length}, reached the server ${reached.length}`);
   const scaled = written.filter(
     (record) => record.type === 'write' && (record.write as { type: string }).type === 'scale',
@@ -329,7 +329,7 @@ function assertFaithful(records: readonly AuditRecord[], { proxy }: Connected): 
 const minimums = ({ namespace }: Connected): [string, number][] =>
   namespace.hpas().map(({ metadata, spec }) => [metadata.name, spec.minReplicas ?? 1]);
 
-/** Empty where a process that is about to end has just removed it. */
+/** The content of a file; empty if a process that is about to end has just removed it. */
 function contentOf(file: string): Buffer {
   try {
     return readFileSync(file);

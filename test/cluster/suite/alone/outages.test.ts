@@ -1,4 +1,4 @@
-/** Parts of the cluster that fail under a transfer: what it does then, and that the HPAs come back. */
+/** Parts of the cluster fail during a transfer: what the transfer does, and that the HPAs come back. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useBadDay } from '../../support/bad-day.ts';
@@ -23,7 +23,7 @@ describe('a transfer while a part of the cluster fails', () => {
       () => `${climb.lastDecisions()}\nHPAs still paused: ${day.connected.namespace.paused().join(', ')}`,
     );
 
-  it(`the API server is killed and gone for ${API_OUTAGE} s`, async () => {
+  it(`The transfer continues or restores the HPAs after the API server was killed and gone for ${API_OUTAGE} s`, async () => {
     const full = await day.startIn('full');
     const startAgain = await end('kube-apiserver');
     await sleep(1000 * API_OUTAGE);
@@ -31,7 +31,7 @@ describe('a transfer while a part of the cluster fails', () => {
     await goesOnOrHasGivenBack(full);
   });
 
-  it('the API server answers nothing because etcd stands still', async () => {
+  it('The transfer scales nothing while etcd is suspended, and then continues or restores the HPAs', async () => {
     const full = await day.startIn('full');
     day.connected.proxy.requests.length = 0;
     standStill('etcd');
@@ -44,7 +44,7 @@ describe('a transfer while a part of the cluster fails', () => {
     await goesOnOrHasGivenBack(full);
   });
 
-  it('Prometheus stands still: a call is given up, nothing is scaled, and the HPAs take over', async () => {
+  it('The transfer scales nothing and the HPAs take over while Prometheus is suspended', async () => {
     const full = await day.startIn('full');
     day.connected.proxy.requests.length = 0;
     standStill('prometheus');

@@ -1,4 +1,4 @@
-/** A namespace of hundreds of deployments: what a look at it and a round of writes take. The API server and its objects are real, the node is not. */
+/** Measures an observation and a round of writes in a namespace of hundreds of deployments, on a real API server with a simulated node. */
 import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
 import type { ClusterWrite } from '../../../../src/cluster/live/live-cluster.ts';
@@ -17,7 +17,7 @@ import { clusterSpec, clusterYaml } from '../../support/sample-project.ts';
 
 const COUNT = 500;
 const NAMESPACE = 'many';
-/** Seconds: of a cluster call; and of giving everything back after a crash. */
+/** The most seconds that a call of the cluster may take, and that restoring everything after a crash may take. */
 const CALL = 10;
 const GIVE_BACK = 60;
 
@@ -57,7 +57,7 @@ describe(`a namespace of ${COUNT} deployments`, function () {
     kubectl(['delete', 'namespace', NAMESPACE, '--wait=false']);
   });
 
-  it(`is looked at within ${CALL} s, whether its pods are settled or not`, async function () {
+  it(`A namespace of ${COUNT} deployments is observed within ${CALL} s, whether or not its pods are settled`, async function () {
     const unsettled = await seconds(() => cluster.observe(signal));
     await eventually('its pods are ready', async () => {
       const { observation } = await cluster.observe(signal);
@@ -73,7 +73,7 @@ describe(`a namespace of ${COUNT} deployments`, function () {
     for (const took of [unsettled, settled, preflight]) assert.ok(took <= CALL, `${took.toFixed(1)} s`);
   });
 
-  it(`is given back within ${GIVE_BACK} s`, async function () {
+  it(`A namespace of ${COUNT} deployments with paused HPAs is restored within ${GIVE_BACK} s`, async function () {
     await cluster.observe(signal);
     const pauses = names.map((service): ClusterWrite => ({ type: 'pauseHpa', service }));
     const paused = await seconds(() => apply(pauses));

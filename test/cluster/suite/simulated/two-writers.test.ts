@@ -1,4 +1,4 @@
-/** Never two writers: processes that take turns by the lease of a namespace, killed, stopped and woken at random. */
+/** Processes take turns to write by the lease of a namespace and are killed, stopped and woken at random; there are never two writers. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,11 +20,11 @@ const manifests = join(import.meta.dirname, '../../manifests');
 describe('the lease of a namespace', function () {
   this.timeout(40 * 60_000);
 
-  it(`lets one write at a time, in ${TRIALS} trials with kills, stops and wakings (seed ${SEED})`, async function () {
+  it(`The lease of a namespace lets only one process write at a time, in ${TRIALS} trials that kill, stop and wake processes (seed ${SEED})`, async function () {
     const played = await Promise.allSettled(
       Array.from({ length: NAMESPACES }, (_, n) => playTrials(`writers-${n}`, SEED + n, TRIALS / NAMESPACES)),
     );
-    // Only when all have ended is none of their processes left.
+    // Wait until all have ended, so that none of their processes is left.
     const counts = played.map((result) => {
       if (result.status === 'rejected') throw result.reason;
       return result.value;
@@ -45,7 +45,7 @@ async function playTrials(namespace: string, seed: number, trials: number): Prom
   const random = new Random(seed, 0x2);
   const folder = mkdtempSync(join(tmpdir(), 'karma-writers-'));
   kubectl(['create', 'namespace', namespace]);
-  // Without pods: an HPA that nothing runs under is an object like any other.
+  // The Deployments have no pods: an HPA without pods can be written like any other.
   const yaml = readFileSync(join(manifests, 'chained.yaml'), 'utf8').replaceAll(
     /^spec:\n {2}selector:/gm,
     'spec:\n  replicas: 0\n  selector:',
@@ -63,21 +63,21 @@ async function playTrials(namespace: string, seed: number, trials: number): Prom
       const began = performance.now();
       const last = () => writesOf(proxies, writers).findLast(({ at }) => at > began);
       await eventually('somebody writes', last);
-      // Somewhere within a renewal, a write or a wait.
+      // A random moment during a renewal, a write or a wait.
       await sleep(2000 * random.uniform());
-      // Mostly the one who writes.
+      // Mostly the process that writes.
       const writes = writers[last()!.slot];
       const writer = random.uniform() < 0.8 ? writes : writers.find((other) => other !== writes)!;
       if (random.uniform() < 0.6) {
         writer.restart();
       } else {
         writer.stop();
-        // Some wake before their lease has run out, some after.
+        // Some processes wake before their lease has expired, some after.
         await sleep(6000 * random.uniform());
         writer.wake();
       }
     }
-    // Who wakes late may still write.
+    // A process that wakes late may still write.
     await sleep(5000);
   } finally {
     for (const writer of writers) writer.kill();
@@ -93,11 +93,11 @@ interface Write {
   readonly at: number;
   readonly answered: number;
   readonly slot: number;
-  /** Which process. */
+  /** The process that wrote. */
   readonly by: string;
 }
 
-/** In the order in which they reached the server. */
+/** All writes, in the order in which they reached the server. */
 function writesOf(proxies: readonly ApiProxy[], writers: readonly Writer[]): Write[] {
   return proxies
     .flatMap((proxy, slot) =>
@@ -112,7 +112,7 @@ function writesOf(proxies: readonly ApiProxy[], writers: readonly Writer[]): Wri
     .sort((one, other) => one.at - other.at);
 }
 
-/** Whoever writes must be the one whose write of the lease the server accepted last. */
+/** Asserts that every write comes from the process whose write of the lease the server accepted last. */
 function judge(proxies: readonly ApiProxy[], writers: readonly Writer[]): Counts {
   const leases = proxies
     .flatMap((proxy, slot) =>
@@ -125,17 +125,17 @@ function judge(proxies: readonly ApiProxy[], writers: readonly Writer[]): Counts
     .sort((one, other) => one.answered - other.answered);
   const writes = writesOf(proxies, writers);
   const wrong = writes.filter(({ at, by }) => leases.findLast(({ answered }) => answered < at)?.by !== by);
-  assert.deepEqual(wrong, [], 'writes of one who did not hold the lease');
+  assert.deepEqual(wrong, [], 'writes of a process that did not hold the lease');
   return { writes: writes.length, writers: new Set(writes.map(({ by }) => by)).size };
 }
 
-/** A writer process, and those that took its place. */
+/** A writer process and the processes that replaced it. */
 class Writer {
   readonly #kubeconfig: string;
   readonly #namespace: string;
   readonly #slot: number;
   #child: ChildProcess;
-  /** When each of its processes began, milliseconds of performance.now(). */
+  /** When each of its processes started, in milliseconds of performance.now(). */
   readonly #began: number[] = [];
 
   constructor(kubeconfig: string, namespace: string, slot: number) {
@@ -145,7 +145,7 @@ class Writer {
     this.#child = this.#start();
   }
 
-  /** Which process it was that connected at a time: one that was killed may still have a request on its way. */
+  /** The process that connected at a time. A process that was killed may still have a request on its way. */
   at(time: number): string {
     return `${this.#slot}.${this.#began.findLastIndex((began) => began <= time)}`;
   }
