@@ -1,9 +1,9 @@
 /**
  * `npm run test:cluster [-- FILE ...] [--grep PATTERN] [--keep]`: the tests of suite/ against a real single-node Kubernetes, side by side,
  * each in a namespace of its own; then those of suite/alone/, which stop parts of the cluster; and those of suite/simulated/ against
- * a real control plane with a simulated node. Installs what is missing (the first time it takes 8 to 20 minutes), starts the cluster,
- * and stops it whatever happens. Needs root.
- * --keep: takes a cluster that runs already, and leaves it running.
+ * a real control plane with a simulated node. Installs what is missing (8 to 20 minutes the first time), starts the cluster, and stops
+ * it whatever happens. Needs root.
+ * --keep: uses a cluster that is already running, and leaves it running.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -16,7 +16,7 @@ interface Kind {
   readonly groups: readonly Group[];
 }
 
-/** The tests of a folder; mostly they wait, so that several share the machine. */
+/** The tests of a folder. Several share the machine, because they mostly wait. */
 interface Group {
   readonly folder: string;
   readonly sideBySide: number;
@@ -33,7 +33,7 @@ const kinds: readonly Kind[] = [
   },
   { upOptions: ['--simulated-nodes'], groups: [{ folder: join(here, 'suite/simulated'), sideBySide: 2 }] },
 ];
-/** Started first, so that they do not go on alone at the end. */
+/** Started first, so that they do not run alone at the end. */
 const LONGEST = ['ladder.test.ts', 'faults.test.ts'];
 
 const { values, positionals } = parseArgs({
@@ -42,7 +42,7 @@ const { values, positionals } = parseArgs({
 });
 const wanted = positionals.map((file) => resolve(file));
 
-/** What runs now: an interrupt reaches it too, and the cluster is stopped after it. */
+/** An interrupt also reaches the process that is running now; the cluster is stopped after it has ended. */
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => (interrupted = true));
 
@@ -53,7 +53,7 @@ for (const kind of kinds) {
 }
 process.exit(failed || interrupted ? 1 : 0);
 
-/** True where all tests passed. */
+/** Returns true if all tests passed. */
 async function runKind({ upOptions, groups }: Kind): Promise<boolean> {
   const cache = script('install.sh');
   if (!values.keep) script('down.sh');
@@ -73,7 +73,7 @@ async function runKind({ upOptions, groups }: Kind): Promise<boolean> {
 
 /** Runs one of the recipe's scripts; returns its last line. */
 function script(name: string, ...options: string[]): string {
-  // setsid: Ctrl+C ends the tests; starting and stopping a cluster is left to end by itself.
+  // setsid: Ctrl+C ends the tests, but lets the start or stop of a cluster finish.
   const { status, stdout } = spawnSync('setsid', ['--wait', join(here, name), ...options], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

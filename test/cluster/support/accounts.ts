@@ -19,7 +19,7 @@ export interface Account {
 
 /** What a person who administers one namespace may do there. */
 export const ALL_RIGHTS: readonly Rule[] = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
-/** To read Prometheus through the API server. */
+/** The right to read Prometheus through the API server. */
 export const PROMETHEUS_RIGHT: Rule = {
   apiGroups: [''],
   resources: ['services/proxy'],
@@ -27,7 +27,7 @@ export const PROMETHEUS_RIGHT: Rule = {
   verbs: ['get'],
 };
 
-/** An account of `namespace` with `rules` there, and the right to read Prometheus. Call it again to change its rules. */
+/** Creates an account of `namespace` with `rules` there and the right to read Prometheus. A second call changes its rules. */
 export function createAccount(namespace: string, name: string, rules: readonly Rule[]): Account {
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
   apply([account, ...grant(namespace, name, namespace, rules)]);
@@ -58,7 +58,7 @@ function apply(objects: readonly object[]): void {
 export interface ContextOptions {
   readonly name: string;
   readonly namespace: string;
-  /** The API server's by default. */
+  /** The URL of the API server by default. */
   readonly server?: string;
   /** `users[].user` of a kubeconfig: { token } or { exec }. */
   readonly user: object;

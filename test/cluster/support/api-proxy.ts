@@ -1,6 +1,6 @@
 /**
- * A reverse proxy before the API server, with TLS on both sides: counts every write, and does to requests what a bad day would.
- * Only the code under test comes through it; kubectl does not.
+ * A reverse proxy in front of the API server, with TLS on both sides. It counts every write and injects faults into requests.
+ * Only the code under test uses it; kubectl does not.
  */
 import { readFileSync } from 'node:fs';
 import { createServer, request as forward, Agent, type Server } from 'node:https';
@@ -16,7 +16,7 @@ export interface Passed {
   readonly query: URLSearchParams;
   /** For example `horizontalpodautoscalers`, `deployments/scale`. */
   readonly resource: string;
-  /** Empty = a collection. */
+  /** Empty for a collection. */
   readonly name: string;
   readonly userAgent: string;
   readonly dryRun: boolean;
@@ -24,9 +24,9 @@ export interface Passed {
   readonly at: number;
   /** When its connection began. */
   readonly connected: number;
-  /** When the server had answered; Infinity as long as it has not. */
+  /** When the server answered; Infinity until then. */
   answered: number;
-  /** 0 = no answer was passed on. */
+  /** 0 if no answer was passed on. */
   status: number;
 }
 
@@ -48,17 +48,17 @@ export interface PrometheusSeries {
 }
 
 export class ApiProxy {
-  /** For a kubeconfig. Its certificate is signed by the cluster's authority. */
+  /** The server of a kubeconfig. The cluster's authority signs its certificate. */
   readonly url: string;
-  /** Every request that reached it, in order. */
+  /** Every request that reached the proxy, in order. */
   readonly requests: Passed[] = [];
-  /** Asked at each request; undefined = nothing is wrong. */
+  /** Called for each request; undefined passes the request on. */
   fault: (request: Passed) => Fault | undefined = () => undefined;
   metricFault: MetricFault = (_, series) => series;
-  /** Added to the Date headers, seconds. */
+  /** Seconds that are added to the Date headers. */
   clock = 0;
   readonly #server: Server;
-  /** And when each began. */
+  /** When each open connection began. */
   readonly #sockets: Map<Socket, number>;
   readonly #agent: Agent;
 
@@ -84,17 +84,17 @@ export class ApiProxy {
     return proxy;
   }
 
-  /** Writes that the server accepted and that changed something, or may have: one whose answer got lost counts. */
+  /** Writes that the server accepted and that changed something or may have: a write whose answer was lost counts. */
   changes(): Passed[] {
     return this.requests.filter((request) => isWrite(request) && !request.dryRun && request.status < 400);
   }
 
-  /** Of objects that a transfer is there to change: neither leases nor events. */
+  /** Changes of the objects that a transfer is meant to change: neither leases nor events. */
   scalingChanges(): Passed[] {
     return this.changes().filter(({ resource }) => /^(deployments|horizontalpodautoscalers)/.test(resource));
   }
 
-  /** `PUT deployments/scale a`, each with how often it was. */
+  /** How often each change happened, by keys such as `PUT deployments/scale a`. */
   summary(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { method, resource, name } of this.changes()) {
@@ -104,7 +104,7 @@ export class ApiProxy {
     return counts;
   }
 
-  /** Nothing is wrong from now on; forgets what it saw. */
+  /** Ends all faults and forgets all requests. */
   reset(): void {
     this.requests.length = 0;
     this.fault = () => undefined;
@@ -112,7 +112,7 @@ export class ApiProxy {
     this.clock = 0;
   }
 
-  /** Cuts every connection, watches too. */
+  /** Cuts every connection, including watches. */
   cut(): void {
     for (const socket of this.#sockets.keys()) socket.destroy();
   }
@@ -132,11 +132,11 @@ export class ApiProxy {
     if (typeof fault === 'object') return void refuse(answer, passed, fault, this.clock);
     const { headers } = incoming;
     delete headers.host;
-    // Prometheus compresses where it may; its answers are read here.
+    // Prometheus compresses its answers if it may, but they are read here.
     if (passed.path.includes('/proxy/')) headers['accept-encoding'] = 'identity';
     const outgoing = forward(new URL(incoming.url!, server), { agent: this.#agent, method: passed.method, headers });
     outgoing.on('error', () => incoming.socket.destroy());
-    // A write that its sender did not live to see answered may land all the same: its answer tells.
+    // A write can succeed even if its sender has gone: the answer of the server shows it.
     answer.on('close', () => {
       if (!isWrite(passed) || !incoming.complete) outgoing.destroy();
     });

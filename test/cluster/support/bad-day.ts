@@ -1,4 +1,4 @@
-/** A namespace in which transfers are started one after the other, each on a bad day of its own; for a `describe`. */
+/** A namespace for a `describe` in which each test starts a transfer and makes something go wrong. */
 import assert from 'node:assert/strict';
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
@@ -14,15 +14,15 @@ export interface BadDay {
   readonly cluster: KubernetesCluster;
   readonly backend: Backend;
   readonly policies: Policies;
-  /** The HPAs as they were: after each test they have to be so again. */
+  /** The HPAs as they were found; they must be so again after each test. */
   readonly found: Found;
-  /** With more replicas than the load needs, so that the agents have something to do. Stopped after the test. */
+  /** Starts a transfer with more replicas than the load needs, so that the agents have something to do. It is stopped after the test. */
   startIn(rung: Rung): Promise<Climb>;
-  /** Has one that the test began by itself stopped after it. */
+  /** Registers a transfer that the test started itself, so that it is stopped after the test. */
   started(climb: Climb): Climb;
 }
 
-/** Registers the hooks that set it up; what it holds is there from the first test on. */
+/** Registers the hooks that set up the namespace. The properties are available from the first test on. */
 export function useBadDay(namespace: string): BadDay {
   let climb: Climb | undefined;
   const day = {
@@ -47,7 +47,7 @@ export function useBadDay(namespace: string): BadDay {
   });
   beforeEach(async () => {
     day.connected.proxy.reset();
-    // A fault before may have left a gap in what Prometheus knows.
+    // An earlier fault may have left a gap in the data of Prometheus.
     await eventually('every metric is there', async () =>
       (await day.cluster.observe(signal)).age.every((age) => age < STALE_AFTER),
     );

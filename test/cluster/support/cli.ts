@@ -1,4 +1,4 @@
-/** The command line, as a user of a real cluster calls it. */
+/** Runs the command line as a user of a real cluster does. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -8,14 +8,14 @@ export interface Finished {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Of --json: one object a line. */
+  /** The output of --json: one object per line. */
   readonly results: readonly Record<string, unknown>[];
 }
 
 export class CliRun {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
-  /** What it has said so far. */
+  /** The output so far. */
   stdout = '';
   stderr = '';
 
@@ -36,7 +36,7 @@ export class CliRun {
   }
 }
 
-/** Runs it to its end; throws where it fails. Its results are those of --json. */
+/** Runs a command with --json to its end; throws if it fails. */
 export async function cli(args: readonly string[], kubeconfig: string): Promise<Finished> {
   const finished = await new CliRun([...args, '--json'], kubeconfig).finished;
   if (finished.status !== 0)

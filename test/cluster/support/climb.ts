@@ -17,13 +17,13 @@ import { eventually } from './kubectl.ts';
 
 /** Seconds between decisions. */
 export const INTERVAL = 3;
-/** Seconds after which metrics are stale; three times that, lost. Those of cAdvisor may be 20 s old on a busy machine. */
+/** Seconds after which metrics are stale; after three times as long, they are lost. Those of cAdvisor may be 20 s old on a busy machine. */
 export const STALE_AFTER = 30;
 
-/** How much less agents like to hold, as a logit. */
+/** Subtracted from the logit for holding. */
 const RESTLESS = 8;
 
-/** Agents of the sample that have seen little and act wherever their roles let them: what they do hardly matters here, that they do does. */
+/** Barely trained agents of the sample that act wherever their roles allow: the tests need actions, not good actions. */
 export async function restlessAgents(backend: Backend, spec: Cluster): Promise<Policies> {
   const setup = await sampleSetup(backend);
   const trainer = new Mappo({ ...setup, seed: 1, episodes: 4, episodeAt: episodePool(setup, 'train', 1) });
@@ -32,14 +32,14 @@ export async function restlessAgents(backend: Backend, spec: Cluster): Promise<P
   trainer.dispose();
   const agents = policies.agents.map((agent) => {
     const weights = agent.weights.slice();
-    // The biases of the outputs come last; the first option is to hold.
+    // The biases of the outputs come last, and the first output is to hold.
     weights[weights.length - agent.shape.outputs] -= RESTLESS;
     return { ...agent, weights };
   });
   return { ...policies, agents, cluster: spec };
 }
 
-/** The stage to reach at once: those before it last one decision. */
+/** The stage to reach at once: each stage before it lasts one decision. */
 export type Rung = 'floor' | 'canary' | 'full';
 
 export class Climb {
@@ -51,11 +51,11 @@ export class Climb {
 
   private constructor(result: (climb: Climb, signal: AbortSignal) => Promise<TransferResult>) {
     this.result = result(this, this.#stop.signal);
-    // Whoever started it looks at it later.
+    // The test awaits the result later.
     this.result.catch(() => undefined);
   }
 
-  /** Resolves in the stage, after its first decision. */
+  /** Starts a transfer and resolves after the first decision in the stage. */
   static async to(rung: Rung, cluster: KubernetesCluster, policies: Policies, backend: Backend): Promise<Climb> {
     const spec = { ...policies.cluster, decisionInterval: INTERVAL };
     const transfer = await ladderTo(rung);
@@ -95,7 +95,7 @@ export class Climb {
     );
   }
 
-  /** Waits until a decision was so; where none is, the error tells the last ones. */
+  /** Waits for a decision for which `isSo` holds. If there is none, the error shows the last decisions. */
   async untilDecision(what: string, isSo: (decision: DecisionRecord) => boolean): Promise<void> {
     await eventually(
       what,
@@ -104,7 +104,7 @@ export class Climb {
     );
   }
 
-  /** The last five, a line each. */
+  /** The last five decisions, one per line. */
   lastDecisions(): string {
     return this.decisions()
       .slice(-5)
@@ -112,14 +112,14 @@ export class Climb {
       .join('\n');
   }
 
-  /** The next decisions, `count` of them. */
+  /** Waits for the next `count` decisions. */
   async next(count: number): Promise<readonly DecisionRecord[]> {
     const from = this.decisions().length;
     await eventually(`${count} more decisions`, () => this.decisions().length >= from + count);
     return this.decisions().slice(from, from + count);
   }
 
-  /** Stops it as a user does. */
+  /** Stops the transfer as a user does. */
   async stop(): Promise<TransferResult> {
     this.#stop.abort();
     return this.result;

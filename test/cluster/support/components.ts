@@ -1,4 +1,4 @@
-/** The cluster's own processes, as up.sh started them: stopped for a while, or ended and started again. */
+/** Suspends the cluster's own processes, which up.sh started, or ends them and starts them again. */
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ export type Component = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 
 const pidFile = (name: Component): string => join(runFolder, 'pids', name);
 const pidOf = (name: Component): number => Number(readFileSync(pidFile(name), 'utf8'));
 
-/** It stands still until `goOn`: connections stay open and nothing is answered. */
+/** Suspends a component until `goOn`: connections stay open, but nothing is answered. */
 export const standStill = (name: Component): void => void process.kill(pidOf(name), 'SIGSTOP');
 export const goOn = (name: Component): void => void process.kill(pidOf(name), 'SIGCONT');
 
-/** Ends it; returns what starts it again as it was. */
+/** Ends a component and returns a function that starts it again as it was. */
 export async function end(name: Component): Promise<() => Promise<void>> {
   const pid = pidOf(name);
   const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
@@ -40,7 +40,7 @@ export async function end(name: Component): Promise<() => Promise<void>> {
 
 function isAlive(pid: number): boolean {
   try {
-    // A zombie whose parent has not asked yet is not alive.
+    // A zombie that its parent has not waited for yet is not alive.
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;

@@ -1,4 +1,4 @@
-/** The code under test, connected through a proxy to a sample namespace of its own, as an account that may do everything in it. */
+/** Connects the code under test through a proxy to a sample namespace of its own, with an account that may do everything there. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export class Connected {
   readonly proxy: ApiProxy;
   readonly account: Account;
   readonly spec: Cluster;
-  /** For files of the test. */
+  /** A temporary folder for files of the test. */
   readonly folder: string;
   readonly kubeconfig: string;
   readonly #open: KubernetesCluster[] = [];
@@ -37,14 +37,14 @@ export class Connected {
     return new Connected(await SampleNamespace.create(name), await ApiProxy.start());
   }
 
-  /** A kubeconfig for `user`, through the proxy. */
+  /** Writes a kubeconfig for `user` that leads through the proxy. */
   configFor(file: string, user: object): string {
     const { name: namespace } = this.namespace;
     const context = { name: 'test', namespace, server: this.proxy.url, user };
     return writeKubeconfig(join(this.folder, file), [context]);
   }
 
-  /** Closed by `stop`. */
+  /** Opens a connection that `stop` closes. */
   async connect(kubeconfig = this.kubeconfig, spec = this.spec): Promise<KubernetesCluster> {
     const env = { ...process.env, KUBECONFIG: kubeconfig };
     const cluster = await connectCluster(spec, { env, now: Date.now, timers: systemTimers, context: '' });

@@ -1,4 +1,4 @@
-/** The image of the controller for the test cluster, which has no registry: Node and its libraries from this machine, and the built controller. */
+/** The image of the controller for the test cluster, which has no registry: this machine's Node, its libraries, and the built controller. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { runFolder } from './kubectl.ts';
 const root = join(import.meta.dirname, '../../..');
 const controller = join(root, 'dist/controller.mjs');
 
-/** Makes the image and brings it to the node; as image/Containerfile of the export does. `name`: localhost/NAME:TAG. */
+/** Makes the image as image/Containerfile of the export does, and imports it to the node. `name`: localhost/NAME:TAG. */
 export function importControllerImage(name: string): void {
   const work = mkdtempSync(join(tmpdir(), 'karma-image-'));
   try {
@@ -43,7 +43,7 @@ export function importControllerImage(name: string): void {
   }
 }
 
-/** The loader among them. */
+/** The shared libraries of a program, including the loader. */
 const librariesOf = (program: string): string[] =>
   [...run('ldd', [program]).matchAll(/(\/\S+) \(0x/g)].map(([, file]) => file);
 

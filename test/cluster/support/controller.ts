@@ -1,4 +1,4 @@
-/** Controllers as they run in a cluster, here as processes: what they go by, and what they say. */
+/** Controllers of a cluster, run here as processes: writes their configuration and reads their output. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { clusterYaml, onTestCluster } from './sample-project.ts';
 const main = join(import.meta.dirname, '../../../src/hosts/controller/main.ts');
 const sample = join(import.meta.dirname, '../../../examples/chained-services');
 
-/** What ConfigMaps mount: specs and policies. The ladder has these stages, each as short as can be. */
+/** Writes the specs and policies that ConfigMaps mount. The ladder has only `stages`, each as short as possible. */
 export function writeConfiguration(
   folder: string,
   namespace: string,
@@ -38,7 +38,7 @@ export interface Said {
   readonly dryRun?: boolean;
   readonly result?: string;
   readonly services?: readonly string[];
-  /** Of a decision. */
+  /** Only of a decision. */
   readonly outcome?: string;
   readonly why?: string;
 }
@@ -48,7 +48,7 @@ export class ControllerProcess {
   readonly ended: Promise<number | null>;
   #text = '';
 
-  /** `more.port`: of /metrics. */
+  /** `more.port`: the port of /metrics. */
   constructor(
     configuration: string,
     stage: string,
@@ -78,7 +78,7 @@ export class ControllerProcess {
     this.ended = new Promise((done) => this.child.on('close', done));
   }
 
-  /** All that it has said so far. */
+  /** The records that the controller has written so far. */
   said(): Said[] {
     return this.#text
       .split('\n')
@@ -90,7 +90,7 @@ export class ControllerProcess {
     return this.#text;
   }
 
-  /** The newest decisions and why they ended so, for the message of a wait that fails. */
+  /** The latest decisions and their reasons, for the message of a wait that fails. */
   lastDecisions(): string {
     return this.said()
       .filter(({ type }) => type === 'decision')
@@ -105,7 +105,7 @@ export class ControllerProcess {
     );
   }
 
-  /** Whether it holds the lease, as it thinks. */
+  /** Whether the controller believes that it holds the lease. */
   get leads(): boolean {
     const last = this.said().findLast(({ type, event }) => type === 'lease' && /held|lost|released/.test(event ?? ''));
     return last?.event === 'held';

@@ -1,4 +1,4 @@
-/** A Prometheus for simulated nodes, on which nothing runs that could be measured: one value for each deployment, always new. */
+/** A stand-in for Prometheus on simulated nodes, where nothing runs that could be measured: one always current value per deployment. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

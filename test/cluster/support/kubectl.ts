@@ -1,4 +1,4 @@
-/** kubectl as the administrator, past every proxy: what tests assert is seen from outside, never by the code under test. */
+/** Runs kubectl as the administrator, past every proxy, so that tests see the cluster from outside and not through the code under test. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ export const cache = setting('KARMA_CLUSTER_CACHE');
 export const kubeconfig = setting('KARMA_CLUSTER_CONFIG');
 /** Certificates and keys of the cluster. */
 export const pki = dirname(kubeconfig);
-/** Of the running cluster: pid files, logs. */
+/** Folder of the running cluster, with its pid files and logs. */
 export const runFolder = dirname(pki);
 
 interface Kubeconfig {
@@ -26,14 +26,14 @@ interface Kubeconfig {
 const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
 export const server = config.clusters[0].cluster.server;
 export const node = config['current-context'];
-/** Prometheus, past the API server. */
+/** URL of Prometheus that bypasses the API server. */
 export const prometheusUrl = `http://${new URL(server).hostname}:9090`;
 /** Prometheus as a service of the cluster. */
 export const prometheusService = 'monitoring/prometheus:9090';
 
 export interface KubectlOptions {
   readonly input?: string;
-  /** Instead of the administrator's. */
+  /** Replaces the administrator's. */
   readonly kubeconfig?: string;
 }
 
@@ -53,7 +53,7 @@ export function tryKubectl(args: readonly string[], options: KubectlOptions = {}
   return { status, stdout, stderr };
 }
 
-/** Its output; throws where it fails. */
+/** Runs kubectl and returns its output; throws if it fails. */
 export function kubectl(args: readonly string[], options: KubectlOptions = {}): string {
   const { status, stdout, stderr } = tryKubectl(args, options);
   if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
@@ -62,7 +62,7 @@ export function kubectl(args: readonly string[], options: KubectlOptions = {}): 
 
 export const kubectlJson = <T>(...args: string[]): T => JSON.parse(kubectl([...args, '-o', 'json'])) as T;
 
-/** Whether `check` gives something true within so many seconds. */
+/** Whether `check` returns true within so many seconds. */
 export async function happens(seconds: number, check: () => boolean): Promise<boolean> {
   const end = performance.now() + 1000 * seconds;
   while (!check()) {
@@ -72,7 +72,7 @@ export async function happens(seconds: number, check: () => boolean): Promise<bo
   return true;
 }
 
-/** Seconds that only a hang takes: on a busy machine, a cluster needs several times what it needs on a quiet one. */
+/** Seconds that only a hang takes: a cluster needs several times as long on a busy machine as on a quiet one. */
 const PATIENCE = 480;
 
 /** Waits for what must happen, however long it takes. */
@@ -82,7 +82,7 @@ export const eventually = <T>(
   instead?: () => string,
 ): Promise<NonNullable<T>> => within(PATIENCE, what, check, instead);
 
-/** Looks four times a second until `check` gives something true, and returns that; where it does not in time, `instead` says what was seen. */
+/** Calls `check` four times a second and returns its first truthy value. Without one in time, the error ends with `instead`. */
 export async function within<T>(
   seconds: number,
   what: string,

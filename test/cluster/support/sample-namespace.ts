@@ -25,7 +25,7 @@ interface Deployment {
   readonly status?: { readonly replicas?: number; readonly availableReplicas?: number };
 }
 
-/** What a transfer may change, and must leave as it was. */
+/** What a transfer may change and must restore. */
 export interface Found {
   /** JSON of the spec, by HPA. */
   readonly hpas: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export class SampleNamespace {
     return namespace;
   }
 
-  /** What is missing of the workload. Resolves when its pods are ready. */
+  /** Creates what is missing of the workload. Resolves when its pods are ready. */
   async deploy(): Promise<void> {
     this.apply(manifest('chained.yaml'));
     await eventually(`the pods of ${this.name} are ready`, () =>
@@ -67,7 +67,7 @@ export class SampleNamespace {
     return kubectl(['-n', this.name, ...args], input === undefined ? {} : { input });
   }
 
-  /** Requests/s for so many seconds; ends whatever load there is. */
+  /** Replaces the load. `steps` such as `20:30s,200:3m`: requests/s and how long they last. */
   load(steps: string): void {
     this.kubectl(['delete', 'job', 'load', '--ignore-not-found']);
     this.apply(manifest('load.yaml').replace('20:30s,200:3m,20:1m', steps));
@@ -123,6 +123,6 @@ export class SampleNamespace {
   }
 }
 
-/** The autoscaler keeps notes of its own in annotations of autoscaling/v1. */
+/** Our annotations only: the autoscaler keeps its own notes in annotations of autoscaling/v1. */
 const ours = (annotations: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(annotations).filter(([name]) => name.includes('karma')));

@@ -10,7 +10,7 @@ const sample = join(import.meta.dirname, '../../../examples/chained-services');
 /** A tenth of the sample's, as in manifests/chained.yaml. */
 const REQUESTS = { a: ['50m', '26Mi'], b: ['40m', '51Mi'], c: ['60m', '51Mi'], d: ['70m', '102Mi'] } as const;
 
-/** cluster.karma.yaml of the sample, read from the real thing. */
+/** cluster.karma.yaml of the sample with the namespace, nodes, requests and metrics of the test cluster. */
 export function clusterYaml(namespace: string, metrics: object = { service: prometheusService }): string {
   const document = parseDocument(readFileSync(join(sample, 'cluster.karma.yaml'), 'utf8'));
   document.setIn(['spec', 'namespace'], namespace);
@@ -35,8 +35,8 @@ export function clusterSpec(yaml: string): Cluster {
 }
 
 /**
- * Other specs of the sample: their Transfer goes to `namespace` of context `test`, has stages of `lasts` (only `stages`, where given), and
- * agents that are judged by nobody, since they are hardly trained.
+ * Adapts the other specs of the sample: their Transfer targets `namespace` in context `test`, and its stages (only `stages`, if given)
+ * last `lasts` and abort on no condition, since the agents are barely trained.
  */
 export function onTestCluster(text: string, namespace: string, lasts: string, stages?: readonly string[]): string {
   return parseAllDocuments(text)

@@ -1,6 +1,6 @@
 /**
- * A process that writes as often as the lease of a namespace lets it, by the one function that writes to clusters. Started by
- * the tests of the lease, and killed by them.
+ * A process that writes as often as the lease of a namespace allows, with the only function that writes to clusters. The tests of
+ * the lease start it and kill it.
  *     writer-process.ts KUBECONFIG NAMESPACE IDENTITY
  */
 import { connectCluster } from '../../../src/cluster/kubernetes/connect.ts';
@@ -10,12 +10,12 @@ import { withLease } from '../../../src/transferring/holding-lease.ts';
 import type { LeaseTiming } from '../../../src/transferring/writer-lease.ts';
 import { clusterSpec, clusterYaml } from './sample-project.ts';
 
-/** A fifth of the product's, so that hundreds of kills fit in minutes. */
+/** A fifth of the product's timing, so that hundreds of kills fit into minutes. */
 export const TIMING: LeaseTiming = { duration: 3, renewEvery: 0.8, writeWithin: 1.9, retryEvery: 0.3 };
 
 const [kubeconfig, namespace, identity] = process.argv.slice(2);
 const { signal } = new AbortController();
-// There is no Prometheus, and that is to be known at once.
+// There is no Prometheus; at this address, the connection is refused at once.
 const spec = clusterSpec(clusterYaml(namespace, { url: 'http://127.0.0.1:9' }));
 const env = { ...process.env, KUBECONFIG: kubeconfig };
 const cluster = await connectCluster(spec, { env, now: Date.now, timers: systemTimers, context: '' });
@@ -37,7 +37,7 @@ for (;;)
     async (fence) => {
       while (!fence.taken.aborted) {
         minReplicas = 3 - minReplicas;
-        // What it writes to has to be seen first.
+        // An object must be observed before it is written.
         await cluster.observe(signal);
         await applyWrites(cluster, [{ type: 'setHpaMinimum', service: 'd', minReplicas }], { ...context, fence });
         await systemTimers.sleep(0.05, signal);
