@@ -1,4 +1,4 @@
-/** What an analysis found, as files that other tools read, in a folder of the user's choice. */
+/** Writes the results of an analysis to a folder of the user's choice, as files for other tools. */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { copyFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,12 +21,12 @@ import {
 } from '../runs/artifacts.ts';
 import { UsageError, JobError } from './failure.ts';
 
-/** Files as the run has them. */
+/** Files that are copied from the run unchanged. */
 const COPIED = [ANALYSIS_FILE, CLUSTERING_FILE, DISTANCES_FILE, LINKAGE_FILE, INFERRED_ROLES_FILE, INFERRED_GOALS_FILE];
-/** Lines are written in parts of about this many characters. */
+/** Approximate number of characters per write. */
 const PART = 1 << 20;
 
-/** Throws a UsageError where files would be overwritten that nobody agreed to overwrite. */
+/** Throws a UsageError if files would be overwritten without the user's consent. */
 export function assertWritable(out: string, force: boolean): void {
   if (!existsSync(out)) return;
   const isFolder = withIoErrors(out, () => statSync(out).isDirectory());
@@ -38,8 +38,8 @@ export function assertWritable(out: string, force: boolean): void {
 }
 
 /**
- * Writes all files of an analyzed run into a folder, and returns their names. They are made beside it first, so that a failure
- * leaves the folder as it was; files of other names in it are kept. Throws JobError, UsageError, IoError.
+ * Writes all files of an analyzed run into a folder and returns their names. They are written beside it first, so that a failure
+ * leaves the folder unchanged. Files with other names in it are kept. Throws JobError, UsageError, IoError.
  */
 export function writeAnalysisFiles(runDirectory: string, out: string, force: boolean): string[] {
   assertWritable(out, force);
@@ -73,7 +73,7 @@ function copyArtifact(runDirectory: string, name: string, folder: string): void 
   if (existsSync(path)) withIoErrors(path, () => copyFileSync(path, join(folder, name)));
 }
 
-/** Each seed as Parquet and as JSON lines. */
+/** Writes each seed as Parquet and as JSON lines. */
 function writeTrajectories(runDirectory: string, staging: string): void {
   const source = artifactPath(runDirectory, TRAJECTORIES_FOLDER);
   const folder = join(staging, TRAJECTORIES_FOLDER);
@@ -87,7 +87,7 @@ function writeTrajectories(runDirectory: string, staging: string): void {
   }
 }
 
-/** Lines, or one text with its own line ends. */
+/** Writes lines, or one text with its own line ends. */
 function writeText(path: string, lines: Iterable<string>): void {
   writeBytes(path, inParts(lines));
 }
@@ -114,7 +114,7 @@ function writeBytes(path: string, parts: Iterable<Uint8Array>): void {
   });
 }
 
-/** A new or empty folder takes everything in one step; otherwise file by file. Returns the names. */
+/** Moves everything in one step if the folder is new or empty, and otherwise file by file. Returns the names. */
 function moveAll(staging: string, out: string): string[] {
   const names = withIoErrors(staging, () => readdirSync(staging, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())

@@ -8,7 +8,7 @@ import { RunNotFoundError } from '../runs/run-list.ts';
 export const EXIT = { fine: 0, problems: 1, usage: 2, io: 3, stopped: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The command was called wrongly; the message says how it is called rightly. */
+/** The command was used incorrectly; the message shows the correct usage. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);
@@ -16,7 +16,7 @@ export class UsageError extends Error {
   }
 }
 
-/** A job cannot be done with what it was given; the message says what to do. */
+/** A job is impossible with what it was given; the message says what to do. */
 export class JobError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -24,7 +24,7 @@ export class JobError extends Error {
   }
 }
 
-/** What a user is told of a failure: one sentence, the exit code, and the stack for those who ask for it. */
+/** Returns what a user sees of a failure: one sentence, the exit code, and the stack for those who ask for it. */
 export function describeFailure(error: unknown): { message: string; exitCode: ExitCode; stack: string } {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return { message: sentence(error), exitCode: exitCodeOf(error), stack };
@@ -37,19 +37,19 @@ function exitCodeOf(error: unknown): ExitCode {
   return isSystemError(error) ? EXIT.io : EXIT.problems;
 }
 
-/** Of the file itself; the other problems are of what it holds. */
+/** Problems of the file itself. The others concern its contents. */
 const TRACE_FILE_PROBLEMS: ReadonlySet<TraceProblem> = new Set(['unreadable', 'locked', 'full', 'readOnly']);
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return `Something unexpected was thrown: ${String(error)}.`;
   if (isSystemError(error)) return `A file or a connection failed: ${error.message}.`;
-  // What the engine throws on purpose says what to do; what JavaScript throws is a mistake of ours.
+  // Errors that the engine throws on purpose say what to do. Those that JavaScript throws are bugs.
   if (error instanceof TypeError || error instanceof ReferenceError)
     return `An internal error: ${error.message.split('\n')[0]} (--debug shows where; please report it).`;
   return error.message;
 }
 
-/** An error of the operating system that no layer has put into words. */
+/** Tells whether this is an error of the operating system that no layer has explained. */
 function isSystemError(error: unknown): boolean {
   const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
   return typeof code === 'string' && typeof syscall === 'string';

@@ -3,12 +3,12 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Manifest } from '../runs/manifest.ts';
 import { asset } from './assets.ts';
 
-/** The machine as a manifest and a table name it. memory in MiB. */
+/** Describes the machine for a manifest or a table; memory is in MiB. */
 export function describeMachine(): Manifest['machine'] {
   return { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cores(), memory: Math.round(totalmem() / 2 ** 20) };
 }
 
-/** Processes that can work at the same time. */
+/** Returns the number of processes that can work at the same time. */
 export function cores(): number {
   return availableParallelism();
 }

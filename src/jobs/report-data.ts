@@ -16,7 +16,7 @@ import { basesOf } from './kinds/evaluate.ts';
 import { flagsOf } from './options/check-options.ts';
 import { modelOfRun } from './starting/specs.ts';
 
-/** Everything that a report shows, from a run directory alone. Phases that have not been done are left out. */
+/** Collects everything that a report shows from a run directory. Phases that have not run are left out. */
 export function gatherReport(directory: string): ReportData {
   const manifest = readManifest(directory);
   const { events, problems } = readJournal(journalPath(directory));
@@ -53,7 +53,7 @@ export function gatherReport(directory: string): ReportData {
   };
 }
 
-/** The command that does the same again, on any number of cores. */
+/** Returns the command that repeats the run, on any number of cores. */
 function commandOf({ kind, options, seeds }: Manifest): string {
   const flags = isJobKind(kind) ? flagsOf(kind, { ...options, cores: 0 }) : [];
   return ['karma-mas', kind, '.', ...flags, `--seeds ${seeds.join(',')}`].join(' ');
@@ -100,7 +100,7 @@ function phaseOf(event: JournalEvent): PhaseSummary[] {
   return [{ phase: event.phase, ...seconds, result: inWords(event.summary ?? null) }];
 }
 
-/** The figures of a summary that stand at its top, as one sentence. */
+/** Returns the top-level numbers of a summary as one sentence. */
 function inWords(summary: Json): string {
   if (typeof summary !== 'object' || summary === null || Array.isArray(summary)) return '';
   const figures = Object.entries(summary).filter(([, value]) => value !== null && typeof value !== 'object');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunProcess } from '../runs/run-process.ts';
 
-/** This process as one that works on runs. `now`: milliseconds since the epoch. */
+/** Describes this process as one that works on runs. `now` returns milliseconds since the epoch. */
 export function thisProcess(now: () => number = Date.now): RunProcess {
   return {
     now,

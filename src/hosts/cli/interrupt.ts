@@ -1,6 +1,6 @@
 /**
- * Ctrl-C (SIGINT) and SIGTERM ask for a stop at the next checkpoint; a second Ctrl-C ends the process at once, which
- * loses what came after the last checkpoint.
+ * Requests a stop at the next checkpoint on Ctrl-C (SIGINT) or SIGTERM. A second Ctrl-C ends the process at once, which loses
+ * the work since the last checkpoint.
  */
 export function stopOnInterrupt(onFirst: () => void): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The installed program `karma-mas`. It needs Node 24: on an older one it goes on with a Node 24 from node_modules (npm
- * package `node`) where there is one, and says what to do where there is none.
+ * The installed program `karma-mas`. It needs Node 24. On an older version it continues with a Node 24 from node_modules (npm
+ * package `node`); without one, it says what to do.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -13,7 +13,7 @@ const cli = fileURLToPath(new URL('./cli.mjs', import.meta.url));
 
 const majorOf = (version: string): number => Number(/^v?(\d+)/.exec(version)?.[1] ?? 0);
 
-/** A Node that is new enough, beside this package (in a clone) or where this package is installed, or in the current folder. */
+/** Finds a sufficiently new Node beside this package (in a clone), where this package is installed, or in the current folder. */
 function findNode(): string | undefined {
   const here = fileURLToPath(new URL('.', import.meta.url));
   const folders = [
@@ -32,7 +32,7 @@ function findNode(): string | undefined {
 
 function runWith(node: string): void {
   const child = spawn(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches both processes; what becomes of it is the child's to decide.
+  // Ctrl-C reaches both processes, and the child decides what to do.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

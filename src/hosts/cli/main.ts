@@ -2,11 +2,11 @@
 import { describeFailure, EXIT } from '../../jobs/failure.ts';
 import { runCommandLine } from './program.ts';
 
-// Whoever reads the output may stop early (karma-mas runs | head).
+// The reader of the output may stop early (karma-mas runs | head).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.fine : EXIT.io);
 });
-// Thrown where no command could catch it, such as in a callback of the system.
+// Thrown where no command could catch it, such as in a system callback.
 process.on('uncaughtException', (error) => {
   const { message, exitCode, stack } = describeFailure(error);
   process.stderr.write(`error: ${message}\n${process.env.KARMA_DEBUG ? `${stack}\n` : ''}`);

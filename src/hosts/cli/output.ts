@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 
 /**
- * What the command line says. Results go to stdout: text, or with --json one JSON object a line and nothing else. All
- * else (progress, messages, errors) goes to stderr.
+ * The output of the command line. Results go to stdout, as text or with --json as one JSON object per line. Everything else
+ * (progress, messages, errors) goes to stderr.
  */
 export class Output {
   readonly json: boolean;
@@ -17,13 +17,13 @@ export class Output {
     this.#color = options.color;
   }
 
-  /** One result: the object with --json, else the text. */
+  /** Prints one result: the object with --json, otherwise the text. */
   result(object: object, text: string): void {
     this.beforeMessage();
     process.stdout.write(this.json ? `${JSON.stringify(object)}\n` : `${text}\n`);
   }
 
-  /** Something to read by a person, not a result. */
+  /** Prints a message for people that is not a result. */
   message(text: string): void {
     this.beforeMessage();
     process.stderr.write(`${text}\n`);
@@ -33,7 +33,7 @@ export class Output {
     this.message(`${this.paint('yellow', 'warning:')} ${text}`);
   }
 
-  /** With --json the error is also a line on stdout, so that a script sees why there is no result. */
+  /** Prints an error. With --json it is also a line on stdout, so that a script sees why there is no result. */
   error(text: string, stack: string): void {
     this.message(`${this.paint('red', 'error:')} ${text}`);
     if (this.debug && stack !== '') this.message(stack);
@@ -45,7 +45,7 @@ export class Output {
   }
 }
 
-/** Colors where the stream is a terminal and nobody has said no (https://no-color.org). */
+/** Tells whether to use colors: only on a terminal, and only if nobody has turned them off (https://no-color.org). */
 export function wantsColor(flag: boolean, stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   return flag && !env.NO_COLOR && env.TERM !== 'dumb' && stream.isTTY === true;
 }

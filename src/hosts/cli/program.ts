@@ -64,7 +64,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Says why a command failed and returns the exit code. */
+/** Reports why a command failed and returns the exit code. */
 function tellFailure(output: Output, error: unknown): number {
   const { message, exitCode, stack } = describeFailure(error);
   output.error(message, stack);
@@ -72,7 +72,7 @@ function tellFailure(output: Output, error: unknown): number {
   return exitCode;
 }
 
-/** Commander has printed the sentence already. */
+/** Commander has already printed the message. */
 function usageExit(error: CommanderError, args: readonly string[]): number {
   if (error.exitCode === 0) return EXIT.fine;
   if (args.includes('--json')) {

@@ -1,23 +1,23 @@
 import type { Progress } from '../../runs/progress-file.ts';
 
 const BAR = 24;
-/** Milliseconds between two drawings on a terminal, and between two lines elsewhere. */
+/** Milliseconds between two updates on a terminal, and between two lines elsewhere. */
 const REDRAW = 100;
 const LINE_EVERY = 10_000;
 
 export interface ProgressScreen {
-  /** A terminal line can be redrawn. */
+  /** Whether a line can be redrawn. */
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): void;
 }
 
-/** How far a job is, with its rate and the time left: one line redrawn on a terminal, a plain line every 10 s elsewhere. */
+/** Shows a job's progress, rate and remaining time: one redrawn line on a terminal, a plain line every 10 s elsewhere. */
 export class ProgressLine {
   readonly #screen: ProgressScreen;
   readonly #now: () => number;
   #what = '';
-  /** When and where the present part of the work began: rates count from there. */
+  /** Time and progress at the beginning of the current part, from which the rate is computed. */
   #from = { at: 0, done: 0 };
   #drawnAt = -Infinity;
   #visible = false;
@@ -43,14 +43,14 @@ export class ProgressLine {
     this.#visible = true;
   }
 
-  /** Takes the line away, so that something else can be printed. */
+  /** Removes the line, so that something else can be printed. */
   clear(): void {
     if (this.#visible) this.#screen.write('\r\x1b[K');
     this.#visible = false;
   }
 }
 
-/** `seconds` since this part began at `from` done. */
+/** Describes the progress `seconds` after the current part began at `from`. */
 export function describeProgress(progress: Progress, seconds: number, from: number): string {
   const { done, total, unit, what } = progress;
   const share = total > 0 ? Math.min(1, done / total) : 0;
@@ -62,7 +62,7 @@ export function describeProgress(progress: Progress, seconds: number, from: numb
   return `${what} ${bar} ${Math.floor(share * 100)} % (${formatCount(done)} of ${formatCount(total)} ${unit}${speed}${left})`;
 }
 
-/** Seconds as 4 s, 3 min 20 s, 2 h 5 min. */
+/** Formats seconds as 4 s, 3 min 20 s, 2 h 5 min. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;

@@ -11,7 +11,7 @@ import { stopOnInterrupt } from './interrupt.ts';
 import type { CommandHost } from './command.ts';
 import { ProgressLine } from './progress.ts';
 
-/** Goes on with a run from its newest checkpoint, by its own copies of specs and options. Resolves with the exit code. */
+/** Continues a run from its newest checkpoint, with its own copies of specs and options. Resolves with the exit code. */
 export async function resumeRun(host: CommandHost, info: RunInfo): Promise<number> {
   if (info.state === 'finished') throw new UsageError(`${info.manifest.id} has finished: there is nothing to resume.`);
   const { readSpecs } = await import('../../jobs/starting/specs.ts');
@@ -20,7 +20,7 @@ export async function resumeRun(host: CommandHost, info: RunInfo): Promise<numbe
   return runInForeground(host, info.directory, info.manifest.id);
 }
 
-/** Does the job of a run directory in this process, with progress on the terminal. Resolves with the exit code. */
+/** Runs the job of a run directory in this process and shows its progress on the terminal. Resolves with the exit code. */
 export async function runInForeground(host: CommandHost, directory: string, id: string): Promise<number> {
   const { output, now } = host;
   const progress = new ProgressLine(process.stderr, now);
@@ -68,13 +68,13 @@ function tellEnd({ output }: CommandHost, end: JobEnd, run: string, directory: s
   }
 }
 
-/** Tables that a job wrote to be read. */
+/** Reads the tables that a job wrote for people. */
 function readTables(directory: string): string[] {
   const path = artifactPath(directory, TABLES_FILE);
   return existsSync(path) ? [readFileSync(path, 'utf8').trimEnd()] : [];
 }
 
-/** A summary as aligned lines, nested ones indented. */
+/** Formats a summary as aligned lines, with nested ones indented. */
 export function formatSummary(summary: Json, indent = ''): string {
   if (typeof summary !== 'object' || summary === null) return `${indent}${formatValue(summary)}`;
   if (Array.isArray(summary)) return summary.map((item: Json) => formatSummary(item, indent)).join('\n');
@@ -94,7 +94,7 @@ function formatValue(value: Json): string {
   return value === null ? '-' : String(value);
 }
 
-/** Where a run of all phases left its report: what a user opens first. */
+/** Returns a line with the report of a run of all phases, which a user opens first. */
 function reportIn(summary: Json, directory: string): string {
   const report = typeof summary === 'object' && summary !== null && 'report' in summary ? summary.report : undefined;
   return typeof report === 'string' ? `\nReport: ${join(directory, report)}` : '';

@@ -1,4 +1,4 @@
-/** Left-aligned columns two spaces apart, as wide as their content. */
+/** Formats left-aligned columns, each as wide as its content, with two spaces in between. */
 export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
   const line = (cells: readonly string[]) =>

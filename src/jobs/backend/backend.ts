@@ -4,8 +4,8 @@ import { gpuPackagePath } from './gpu-package.ts';
 import { kernelFiles } from '../assets.ts';
 
 /**
- * Opens what computes the networks for as long as `work` takes. `largestStep`: see SelectOptions. Where the GPU package lies is a fact
- * of this machine, not of the run: the environment tells.
+ * Opens the backend that computes the networks, for the duration of `work`. For `largestStep` see SelectOptions. The location of
+ * the GPU package comes from the environment, since it is a property of this machine and not of the run.
  */
 export async function withBackend<T>(
   name: BackendName,

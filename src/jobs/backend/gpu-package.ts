@@ -1,23 +1,23 @@
-/** The package behind the GPU backend: what it is and where an installation of it lies. */
+/** The package behind the GPU backend, and where it is installed. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 export const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
-/** The version that the backend's conformance suite runs on, and TensorFlow's library in it. */
+/** The version that passes the backend's conformance suite, and the version of TensorFlow's library in it. */
 export const GPU_PACKAGE_VERSION = '4.22.0';
 export const LIBRARY_VERSION = '2.9.1';
-/** What that library was built with: a GPU is used only where these are installed. */
+/** What that library was built with. A GPU is used only if these are installed. */
 export const CUDA_NEEDED = 'CUDA 11.2 and cuDNN 8.1';
-/** Environment variable: the folder whose node_modules holds the package. The extension sets it for the processes that it starts. */
+/** Environment variable: the folder whose node_modules contains the package. The extension sets it for its child processes. */
 export const GPU_PATH_VARIABLE = 'KARMA_TFJS_PATH';
 
-/** Where our installation lies below a data folder: the extension's storage, or the command line's. */
+/** Returns the folder of our installation below a data folder, which is the extension's storage or the command line's. */
 export function gpuFolder(dataFolder: string): string {
   return join(dataFolder, 'tfjs-node-gpu');
 }
 
-/** The command line's own folder for data, by the customs of the platform. */
+/** Returns the command line's data folder, as the conventions of the platform have it. */
 export function commandLineDataFolder(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
@@ -29,7 +29,10 @@ export function commandLineDataFolder(
   return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'karma-mas');
 }
 
-/** The folder that a process takes the package from: the one that it was told, else what the command line installed; undefined = beside the program. */
+/**
+ * Returns the folder with the package: the one in the environment, else that of the command line's installation. If both are
+ * missing, it is undefined, and the package is looked for beside the program.
+ */
 export function gpuPackagePath(env: NodeJS.ProcessEnv): string | undefined {
   const told = env[GPU_PATH_VARIABLE];
   if (told) return told;
@@ -37,7 +40,7 @@ export function gpuPackagePath(env: NodeJS.ProcessEnv): string | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
-/** The version that a folder's node_modules holds, whole with its binding; undefined where it holds none. */
+/** Returns the version in a folder's node_modules. Undefined if it is missing or incomplete. */
 export function installedVersion(folder: string): string | undefined {
   const place = packageFolder(folder);
   try {
@@ -52,7 +55,7 @@ function packageFolder(folder: string): string {
   return join(folder, 'node_modules', ...GPU_PACKAGE.split('/'));
 }
 
-/** The package's own script leaves no binding behind, and no error, where its download was cut off. */
+/** If the download of the binding is cut off, the package's own script reports no error and leaves none behind. */
 function hasBinding(place: string): boolean {
   const lib = join(place, 'lib');
   return existsSync(lib) && readdirSync(lib).some((napi) => existsSync(join(lib, napi, 'tfjs_binding.node')));

@@ -3,7 +3,7 @@ import type { Backend } from '../../nn/backend.ts';
 import { gpuPackagePath } from './gpu-package.ts';
 import type { Probe } from './probe.ts';
 
-/** Loads a backend and lets it compute once. One a process: two of them would share one engine. Never rejects. */
+/** Loads a backend and computes with it once. Two backends would share one engine, so use one process for each. Never rejects. */
 export async function probeBackend(name: string): Promise<Probe> {
   try {
     if (name !== 'tfjs-gpu') {
@@ -25,7 +25,7 @@ export async function probeBackend(name: string): Promise<Probe> {
   }
 }
 
-/** What loads may still fail at its first operation. */
+/** A backend that loads may still fail at its first operation. */
 function compute(backend: Backend): void {
   const network = backend.network({ inputs: 2, hidden: [], outputs: 1, activation: 'tanh' });
   const zeros = new Float32Array(3);

@@ -1,12 +1,12 @@
-/** Tries a backend in a process of its own: a native library that crashes takes nobody with it, and all that it prints can be read. */
+/** Tries a backend in a separate process, so that a crash of a native library stays there and all of its output can be read. */
 import { spawn } from 'node:child_process';
 
-/** The last line that the process prints on standard output. */
+/** The last line that the process prints on standard output, as JSON. */
 export type Probe =
   | {
       readonly loads: true;
       readonly device: string;
-      /** Only of the GPU backend: whether a GPU computes, the package, and the version of TensorFlow's library. */
+      /** Only for the GPU backend: whether a GPU computes, the name of the package, and the version of TensorFlow's library. */
       readonly usesGpu?: boolean;
       readonly packageName?: string;
       readonly library?: string;
@@ -14,18 +14,18 @@ export type Probe =
   | {
       readonly loads: false;
       readonly message: string;
-      /** Not installed, rather than broken. */
+      /** true if it is not installed, false if it is broken. */
       readonly missing: boolean;
     };
 
 export interface Probed {
   readonly probe: Probe;
-  /** What TensorFlow printed. */
+  /** Everything that TensorFlow printed. */
   readonly output: string;
 }
 
 export interface ProbeOptions {
-  /** The Node that runs runs. */
+  /** The Node that is used for runs. */
   readonly node: string;
   /** The runner's program. */
   readonly runner: string;
@@ -34,14 +34,14 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Loading CUDA's libraries from a cold disk takes its time. */
+/** Milliseconds. Loading CUDA's libraries from a cold disk is slow. */
 const TIMEOUT = 90_000;
 
 /** Rejects only with the signal's reason. */
 export async function probeBackend({ node, runner, backend, env, signal }: ProbeOptions): Promise<Probed> {
   signal?.throwIfAborted();
   const child = spawn(node, [runner, 'probe', backend], {
-    // All that TensorFlow says, which it is told to keep to itself in a run.
+    // Show all messages of TensorFlow, which are suppressed in a run.
     env: { ...env, TF_CPP_MIN_LOG_LEVEL: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -61,14 +61,14 @@ export async function probeBackend({ node, runner, backend, env, signal }: Probe
   return { probe: parse(stdout) ?? { loads: false, missing: false, message: `The backend crashes: ${how}.` }, output };
 }
 
-/** The library may print there, too: the result is the last line that is one. */
+/** Returns the last line that is a result. The library may print to standard output too. */
 function parse(stdout: string): Probe | undefined {
   for (const line of stdout.split('\n').reverse()) {
     try {
       const value = JSON.parse(line) as Partial<Probe>;
       if (typeof value === 'object' && typeof value.loads === 'boolean') return value as Probe;
     } catch {
-      // Not ours.
+      // The line is not a result.
     }
   }
   return undefined;

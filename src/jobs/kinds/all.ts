@@ -8,7 +8,7 @@ import { runAllJob } from './run-all.ts';
 import { trainJob } from './train.ts';
 import { transferJob } from './transfer.ts';
 
-/** What does each kind of run. */
+/** The job of each kind of run. */
 export const JOBS: { readonly [K in JobKind]: Job<K> } = {
   run: runAllJob,
   collect: collectJob,

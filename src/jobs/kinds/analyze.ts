@@ -24,10 +24,10 @@ import type { JobOptions } from '../options/job-table.ts';
 import { makeWorld, worldFor } from '../running/worlds.ts';
 import { readPolicies } from './policies.ts';
 
-/** Of the episodes that are recorded. */
+/** Seed of the recorded episodes. */
 const EPISODE_SEED = 4;
 
-/** Records trajectories of each seed's policies on test days, and what they show: artifacts/analysis.json and YAML. */
+/** Records trajectories of each seed's policies on test days and analyzes them: artifacts/analysis.json and YAML files. */
 export function analyzeJob(context: JobContext, options: JobOptions['analyze']): Promise<JobSummaries['analyze']> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, signal, onProgress, log } = context;

@@ -19,14 +19,14 @@ import type { JobOptions } from '../options/job-table.ts';
 import { assertMayWrite, connectReal, leaseOptions } from '../running/real-cluster.ts';
 import { targetOf } from '../starting/target.ts';
 
-/** Caps on exploration where no Transfer says any: it is to be noticed by the twin, and by nobody else. */
+/** Caps on exploration if no Transfer sets any. The twin should notice the exploration, but nobody else. */
 const CAREFUL: Transfer['limits'] = { move: 1, podsPerDecision: 2 };
-/** Share of requests that fail from which on nobody wants exploration. */
+/** Success rate of requests below which exploration must stop. */
 const LEAST_SUCCESS = 0.95;
 
 /**
- * Records a real cluster: as it is, or, where the user named the place (`writeTo`), under exploration inside the caps. A resumed
- * run records what is left, and gives back what an earlier attempt left paused.
+ * Records a real cluster. It only observes unless the user named the place (`writeTo`); then it explores within the caps. A
+ * resumed run records the remaining time, and restores what an earlier attempt left paused.
  */
 export async function collectRealJob(
   context: JobContext,
@@ -93,7 +93,7 @@ export async function collectRealJob(
   }
 }
 
-/** The caps of the Transfer that is for this cluster. */
+/** Returns the caps of the Transfer that targets this cluster. */
 function transferOf({ model }: JobContext, spec: Cluster): { limits: Transfer['limits'] } {
   const { transfers, trainings, organizations } = model;
   const found = transfers.find(({ training }) => {
@@ -119,7 +119,7 @@ function exploration(
       const current = now.observation.service.desired;
       const place = { spec, limits, stage: 'exploration', dryRun: false, audit, time: now.time, current } as const;
       const { refused } = await applyWrites(cluster, writes, { ...place, signal, fence });
-      // An HPA that somebody deleted needs nothing any more, and whoever took the lease restores what he finds.
+      // A deleted HPA needs no restoring, and whoever took the lease restores what is left.
       return refused
         .filter(({ reason, write }) => !(write.type === 'restoreHpa' && (reason === 'notFound' || reason === 'taken')))
         .map(({ message }) => message);
@@ -127,7 +127,7 @@ function exploration(
   };
 }
 
-/** As the entry points see it. Empty = none; unknown is none: a missing metric means hold. */
+/** Returns which objective is broken at the entry points, or an empty text. A missing metric breaks none, since it means hold. */
 export function brokenObjective({ objectives }: Cluster, { observation }: Snapshot): string {
   const latency = observation.cluster.latency[0];
   const success = observation.cluster.successRate[0];

@@ -21,8 +21,8 @@ import { collectRealJob } from './collect-real.ts';
 const RECORDING_SECONDS = 3600;
 
 /**
- * Records traces of the emulated cluster in recordings of at most an hour, the scenarios in turn, on training days. What an
- * earlier, interrupted attempt of this run recorded is replaced. A real cluster is recorded as long as it takes.
+ * Records traces of the emulated cluster on training days, in recordings of at most an hour that take turns through the
+ * scenarios. They replace what an earlier, interrupted attempt of this run recorded. A real cluster is recorded in real time.
  */
 export async function collectJob(
   context: JobContext,
@@ -67,7 +67,7 @@ export async function collectJob(
   return { recordings, transitions };
 }
 
-/** Exploration moves are small by themselves; the caps that remain are the bounds of each service. */
+/** Exploration moves are small in themselves, so the only remaining caps are the bounds of each service. */
 function explorationWriter(live: EmulatedCluster, spec: Cluster, audit: Audit): CollectOptions['write'] {
   const limits = { move: Infinity, podsPerDecision: Infinity };
   return async (write, now, signal) => {

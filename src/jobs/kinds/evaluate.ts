@@ -22,18 +22,18 @@ import type { JobOptions, WorldName } from '../options/job-table.ts';
 import { makeWorld, worldFor } from '../running/worlds.ts';
 import { readPolicies } from './policies.ts';
 
-/** Seed of the judging episodes; those for tuning come from the same seed in other splits, and share none. */
+/** Seed of the judging episodes. Tuning uses the same seed but other splits, so the two have no episode in common. */
 const EPISODE_SEED = 1;
-/** Shares of the candidates: drawn anew, and near the best, in rounds. */
+/** Share of the tuning candidates that are drawn at random; the others are drawn near the best, in this many rounds. */
 const DRAWN = 0.6;
 const ROUNDS = 12;
-/** Systems that the others are compared with, pair by pair. */
+/** Returns the names of the systems with which the others are compared in pairs. */
 export function basesOf({ systems }: Evaluation): string[] {
   const isThere = (name: string) => systems.some((system) => system.name === name);
   return [BEFORE_NAME, TUNED_HPA_NAME, DEFAULT_HPA_NAME].filter(isThere);
 }
 
-/** KARMA against autoscalers and the limit: artifacts/evaluation.{json,csv,md,txt}. */
+/** Compares KARMA with other autoscalers and with the limit: artifacts/evaluation.{json,csv,md,txt}. */
 export function evaluateJob(context: JobContext, options: JobOptions['evaluate']): Promise<JobSummaries['evaluate']> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, checkpoint, signal, onProgress } = context;
@@ -48,7 +48,7 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
     const episodesOf = (split: SplitName, perScenario: number) =>
       drawSharedEpisodes(cluster, scenarios, loads, { split, perScenario, seed: EPISODE_SEED });
 
-    // Tuning takes the most time: what it found is kept in a checkpoint.
+    // Tuning takes the most time, so a checkpoint keeps its result.
     let found = checkpoint?.json as BaselineSettings | undefined;
     if (!found) {
       const task = {

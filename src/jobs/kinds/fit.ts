@@ -19,7 +19,7 @@ import type { JobSummaries } from '../running/summaries.ts';
 import type { JobOptions } from '../options/job-table.ts';
 import { TWIN_FOLDER, TWIN_REPORT_FILE } from '../../runs/artifacts.ts';
 
-/** Episodes on which known policies are ranked, and where their seeds begin. */
+/** Number of episodes on which known policies are ranked, and the first of their seeds. */
 const RANKING_EPISODES = 20;
 const RANKING_SEED = 3_000_000;
 
@@ -30,7 +30,7 @@ const STAGES: Readonly<Record<FitStage, string>> = {
   rank: 'ranking known policies',
 };
 
-/** Fits a twin to the traces: artifacts/twin/, and artifacts/twin-report.json. */
+/** Fits a twin to the traces and writes artifacts/twin/ and artifacts/twin-report.json. */
 export function fitJob(context: JobContext, options: JobOptions['fit']): Promise<JobSummaries['fit']> {
   return withBackend('wasm', async (backend) => {
     const { model, folder, run, seeds, signal, onProgress } = context;
@@ -60,7 +60,7 @@ export function fitJob(context: JobContext, options: JobOptions['fit']): Promise
   });
 }
 
-/** Known policies on the emulated cluster: of a real one nobody knows what they would reach on it. */
+/** Known policies can be ranked only on an emulated cluster. What they would achieve on a real one is unknown. */
 const rankingOf = (cluster: Cluster, episodeAt: (index: number) => Episode): RankingRequest => ({
   systems: [
     defaultHpa,

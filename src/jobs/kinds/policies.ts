@@ -7,8 +7,8 @@ import { unpackPolicies, type Policies } from '../../deciding/policy.ts';
 import { JobError } from '../failure.ts';
 
 /**
- * The policies of every training seed in a folder. Throws JobError where there are none, or where the services of the
- * cluster are not those that they were trained for.
+ * Reads the policies of every training seed from a folder. Throws JobError if there are none, or if they were trained for other
+ * services than those of the cluster.
  */
 export function readPolicies(folder: string, cluster: Cluster): Policies[] {
   const names = withIoErrors(folder, () => readdirSync(folder))

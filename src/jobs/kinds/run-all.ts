@@ -19,23 +19,23 @@ import { fitJob } from './fit.ts';
 import { trainJob } from './train.ts';
 import { transferJob } from './transfer.ts';
 
-/** Of the phase that brings the policies to the emulated cluster. */
+/** Seconds in stage `full` of the phase that transfers the policies to the emulated cluster. */
 const FULL_FOR = 1800;
 const TUNING_EPISODES = 4;
-/** What changed specifications change. */
+/** The phases that depend on changed specifications. */
 const REFINED: ReadonlySet<PhaseName> = new Set(['training', 'analyzing', 'evaluating']);
-/** Steps of checkpoints: phase number times this, plus the phase's own. */
+/** Step of a checkpoint: the number of the phase times this, plus the phase's own step. */
 const PHASE_STEP = 1000;
 
-/** What checkpoints keep: summaries of the phases that are done, and the state of the one that is not. */
+/** The contents of a checkpoint: summaries of the finished phases, and the state of the current one. */
 interface PhasesState {
   readonly done: { readonly [P in PhaseName]?: JobSummary };
   readonly inner: unknown;
 }
 
 /**
- * All phases in one run directory, each on what the ones before left in artifacts/, and report.html. A run that refines another one
- * keeps to its twin, judges its policies beside the new ones, and leaves the cluster alone.
+ * Runs all phases in one run directory, each on what the earlier ones left in artifacts/, and writes report.html. A run that
+ * refines another one uses its twin, judges its policies beside the new ones, and does not touch the cluster.
  */
 export async function runAllJob(context: JobContext, options: JobOptions['run']): Promise<JobSummaries['run']> {
   const { run, model } = context;
@@ -79,7 +79,7 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
             twin,
             traces,
             transfer: transferOf(model, '', spec),
-            // A real cluster is written to on a user's word alone.
+            // A real cluster is written to only at a user's explicit request.
             upTo: isReal ? 'plan' : 'full',
             fullFor: FULL_FOR,
           }),
@@ -87,7 +87,7 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
     ],
   ];
   const phases = refines === '' ? all : all.filter(([phase]) => REFINED.has(phase));
-  if (refines === '') transferOf(model, '', spec); // told before anything is done
+  if (refines === '') transferOf(model, '', spec); // fails before any phase starts
   let state = (context.checkpoint?.json as PhasesState | undefined) ?? { done: {}, inner: undefined };
   for (const [index, [phase, work]] of phases.entries()) {
     if (state.done[phase]) continue;
@@ -96,13 +96,13 @@ export async function runAllJob(context: JobContext, options: JobOptions['run'])
     run.saveCheckpoint((index + 1) * PHASE_STEP, { json: state, arrays: {} });
     context.signal.throwIfAborted();
   }
-  // A view of the rest, with wall times in it: no artifact that the journal answers for.
+  // The report is only a view of the run and contains wall times, so the journal does not record it as an artifact.
   const report = join(run.directory, REPORT_FILE);
   writeFileAtomic(report, writeReport(gatherReport(run.directory)));
   return { ...state.done, report: REPORT_FILE };
 }
 
-/** What the processes of the seeds go by, in a run of all phases. */
+/** Returns the options of the training phase, which the processes of the seeds use too. */
 export function trainOptions(directory: string, options: JobOptions['run'], backend: BackendName): JobOptions['train'] {
   const { training, cores, steps, refines } = options;
   const twin = refines === '' ? artifactPath(directory, TWIN_FOLDER) : options.twin;
@@ -119,7 +119,7 @@ async function runPhase(
   const { run, checkpoint, now } = context;
   const begin = now();
   run.journal.append('phase', { phase, state: 'started' });
-  // The phase's own checkpoints stand inside those of the whole run.
+  // The checkpoints of the phase are stored inside those of the whole run.
   const innerRun: RunWriter = {
     ...run,
     saveCheckpoint: (step, { json, arrays }) =>

@@ -19,7 +19,7 @@ import type { JobOptions } from '../options/job-table.ts';
 import { POLICIES_FOLDER, SEED_POLICIES_FILE } from '../../runs/artifacts.ts';
 import { runSeeds } from '../seeds/seed-pool.ts';
 
-/** Trains every seed in a process of its own and gathers the policies in artifacts/policies/<seed>.bin. */
+/** Trains each seed in a separate process and collects the policies in artifacts/policies/<seed>.bin. */
 export async function trainJob(context: JobContext, options: JobOptions['train']): Promise<JobSummaries['train']> {
   const { run, seeds, signal, onProgress, log } = context;
   const { cores } = options;
@@ -42,8 +42,8 @@ export async function trainJob(context: JobContext, options: JobOptions['train']
 }
 
 /**
- * One seed, from its newest checkpoint on. `onBackend` is told at once what computes it, and returns whether that was news to the run:
- * of several seeds only one says that a backend failed.
+ * Trains one seed from its newest checkpoint on. `onBackend` is called as soon as the backend is known, and returns whether that
+ * was news to the run, so that only one of several seeds reports a failed backend.
  */
 export function trainSeedJob(
   context: JobContext,

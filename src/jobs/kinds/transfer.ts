@@ -32,11 +32,11 @@ import { assertMayWrite, connectReal, leaseOptions } from '../running/real-clust
 import { startWatchdog } from '../running/watchdog.ts';
 import { readPolicies } from './policies.ts';
 
-/** Seconds for which restoring the HPAs is tried again on a real cluster. */
+/** Seconds for which restoring the HPAs of a real cluster is repeated. */
 export const RESTORE_FOR = 300;
 
 /**
- * Climbs the ladder on the emulated cluster, or on the real one that the Transfer names; every decision is a line of
+ * Climbs the ladder on the emulated cluster, or on the real one that the Transfer names. Each decision adds a line to
  * artifacts/audit.jsonl.
  */
 export function transferJob(context: JobContext, options: JobOptions['transfer']): Promise<JobSummaries['transfer']> {
@@ -49,7 +49,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
     const driftOf = (snapshot: Snapshot) => meter?.distance(stateOf(snapshot.observation)) ?? NaN;
     const originals = artifactPath(run.directory, ORIGINAL_HPAS_FILE);
     const auditPath = artifactPath(run.directory, AUDIT_FILE);
-    // A resumed transfer meets the emulated cluster as it was in the beginning, and a real one as the last attempt left it.
+    // When a transfer resumes, the emulated cluster starts over, while a real one is as the last attempt left it.
     const audit = isReal ? continueAuditFile(auditPath) : startAuditFile(auditPath);
     if (!isReal) withIoErrors(originals, () => rmSync(originals, { force: true }));
     const agents = { policies: readPolicies(options.policies, spec)[0], backend, driftOf };
@@ -79,7 +79,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
           upTo: options.upTo,
           fullFor: options.fullFor,
           dryRun: options.dryRun,
-          // The emulated cluster is nobody's: nothing has to be asked. Of a real one the user named the place: see assertMayWrite.
+          // Nobody else uses the emulated cluster. For a real one, the user has already named the place: see assertMayWrite.
           confirm: () => Promise.resolve(true),
           steer: () => takeSteering(run.directory),
           restoreFor: isReal ? RESTORE_FOR : 0,
@@ -119,7 +119,9 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
   });
 }
 
-/** Throws JobError where the transfer would not work, or would fight with somebody. For the lease it waits by itself. */
+/**
+ * Throws JobError if the transfer would not work or would conflict with somebody. A held lease does not count: it is waited for.
+ */
 async function assertNothingInTheWay(cluster: LiveCluster, signal: AbortSignal): Promise<void> {
   if (cluster.kind === 'own') return;
   const stops = blocking(await cluster.preflight(signal)).filter(({ code }) => code !== 'leaseHeld');
@@ -127,7 +129,7 @@ async function assertNothingInTheWay(cluster: LiveCluster, signal: AbortSignal):
     throw new JobError(`The transfer cannot begin. ${stops.map(({ message }) => message.trimEnd()).join('\n')}`);
 }
 
-/** By what the Cluster says: the real one of the Transfer's context, or an ordinary day of the emulated one. */
+/** Opens the real cluster of the Transfer's context, or the emulated one on an ordinary day, as the Cluster spec says. */
 async function openCluster(
   context: JobContext,
   options: JobOptions['transfer'],
@@ -144,7 +146,7 @@ async function openCluster(
   const { scenarios } = resolveTraining(model, options.training);
   const loads = await loadRecords(folder, scenarios);
   const seconds = transfer.stages.reduce((sum, stage) => sum + ('lasts' in stage ? stage.lasts : options.fullFor), 0);
-  // The load of the first scenario without its disturbances.
+  // The load of the first scenario without disturbances.
   const ordinary = { ...scenarios[0], events: [], random: [] };
   const episode = makeEpisode(spec, ordinary, loads, { split: 'test', seed: seeds[0], seconds });
   const emulated = new EmulatedCluster(spec, { episode, seed: seeds[0], parameters: truthParameters(spec) });

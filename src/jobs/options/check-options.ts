@@ -1,10 +1,10 @@
-/** One check of options for all ways that they come in: a command line, a request of the editor, tasks.json, a manifest. */
+/** Checks options, wherever they come from: a command line, a request of the editor, tasks.json or a manifest. */
 import type { Manifest } from '../../runs/manifest.ts';
 import { UsageError, JobError } from '../failure.ts';
 import { flagOf, givableOptionsOf, optionsOf, type GivenOptions, type JobKind, type JobOptions } from './job-table.ts';
 import type { Option, OptionValue } from './option.ts';
 
-/** Why an option cannot have a value: one sentence, wherever the value comes from. Undefined where it can. */
+/** Returns why an option cannot have a value, in one sentence that suits every source, or undefined if it can. */
 export function optionProblem(name: string, option: Option, value: unknown): string | undefined {
   if (option.accepts(value)) return undefined;
   const flag = flagOf(name);
@@ -12,7 +12,7 @@ export function optionProblem(name: string, option: Option, value: unknown): str
   return `Option ${named} cannot be ${JSON.stringify(value)}. It must be ${option.must}.`;
 }
 
-/** Options as given, and the defaults for the others. Throws a UsageError on one that the job does not have, or that cannot be so. */
+/** Adds defaults to the given options. Throws a UsageError for an unknown option or an invalid value. */
 export function completeOptions<K extends JobKind>(kind: K, given: unknown): JobOptions[K] {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new UsageError('"options" must be an object.');
@@ -27,14 +27,14 @@ export function completeOptions<K extends JobKind>(kind: K, given: unknown): Job
   return fill(kind, given);
 }
 
-/** As completeOptions, for options that the compiler has checked. */
+/** Like completeOptions, for options that the compiler has checked. */
 export function withDefaults<K extends JobKind>(kind: K, given: GivenOptions[K]): JobOptions[K] {
   return fill(kind, given);
 }
 
 /**
- * The options that a run of this kind goes by, from its manifest. Throws a JobError where a version wrote them whose options this
- * one does not know; an option that is newer than the run takes its default.
+ * Returns the options of a run from its manifest. Throws a JobError if another version wrote options that this one does not
+ * know. An option that is newer than the run gets its default.
  */
 export function optionsOfRun<K extends JobKind>({ options, versions }: Manifest, kind: K): JobOptions[K] {
   const known = optionsOf(kind);
@@ -62,14 +62,14 @@ function fill<K extends JobKind>(kind: K, given: object): JobOptions[K] {
   return all;
 }
 
-/** Each value was checked, or is a default of the table that the type comes from. */
+/** Checks that no option is missing. Each value was checked before or is a default of the table that the type comes from. */
 function assertComplete<K extends JobKind>(kind: K, options: unknown): asserts options is JobOptions[K] {
   const names = Object.keys(options ?? {});
   const missing = Object.keys(optionsOf(kind)).find((name) => !names.includes(name));
   if (missing !== undefined) throw new TypeError(`Option "${missing}" of "${kind}" has no default.`);
 }
 
-/** The flags of a command line that asks for the same; what is open is left out. */
+/** Returns the flags of a command line that requests the same. Open options are left out. */
 export function flagsOf(kind: JobKind, options: Manifest['options']): string[] {
   return givableOptionsOf(kind).flatMap(([name, option]) => {
     const value = options[name];

@@ -16,19 +16,19 @@ import {
 export type { JobKind } from '../../runs/job-kinds.ts';
 
 /**
- * Where policies are judged. 'emulator': by the numbers of the specification. 'cluster': on the emulated cluster that traces
- * are collected from and policies transferred to, with retries and slow starts that no twin models.
+ * Where policies are judged. 'emulator' computes with the numbers of the specification. 'cluster' is the emulated cluster from
+ * which traces are collected and to which policies are transferred, with retries and slow starts that no twin models.
  */
 export const WORLDS = ['emulator', 'cluster'] as const;
 export type WorldName = (typeof WORLDS)[number];
 
-/** How far a transfer climbs; 'plan' writes nothing. */
+/** The highest stage of a transfer; 'plan' writes nothing. */
 export const HIGHEST_STAGES = ['plan', 'shadow', 'floor', 'canary', 'full'] as const;
 
 export interface JobDescription {
-  /** What the job does. */
+  /** What the job does, as a phrase. */
   readonly what: string;
-  /** A command line. */
+  /** An example of a command line. */
   readonly example: string;
   readonly options: Readonly<Record<string, Option>>;
 }
@@ -50,16 +50,16 @@ const planned = (perScenario: number) =>
 const writeTo = (what: string) =>
   text(`of a real cluster: ${what}`, { value: 'context/namespace', open: 'nothing is written there' });
 
-/** Options of every job. */
+/** Options that every job has. */
 const COMMON = {
   training: text('the Training to go by', { short: 't', open: 'the first one' }),
   cores: wholeNumber('processes at once', { short: 'j', from: 1, open: 'all cores' }),
 };
 
 /**
- * Every job and every option of it, once. From here come the types (JobOptions), the check of what a request or a manifest holds
- * (check-options.ts), the options and the help of the command line, the schema of tasks in package.json, and docs/jobs.md
- * (`node tools/job-tables.ts` writes these two).
+ * Every job with all its options, in one place. The table determines the types (JobOptions), the check of requests and manifests
+ * (check-options.ts), the options and the help of the command line, the schema of tasks in package.json, and docs/jobs.md (`node
+ * tools/job-tables.ts` writes the last two).
  */
 export const JOB_TABLE = {
   run: {
@@ -174,14 +174,14 @@ export const JOB_TABLE = {
 type Table = typeof JOB_TABLE;
 type ValueOf<O> = O extends Option<infer T extends OptionValue> ? T : never;
 
-/** The options of each job as a manifest holds them. */
+/** The options of each job, as in a manifest. */
 export type JobOptions = {
   readonly [K in JobKind]: {
     readonly [N in keyof Table[K]['options']]: ValueOf<Table[K]['options'][N]>;
   };
 };
 
-/** What may be asked of each job; what is left out takes its default. */
+/** The options that can be requested for each job. Omitted ones get their defaults. */
 export type GivenOptions = {
   readonly [K in JobKind]: {
     readonly [N in keyof Table[K]['options'] as Table[K]['options'][N] extends SettledOption ? never : N]?: ValueOf<
@@ -190,17 +190,17 @@ export type GivenOptions = {
   };
 };
 
-/** The options of a job by name, in the order of help and tables. */
+/** Returns the options of a job by name, in the order of help and tables. */
 export function optionsOf(kind: JobKind): Readonly<Record<string, Option>> {
   return JOB_TABLE[kind].options;
 }
 
-/** Those of them that can be asked for. */
+/** Returns the options of a job that can be requested. */
 export function givableOptionsOf(kind: JobKind): readonly (readonly [string, Option])[] {
   return Object.entries(optionsOf(kind)).filter(([, option]) => !('settled' in option));
 }
 
-/** 'tuningEpisodes' as '--tuning-episodes'. */
+/** Converts 'tuningEpisodes' to '--tuning-episodes'. */
 export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

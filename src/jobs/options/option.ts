@@ -1,31 +1,31 @@
 /**
- * The types of options: each checks a value, reads it from a command line, says in JSON Schema what it may be, and gives its
- * TypeScript type, so that these cannot differ.
+ * Types of options. Each checks a value, parses it from a command line, describes it in JSON Schema and determines its
+ * TypeScript type, so that these four always agree.
  */
 export type OptionValue = string | number | boolean;
 
 /** One option of a job. */
 export interface Option<T extends OptionValue = OptionValue> {
-  /** What it does, as a phrase that begins in lower case. */
+  /** What the option does, as a phrase that begins in lowercase. */
   readonly help: string;
   /** What a value must be, to follow "It must be": 'a whole number from 1 on'. */
   readonly must: string;
   readonly accepts: (value: unknown) => boolean;
-  /** A text of a command line as a value to be checked. */
+  /** Converts a text from a command line into a value, which is checked afterwards. */
   readonly parse: (text: string) => unknown;
-  /** JSON Schema of a value, without description. */
+  /** JSON Schema of a value, without a description. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly default: T;
-  /** What an open default stands for, such as 'the newest fit'; starting/prepare.ts settles it. Left out: `default` counts as it is. */
+  /** What an open default stands for, such as 'the newest fit'; starting/prepare.ts resolves it. Absent if `default` is a value. */
   readonly open?: string;
-  /** How help and tables name a value, such as 'run'; empty for a flag, which takes none. */
+  /** The placeholder for a value in help and tables, such as 'run'; empty for a flag, which has no value. */
   readonly value: string;
-  /** One letter of the command line. */
+  /** One letter for the command line. */
   readonly short?: string;
   readonly choices?: readonly string[];
 }
 
-/** An option that nobody gives: it follows from others when a run starts, and stands in the manifest. */
+/** An option that nobody sets. It is derived from others when a run starts, and is kept in the manifest. */
 export interface SettledOption<T extends OptionValue = OptionValue> extends Option<T> {
   readonly settled: true;
 }
@@ -37,7 +37,7 @@ interface Naming {
 type Default<T> = { readonly default: T } | { readonly open: string };
 type Bounds = { readonly from: number; readonly to?: number } | { readonly above: number; readonly to?: number };
 
-/** A text, such as a name or a path; empty = left open. */
+/** Creates an option for a text, such as a name or a path. An empty text leaves it open. */
 export function text(help: string, about: Naming & { readonly open: string }): Option<string> {
   return {
     help,
@@ -51,7 +51,7 @@ export function text(help: string, about: Naming & { readonly open: string }): O
   };
 }
 
-/** A number within bounds; 0 = left open, where the default is. */
+/** Creates an option for a number within bounds. If the default is open, 0 stands for it. */
 export function number(help: string, about: Naming & Bounds & Default<number>): Option<number> {
   return numeric(help, about, false);
 }
@@ -60,12 +60,12 @@ export function wholeNumber(help: string, about: Naming & Bounds & Default<numbe
   return numeric(help, about, true);
 }
 
-/** A number from 0 to 1. */
+/** Creates an option for a number from 0 to 1. */
 export function share(help: string, about: { readonly default: number }): Option<number> {
   return numeric(help, { ...about, value: 'share', from: 0, to: 1 }, false);
 }
 
-/** One of some words; where the default is open, an empty text stands for it. */
+/** Creates an option for one of several words. If the default is open, an empty text stands for it. */
 export function choice<const C extends string>(
   help: string,
   choices: readonly C[],
@@ -90,7 +90,7 @@ export function choice(help: string, choices: readonly string[], about: Naming &
   };
 }
 
-/** Off unless it is given. */
+/** Creates a flag, which is off by default. */
 export function flag(help: string): Option<boolean> {
   return {
     help,
@@ -121,7 +121,7 @@ function numeric(help: string, about: Naming & Bounds & Default<number>, whole: 
       (whole ? Number.isSafeInteger(given) : Number.isFinite(given)) &&
       isAbove(given) &&
       given <= to,
-    // What is no number stays the text that it is, for the message.
+    // A text that is not a number stays a text, for the error message.
     parse: (given) => (given.trim() === '' || Number.isNaN(Number(given)) ? given : Number(given)),
     schema: {
       type: whole ? 'integer' : 'number',

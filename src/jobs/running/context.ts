@@ -5,27 +5,27 @@ import type { Model } from '../../spec/model.ts';
 import type { JobKind, JobOptions } from '../options/job-table.ts';
 import type { JobSummaries } from './summaries.ts';
 
-/** What a job is given by its host: the model, its own run directory, and the ways to be told and to tell. */
+/** What a job gets from its host: the model, its run directory, and the ways to receive a stop and to report. */
 export interface JobContext {
-  /** From the run's own copy of the specs. */
+  /** The model from the run's own copies of the specs. */
   readonly model: Model;
-  /** Folder of the specs: relative paths in them begin here. */
+  /** Folder of the specs. Relative paths in the specs start here. */
   readonly folder: string;
-  /** Folder of all runs beside the specs, where the results of earlier jobs are. */
+  /** Folder of all runs beside the specs. It contains the results of earlier jobs. */
   readonly runs: string;
   readonly run: RunWriter;
   readonly seeds: readonly number[];
-  /** Where to go on from; undefined = from the beginning. */
+  /** The checkpoint to continue from; undefined to start from the beginning. */
   readonly checkpoint: Checkpoint | undefined;
   /**
-   * Aborts when a stop is asked for: the job then saves a checkpoint within 5 s and throws `signal.reason`
+   * Aborts when a stop is requested. The job must then save a checkpoint within 5 s and throw `signal.reason`
    * (`signal.throwIfAborted()`).
    */
   readonly signal: AbortSignal;
-  /** Milliseconds since the epoch. For journal times and rates only: nothing that a job computes may depend on it. */
+  /** Milliseconds since the epoch. For journal times and rates only; no result of a job may depend on it. */
   readonly now: () => number;
   readonly onProgress: (progress: Progress) => void;
-  /** Says something in the journal and on the terminal. */
+  /** Writes a message to the journal and the terminal. */
   readonly log: (message: string, level?: 'info' | 'warning') => void;
 }
 

@@ -12,7 +12,7 @@ import { runJob, type JobEnd, type JobHost, type Work } from './run-job.ts';
 import { runSeedProcess } from '../seeds/seed-process.ts';
 import { modelOfRun } from '../starting/specs.ts';
 
-/** Does the job that a run directory's manifest describes. Throws LeaseHeldError and IoError where it cannot begin. */
+/** Runs the job that a run directory's manifest describes. Throws LeaseHeldError and IoError if it cannot begin. */
 export async function executeRun(directory: string, host: JobHost): Promise<JobEnd> {
   const manifest = readManifest(directory);
   return runJob(directory, workOf(manifest, manifest.seeds, jobOf(manifest, kindOf(manifest))), host);
@@ -24,7 +24,7 @@ function jobOf<K extends JobKind>(manifest: Manifest, kind: K): Work['job'] {
   return (context) => job(context, options);
 }
 
-/** Does one seed of a run, in a process of its own. Resolves with the code to exit with. */
+/** Runs one seed of a run in this process. Resolves with the exit code. */
 export async function executeSeed(directory: string, seed: number): Promise<number> {
   return runSeedProcess(directory, seed, () => {
     const manifest = readManifest(directory);

@@ -1,4 +1,4 @@
-/** What happens to the lease of a namespace, as sentences for the journal. */
+/** Describes the events of a namespace's lease in sentences for the journal. */
 import type { LeaseEvent } from '../../transferring/holding-lease.ts';
 import type { JobContext } from './context.ts';
 

@@ -1,8 +1,8 @@
-/** Slows an emulated cluster down so that a person can watch it. The engine has no clock: the waiting is here. */
+/** Slows down an emulated cluster so that a person can watch it. The engine has no clock, so the waiting happens here. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnLiveCluster } from '../../cluster/live/live-cluster.ts';
 
-/** `pace`: seconds of the cluster per second of wall time; 0 = as fast as it can. An abort ends a wait at once. */
+/** `pace` is in seconds of the cluster per second of wall time; 0 means as fast as possible. An abort ends a wait immediately. */
 export function atPace(cluster: OwnLiveCluster, pace: number): OwnLiveCluster {
   if (pace === 0) return cluster;
   return {

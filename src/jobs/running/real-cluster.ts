@@ -1,4 +1,4 @@
-/** Real clusters as jobs use them: connected to, and written to only where a user said so by name. */
+/** Connects jobs to real clusters, which they may write to only if the user named the place. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ClusterIdentity } from '../../cluster/live/live-cluster.ts';
@@ -10,7 +10,7 @@ import { PROMETHEUS_TOKEN } from '../options/environment.ts';
 import type { ClusterTarget } from '../starting/target.ts';
 import { systemTimers } from './system-timers.ts';
 
-/** The client is large: it is loaded by whoever needs it. Rejects with ClusterError. */
+/** Loads the client only when it is needed, since it is large. Rejects with ClusterError. */
 export async function connectReal(
   spec: Cluster,
   { context, namespace }: ClusterTarget,
@@ -28,10 +28,10 @@ export async function connectReal(
   });
 }
 
-/** What a user has to name before anything is written there. */
+/** Returns the place that a user must name before anything is written there. */
 export const nameOf = ({ context, namespace }: ClusterIdentity): string => `${context}/${namespace}`;
 
-/** Throws JobError where `writeTo` names another place, or none. It may name the server too: `context/namespace on server`. */
+/** Throws JobError unless `writeTo` names this place. It may also name the server: `context/namespace on server`. */
 export function assertMayWrite(identity: ClusterIdentity, writeTo: string, what: string): void {
   if (writeTo === nameOf(identity) || writeTo === `${nameOf(identity)} on ${identity.server}`) return;
   const { context, server, namespace } = identity;
@@ -43,10 +43,10 @@ export function assertMayWrite(identity: ClusterIdentity, writeTo: string, what:
   );
 }
 
-/** How this process takes part in the lease of a namespace. */
+/** Returns how this process takes part in the lease of a namespace. */
 export const leaseOptions = () => ({
   identity: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
   timers: systemTimers,
-  // As long as a dead writer's lease lasts, and a little.
+  // A little longer than the lease of a dead writer lasts.
   waitFor: 20,
 });

@@ -9,7 +9,7 @@ import { thisProcess } from '../this-process.ts';
 import type { JobContext } from './context.ts';
 import { asJson } from './summaries.ts';
 
-/** What runs in a run directory, whoever hosts it. */
+/** What to do in a run directory, whatever process hosts it. */
 export interface Work {
   readonly kind: string;
   readonly seeds: readonly number[];
@@ -23,7 +23,7 @@ export interface Work {
 export interface JobHost {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Aborts when the host asks for a stop (Ctrl-C, the parent is gone). */
+  /** Aborts when the host requests a stop (Ctrl-C, or its parent is gone). */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly onLog: (message: string, level: 'info' | 'warning') => void;
@@ -35,9 +35,9 @@ export type JobEnd =
   | { readonly state: 'failed'; readonly error: unknown };
 
 /**
- * Runs a job in its run directory from the newest checkpoint on: takes the lease, journals its beginning and its end,
- * and turns a stop (file or host) into an abort. A finished one is left as it is. Never throws on what the job does: the end says it.
- * Throws LeaseHeldError and IoError where the work could not even begin.
+ * Runs a job in its run directory from the newest checkpoint on. It takes the lease, journals the beginning and the end, and
+ * turns a stop (file or host) into an abort. A finished job is left as it is. Errors of the job do not throw; the result
+ * contains them. Throws LeaseHeldError and IoError if the work cannot begin.
  */
 export async function runJob(directory: string, work: Work, host: JobHost): Promise<JobEnd> {
   const process = thisProcess(host.now);
@@ -70,7 +70,7 @@ export async function runJob(directory: string, work: Work, host: JobHost): Prom
   }
 }
 
-/** The summary of a run that has nothing left to do. */
+/** Returns the summary of a run that has nothing left to do, or undefined. */
 function finishedSummary(journal: string): Json | undefined {
   return readJournal(journal).events.findLast((event) => event.type === 'finished')?.summary;
 }
@@ -90,7 +90,7 @@ async function perform(context: JobContext, work: Work): Promise<JobEnd> {
 }
 
 function ending(run: RunWriter, signal: AbortSignal, error: unknown): JobEnd {
-  // After the lease is lost the directory is another process's.
+  // Once the lease is lost, the directory belongs to another process.
   if (run.lease.lost.aborted) return { state: 'failed', error: run.lease.lost.reason };
   try {
     if (signal.aborted && isAbort(error)) {
@@ -100,12 +100,12 @@ function ending(run: RunWriter, signal: AbortSignal, error: unknown): JobEnd {
     }
     run.journal.append('failed', { message: error instanceof Error ? error.message : String(error) });
   } catch {
-    // The journal cannot be written (a full disk, say): the first error says why, and the run counts as stale.
+    // The journal cannot be written, for example on a full disk. The first error says why, and the run counts as stale.
   }
   return { state: 'failed', error };
 }
 
-/** A stop was asked for: the reason of JobContext.signal. */
+/** A stop was requested. This is the reason of JobContext.signal. */
 class StopRequest extends Error {
   readonly by: 'file' | 'signal';
   constructor(by: 'file' | 'signal') {
@@ -115,7 +115,7 @@ class StopRequest extends Error {
   }
 }
 
-/** What a stopping job throws: the signal's reason, or what a library makes of it. */
+/** Tells whether a stopping job threw this: the signal's reason, or the error that a library makes of it. */
 function isAbort(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'AbortError' || (error instanceof ClusterError && error.reason === 'aborted');
@@ -126,7 +126,7 @@ function acknowledge(run: RunWriter, reason: unknown): void {
   try {
     run.journal.append('stopRequested', { by: reason.by });
   } catch {
-    // Stopping goes on: the job's own next write meets the same error and reports it.
+    // Stopping continues. The job's own next write meets the same error and reports it.
   }
 }
 

@@ -8,20 +8,20 @@ import type { PlannedStage } from '../../transferring/plan.ts';
 import { JobError } from '../failure.ts';
 import type { StageSummary, TransferResult } from '../../transferring/transfer.ts';
 
-/** What each job ends with: kept in the `finished` event of its journal, and printed. */
+/** The result of each job. The `finished` event of its journal keeps it, and it is printed. */
 export interface JobSummaries {
-  /** A summary for each phase, and where the report is, relative to the run directory. */
+  /** One summary per phase, and the path of the report relative to the run directory. */
   readonly run: { readonly [P in PhaseName]?: JobSummary } & { readonly report: string };
   readonly collect: {
     readonly recordings: number;
     readonly transitions: number;
-    /** Of a real cluster: observations that could not be used, and how often exploration paused. */
+    /** Only for a real cluster: the number of unusable observations, and how often exploration paused. */
     readonly skipped?: number;
     readonly pauses?: number;
   };
   readonly fit: { readonly kind: TwinKind; readonly verdict: Verdict };
   readonly train: {
-    /** Means over the seeds of the best J, and of that of the default HPA. */
+    /** Means over the seeds: the best J, and the J of the default HPA. */
     readonly objective: number;
     readonly hpaObjective: number;
     readonly seeds: Readonly<Record<string, SeedSummary>>;
@@ -44,28 +44,28 @@ export interface JobSummaries {
         readonly ended: TransferResult['ended'];
         readonly why: string;
         readonly stages: readonly StageSummary[];
-        /** Transitions of the cluster that were added to the trace store. */
+        /** Number of the cluster's transitions that were added to the trace store. */
         readonly newTransitions: number;
       };
 }
 export type JobSummary = JobSummaries[JobKind];
 
-/** What the training of one seed ends with. */
+/** The result of training one seed. */
 export interface SeedSummary {
   readonly objective: number;
   readonly hpaObjective: number;
-  /** The environment step from which on J was no longer rising; 0 = there is none. */
+  /** The environment step at which J stopped rising; 0 if there is none. */
   readonly convergedAt: number;
   readonly backend: Backend['name'];
   readonly device: string;
 }
 
-/** A summary as a journal holds it. */
+/** Converts a summary to the JSON that a journal holds. */
 export function asJson(summary: object): Json {
   return JSON.parse(JSON.stringify(summary)) as Json;
 }
 
-/** The summary of a seed as its process or its journal gives it. Throws a JobError where another version wrote it. */
+/** Checks the summary of a seed from its process or its journal. Throws a JobError if another version wrote it. */
 export function seedSummary(json: Json): SeedSummary {
   if (isSeedSummary(json)) return json;
   throw new JobError('The summary of a seed is not one of this version of karma-mas: start a new run.');

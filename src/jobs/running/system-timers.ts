@@ -1,4 +1,4 @@
-/** The timers of this process, for an engine that has none. */
+/** Provides the timers of this process to the engine, which has none. */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Timers } from '../../cluster/live/timers.ts';
 

@@ -1,7 +1,7 @@
 /**
- * A transfer that runs on a user's machine has no standby: a small process beside it restores the HPAs when the transfer's
- * process is killed. It reads nothing but the run's manifest and the cluster, and ends with the transfer. What it has to say is
- * in the journal of the run: while the transfer's process lives, that one writes it there, and afterwards the watchdog does.
+ * Stands in for the missing standby of a transfer on a user's machine: a small process beside it that restores the HPAs if the
+ * transfer's process is killed. It reads only the run's manifest and the cluster, and ends with the transfer. Its messages go to
+ * the run's journal. The transfer's process writes them there while it lives, and the watchdog does so afterwards.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -21,13 +21,13 @@ import { tellLease } from './lease-messages.ts';
 import { connectReal, leaseOptions } from './real-cluster.ts';
 import { modelOfRun } from '../starting/specs.ts';
 
-/** Seconds for which the watchdog of a transfer tries again where a right is missing: somebody may give it back. */
+/** Seconds for which the watchdog retries if a right is missing, since somebody may grant it again. */
 const PATIENCE = 300;
-/** Milliseconds between two looks at whether the run's directory is still there. */
+/** Milliseconds between two checks that the run's directory still exists. */
 const DIRECTORY_CHECK = 2000;
 const UNGUARDED = 'if this process is killed, the HPAs stay changed until the next transfer restores them';
 
-/** `identity`: of the transfer's process, in the lease. Disposing of it ends the listening, not the watchdog. */
+/** `identity` is that of the transfer's process in the lease. Disposing stops only the listening, not the watchdog. */
 export function startWatchdog(runDirectory: string, identity: string, log: JobContext['log']): Disposable {
   const child = spawn(process.execPath, [runnerEntry(), 'watchdog', runDirectory, identity, String(PATIENCE)], {
     detached: true,
@@ -57,8 +57,8 @@ export interface WatchOptions {
 }
 
 /**
- * Resolves when the transfer's process no longer holds the lease and nothing of what it changed is left, when the run's
- * directory is gone, and when `signal` aborts. Rejects where the cluster refuses for good, after it has said so.
+ * Resolves when the transfer's process no longer holds the lease and all its changes are undone, when the run's directory is
+ * gone, or when `signal` aborts. Rejects if the cluster refuses permanently, after reporting it.
  */
 export async function watchOver(runDirectory: string, guarded: string, options: WatchOptions): Promise<void> {
   const gone = new AbortController();
@@ -97,7 +97,7 @@ async function guard(runDirectory: string, { tell, ...options }: GuardOptions): 
   }
 }
 
-/** Says each thing once: to the transfer's process, which listens while it lives, or else in the journal. */
+/** Reports each message once: to the transfer's process, which listens while it lives, or else to the journal. */
 function teller(runDirectory: string): JobContext['log'] {
   let last = '';
   return (message) => {
@@ -107,7 +107,7 @@ function teller(runDirectory: string): JobContext['log'] {
     try {
       if (existsSync(runDirectory)) note(runDirectory, message);
     } catch {
-      // The transfer's process lives and writes its journal itself, or the journal cannot be written.
+      // Either the transfer's process lives and writes its journal itself, or the journal cannot be written.
     }
   };
 }

@@ -5,7 +5,7 @@ import type { World } from '../../evaluating/run-systems.ts';
 import type { Cluster, Training } from '../../spec/model.ts';
 import type { WorldName } from '../options/job-table.ts';
 
-/** Policies are judged where they are meant for: trained without traces in the emulator, otherwise on the cluster. */
+/** Policies are judged where they will be used: in the emulator if they were trained without traces, otherwise on the cluster. */
 export const worldFor = (training: Training): WorldName => (training.twin.kind === 'emulator' ? 'emulator' : 'cluster');
 
 export function makeWorld(name: WorldName, cluster: Cluster): World {

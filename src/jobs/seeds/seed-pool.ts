@@ -6,26 +6,26 @@ import { runnerEntry } from '../assets.ts';
 import { JobError } from '../failure.ts';
 import type { FromSeed, ToSeed } from './seed-protocol.ts';
 
-/** After a stop a process gets this long (ms) to save its checkpoint before it is ended. */
+/** Milliseconds that a process has after a stop to save its checkpoint before it is killed. */
 const GRACE = 8_000;
 
 export interface SeedPoolOptions {
   readonly runDirectory: string;
   readonly seeds: readonly number[];
-  /** Processes at once. */
+  /** Maximum number of processes at the same time. */
   readonly cores: number;
   readonly signal: AbortSignal;
-  /** Over all seeds. */
+  /** Receives the progress of all seeds together. */
   readonly onProgress: (progress: Progress) => void;
   readonly onLog: (message: string, level: 'info' | 'warning') => void;
-  /** The program that does `seed <runDirectory> <seed>`; default: the runner itself. */
+  /** The program that handles `seed <runDirectory> <seed>`; by default the runner itself. */
   readonly entry?: string;
 }
 
 /**
- * Does the seeds of a job in processes of their own, `cores` at once, each in its own run directory seeds/<n>. Resolves
- * with their summaries in the order of `seeds`. Where one fails the others are stopped at their checkpoints, and the
- * error names the seed. Rejects with `signal.reason` when stopped. No process outlives the call.
+ * Runs the seeds of a job in separate processes, up to `cores` at a time, each in its own run directory seeds/<n>. Resolves with
+ * their summaries in the order of `seeds`. If one fails, the others are stopped at their checkpoints, and the error names the
+ * seed. Rejects with `signal.reason` when stopped. No process outlives the call.
  */
 export async function runSeeds(options: SeedPoolOptions): Promise<Json[]> {
   const { seeds, signal } = options;
@@ -53,7 +53,7 @@ export async function runSeeds(options: SeedPoolOptions): Promise<Json[]> {
   return summaries;
 }
 
-/** Undefined where it was stopped. */
+/** Resolves with undefined if the seed was stopped. */
 function runSeed(
   options: SeedPoolOptions,
   seed: number,
@@ -61,7 +61,7 @@ function runSeed(
   parent: { readonly onProgress: (progress: Progress) => void; readonly fail: (error: unknown) => void },
 ): Promise<Json | undefined> {
   const child = fork(options.entry ?? runnerEntry(), ['seed', options.runDirectory, String(seed)], {
-    // Its errors come as messages; what Node itself prints there belongs on the terminal.
+    // Errors arrive as messages. Anything that Node itself prints goes to the terminal.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return new Promise((resolve, reject) => {
@@ -80,7 +80,7 @@ function runSeed(
         else if (told.type === 'log') options.onLog(`Seed ${seed}: ${told.message}`, told.level);
         else end = told;
       } catch (error) {
-        parent.fail(error); // The job's own journal cannot be written, say: nothing may throw into an event.
+        parent.fail(error); // The job's own journal may not be writable, but an event handler must not throw.
       }
     });
     const settle = (settlement: () => void) => {
@@ -117,10 +117,10 @@ function seedError(seed: number, end: Extract<FromSeed, { type: 'failed' }>, dir
 }
 
 function send(child: ChildProcess, message: ToSeed): void {
-  if (child.connected) child.send(message, () => undefined); // It may end at this very moment: its exit is what counts.
+  if (child.connected) child.send(message, () => undefined); // If it is ending right now, its exit counts.
 }
 
-/** The progress of seeds that run side by side as one. */
+/** Combines the progress of parallel seeds. */
 class ProgressSum {
   readonly #latest: (Progress | undefined)[];
   readonly #onProgress: (progress: Progress) => void;
@@ -134,7 +134,7 @@ class ProgressSum {
     this.#latest[index] = progress;
     const known = this.#latest.filter((entry) => entry !== undefined);
     const sum = (of: (entry: Progress) => number) => known.reduce((total, entry) => total + of(entry), 0);
-    // A seed that has not begun will be as long as those that have, on average.
+    // A seed that has not begun is assumed to be as long as the others on average.
     const total = Math.round((sum((entry) => entry.total) / known.length) * this.#latest.length);
     this.#onProgress({ ...progress, done: sum((entry) => entry.done), total });
   }

@@ -5,18 +5,18 @@ import { describeFailure } from '../failure.ts';
 import { runJob, type Work } from '../running/run-job.ts';
 import type { FromSeed, ToSeed } from './seed-protocol.ts';
 
-/** A process whose job is gone saves its checkpoint within this time (ms), or ends without. */
+/** Milliseconds that a process has to save its checkpoint after its job is gone. Then it ends in any case. */
 const GRACE = 5_000;
 const PROGRESS_INTERVAL = 200;
 const LEASE_POLL = 100;
 
 /**
- * The child's side of seed-pool.ts: does one seed in seeds/<n>, tells the parent, and ends when asked to or when the
- * parent is gone. Resolves with the code to exit with; the open channel would keep the process alive.
+ * The child's side of seed-pool.ts. It runs one seed in seeds/<n>, reports to the parent, and ends when asked to or when the
+ * parent is gone. Resolves with the exit code, with which the caller must exit, since the open channel keeps the process alive.
  */
 export async function runSeedProcess(runDirectory: string, seed: number, makeWork: () => Work): Promise<number> {
   const stop = new AbortController();
-  // Resolves once it is sent; without a parent nobody listens.
+  // Resolves once the message is sent. Without a parent, nobody listens.
   const tell = (message: FromSeed) =>
     new Promise<void>((sent) => {
       if (process.connected) process.send?.(message, () => sent());
@@ -29,7 +29,7 @@ export async function runSeedProcess(runDirectory: string, seed: number, makeWor
     stop.abort();
     setTimeout(() => process.exit(130), GRACE).unref();
   });
-  // Ctrl-C reaches the whole group of processes: the parent decides and says so.
+  // Ctrl-C reaches the whole process group, but the parent decides whether to stop.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => stop.abort());
   try {
@@ -57,8 +57,8 @@ export async function runSeedProcess(runDirectory: string, seed: number, makeWor
 }
 
 /**
- * After the job's process was killed, and resumed at once, the one that did this seed before may still be saving its
- * checkpoint. The job's lease says that nobody else is to do the seed: wait for that one to end.
+ * If the job's process was killed and the job resumed at once, the previous process of this seed may still be saving its
+ * checkpoint. The job's lease ensures that no other process starts the seed, so it is enough to wait for that one to end.
  */
 async function predecessorsEnd(directory: string, signal: AbortSignal): Promise<void> {
   for (let waited = 0; waited < 2 * GRACE && !signal.aborted; waited += LEASE_POLL) {

@@ -6,20 +6,20 @@ import { prepare, type JobDraft } from './prepare.ts';
 import { assertNoErrors, formatIn, readSpecs } from './specs.ts';
 
 export interface RunRequest<K extends JobKind = JobKind> extends JobDraft<K> {
-  /** Absolute folder for the run, new or empty; default: a new one in .karma/runs. */
+  /** Absolute path of the run's folder, which must be new or empty; by default a new one in .karma/runs. */
   readonly out?: string;
 }
 
 export interface NewRun {
   readonly directory: string;
   readonly id: string;
-  /** Of the specs, in sentences. */
+  /** Warnings about the specs, one sentence each. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Makes the directory of a run, from which any process can do it (executeRun). What the options leave open, such as "the
- * newest twin", is settled here, so that a resumed run goes by the same. Rejects with SpecError, JobError, IoError.
+ * Creates the directory of a run, from which any process can run it (executeRun). Open options, such as "the newest twin", are
+ * resolved here, so that a resumed run uses the same values. Rejects with SpecError, JobError, IoError.
  */
 export async function newRun<K extends JobKind>(request: RunRequest<K>): Promise<NewRun> {
   const { kind, folder, now, out } = request;

@@ -10,26 +10,26 @@ import { JobError } from '../failure.ts';
 import { cores } from '../machine.ts';
 import type { JobKind, JobOptions } from '../options/job-table.ts';
 
-/** What is asked for, complete but for what the options leave open. */
+/** A request for a job that is complete except for its open options. */
 export interface JobDraft<K extends JobKind = JobKind> {
   readonly kind: K;
   /** Absolute folder of the specs. */
   readonly folder: string;
   readonly options: JobOptions[K];
-  /** Empty = as the Training says. */
+  /** Empty for the seeds of the Training. */
   readonly seeds: readonly number[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 export interface Prepared<K extends JobKind = JobKind> {
-  /** For the name of the run. */
+  /** Used in the name of the run. */
   readonly name: string;
   readonly options: JobOptions[K];
   readonly seeds: readonly number[];
 }
 
-/** Settles what a request leaves open: the Training, its seeds, and the results of earlier runs that the job takes. */
+/** Resolves what a request leaves open: the Training, its seeds, and the earlier results that the job needs. */
 export function prepare<K extends JobKind>(draft: JobDraft<K>, model: Model): Prepared<K> {
   const { kind, folder, options, now } = draft;
   const training = trainingOf(model, options.training);
@@ -39,7 +39,7 @@ export function prepare<K extends JobKind>(draft: JobDraft<K>, model: Model): Pr
   return { name: training.name, options: { ...options, ...common, ...SETTLE[kind](options, place) }, seeds };
 }
 
-/** What open options are settled by. */
+/** What is needed to resolve open options. */
 interface Place {
   readonly folder: string;
   /** Folder of the runs beside the specs. */
@@ -81,7 +81,7 @@ export function trainingOf(model: Model, name: string): Training {
   );
 }
 
-/** Folder of the twin; empty for the emulator with the numbers of the spec. */
+/** Returns the folder of the twin. It is empty for the emulator with the numbers of the spec. */
 function twinOf(name: string, place: Place): string {
   const { training } = place;
   const found = resultOf(name, ['fit', 'run'], TWIN_FOLDER, place);
@@ -92,7 +92,7 @@ function twinOf(name: string, place: Place): string {
   );
 }
 
-/** What a run that refines another one takes over from it: an analysis of policies may be in a run of its own. */
+/** Returns what a refining run takes over from another. An analysis may be a run of its own, with policies from elsewhere. */
 function refinementOf(name: string, place: Place): Pick<JobOptions['run'], 'refines' | 'before' | 'twin'> {
   const { directory, manifest } = findRun(place.runs, name, () => place.now);
   const own = artifactPath(directory, POLICIES_FOLDER);
@@ -111,20 +111,20 @@ function refinementOf(name: string, place: Place): Pick<JobOptions['run'], 'refi
   };
 }
 
-/** Folder of the twin that policies were trained in; undefined where they are in no run. */
+/** Returns the folder of the twin in which policies were trained, or undefined if they belong to no run. */
 function twinOfTraining(policies: string): string | undefined {
   const directory = dirname(dirname(policies));
   if (!hasManifest(directory)) return undefined;
   return textOption(readManifest(directory), 'twin');
 }
 
-/** An option of a run of any kind, or of any version; undefined where it has none. */
+/** Reads an option of a run of any kind and version; undefined if it has none. */
 function textOption({ options }: Manifest, name: string): string | undefined {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Folder of the policies, one file per seed. */
+/** Returns the folder of the policies, with one file per seed. */
 function policiesOf(name: string, place: Place): string {
   if (name !== '' && existsSync(name) && !hasManifest(name)) return resolve(name);
   const found = resultOf(name, ['train', 'run'], POLICIES_FOLDER, place);
@@ -132,7 +132,7 @@ function policiesOf(name: string, place: Place): string {
   throw new JobError('No policies have been trained yet: run karma-mas train first, or name a folder (--policies).');
 }
 
-/** An artifacts folder of the run that is named, or else of the newest finished one of these kinds. */
+/** Returns an artifacts folder of the named run, or else of the newest finished run of these kinds. */
 function resultOf(
   name: string,
   kinds: readonly JobKind[],
@@ -154,7 +154,7 @@ function resultOf(
   return artifactPath(run.directory, artifact);
 }
 
-/** Name of the Transfer to go by. */
+/** Returns the name of the Transfer to use. */
 export function transferOf(model: Model, name: string, training: Training): string {
   const candidates = model.transfers.filter((transfer) =>
     name === '' ? transfer.training === training.name : transfer.name === name,

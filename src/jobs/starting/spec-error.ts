@@ -1,10 +1,10 @@
 import type { Problem } from '../../spec/problem.ts';
 import { JobError } from '../failure.ts';
 
-/** The specs have errors: nothing can be run by them. */
+/** The specs have errors, so nothing can be run. */
 export class SpecError extends JobError {
   readonly folder: string;
-  /** Their files are relative to the folder. */
+  /** File names in them are relative to the folder. */
   readonly problems: readonly Problem[];
   constructor(folder: string, problems: readonly Problem[]) {
     const count = problems.length === 1 ? 'an error' : `${problems.length} errors`;

@@ -11,11 +11,11 @@ export interface Specs {
   readonly model: Model;
   readonly problems: readonly Problem[];
   readonly documents: readonly SpecDocument[];
-  /** What was read, for a manifest. */
+  /** Copies of the specs, for a manifest. */
   readonly copies: readonly SpecCopy[];
 }
 
-/** The specs of a folder, with their problems. Rejects with IoError where the folder cannot be read. */
+/** Reads the specs of a folder and finds their problems. Rejects with IoError if the folder cannot be read. */
 export async function readSpecs(folder: string): Promise<Specs> {
   const { model, problems, documents, files } = await readSpecFolder(folder).catch((error: unknown) => {
     throw toIoError(error, folder);
@@ -26,7 +26,7 @@ export async function readSpecs(folder: string): Promise<Specs> {
   return { model, problems, documents, copies };
 }
 
-/** The model that a run goes by: from its own copies of the specs. */
+/** Returns the model of a run from the run's own copies of the specs. */
 export function modelOfRun(manifest: Manifest): Model {
   const { model, problems } = loadSpecs(manifest.specs);
   assertNoErrors(manifest.folder, problems);
@@ -38,7 +38,7 @@ export function assertNoErrors(folder: string, problems: readonly Problem[]): vo
   if (errors.length > 0) throw new SpecError(folder, errors);
 }
 
-/** A problem as `folder/file:line:column: severity code: message`, which terminals make a link of. */
+/** Formats a problem as `folder/file:line:column: severity code: message`, which terminals turn into a link. */
 export function formatIn(folder: string, problem: Problem): string {
   return formatProblem({ ...problem, file: join(folder, problem.file) });
 }

@@ -1,4 +1,4 @@
-/** What a host asks of `runner start`, and the one line of JSON that it answers. Both ends derive from these types. */
+/** The request to `runner start`, and the one line of JSON with which it answers. Both sides use these types. */
 import type { GivenOptions, JobKind } from '../options/job-table.ts';
 
 export interface StartRequest<K extends JobKind = JobKind> {
@@ -6,7 +6,7 @@ export interface StartRequest<K extends JobKind = JobKind> {
   /** Absolute folder of the specs. */
   readonly folder: string;
   readonly options?: GivenOptions[K];
-  /** Left out or empty = as the Training says. */
+  /** The seeds of the Training if omitted or empty. */
   readonly seeds?: readonly number[];
 }
 
@@ -14,16 +14,16 @@ export type StartAnswer =
   | {
       readonly run: string;
       readonly directory: string;
-      /** Of the specs, in sentences with their place. */
+      /** Warnings about the specs, as sentences with their positions. */
       readonly warnings: readonly string[];
     }
   | { readonly error: string; readonly problems: readonly StartProblem[] };
 
-/** A problem of the specs that kept the run from starting. */
+/** A problem of the specs that prevented the run. */
 export interface StartProblem {
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string;
-  /** From 1. */
+  /** Counts from 1. */
   readonly line: number;
   readonly column: number;
   readonly code: string;

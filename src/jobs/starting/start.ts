@@ -6,7 +6,7 @@ import { completeOptions } from '../options/check-options.ts';
 import { SpecError } from './spec-error.ts';
 import type { StartAnswer, StartProblem, StartRequest } from './start-protocol.ts';
 
-/** Makes the run that a request asks for. Never rejects: the answer says why there is none. */
+/** Creates the run that a request asks for. Never rejects; otherwise the answer says why there is no run. */
 export async function startRun(json: string, now: number): Promise<StartAnswer> {
   try {
     const { id, directory, warnings } = await newRun(readRequest(json, now));
@@ -33,7 +33,7 @@ function parse(json: string): Partial<StartRequest> {
     const value: unknown = JSON.parse(json);
     if (typeof value === 'object' && value !== null) return value;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new UsageError('The request must be a JSON object: {"kind": "train", "folder": "/path"}.');
 }

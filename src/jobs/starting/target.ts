@@ -1,14 +1,14 @@
-/** Which context and namespace a Cluster spec stands for. */
+/** Finds the context and the namespace for a Cluster spec. */
 import type { Cluster, Model, Transfer } from '../../spec/model.ts';
 import { UsageError, JobError } from '../failure.ts';
 
 export interface ClusterTarget {
-  /** Empty = the current context of the kubeconfig. */
+  /** Empty for the current context of the kubeconfig. */
   readonly context: string;
   readonly namespace: string;
 }
 
-/** What the Transfers of the Cluster name, where they agree. */
+/** Returns the target that all Transfers of the Cluster agree on. */
 export function targetOf({ transfers, trainings, organizations }: Model, cluster: Cluster): ClusterTarget {
   const clusterOf = (training: string): string | undefined => {
     const organization = trainings.find(({ name }) => name === training)?.organization;
@@ -23,7 +23,7 @@ export function targetOf({ transfers, trainings, organizations }: Model, cluster
   };
 }
 
-/** The Transfer of that name; empty = the only one. Throws JobError with the names that there are. */
+/** Returns the Transfer of this name, or the only one if it is empty. Throws JobError with the existing names. */
 export function transferNamed({ transfers }: Pick<Model, 'transfers'>, name: string): Transfer {
   const found = name === '' && transfers.length === 1 ? transfers[0] : transfers.find((each) => each.name === name);
   if (found) return found;
@@ -36,7 +36,7 @@ export function transferNamed({ transfers }: Pick<Model, 'transfers'>, name: str
   );
 }
 
-/** The Cluster of that name; empty = the only one. Throws UsageError with the names that there are. */
+/** Returns the Cluster of this name, or the only one if it is empty. Throws UsageError with the existing names. */
 export function clusterNamed({ clusters }: Pick<Model, 'clusters'>, name: string): Cluster {
   const found = name === '' && clusters.length === 1 ? clusters[0] : clusters.find((cluster) => cluster.name === name);
   if (found) return found;

@@ -1,4 +1,4 @@
-/** The optional backends, each tried in a process of its own. */
+/** Checks the optional backends, each in a separate process. */
 import { explainGpu } from '../gpu/explain-gpu.ts';
 import type { Finding } from './finding.ts';
 import { seemsToHaveGpu, type Nvidia } from '../gpu/nvidia.ts';

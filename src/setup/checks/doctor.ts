@@ -1,4 +1,4 @@
-/** All checks of Check Setup and `karma-mas doctor`. Nothing is changed and no cluster is contacted. */
+/** All checks of Check Setup and `karma-mas doctor`. They change nothing and contact no cluster. */
 import type { EngineFiles } from '../../nn/wasm/engine.ts';
 import { checkGpu, checkTfjs } from './backends.ts';
 import { checkDisk, checkRuns, checkSpecifications } from './folder.ts';
@@ -19,7 +19,7 @@ export interface DoctorOptions {
   readonly kernels: EngineFiles;
 }
 
-/** Gives each finding as soon as it is known. */
+/** Yields each finding as soon as it is known. */
 export async function* findings({ folders, env, now, runner, kernels }: DoctorOptions): AsyncGenerator<Finding> {
   const probe = (backend: 'tfjs' | 'tfjs-gpu') => probeBackend({ node: process.execPath, runner, backend, env });
   yield checkNode();

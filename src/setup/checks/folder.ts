@@ -1,4 +1,4 @@
-/** A folder of specifications: its problems, its runs, and the disk that they are on. */
+/** Checks a folder of specifications: its problems, its runs, and the disk that holds them. */
 import { join } from 'node:path';
 import { runsFolder } from '../../runs/run-directory.ts';
 import { listRuns, type RunInfo } from '../../runs/run-list.ts';
@@ -7,7 +7,7 @@ import type { Model } from '../../spec/model.ts';
 import { folderSize, formatBytes, freeSpace } from '../gpu/bytes.ts';
 import type { Finding } from './finding.ts';
 
-/** A run of all phases of the sample takes some 100 MB. */
+/** Bytes of free space below which the disk is tight, or full. A run of all phases of the sample takes about 100 MB. */
 const TIGHT = 2e9;
 const FULL = 300e6;
 
@@ -46,7 +46,7 @@ export async function checkSpecifications(
   }
 }
 
-/** One finding on all runs, and one for each whose process died. */
+/** Returns one finding about all runs, and one for each run whose process died. */
 export function checkRuns(folder: string, now: () => number): Finding[] {
   const about = { check: 'runs', title: 'Runs' } as const;
   let listed: ReturnType<typeof listRuns>;

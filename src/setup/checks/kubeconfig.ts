@@ -1,6 +1,6 @@
 /**
- * The kubeconfig: is it there, can it be read, does it have what it refers to. Nothing is contacted, no credential plugin is started,
- * and nothing of it is repeated but names, hosts and programs.
+ * Checks the kubeconfig: whether it exists, can be read, and contains what it refers to. It contacts nothing, starts no
+ * credential plugin, and quotes only names, hosts and programs.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -23,7 +23,7 @@ interface Entry {
   readonly user?: { readonly exec?: { readonly command?: unknown } };
 }
 
-/** All files of KUBECONFIG together; of two entries of one name the first counts, as for kubectl. */
+/** All files of KUBECONFIG together. As in kubectl, the first of two entries with the same name wins. */
 interface Merged {
   current: string;
   readonly contexts: Map<string, Entry>;
@@ -51,7 +51,7 @@ export function checkKubeconfig({ env, home = homedir(), wanted }: KubeconfigOpt
   return [...currentContext(merged, present, env), ...wanted.flatMap((name) => wantedContext(merged, name))];
 }
 
-/** Adds a file to the others; returns what is wrong with it. */
+/** Adds a file to the others and returns its problems. */
 function read(path: string, merged: Merged): Finding[] {
   const broken = (what: string, advice: string): Finding[] => [
     { ...ABOUT, state: 'problem', message: `${path} ${what}`, advice },
@@ -65,7 +65,7 @@ function read(path: string, merged: Merged): Finding[] {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error) {
-    // The message of the parser quotes the text, which may hold a token.
+    // The parser's message quotes the text, which may contain a token.
     const line = error.linePos?.[0].line;
     return broken(
       `is not YAML${line === undefined ? '' : `: line ${line}`} (${error.code}).`,
@@ -124,7 +124,7 @@ function wantedContext(merged: Merged, name: string): Finding[] {
   return [{ ...ABOUT, state: 'ok', message }];
 }
 
-/** Without user and password, which an address may hold. */
+/** Leaves out the user and the password that an address may contain. */
 function hostOf(server: unknown): string {
   try {
     return new URL(String(server)).host;
@@ -133,7 +133,7 @@ function hostOf(server: unknown): string {
   }
 }
 
-/** A command without a folder is looked for on PATH; a relative one lies beside the kubeconfig. */
+/** A command without a folder is looked up in PATH. A relative path starts at the kubeconfig. */
 function isProgram(command: string, folder: string, env: NodeJS.ProcessEnv): boolean {
   if (isAbsolute(command)) return existsSync(command);
   if (/[\\/]/.test(command)) return existsSync(join(folder, command));

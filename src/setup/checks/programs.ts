@@ -1,4 +1,4 @@
-/** What the engine runs on: Node, the WASM kernels with their threads, SQLite. */
+/** Checks what the engine runs on: Node, the WASM kernels with their threads, and SQLite. */
 import { createWasmBackend } from '../../nn/wasm/backend.ts';
 import type { EngineFiles } from '../../nn/wasm/engine.ts';
 import type { Finding } from './finding.ts';
@@ -19,7 +19,7 @@ export function checkNode(version = process.versions.node, path = process.execPa
   };
 }
 
-/** The kernels compute with two threads, which takes SIMD, shared memory and workers. */
+/** Computes with two threads of the kernels, which need SIMD, shared memory and workers. */
 export async function checkWasm(files: EngineFiles): Promise<Finding> {
   const about = { check: 'wasm', title: 'WASM kernels' } as const;
   try {

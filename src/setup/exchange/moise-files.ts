@@ -1,4 +1,4 @@
-/** Organizations of MOISE+MARL in files: `NAME.karma.yaml` for us, and beside it the JSON that it came from. */
+/** Reads and writes organizations of MOISE+MARL: `NAME.karma.yaml` for this program, and beside it the JSON that it came from. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { exportMoise } from '../../language/exchange/export-moise.ts';
@@ -10,17 +10,17 @@ import { UsageError } from '../../jobs/failure.ts';
 import { SpecError } from '../../jobs/starting/spec-error.ts';
 import { writeFileAtomic } from '../../runs/atomic-file.ts';
 
-/** Kept beside the specs: names and parts that these have no place for. */
+/** Suffix of the original, which is kept beside the specs for the names and parts that they cannot hold. */
 export const ORIGINAL_SUFFIX = '.moise.json';
-/** An organization has a few kilobytes. */
+/** Bytes. A usual organization has a few kilobytes. */
 const LARGEST = 4 * 1024 * 1024;
 
 export interface ImportedFiles extends MoiseImport {
-  /** Paths of what was written; none where the text could not be read. */
+  /** Paths of the files that were written; none if the text could not be read. */
   readonly files: readonly string[];
 }
 
-/** Writes what a JSON file describes into a folder of specs. Overwrites nothing. */
+/** Writes the organization in a JSON file into a folder of specs. Overwrites nothing. */
 export async function importMoiseFile(
   file: string,
   folder: string,
@@ -45,14 +45,14 @@ export async function importMoiseFile(
   return { ...result, files: [specs, original] };
 }
 
-/** The cluster of the folder, if it has exactly one. */
+/** Returns the name of the folder's cluster if it has exactly one. */
 async function onlyCluster(folder: string): Promise<string | undefined> {
   if (!existsSync(folder)) return undefined;
   const { clusters } = (await readSpecs(folder)).model;
   return clusters.length === 1 ? clusters[0].name : undefined;
 }
 
-/** JSON of an organization of a folder: of the only one, where none is named. Throws where the specs have errors. */
+/** Returns the JSON of an organization in a folder, by default of the only one. Throws if the specs have errors. */
 export async function exportMoiseFolder(folder: string, organization: string | undefined): Promise<string> {
   const specs = await readSpecs(folder);
   const errors = specs.problems.filter(({ severity }) => severity === 'error');

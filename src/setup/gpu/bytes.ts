@@ -1,13 +1,13 @@
 import { readdir, lstat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Bytes as people say them: '77 MB', '1.4 GB'. */
+/** Formats bytes for people: '77 MB', '1.4 GB'. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`;
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** Bytes of all files below a folder; what vanishes while it is read, or may not be read, counts as nothing. */
+/** Returns the bytes of all files below a folder. Files that vanish in the meantime or cannot be read count as 0. */
 export async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   let bytes = 0;
@@ -23,7 +23,7 @@ export async function folderSize(folder: string): Promise<number> {
   return bytes;
 }
 
-/** Bytes free for this user where a folder is or will be; undefined where the system does not tell. */
+/** Returns the bytes free for this user at a folder that exists or will exist; undefined if the system does not say. */
 export async function freeSpace(folder: string): Promise<number | undefined> {
   for (let place = folder; ; place = dirname(place)) {
     try {

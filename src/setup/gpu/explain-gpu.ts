@@ -1,13 +1,13 @@
-/** Whether the GPU backend uses a GPU, and why not: read from what the package, TensorFlow and the driver say. Pure. */
+/** Explains whether the GPU backend uses a GPU, and if not, why, from the output of the package, TensorFlow and the driver. */
 import { CUDA_NEEDED, GPU_PACKAGE } from '../../jobs/backend/gpu-package.ts';
 import { seemsToHaveGpu, type Nvidia } from './nvidia.ts';
 import type { Probed } from '../../jobs/backend/probe.ts';
 
 export interface GpuReport {
-  /** gpu: a device computes. cpu: it works without one. broken: installed, and does not load. missing: not installed. */
+  /** gpu: a device computes. cpu: it works without one. broken: installed, but does not load. missing: not installed. */
   readonly state: 'gpu' | 'cpu' | 'broken' | 'missing';
   readonly message: string;
-  /** What to do. */
+  /** What the user can do. */
   readonly advice?: string;
 }
 
@@ -45,7 +45,7 @@ function whyNoDevice(packageName: string | undefined, library: string, output: s
       because: `${packageName} is the build for CPUs.`,
       advice: `Install ${GPU_PACKAGE} in its place (Set Up GPU Backend, or karma-mas gpu install).`,
     };
-  // The driver's own library is no part of CUDA's.
+  // The driver's own library does not belong to CUDA.
   const missing = librariesNotFound(output).filter((name) => !/^(?:libcuda\.so|nvcuda)/.test(name));
   if (!seemsToHaveGpu(nvidia) && missing.length === 0)
     return { because: 'this machine shows no NVIDIA GPU (no driver answers nvidia-smi).', advice: INSTALL_DRIVER };
@@ -97,7 +97,7 @@ function driverReason(call: string | undefined, gpu: string): Reason {
   };
 }
 
-/** What TensorFlow tried to open and did not find, in the words of 2.9 and later. */
+/** Returns the libraries that TensorFlow 2.9 or later could not open, according to its messages. */
 function librariesNotFound(output: string): string[] {
   const named = output.matchAll(
     /Could not load dynamic library '([^']+)'|([\w.+-]+\.(?:so[\w.]*|dll))["']?(?:: cannot open shared| not found)/g,
@@ -105,7 +105,7 @@ function librariesNotFound(output: string): string[] {
   return [...new Set([...named].map((match) => match[1] ?? match[2]))];
 }
 
-/** What the library was built with; of versions that npm's package does not bring, their table tells. */
+/** Returns what the library was built with. For versions that the npm package does not include, it refers to TensorFlow's table. */
 function cudaFor(library: string): string {
   if (library.startsWith('2.9.')) return CUDA_NEEDED;
   return `the CUDA and cuDNN that TensorFlow ${library} was built with (https://www.tensorflow.org/install/source#gpu)`;
@@ -114,7 +114,7 @@ function cudaFor(library: string): string {
 const list = (names: readonly string[]): string =>
   names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 
-/** For a package that does not load. */
+/** Gives advice on a package that does not load. */
 function adviceFor(text: string): { readonly advice: string } {
   const again = 'Remove GPU Backend (karma-mas gpu remove), then set it up again.';
   const library = /([\w.+-]+\.so[\w.]*): cannot open shared object file/.exec(text)?.[1];

@@ -1,33 +1,33 @@
-/** What installing the GPU package downloads and takes, asked from the host that will be downloaded from. */
+/** Finds out how much an installation of the GPU package downloads and occupies, by asking the host of the download. */
 import { formatBytes } from './bytes.ts';
 import { GPU_PACKAGE, LIBRARY_VERSION } from '../../jobs/backend/gpu-package.ts';
 
-/** The npm packages, measured (version 4.22.0 and the 126 packages that it needs): compressed, and on disk. */
+/** Bytes of the npm packages (version 4.22.0 and its 126 dependencies), as measured: compressed, and on disk. */
 const NPM_DOWNLOAD = 77e6;
 const NPM_DISK = 291e6;
-/** TensorFlow's library where its host does not say: that of the next version, which is about as large. */
+/** Bytes of TensorFlow's library if its host does not say. This is the size of the next version, which is about the same. */
 const LIBRARY_DOWNLOAD = 480e6;
-/** Size on disk by size of the archive, as in TensorFlow's other builds with CUDA. */
+/** Ratio of the size on disk to that of the archive, as in TensorFlow's other builds with CUDA. */
 const UNPACKED = 2.2;
 const TIMEOUT = 8_000;
 
 export interface GpuSize {
-  /** Bytes downloaded and, afterwards, on disk. */
+  /** Bytes to download, and bytes on disk afterwards. */
   readonly download: number;
   readonly disk: number;
-  /** The host told its part: the figures are not estimates. */
+  /** Whether the host reported its part, so that the numbers are not estimates. */
   readonly asked: boolean;
-  /** Why the library will not come from its host; the installation would end there. */
+  /** Why the library cannot come from its host, which would make the installation fail. */
   readonly problem?: string;
 }
 
-/** Why this platform has no GPU build; undefined where it has one. */
+/** Returns why this platform has no GPU build, or undefined if it has one. */
 export function whyNoGpuBuild(platform: NodeJS.Platform, arch: string): string | undefined {
   if ((platform === 'linux' || platform === 'win32') && arch === 'x64') return undefined;
   return `TensorFlow has GPU builds for Linux and Windows on x64 only, and this machine is ${platform} on ${arch}: the WASM kernels compute here, and need no installation.`;
 }
 
-/** Where the package's own script gets TensorFlow's library from; the same variables move it to a mirror. */
+/** Returns the URL from which the package's own script gets TensorFlow's library. The same variables redirect it to a mirror. */
 export function libraryUrl(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string {
   const host = env.TFJS_NODE_CDN_STORAGE || env.CDN_STORAGE || 'https://storage.googleapis.com/';
   const base = env.TFJS_NODE_BASE_URI || `${host}tensorflow/libtensorflow/libtensorflow-`;
@@ -35,7 +35,7 @@ export function libraryUrl(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): s
   return `${base}gpu-${system}-x86_64-${LIBRARY_VERSION}.${extension}`;
 }
 
-/** Asks the host for the size of the library, without downloading it. Never rejects but where `signal` aborts. */
+/** Asks the host for the size of the library without downloading it. Rejects only if `signal` aborts. */
 export async function askGpuSize(url: string, signal: AbortSignal, request: typeof fetch = fetch): Promise<GpuSize> {
   const { host } = new URL(url);
   let problem: string | undefined;
@@ -60,7 +60,7 @@ export async function askGpuSize(url: string, signal: AbortSignal, request: type
   };
 }
 
-/** What will be downloaded and how much room it takes, in a sentence. */
+/** Describes in one sentence how much will be downloaded and stored. */
 export function describeGpuSize({ download, disk, asked }: GpuSize): string {
   const about = asked ? '' : 'about ';
   return `${GPU_PACKAGE} with TensorFlow ${LIBRARY_VERSION}: ${about}${formatBytes(download)} to download, about ${formatBytes(disk)} on disk.`;

@@ -1,6 +1,6 @@
 /**
- * Installs and removes the GPU package in a folder of our own. It is installed beside its place and renamed at the end, and moved away
- * before it is removed: whatever happens in between, the folder is there whole or not at all.
+ * Installs and removes the GPU package in a folder of our own. An installation is built beside it and renamed at the end; a
+ * removal first renames it. So at any time the folder is either complete or absent.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,22 +14,22 @@ import type { Npm } from './npm.ts';
 import { SetupError } from '../setup-error.ts';
 
 export interface InstallOptions {
-  /** Where the package is to be; what is there is replaced. */
+  /** Where to install the package. What is there is replaced. */
   readonly folder: string;
   readonly npm: Npm;
   readonly env: NodeJS.ProcessEnv;
-  /** Bytes that it will take on disk. */
+  /** Bytes that the package will take on disk. */
   readonly bytes: number;
-  /** Aborting ends npm and everything that it started, and leaves nothing behind. */
+  /** An abort ends npm with all processes that it started, and leaves nothing behind. */
   readonly signal: AbortSignal;
-  /** The bytes on disk so far, about once a second. */
+  /** Receives the bytes on disk so far, about once per second. */
   readonly onProgress: (bytes: number) => void;
-  /** npm's output, as it comes. */
+  /** Receives npm's output as it arrives. */
   readonly onOutput: (text: string) => void;
 }
 
 const PROGRESS_EVERY = 1_000;
-/** After a cancel npm gets this long (ms) to end. */
+/** Milliseconds that npm has to end after a cancellation. */
 const GRACE = 3_000;
 
 /** Rejects with a SetupError that says what to do, or with `signal.reason`. */
@@ -60,7 +60,7 @@ export async function installGpu(options: InstallOptions): Promise<void> {
   }
 }
 
-/** Removes our installation; false where there was none. Rejects with a SetupError where it is in use. */
+/** Removes our installation. Resolves with false if there was none. Rejects with a SetupError if it is in use. */
 export async function removeGpu(folder: string): Promise<boolean> {
   await removeLeftovers(folder);
   if (!existsSync(folder)) return false;
@@ -70,7 +70,7 @@ export async function removeGpu(folder: string): Promise<boolean> {
   return true;
 }
 
-/** Newer versions of npm run a package's own scripts only where they are allowed by name; this one's script fetches the library. */
+/** Newer versions of npm run the scripts only of packages that are allowed by name. This package's script downloads the library. */
 const PACKAGE_JSON = `${JSON.stringify({ private: true, allowScripts: { [GPU_PACKAGE]: true } }, null, 2)}\n`;
 
 const NPM_ARGUMENTS = [
@@ -88,13 +88,13 @@ const NPM_ARGUMENTS = [
 ];
 
 async function runNpm(folder: string, { npm, env, signal, onProgress, onOutput }: InstallOptions): Promise<void> {
-  // npm is a script that looks for Node on PATH: the one beside it fits.
+  // npm is a script that looks for Node in PATH. The Node beside it is the right one.
   const beside = isAbsolute(npm.command) ? `${dirname(npm.command)}${delimiter}` : '';
   const child = spawn(npm.command, [...npm.args, ...NPM_ARGUMENTS], {
     cwd: folder,
     env: { ...env, PATH: `${beside}${env.PATH ?? ''}` },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that a cancel ends what npm started, too.
+    // A process group of its own, so that a cancellation also ends what npm started.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
@@ -115,7 +115,7 @@ async function runNpm(folder: string, { npm, env, signal, onProgress, onOutput }
   };
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    // 'close' comes when the last process that has our pipes is gone: nothing writes to the folder any more.
+    // 'close' comes after the last process that has our pipes has ended, so nothing writes to the folder any more.
     const how = await new Promise<string | undefined>((resolve, reject) => {
       child.on('error', (error) => reject(new SetupError(`npm (${npm.command}) does not start: ${error.message}.`)));
       child.on('close', (code, by) => resolve(code === 0 ? undefined : by ? `ended by ${by}` : `exit code ${code}`));
@@ -136,7 +136,7 @@ function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { windowsHide: true });
     else process.kill(-child.pid, signal);
   } catch {
-    // It has ended.
+    // It has already ended.
   }
 }
 
@@ -188,7 +188,7 @@ async function moveAway(folder: string, away: string): Promise<void> {
   }
 }
 
-/** What an installation or a removal whose process died left behind. */
+/** Removes what a dead process left behind when it was installing or removing the package. */
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = dirname(folder);
   const pattern = /^\.(?:installing|removing)-(\d+)$/;

@@ -1,10 +1,10 @@
-/** Why an installation by npm failed, read from what it printed. */
+/** Explains from npm's output why an installation failed. */
 import { CUDA_NEEDED, GPU_PATH_VARIABLE } from '../../jobs/backend/gpu-package.ts';
 
-/** What a user can do where the download host cannot be reached. */
+/** What a user can do if the download host cannot be reached. */
 export const WAY_AROUND = `Install it where the host can be reached, copy that folder here, and name it in the setting karma-mas.gpu.packagePath (or in ${GPU_PATH_VARIABLE}); or point TFJS_NODE_CDN_STORAGE to a mirror.`;
 
-/** From the most telling to the least: the first that matches counts. `$1` is its first group. */
+/** From the most specific to the least. The first match wins, and `$1` stands for its first group. */
 const RULES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   [/ENOSPC|no space left/i, 'The disk is full: free some space, then try again.'],
   [/EDQUOT/, 'Your disk quota is used up: free some space, then try again.'],
@@ -37,7 +37,7 @@ const RULES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   [/Unsupported system: (\S+)/, 'TensorFlow has no GPU build for this platform.'],
 ];
 
-/** One or two sentences: what failed and what to do. */
+/** Returns one or two sentences: what failed and what to do. */
 export function explainNpmFailure(output: string, how: string): string {
   const rule = RULES.find(([pattern]) => pattern.test(output));
   if (rule) return rule[1];

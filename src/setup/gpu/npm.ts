@@ -1,16 +1,16 @@
-/** The npm that installs the GPU package. */
+/** Finds the npm that installs the GPU package. */
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 
 export interface Npm {
   readonly command: string;
-  /** Before npm's own arguments. */
+  /** Arguments to put before npm's own. */
   readonly args: readonly string[];
 }
 
 /**
- * npm at the path of the settings, else on PATH, else beside Node; undefined where there is none. Always as a program that can be
- * started without a shell: on Windows npm.cmd cannot, so Node runs the script behind it.
+ * Returns the npm at the path in the settings, or else on PATH, or else beside Node; undefined if there is none. The result can
+ * be started without a shell. On Windows npm.cmd cannot, so Node runs the script behind it.
  */
 export function findNpm(env: NodeJS.ProcessEnv, configured = '', platform = process.platform): Npm | undefined {
   const names = platform === 'win32' ? ['npm.cmd'] : ['npm'];

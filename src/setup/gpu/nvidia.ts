@@ -1,18 +1,18 @@
-/** What this machine says about NVIDIA GPUs, without TensorFlow. */
+/** Finds out what this machine reports about NVIDIA GPUs, without TensorFlow. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 export interface Nvidia {
-  /** Names, by the driver's own tool. */
+  /** Names from the driver's own tool. */
   readonly gpus: readonly string[];
   readonly driver?: string;
-  /** The system shows the device, whether or not the driver answers. */
+  /** Whether the system shows the device, even if the driver does not answer. */
   readonly hasDevice: boolean;
 }
 
 const TIMEOUT = 10_000;
-/** Of the driver on Linux, and of the bridge to Windows' driver in WSL. */
+/** Devices of the driver on Linux, and of the bridge to the Windows driver in WSL. */
 const DEVICES = ['/dev/nvidia0', '/dev/nvidiactl', '/dev/dxg'];
 
 export async function askNvidia(env: NodeJS.ProcessEnv): Promise<Nvidia> {
@@ -28,7 +28,7 @@ export async function askNvidia(env: NodeJS.ProcessEnv): Promise<Nvidia> {
   }
 }
 
-/** Whether a GPU of NVIDIA's seems to be there at all. */
+/** Tells whether there seems to be an NVIDIA GPU at all. */
 export function seemsToHaveGpu({ gpus, hasDevice }: Nvidia): boolean {
   return gpus.length > 0 || hasDevice;
 }

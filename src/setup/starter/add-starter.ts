@@ -1,4 +1,4 @@
-/** Puts the starter specs beside a Cluster; overwrites nothing. */
+/** Writes the starter specs beside a Cluster. Overwrites nothing. */
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withIoErrors } from '../../runs/io-error.ts';
@@ -9,7 +9,7 @@ import { STARTER_LOADS, starterSpecs } from './starter-specs.ts';
 
 const sample = (name: string): string => asset(join('examples', 'chained-services', name));
 
-/** Names of the files that were written. Throws a UsageError, and writes nothing, where one of them is there. */
+/** Returns the names of the files that were written. If one of them exists, throws a UsageError and writes nothing. */
 export function addStarter(folder: string, cluster: Cluster, context: string): string[] {
   const files = starterSpecs({ cluster, context, sample: (name) => readFileSync(sample(name), 'utf8') });
   const taken = files.map(({ name }) => name).filter((name) => existsSync(join(folder, name)));

@@ -1,29 +1,29 @@
 /**
- * What a Cluster lacks to be trained for and transferred to: the organization, roles, missions, scenarios, training and transfer of the
- * sample, fitted to it.
+ * Adapts the sample's organization, roles, missions, scenarios, training and transfer to a Cluster, which needs them to be
+ * trained for and transferred to.
  */
 import { isNode, parseDocument, type Document } from 'yaml';
 import { yamlName } from '../../cluster/kubernetes/importing/import-yaml.ts';
 import type { Cluster } from '../../spec/model.ts';
 
 export interface StarterFile {
-  /** In the folder of the specs. */
+  /** File name in the folder of the specs. */
   readonly name: string;
   readonly text: string;
 }
 
 export interface StarterOptions {
   readonly cluster: Pick<Cluster, 'name' | 'namespace' | 'services'>;
-  /** Of the kubeconfig: where the Transfer goes. */
+  /** Context of the kubeconfig, which becomes the Transfer's target. */
   readonly context: string;
-  /** The text of a file of the sample. */
+  /** Returns the text of a file of the sample. */
   readonly sample: (name: string) => string;
 }
 
-/** Beside the files: a folder of load records that the scenarios play. */
+/** A folder beside the files, with the load records that the scenarios use. */
 export const STARTER_LOADS = 'loads';
 
-/** The files, in the order in which one reads them. They load without errors beside the Cluster. */
+/** Returns the files in the order in which to read them. Beside the Cluster they load without errors. */
 export function starterSpecs({ cluster, context, sample }: StarterOptions): StarterFile[] {
   const fitted = (name: string, fit: (object: SampleObject) => string | undefined): StarterFile => ({
     name,
@@ -44,12 +44,12 @@ export function starterSpecs({ cluster, context, sample }: StarterOptions): Star
   ];
 }
 
-/** Those of the organization; the others are for the published one. */
+/** Missions of the sample's own organization. Its others belong to the published one. */
 const MISSIONS: readonly string[] = ['clear-queues'];
-/** The others compare with the paper, or without an organization. */
+/** The sample's other trainings compare with the paper, or have no organization. */
 const TRAININGS: readonly string[] = ['default', 'in-emulator'];
 
-/** The recorded load arrives at every entry point; a scenario written by hand for the sample's services is left out. */
+/** Sends the recorded load to every entry point. A scenario written by hand for the sample's services is left out. */
 function scenario(object: SampleObject, { services }: StarterOptions['cluster']): string | undefined {
   const { document } = object;
   if (document.hasIn(['spec', 'events'])) return undefined;
@@ -62,7 +62,7 @@ function scenario(object: SampleObject, { services }: StarterOptions['cluster'])
   return object.with([[['spec', 'load', 0], `${items.join('\n    - ')}\n`]]);
 }
 
-/** Goes to where the Cluster was read; the canary is one service that is no entry point, where there is one. */
+/** Targets the namespace from which the Cluster was read. The canary is a service that is not an entry point, if there is one. */
 function transfer(object: SampleObject, cluster: StarterOptions['cluster'], context: string): string {
   const { spec } = object.document.toJS() as { spec: { stages: readonly Record<string, object>[] } };
   const canary = spec.stages.findIndex((stage) => 'canary' in stage);
@@ -75,14 +75,14 @@ function transfer(object: SampleObject, cluster: StarterOptions['cluster'], cont
 
 type Path = readonly (string | number)[];
 
-/** An object of the sample as it is written, comments and all. */
+/** An object of the sample exactly as written, including comments. */
 interface SampleObject {
   readonly text: string;
   readonly document: Document;
   readonly name: string;
-  /** What stands at a path. */
+  /** Returns the text at a path. */
   readonly slice: (path: Path) => string;
-  /** The text with others at some paths. */
+  /** Returns the whole text with replacements at some paths. */
   readonly with: (changes: readonly (readonly [Path, string])[]) => string;
 }
 

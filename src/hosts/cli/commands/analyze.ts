@@ -1,4 +1,4 @@
-/** `karma-mas analyze`: of a folder of specs or of a run, and with --out the results as files for other tools. */
+/** `karma-mas analyze`: analyzes a folder of specs or a run. With --out it writes the results as files for other tools. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hasManifest } from '../../../runs/manifest.ts';
@@ -10,16 +10,16 @@ import { assertWritable, writeAnalysisFiles } from '../../../jobs/analysis-files
 import type { CommandHost } from '../command.ts';
 
 export interface AnalyzeTarget {
-  /** A folder of specs, the path or the id of a run, or 'latest'. */
+  /** A folder of specs, the path or the ID of a run, or 'latest'. */
   readonly target: string;
   /** Absolute folder for the files. */
   readonly out: string | undefined;
   readonly force: boolean;
-  /** The first option that tells how to analyze, as it was given. */
+  /** The first given option that affects the analysis. */
   readonly given: string | undefined;
 }
 
-/** Starts the job, on the policies of a run or on those that the options name. Resolves with its directory and exit code. */
+/** Starts the job on the policies of a run, or on those that the options name. Resolves with its directory and exit code. */
 export type StartAnalysis = (folder: string, run?: RunInfo) => Promise<{ directory: string; code: number }>;
 
 export async function analyze(host: CommandHost, request: AnalyzeTarget, start: StartAnalysis): Promise<number> {
@@ -52,7 +52,7 @@ function write({ output }: CommandHost, directory: string, out: string, force: b
 const isAnalyzed = ({ directory }: RunInfo): boolean => existsSync(artifactPath(directory, ANALYSIS_FILE));
 const hasPolicies = ({ directory }: RunInfo): boolean => existsSync(artifactPath(directory, POLICIES_FOLDER));
 
-/** The run that is meant; undefined where a folder of specs is. */
+/** Returns the run that the target names, or undefined if it is a folder of specs. */
 function runNamed(target: string, now: () => number): RunInfo | undefined {
   if (hasManifest(target)) return usable(readRun(resolve(target), now));
   if (existsSync(target)) return undefined;

@@ -178,7 +178,7 @@ async function watch(host: CommandHost, dir: string, options: OfSpec): Promise<n
   }
 }
 
-/** Whoever started this process may have died: then its standard input has ended. */
+/** Aborts when standard input ends, since the process that started this one may have died. */
 function endOfInput(): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const end = new AbortController();
   const { stdin } = process;
@@ -273,7 +273,7 @@ async function importTo({ output, now }: CommandHost, namespace: string, options
   }
 }
 
-/** Finds the Cluster, and the context and namespace that it stands for; says both before anything is sent. */
+/** Finds the Cluster with its context and namespace, and reports both before any request is sent. */
 async function withSpec(
   { output, now }: CommandHost,
   dir: string,

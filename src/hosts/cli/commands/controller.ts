@@ -185,7 +185,7 @@ function formatStatus(status: ControllerStatus): string {
   ].join('\n');
 }
 
-/** The Transfer of a folder of specs, and the Cluster that it is for. */
+/** Reads a Transfer from a folder of specs, with the Cluster that it targets. */
 async function readPlace({ dir, transfer: name }: OfSpecs): Promise<{ spec: Cluster; transfer: Transfer }> {
   const { readSpecs, assertNoErrors } = await import('../../../jobs/starting/specs.ts');
   const { transferNamed } = await import('../../../jobs/starting/target.ts');
@@ -209,7 +209,7 @@ function listeners({ output }: CommandHost): PlanListeners {
   };
 }
 
-/** Ctrl-C stops between two calls. */
+/** Ctrl-C takes effect between two calls. */
 async function connected(
   { output, now }: CommandHost,
   action: (connection: Connection) => Promise<number>,

@@ -39,7 +39,7 @@ async function doctor({ output, now }: CommandHost, dirs: readonly string[]): Pr
 }
 
 const COLORS = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
-/** As wide as the longest state and the longest title. */
+/** The lengths of the longest state and the longest title. */
 const STATE = 7;
 const TITLE = 14;
 

@@ -103,7 +103,7 @@ function addExport(program: Command, run: RunAction): void {
     .option('--organization <name>', 'the organization (default: the only one)')
     .option('-o, --out <file>', 'write it to this file instead of stdout')
     .addHelpText('after', '\nExample:\n  karma-mas export moise chained-services --organization resilience-team')
-    // Both commands have --out, and commander gives it to the outer one.
+    // Both commands have --out, and commander assigns it to the outer one.
     .action((dir: string, _: ExportOptions, moise: Command) =>
       run((host) => exportMoise(host, dir, moise.optsWithGlobals<ExportOptions>())),
     );

@@ -54,7 +54,7 @@ function findTransfer({ now }: CommandHost, runs: string, name: string): RunInfo
   return newest;
 }
 
-/** Line by line: an audit trail of days is large. A torn last line is left out. */
+/** Reads line by line, since the audit trail of several days is large. An incomplete last line is left out. */
 async function* readAudit(path: string): AsyncGenerator<AuditRecord> {
   try {
     for await (const line of createInterface({ input: createReadStream(path) })) {

@@ -56,7 +56,7 @@ function init({ output }: CommandHost, dir: string): number {
   return EXIT.fine;
 }
 
-/** Reads the kubeconfig for its current context, and connects to nothing. */
+/** Reads the current context from the kubeconfig and connects to nothing. */
 async function addOrganization({ output }: CommandHost, dir: string, options: InitOptions): Promise<number> {
   const { readSpecs, assertNoErrors } = await import('../../../jobs/starting/specs.ts');
   const { clusterNamed } = await import('../../../jobs/starting/target.ts');

@@ -11,7 +11,7 @@ import type { AddCommand, CommandHost } from '../command.ts';
 import { resumeRun, runInForeground } from '../run-in-foreground.ts';
 import { addJobOptions, givenJobOptions } from './job-options.ts';
 
-/** Options of the command that are none of its job. */
+/** Options of the command that do not belong to the job. */
 interface RunOptions {
   readonly seed?: number;
   readonly seeds?: readonly number[];
@@ -78,7 +78,7 @@ function addRunOptions(command: Command): void {
         .argParser(seedList)
         .default(undefined, 'as the Training says'),
     );
-  // An analysis has an --out of its own: where its files for other tools go.
+  // An analysis has its own --out: the folder of its files for other tools.
   if (command.name() === 'analyze')
     command
       .option('-o, --out <dir>', 'write the results into this folder, as files for other tools')
@@ -87,7 +87,7 @@ function addRunOptions(command: Command): void {
   command.option('-r, --resume <run>', 'go on with a run from its last checkpoint');
 }
 
-/** The Training that a run went by: policies are analyzed where they are meant for. */
+/** Returns the Training of a run, since policies are analyzed in the world for which they were trained. */
 function trainingOf({ manifest }: RunInfo): string {
   const { training } = manifest.options;
   return typeof training === 'string' ? training : '';
@@ -104,7 +104,7 @@ async function start(
   return runInForeground(host, run.directory, run.id);
 }
 
-/** Makes the run. */
+/** Creates the run. */
 async function begin(
   host: CommandHost,
   kind: JobKind,
@@ -136,7 +136,7 @@ function resumeAs(host: CommandHost, kind: JobKind, folder: string, name: string
   return resumeRun(host, info);
 }
 
-/** The first option that was given, but for these and those that every command has. */
+/** Returns the first given option, except for `except` and those that every command has. */
 function givenOption(command: Command, except: readonly string[]): Option | undefined {
   return command.options.find(
     (option) =>

@@ -1,10 +1,10 @@
-/** The options of a job on the command line, from the table of all jobs. */
+/** Adds the options of a job to the command line, from the table of all jobs. */
 import { Option, type Command } from 'commander';
 import { EXIT } from '../../../jobs/failure.ts';
 import { optionProblem } from '../../../jobs/options/check-options.ts';
 import { flagOf, givableOptionsOf, type JobKind } from '../../../jobs/options/job-table.ts';
 
-/** Adds them to the command. A value that cannot be is told in the sentence that every other way to start the job tells, too. */
+/** Adds the options to the command. An invalid value gives the same sentence as in every other way to start the job. */
 export function addJobOptions(command: Command, kind: JobKind): void {
   for (const [name, option] of givableOptionsOf(kind)) {
     const short = option.short === undefined ? '' : `-${option.short}, `;
@@ -22,7 +22,7 @@ export function addJobOptions(command: Command, kind: JobKind): void {
   }
 }
 
-/** What was given of them: the rest takes its defaults where the run is made. */
+/** Returns the options that were given. The others get their defaults when the run is created. */
 export function givenJobOptions(command: Command, kind: JobKind): Record<string, unknown> {
   const names = givableOptionsOf(kind)
     .map(([name]) => name)
@@ -30,7 +30,7 @@ export function givenJobOptions(command: Command, kind: JobKind): Record<string,
   return Object.fromEntries(names.map((name) => [name, command.getOptionValue(name) as unknown]));
 }
 
-/** By a code that is not commander's own, which would put a sentence before it. */
+/** Uses an error code that is not commander's own, for which commander would put another sentence before the message. */
 function refuse(command: Command, problem: string): never {
   command.error(`error: ${problem}`, { exitCode: EXIT.usage, code: 'karma.invalidOption' });
 }

@@ -17,7 +17,7 @@ Example:
     .action(() => run(serveLsp));
 };
 
-/** Never resolves: the connection ends the process, as the protocol says how. */
+/** Never resolves, since the connection ends the process as the protocol requires. */
 async function serveLsp(): Promise<number> {
   const { serveStdio } = await import('../../../language-server/stdio.ts');
   serveStdio();

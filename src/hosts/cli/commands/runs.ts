@@ -139,7 +139,7 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-/** A run as one JSON object: the manifest without the texts of the specs. */
+/** Describes a run as one JSON object: the manifest without the texts of the specs. */
 function describe(info: RunInfo): object {
   const { manifest, ...rest } = info;
   const { specs, ...about } = manifest;

@@ -17,7 +17,7 @@ interface Options {
   readonly maxWarnings?: number;
 }
 
-/** States that are sampled of each cluster, and the seed. */
+/** Number of states that are sampled of each cluster, and the seed. */
 const SAMPLES = { states: 10_000, seed: 1 } as const;
 
 export const addValidate: AddCommand = (program, run) => {
@@ -63,9 +63,9 @@ async function validate({ output }: CommandHost, dir: string, options: Options):
   return errors > 0 || tooMany ? EXIT.problems : EXIT.fine;
 }
 
-/** What the loader and the deeper checks find. */
+/** Resolves with the problems that the loader and the deeper checks find. */
 async function check(dir: string, hints: boolean): Promise<{ model: Model; problems: readonly Problem[] }> {
-  // Loaded here, as in the other commands: help and the list of runs need none of the engine.
+  // Imported here, as in the other commands, since help and the list of runs do not need the engine.
   const { readSpecs } = await import('../../../jobs/starting/specs.ts');
   const { validate } = await import('../../../language/validate.ts');
   const folder = await readSpecs(resolve(dir));
@@ -131,13 +131,13 @@ function summary({ objects, errors, warnings }: Counts): string {
   return `${plural(objects, 'object')}: no errors${warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}`;
 }
 
-/** Relative to the working directory, which in CI is that of the repository; with '/'. */
+/** Returns a path relative to the working directory, which in CI is that of the repository. It uses '/'. */
 const pathOf = (dir: string, file: string): string =>
   relative(process.cwd(), join(resolve(dir), file))
     .split(sep)
     .join('/') || '.';
 
-/** The same as a URI; absolute outside of the working directory. */
+/** Returns the same path as a URI, which is absolute outside the working directory. */
 function uriOf(dir: string, file: string): string {
   const path = pathOf(dir, file);
   if (path === '..' || path.startsWith('../')) return pathToFileURL(join(resolve(dir), file)).href;

@@ -1,4 +1,4 @@
-/** Problems as workflow commands of GitHub Actions, which show them at their lines in a pull request. */
+/** Formats problems as workflow commands of GitHub Actions, which shows them at their lines in a pull request. */
 import type { Problem, Severity } from '../../../spec/problem.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = {
@@ -8,14 +8,14 @@ const COMMANDS: Readonly<Record<Severity, string>> = {
   hint: 'notice',
 };
 
-/** `::error file=...,line=...::message`; `path` is that of the file, as the repository has it. */
+/** Returns `::error file=...,line=...::message`. `path` is relative to the repository. */
 export function githubCommand({ severity, code, message, range }: Problem, path: string): string {
   const { start, end } = range;
   const properties: [string, string | number][] = [
     ['file', path],
     ['line', start.line],
     ['endLine', end.line],
-    // Columns count only within one line.
+    // Columns are valid only within one line.
     ...(start.line === end.line
       ? ([
           ['col', start.column],

@@ -1,4 +1,7 @@
-/** Problems as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), which code scanning of several forges reads. */
+/**
+ * Formats problems as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), which code scanning of several forges
+ * reads.
+ */
 import type { Fix, Problem, Range, Severity } from '../../../spec/problem.ts';
 import { codeInfo } from '../../../language/diagnostics/diagnostic-codes.ts';
 
@@ -13,7 +16,7 @@ const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 
 export interface SarifOptions {
   readonly version: string;
-  /** URI of a file of the folder, relative to where the repository is checked out, or absolute. */
+  /** Returns the URI of a file in the folder, relative to the root of the repository, or absolute. */
   readonly uriOf: (file: string) => string;
 }
 
@@ -73,7 +76,7 @@ const physicalLocation = (uri: string, range: Range): object => ({
   region: regionOf(range),
 });
 
-/** The end is exclusive, as ours. */
+/** The end is exclusive, as it is in a Range. */
 const regionOf = ({ start, end }: Range): object => ({
   startLine: start.line,
   startColumn: start.column,
