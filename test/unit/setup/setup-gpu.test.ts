@@ -157,7 +157,7 @@ describe('setup: whether a GPU is used, and why not', () => {
     ],
   ];
   for (const [what, file, library, nvidia, message, advice] of cases)
-    it(`explainGpu says why TensorFlow computes on the CPU with ${what} (${file})`, () => {
+    it(`explainGpu says why TensorFlow computes on the CPU, given ${what} (${file})`, () => {
       const report = explainGpu({ probe: loaded(library), output: sample(file) }, nvidia);
       assert.equal(report.state, 'cpu');
       assert.match(report.message, message);

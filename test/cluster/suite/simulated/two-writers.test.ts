@@ -1,4 +1,4 @@
-/** Processes take turns to write by the lease of a namespace and are killed, stopped and woken at random; there are never two writers. */
+/** Processes take turns to write under the lease of a namespace and are killed, stopped and woken at random; there are never two writers. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
