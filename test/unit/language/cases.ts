@@ -13,7 +13,7 @@ const CASES = 'test/unit/language/cases';
 
 export interface Case {
   readonly name: string;
-  /** A file of its own, with a mark; or else a change of a file of the sample. */
+  /** A separate file with a mark, or else a change of a file of the sample. */
   readonly text?: string;
   readonly file?: string;
   /** In `file`: this text, which stands there once, is replaced by `by`, which has the mark. */
@@ -21,7 +21,7 @@ export interface Case {
   readonly by?: string;
   /** More files. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Without the sample's files. */
+  /** Leaves out the files of the sample. */
   readonly alone?: boolean;
 }
 
@@ -54,12 +54,12 @@ export function viewOf(files: readonly SpecFile[], cache = new SpecCache()): Fol
   return folderView(files, loadSpecs(files, { exists: (path) => EXISTING.includes(path), cache }));
 }
 
-/** Files of the sample are parsed once for all cases. */
+/** Parses the files of the sample once for all cases. */
 const cache = new SpecCache();
 
 export const sampleView = (): FolderView => viewOf(sample);
 
-/** The folder of a case, and where its mark is. The mark is `<|>` where the text has one, else `|`. */
+/** The folder of a case and the place of its mark, which is `<|>` if the text has one, otherwise `|`. */
 export function marked({ name, text, file = 'case.karma.yaml', replace, by, files = {}, alone }: Case): Marked {
   let written = text;
   if (written === undefined) {

@@ -9,10 +9,10 @@ interface ActionCase extends Case {
   readonly action: string;
   readonly offered?: boolean;
   readonly kind?: string;
-  /** Parts of files afterwards. */
+  /** Parts of files after the action. */
   readonly gives?: Readonly<Record<string, string | readonly string[]>>;
   readonly not?: Readonly<Record<string, string>>;
-  /** Codes of the problems that are gone; it adds no error of another kind. */
+  /** Codes of the problems that the action removes; it adds no error of another kind. */
   readonly removes?: readonly string[];
 }
 
@@ -34,10 +34,10 @@ const facts: HostKnowledge = {
 describe('code actions', () => {
   const cases = readCases<ActionCase>('code-actions');
 
-  it('has at least 25 cases', () => assert.ok(cases.length >= 25));
+  it('At least 25 cases test code actions', () => assert.ok(cases.length >= 25));
 
   for (const each of cases) {
-    it(each.name, () => {
+    it(`Code actions are offered and applied as expected in the case "${each.name}"`, () => {
       const { folder, files, file, range } = marked(each);
       const actions = codeActions(folder, file, range, facts);
       const action = actions.find(({ title }) => title === each.action);

@@ -15,7 +15,7 @@ interface CompleteCase extends Case {
   readonly count?: number;
   /** Part of the detail or documentation of a label. */
   readonly says?: Readonly<Record<string, string>>;
-  /** The label that is put in, and a part of the text then. */
+  /** The label that is inserted, and a part of the text after that. */
   readonly apply?: string;
   readonly gives?: string;
 }
@@ -30,10 +30,10 @@ const facts: HostKnowledge = {
 describe('completion', () => {
   const cases = readCases<CompleteCase>('complete');
 
-  it('has at least 25 cases', () => assert.ok(cases.length >= 25));
+  it('At least 25 cases test completion', () => assert.ok(cases.length >= 25));
 
   for (const each of cases) {
-    it(each.name, () => {
+    it(`Completion offers what is expected in the case "${each.name}"`, () => {
       const { folder, file, position, source } = marked(each);
       const found = complete(folder, file, position, facts);
       const labels = found.map(({ label }) => label);

@@ -4,9 +4,9 @@ import { lineEnd, lineStart, offsetAt, type Location } from '../../../src/langua
 import { marked, readCases, type Case, type Marked } from './cases.ts';
 
 interface DefinitionCase extends Case {
-  /** File and line of each declaration, with the name in angle brackets; empty where there is none. */
+  /** File and line of each declaration, with the name in angle brackets; empty if there is none. */
   readonly goes: readonly string[];
-  /** How often it is named in each file, declarations included. */
+  /** How often the name occurs in each file, declarations included. */
   readonly references?: Readonly<Record<string, number>>;
   /** Highlights of the file: d for a declaration, u for a use, in their order. */
   readonly highlights?: string;
@@ -24,10 +24,10 @@ function shown({ folder }: Marked, { file, range }: Location): string {
 describe('definition and references', () => {
   const cases = readCases<DefinitionCase>('definition');
 
-  it('has at least 25 cases', () => assert.ok(cases.length >= 25));
+  it('At least 25 cases test definition and references', () => assert.ok(cases.length >= 25));
 
   for (const each of cases) {
-    it(each.name, () => {
+    it(`Definition, references and highlights are as expected in the case "${each.name}"`, () => {
       const at = marked(each);
       const { folder, file, position } = at;
       assert.deepEqual(

@@ -34,7 +34,7 @@ describe('the guides in one state', () => {
     ['examples/chained-services', 'published-team'],
     ['test/data/five-services', 'pair'],
   ] as const)
-    it(`${name}: masks and rewards are those of training, in sampled states`, async () => {
+    it(`The guides of ${name} give the masks and rewards of training in sampled states`, async () => {
       const model = await modelOf(folder);
       const organization = model.organizations.find((each) => each.name === name)!;
       const cluster = model.clusters.find((each) => each.name === organization.cluster)!;
@@ -42,7 +42,7 @@ describe('the guides in one state', () => {
       const layouts = layoutAgents(model, organization, cluster, { agentMode: 'multi', organization: true });
       let matched = 0;
       for (const moment of moments) {
-        // Training sees all environments at once; the playground one state, here the first.
+        // Training sees all environments at once; the playground sees one state, here the first.
         const elapsed = new Float64Array(moment.at(0).environments).fill(90);
         const evaluation = evaluateGuides(model, name, { history: moment, elapsed: 90 })!;
         layouts.forEach((layout, index) => {
@@ -78,7 +78,7 @@ describe('the guides in one state', () => {
       assert.ok(matched > 5, `only ${matched} matched`);
     });
 
-  it('Evaluated guides tell why a rule matches and which duties hold at the time', async () => {
+  it('Evaluated guides say why a rule matches and which duties hold at the time', async () => {
     const model = await modelOf('examples/chained-services');
     const cluster = model.clusters[0];
     const [moment] = sampleStates(cluster, 100, 5).moments;

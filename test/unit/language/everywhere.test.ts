@@ -1,4 +1,4 @@
-/** What must hold at every place of every text: nothing throws, ranges are inside of the text, edits keep it YAML and its meaning. */
+/** What must hold at every place of every text: nothing throws, ranges lie inside the text, and edits keep it YAML with the same meaning. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -92,7 +92,7 @@ const plain = (model: Model): string =>
 const sound = (text: string): boolean =>
   parseAllDocuments(text, { logLevel: 'silent' }).every(({ errors }) => errors.length === 0);
 
-/** Where a name stands first. */
+/** The first place of a name. */
 function placeOf(folder: FolderView, name: string): readonly [string, Position] {
   for (const source of folder.sources) {
     const offset = source.text.search(new RegExp(`\\b${name}\\b`));
@@ -124,7 +124,7 @@ describe('at every place', () => {
   });
 
   for (const name of readdirSync(BROKEN)) {
-    it(`of ${name}`, () => {
+    it(`Every feature can be asked at places of the broken specification ${name}`, () => {
       const folder = viewOf(filesOf(join(BROKEN, name)));
       for (const source of folder.sources) {
         askWhole(folder, source);
@@ -197,7 +197,7 @@ describe('code actions at every place', () => {
     assert.ok(count > 20);
   });
 
-  it('Code actions leave broken specifications no more broken', () => {
+  it('Code actions keep broken specifications valid YAML', () => {
     for (const name of readdirSync(BROKEN)) {
       const files = filesOf(join(BROKEN, name));
       const folder = viewOf(files);

@@ -25,7 +25,7 @@ const RULE = { result: 'bool', settings: Object.keys(SETTINGS), service: true } 
 const sample = filesOf(SAMPLE);
 const cache = new SpecCache();
 
-/** A role with one rule whose condition is the text, as a block where YAML can hold it so, else in double quotes. */
+/** A role with one rule whose condition is the text, as a block if YAML allows that, otherwise in double quotes. */
 function probe(text: string): { readonly files: SpecFile[]; readonly folder: FolderView } {
   const block = !/[^\P{Cc}\n\t]|^\s|\s$|\n[ \t]|[ \t]\n/u.test(text) && text.trim() !== '';
   const value = block ? `|-\n        ${text.replaceAll('\n', '\n        ')}` : JSON.stringify(text);
@@ -45,7 +45,7 @@ function probe(text: string): { readonly files: SpecFile[]; readonly folder: Fol
   return { files, folder: viewOf(files, cache) };
 }
 
-/** The condition in the file as it is now, and where its characters stand. */
+/** The condition as it stands in the file now, and the offsets of its characters. */
 function conditionOf(folder: FolderView): { readonly text: string; readonly offsets: Uint32Array } {
   const document = folder.documents.find(({ source }) => source.path === PROBE);
   const scalar = document?.yaml.getIn(['spec', 'rules', 0, 'when'], true);
@@ -54,7 +54,7 @@ function conditionOf(folder: FolderView): { readonly text: string; readonly offs
   return { text: String(node.value), offsets: scalarOffsets(document.source.text, node) };
 }
 
-/** The meaning alone: without places and without the names of variables. */
+/** Only the meaning, without places and without the names of variables. */
 const meaning = (expression: CheckedExpression | undefined, setting = ''): string =>
   JSON.stringify(expression?.root, (key, value: unknown) => {
     if (key === 'start' || key === 'end') return undefined;
@@ -91,7 +91,7 @@ function agree(text: string): void {
       onLine(start, end) ? ['comment'] : [],
       text,
     );
-    // Between the slashes and the end: what is written there names nothing.
+    // Nothing between the slashes and the end of the comment is a name.
     for (const at of new Set([start + 1, (start + end) >> 1, end - 1])) {
       const found = hover(folder, PROBE, position(place(at)));
       if (found) assert.ok(offsetAt(source, found.range.end) >= place(end - 1), `${text}: ${found.markdown}`);
@@ -147,12 +147,12 @@ describe('checker, hover, tokens and rename of one expression', () => {
     parse(readFileSync('test/data/cel/conformance.yaml', 'utf8')) as Record<string, { expr: string }[]>,
   );
   for (const [section, some] of cases) {
-    it(`agree on the cases of the CEL specification about ${section}`, () => {
+    it(`The checker, hover, tokens and rename agree on the cases of the CEL specification about ${section}`, () => {
       for (const { expr } of some) agree(expr);
     });
   }
 
-  it('agree on random expressions with comments and all kinds of quotes', () => {
+  it('The checker, hover, tokens and rename agree on random expressions with comments and all kinds of quotes', () => {
     const choices = (length: number) => fc.array(fc.nat(10_000), { minLength: length, maxLength: length });
     fc.assert(
       fc.property(choices(60), choices(40), (list, clothes) => {
@@ -163,7 +163,7 @@ describe('checker, hover, tokens and rename of one expression', () => {
     );
   });
 
-  it('agree on damaged expressions', () => {
+  it('The checker, hover, tokens and rename agree on damaged expressions', () => {
     const choices = (length: number) => fc.array(fc.nat(10_000), { minLength: length, maxLength: length });
     fc.assert(
       fc.property(choices(30), choices(20), fc.nat(10_000), fc.nat(6), (list, clothes, at, length) => {

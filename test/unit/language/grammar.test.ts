@@ -7,7 +7,7 @@ import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { tokenize } from '../../../src/spec/cel/lex.ts';
 import { sampleFiles } from '../spec/samples.ts';
 
-// Both are bundles of which Node cannot tell the names.
+// Both are bundles whose exports Node cannot detect.
 const { createOnigScanner, createOnigString, loadWASM } = oniguruma;
 const { INITIAL, parseRawGrammar, Registry } = textmate;
 
@@ -21,7 +21,7 @@ interface Piece {
   readonly scopes: readonly string[];
 }
 
-/** With the engine of VS Code. */
+/** These tests use the TextMate engine of VS Code. */
 describe('grammar', () => {
   let grammar: IGrammar;
   before(async () => {
@@ -54,7 +54,7 @@ describe('grammar', () => {
 
   const isCel = ({ scopes }: Piece): boolean => scopes.some((scope) => /^meta\.embedded\.\w+\.cel$/.test(scope));
 
-  /** Every character of the text: in an expression by the grammar if and only if by the YAML parser. */
+  /** Asserts that the grammar and the YAML parser see the same characters of a text inside expressions. */
   function assertExpressions(text: string): number {
     const lines = new LineCounter();
     const inside = new Set<string>();
@@ -118,8 +118,10 @@ describe('grammar', () => {
     'text in a block that looks like it': 'description: |\n  when: no expression\nwhen: true\n',
   };
   for (const [name, text] of Object.entries(styles)) {
-    it(`an expression: ${name}`, () => void assertExpressions(text));
-    it(`an expression: ${name}, with CRLF`, () => void assertExpressions(text.replaceAll('\n', '\r\n')));
+    it(`The grammar finds the same expressions as the YAML parser in the case "${name}"`, () =>
+      void assertExpressions(text));
+    it(`The grammar finds the same expressions as the YAML parser in the case "${name}" with CRLF`, () =>
+      void assertExpressions(text.replaceAll('\n', '\r\n')));
   }
 
   const scopesOf = (text: string, part: string): string => {

@@ -10,7 +10,7 @@ describe('what guides are tried with', () => {
     ['examples/chained-services', 'published-team'],
     ['test/data/five-services', 'pair'],
   ] as const)
-    it(`${name}: what its rules read, in ranges that hold every preset`, async () => {
+    it(`The playground of ${name} offers what its rules read, in ranges that hold every preset except sampled ones`, async () => {
       const { model } = await readSpecFolder(folder);
       const organization = model.organizations.find((each) => each.name === name)!;
       const cluster = model.clusters.find((each) => each.name === organization.cluster)!;
@@ -26,7 +26,7 @@ describe('what guides are tried with', () => {
       }
     });
 
-  it('Under overload rules match and allow moves, at rest they do not', async () => {
+  it('Rules match under overload, and their number differs from that at rest', async () => {
     const { model } = await readSpecFolder('examples/chained-services');
     const cluster = model.clusters[0];
     const { presets } = guidePlayground(model, 'resilience-team')!;

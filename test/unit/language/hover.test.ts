@@ -35,10 +35,10 @@ function busyState(): HostKnowledge {
 describe('hover', () => {
   const cases = readCases<HoverCase>('hover');
 
-  it('has at least 25 cases', () => assert.ok(cases.length >= 25));
+  it('At least 25 cases test hover', () => assert.ok(cases.length >= 25));
 
   for (const each of cases) {
-    it(each.name, () => {
+    it(`Hover shows what is expected in the case "${each.name}"`, () => {
       const { folder, file, position, source } = marked(each);
       const found = hover(folder, file, position, each.state ? busyState() : {});
       if (each.marks === null) return assert.equal(found, undefined);
@@ -54,7 +54,7 @@ describe('hover', () => {
 
 describe('signature help', () => {
   for (const each of readCases<SignatureCase>('signature-help')) {
-    it(each.name, () => {
+    it(`Signature help shows what is expected in the case "${each.name}"`, () => {
       const { folder, file, position } = marked(each);
       const help = signatureHelp(folder, file, position);
       if (each.shows === null) return assert.equal(help, undefined);

@@ -39,7 +39,7 @@ describe('the graph of an organization', () => {
     for (const { from, to } of graph.edges) assert.ok(ids.includes(from) && ids.includes(to), `${from} ${to}`);
   });
 
-  it('The graph has the parents of roles where they are known, and their parents', () => {
+  it('The graph has the known parents of roles, and the parents of those', () => {
     const parents: Record<string, string[]> = {
       'failure-manager': ['published-failure-manager', 'nobody'],
       'published-failure-manager': ['published-ddos-manager'],

@@ -1,4 +1,4 @@
-/** The outline of a text against the YAML parser. */
+/** Compares the outline of a text with what the YAML parser gives. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
@@ -11,7 +11,7 @@ import { filesOf, SAMPLE } from './cases.ts';
 
 const texts = filesOf(SAMPLE).map(({ text }) => String(text));
 
-/** Structure and places of every key and value; a block text has its start alone. */
+/** The structure and the places of every key and value; a block text has only its start. */
 function ofOutline(node: TreeNode | undefined): unknown {
   if (!node) return null;
   if (node.type === 'map')
@@ -36,7 +36,7 @@ function ofYaml(node: unknown): unknown {
   return [value, start, block ? 0 : end];
 }
 
-/** Constructs that the language does not use: the outline reads them as it can. */
+/** Constructs that the language does not use: the outline reads them as well as it can. */
 const FOREIGN = /^[ -]*\?|(?:^|: |- |[,[{])[ ]*!|[{,]\s*:|^%|\t|\r|\{[^}]*\}\s*:|\]\s*:|^\uFEFF|[\u2028\u2029\u0085]/m;
 
 function compare(text: string, foreign = FOREIGN): boolean {
@@ -66,10 +66,11 @@ describe('the outline of a text', () => {
     'brackets over several lines': 'a: { b: [c,\n    d], e:\n    f }\ng: [\n    { h: i },\n  ]\n',
     'keys in quotes': '"a b": c\n\'d\': { "e": f, \'g\':h }\n',
     documents: '--- { a: b }\n---\nc: d\n...\n---\n- e\n',
-    'colons and hashes inside of texts': 'a: b:c\nd: e#f\ng: http://h\n"i:": j\n',
+    'colons and hashes inside texts': 'a: b:c\nd: e#f\ng: http://h\n"i:": j\n',
     'an indicated indentation': 'a: |2\n    b\n   c\nd:\n  - |1\n     e\n',
   })) {
-    it(`of ${name}`, () => assert.ok(compare(text), 'it is YAML'));
+    it(`The outline of a text with ${name} is what the YAML parser gives`, () =>
+      assert.ok(compare(text), 'it is YAML'));
   }
 
   it('The outline is what the YAML parser gives after random changes that leave the text YAML', () => {
@@ -132,7 +133,7 @@ describe('the outline of a text', () => {
     const made = fc
       .array(fc.constantFrom(...parts, '%', '---', '\t', '? '), { maxLength: 14 })
       .map((all) => all.join(''));
-    // A carriage return that ends no line, below a map, once held the scanner up for ever.
+    // A carriage return below a map that does not end a line once made the scanner run forever.
     assert.equal(scanDocuments('a: 1\n\r').length, 1);
     fc.assert(
       fc.property(made, (text) => scanDocuments(text).length > 0),

@@ -1,4 +1,4 @@
-/** Proposals of an analysis as edits of the sample, and of specifications that are written in other ways. */
+/** Tests proposals of an analysis as edits of the sample and of specifications that are written in other ways. */
 import assert from 'node:assert/strict';
 import { addProposal, alreadyThere } from '../../../src/language/proposals/add-proposal.ts';
 import type { Placement, Proposal } from '../../../src/language/proposals/proposal.ts';
@@ -61,7 +61,7 @@ function changed(path: string, change: (text: string) => string): SpecFile[] {
   return sample.map((file) => (file.path === path ? { path, text: change(String(file.text)) } : file));
 }
 
-/** Accepts it; the text is as sound as before, and every line that was there still is, unless it is said to change. */
+/** Accepts a proposal; the text stays as sound as before, and every line stays unless the test says that it changes. */
 function accept(proposal: Proposal, placement: Placement = TEAM, files: readonly SpecFile[] = sample) {
   const before = viewOf(files);
   const found = addProposal(before, proposal, placement);
@@ -101,7 +101,7 @@ describe('an inferred role', () => {
     assert.equal(textOf(files, ORGANIZATION), textOf(sample, ORGANIZATION));
   });
 
-  it('An inferred role gets another name where its own is taken', () => {
+  it('An inferred role gets another name if its own is taken', () => {
     const first = accept(role);
     const other = { ...role, yaml: role.yaml.replace('> 12', '> 20') };
     const { name, view } = accept(other, TEAM, first.files);
@@ -156,7 +156,7 @@ describe('an inferred role', () => {
     assert.ok(textOf(files, ORGANIZATION).includes('links:\n'));
   });
 
-  it('An inferred role stands beside the old one where other agents keep that one', () => {
+  it('An inferred role is added beside the old one if other agents keep that one', () => {
     const files = changed(ORGANIZATION, (text) =>
       text
         .replace(
@@ -197,7 +197,7 @@ describe('an inferred role', () => {
     accept(role, TEAM, files);
   });
 
-  it('An inferred role is refused where its text is not a role', () => {
+  it('An inferred role is refused if its text is not a role', () => {
     assert.match(refusal({ ...role, yaml: 'a: [' }), /cannot be read/);
     assert.match(refusal({ ...role, yaml: role.yaml.replace('service.pending', 'service.nonsense') }), /nonsense/);
   });
@@ -228,14 +228,14 @@ describe('an inferred goal', () => {
     assert.match(refusal(goal, { ...TEAM, mission: 'stay-reachable' }), /no mission stay-reachable/);
   });
 
-  it('An inferred goal gets another name where its own is taken, and is not added twice', () => {
+  it('An inferred goal gets another name if its own is taken, and is not added twice', () => {
     const { files } = accept(goal, { organization: 'published-team', mission: 'stay-reachable' });
     const other = { ...goal, yaml: goal.yaml.replaceAll('12', '20') };
     assert.equal(accept(other, { organization: 'published-team' }, files).name, 'inferred-1-2');
     assert.match(refusal(goal, { organization: 'published-team' }, files), /already: inferred-1 \(stay-reachable\)/);
   });
 
-  it('An inferred goal is written in brackets where its neighbors are', () => {
+  it('An inferred goal is written in brackets if its neighbors are', () => {
     const files = changed('missions.karma.yaml', (text) => {
       const [, ...others] = text.split('---\n');
       return [
@@ -249,7 +249,7 @@ describe('an inferred goal', () => {
     assert.equal(added.weight, 0);
   });
 
-  it('An inferred goal becomes a mission of its own where the organization has none', () => {
+  it('An inferred goal becomes a mission of its own if the organization has none', () => {
     const mission = `${HEAD}kind: Mission\nmetadata: { name: inferred-goals }\nspec:\n  goals:\n    - name: inferred-1\n      reward: -cluster.latency\n      range: [-1, 0]\n      weight: 0\n`;
     for (const functional of ['  functional: { missions: [] }\n', '  functional:\n', '']) {
       const files = changed(ORGANIZATION, (text) => text.replace(/ {2}functional:[^]*(?= {2}agents:)/, functional));
@@ -280,7 +280,7 @@ describe('an inferred relation', () => {
     assert.match(refusal(back), /already/);
   });
 
-  it('An inferred relation adds the list of links where there is none', () => {
+  it('An inferred relation adds the list of links if there is none', () => {
     const without = (links: string) =>
       changed(ORGANIZATION, (text) => text.replace(/ {8}links:\n(?: {10}-.*\n)+/, links));
     for (const links of ['', '        links: [] # none yet\n']) {
@@ -289,7 +289,7 @@ describe('an inferred relation', () => {
     }
   });
 
-  it('An inferred relation is refused where it would close a circle of authority', () => {
+  it('An inferred relation is refused if it would close a circle of authority', () => {
     const circle: Proposal = {
       ...relation,
       yaml: '{ type: authority, from: resource-manager, to: failure-manager }',
@@ -298,7 +298,7 @@ describe('an inferred relation', () => {
     assert.match(refusal(circle), /authority over one another in a circle/);
   });
 
-  it('An inferred relation is refused where a role has left the group', () => {
+  it('An inferred relation is refused if a role has left the group', () => {
     const gone: Proposal = { ...relation, link: { ...relation.link!, from: 'gone' } };
     assert.match(refusal(gone), /No group of organization resilience-team has both roles/);
   });

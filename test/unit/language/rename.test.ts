@@ -5,23 +5,23 @@ import { applyAll, marked, readCases, viewOf, type Case } from './cases.ts';
 
 interface RenameCase extends Case {
   readonly to: string;
-  /** What is renamed; left out where that is refused from the start. */
+  /** What is renamed; left out if that is refused from the start. */
   readonly from?: string;
   /** Edits of each file. */
   readonly edits?: Readonly<Record<string, number>>;
-  /** A part of the file of the mark afterwards. */
+  /** A part of the file with the mark after the rename. */
   readonly gives?: string;
-  /** A part of the reason why not. */
+  /** A part of the reason for the refusal. */
   readonly refused?: string;
 }
 
 describe('rename', () => {
   const cases = readCases<RenameCase>('rename');
 
-  it('has at least 25 cases', () => assert.ok(cases.length >= 25));
+  it('At least 25 cases test rename', () => assert.ok(cases.length >= 25));
 
   for (const each of cases) {
-    it(each.name, () => {
+    it(`Rename edits or refuses as expected in the case "${each.name}"`, () => {
       const { folder, files, file, position, source } = marked(each);
       const prepared = prepareRename(folder, file, position);
       if (each.from === undefined) {

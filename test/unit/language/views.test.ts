@@ -88,7 +88,7 @@ describe('symbols', () => {
 });
 
 describe('inlay hints', () => {
-  it('Inlay hints give the units of plain numbers, also of settings by what they are compared with', () => {
+  it('Inlay hints give the units of plain numbers, and those of settings from what they are compared with', () => {
     const roles = hinted(folder, 'roles.karma.yaml', { defaults: false });
     assert.ok(roles.includes('settings: { load: 0.7, utilization: 0.75, pending: 5<requests>'), roles.join('\n'));
     assert.ok(roles.includes('allow: { scale: [1, 2]<pods>'));
@@ -237,11 +237,11 @@ describe('formatting', () => {
     ['an indicated indentation', 'a:\n    b: |1\n      c\n', 'a:\n  b: |1\n    c\n'],
     ['kept line breaks at the end of a block', 'a: |+\n  b\n\n\nc: d\n', 'a: |+\n  b\n\n\nc: d\n'],
     ['Windows line ends', 'a:\r\n    b:   c  \r\n', 'a:\r\n  b: c\r\n'],
-    ['text that is no YAML, not at all', 'a:   { b: c\nd:   e\n', 'a:   { b: c\nd:   e\n'],
-    ['a tag, not at all', 'a:   !x b\n', 'a:   !x b\n'],
+    ['a text that is not YAML stays as it is', 'a:   { b: c\nd:   e\n', 'a:   { b: c\nd:   e\n'],
+    ['a text with a tag stays as it is', 'a:   !x b\n', 'a:   !x b\n'],
   ];
   for (const [name, before, after] of cases) {
-    it(`of ${name}`, () => {
+    it(`Formatting gives the expected text in the case "${name}", and formatting it again changes nothing`, () => {
       assert.equal(formatted(before), after);
       assert.equal(formatted(after), after);
     });

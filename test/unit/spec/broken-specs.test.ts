@@ -34,10 +34,10 @@ function check(problems: readonly Problem[], expected: readonly Expected[]): voi
 describe('broken specifications', () => {
   const cases = readdirSync(ROOT).sort();
 
-  it('are at least sixty', () => assert.ok(cases.length >= 60));
+  it('At least 60 broken specifications are tested', () => assert.ok(cases.length >= 60));
 
   for (const name of cases) {
-    it(name, async () => {
+    it(`The broken specification ${name} has exactly the expected problems`, async () => {
       const expected = JSON.parse(readFileSync(join(ROOT, name, 'expected.json'), 'utf8')) as Expected[];
       assert.ok(expected.length > 0);
       check((await readSpecFolder(join(ROOT, name))).problems, expected);
@@ -59,22 +59,22 @@ describe('broken specifications', () => {
       message,
     });
 
-    it('10 MB', async () => {
+    it('A file of 10 MB is reported as too large', async () => {
       write('a: b\n'.repeat(2_000_000));
       check((await readSpecFolder(folder)).problems, [at(1, 1, 'file-too-large', 'larger than 1 MiB')]);
     });
 
-    it('binary', async () => {
+    it('A binary file is reported as not text', async () => {
       write(Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256));
       check((await readSpecFolder(folder)).problems, [at(1, 1, 'file-not-text', 'not UTF-8')]);
     });
 
-    it('UTF-16', async () => {
+    it('A file in UTF-16 is reported with the advice to save it as UTF-8', async () => {
       write(Buffer.from('kind: Role\n', 'utf16le'));
       check((await readSpecFolder(folder)).problems, [at(1, 2, 'file-not-text', 'Save it as UTF-8')]);
     });
 
-    it('NUL in the text', async () => {
+    it('A NUL character in a text is reported at its place', async () => {
       write('kind: Role\nmeta\0data: {}\n');
       check((await readSpecFolder(folder)).problems, [at(2, 5, 'file-not-text', 'Save it as UTF-8')]);
     });

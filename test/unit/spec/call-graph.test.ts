@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { callsPerRequest, capacityOf, topologicalOrder } from '../../../src/spec/call-graph.ts';
 import { clusterOf, sample } from './cel/fixtures.ts';
 
-/** A cluster with other calls: of each service, the indices of what it calls. */
+/** A cluster with other calls: for each service, the indices of the services that it calls. */
 const withCalls = (calls: readonly (readonly number[])[]) =>
   clusterOf(calls.map((called, i) => ({ ...sample.services[0], name: `s${i}`, calls: called })));
 
@@ -29,7 +29,7 @@ describe('the call graph', () => {
       [0, 0, 0, 1],
     ];
     assert.deepEqual([...callsPerRequest(sample)], expected.flat());
-    // A ladder of diamonds doubles at each.
+    // Each diamond in the ladder doubles the number of paths.
     const ladder = withCalls([[1, 2], [3], [3], [4, 5], [6], [6], []]);
     assert.equal(callsPerRequest(ladder)[6], 4);
   });

@@ -66,7 +66,7 @@ describe('a specification folder', () => {
     }
   });
 
-  it('Reading a folder without specifications says that there is none', async () => {
+  it('Reading a folder without specifications reports that there are none', async () => {
     const { problems } = await readSpecFolder(folder);
     assert.equal(
       problems.map(formatProblem).join(),

@@ -53,7 +53,7 @@ describe('incremental load', () => {
     let files: SpecFile[] = [{ path: 'all.karma.yaml', text: whole }, ...sample];
     for (let i = 0; i < 150; i++) {
       const edited = random.uniform() < 0.7 ? 0 : random.integer(0, files.length - 1);
-      // Damage piles up for a while, as while one types, and is undone.
+      // Damage accumulates for a while, as it does while somebody types, and is then undone.
       const text = i % 8 === 7 ? [whole, ...sample.map((file) => file.text)][edited] : files[edited].text;
       const damaged = typeof text === 'string' && i % 8 !== 7 ? mutate(text, random) : text;
       files = files.with(edited, { path: files[edited].path, text: damaged });

@@ -274,7 +274,7 @@ describe('one mistake is one problem', () => {
     assert.deepEqual(shortly(load(orphan)), ['5:12 unknown-reference']);
   });
 
-  it('A setting that leaves a window without length is an error, also where a role inherits the rule', () => {
+  it('A setting that leaves a window without length is an error, even if a role inherits the rule', () => {
     const rule = 'rules: [{ when: "mean(service.pending, «settings.w) > 1", allow: { scale: [1] } }]';
     for (const value of ['0', '-30', '0s'])
       assert.deepEqual(codesAtMarks(object('Role', 'x', `  settings: { w: ${value} }\n  ${rule}\n`)), ['cel-type']);
@@ -490,7 +490,7 @@ describe('further checks', () => {
     ['nothing to search', [training('  search: { trials: 1, space: «{} }\n')], ['wrong-length']],
   ];
   for (const [name, documents, expected] of cases) {
-    it(name, () => {
+    it(`The loader reports the expected problems in the case "${name}"`, () => {
       assert.deepEqual(codesAtMarks(...documents), expected);
     });
   }

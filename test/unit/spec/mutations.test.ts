@@ -6,7 +6,7 @@ import { inFull, load, object, sampleFiles } from './samples.ts';
 
 describe('damaged specifications', () => {
   it('The loader survives 4 000 random mutations of the sample, and every problem has a place', async () => {
-    // Another seed each time, so that many runs see more than one; an error names it, for `npm run fuzz -- 4000 SEED`.
+    // The seed differs each time, so that many runs try many; an error names it for `npm run fuzz -- 4000 SEED`.
     const { problems, codes } = runMutations(await sampleFiles(), 4000, randomInt(2 ** 31));
     assert.ok(problems > 4000);
     assert.ok(codes.size > 25, [...codes.keys()].join());
@@ -42,7 +42,7 @@ describe('damaged specifications', () => {
     ['lone surrogates', `kind: Role\nmetadata: { name: "${'\ud800'.repeat(100)}" }`],
   ];
   for (const [name, text] of odd) {
-    it(name, () => {
+    it(`The loader survives ${name}`, () => {
       const { problems, model } = loadSpecs([{ path: 'odd.karma.yaml', text }]);
       assert.ok(name.startsWith('empty') || name.startsWith('many documents') || problems.length > 0);
       assert.equal(model.clusters.length, 0);

@@ -9,11 +9,11 @@ import { inFull, load } from './samples.ts';
 const document = readFileSync(SPEC_DOCUMENT, 'utf8');
 
 describe(SPEC_DOCUMENT, () => {
-  it('has the tables of the code; if not, run: node test/docs/write-spec-reference.ts', () => {
+  it('docs/spec.md has the tables of the code (node test/docs/write-spec-reference.ts writes them)', () => {
     assert.equal(withTables(document), document);
   });
 
-  it('has a table for every kind, the vocabulary and the codes', () => {
+  it('docs/spec.md has a table for every kind, for the vocabulary and for the problem codes', () => {
     const names = [
       ...KINDS.map((kind) => kind.toLowerCase()),
       'variables',
@@ -24,7 +24,7 @@ describe(SPEC_DOCUMENT, () => {
     for (const name of names) assert.ok(document.includes(`<!-- ${name} -->`), name);
   });
 
-  it('lists only codes that some source reports', () => {
+  it('docs/spec.md lists only problem codes that some source file reports', () => {
     const sources = ['src/spec', 'src/language/diagnostics']
       .flatMap((folder) =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -35,7 +35,7 @@ describe(SPEC_DOCUMENT, () => {
     for (const code of Object.keys(PROBLEM_CODES)) assert.ok(sources.includes(`'${code}'`), code);
   });
 
-  it('gives examples without problems', () => {
+  it('docs/spec.md gives only examples without problems', () => {
     const examples = [...document.matchAll(/```yaml\n([^]*?)```/g)].map(([, text]) => text);
     assert.ok(examples.length > 0);
     assert.equal(inFull(load(examples.join('---\n'))), '');

@@ -1,4 +1,4 @@
-/** The sample specifications, and small objects to put together. */
+/** The sample specifications, and small objects to combine. */
 import assert from 'node:assert/strict';
 import { readSpecFolder } from '../../../src/spec/folder.ts';
 import { loadSpecs, type LoadResult } from '../../../src/spec/load.ts';
@@ -19,7 +19,7 @@ export const load = (...documents: string[]): LoadResult =>
 export const shortly = ({ problems }: LoadResult): string[] =>
   problems.map(({ range, code }) => `${range.start.line}:${range.start.column} ${code}`);
 
-/** Loads documents in which « marks where problems are expected; gives their codes if they are there. */
+/** Loads documents in which « marks the expected problems, and returns their codes if they are at the marks. */
 export function codesAtMarks(...documents: string[]): string[] {
   const marked = documents.join('---\n');
   const result = load(marked.replaceAll('«', ''));

@@ -4,7 +4,7 @@ import { COMMON_SCHEMA, KINDS, SCHEMAS } from '../../../src/spec/schema/validato
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Every schema inside of a schema, with its JSON pointer. */
+/** Every schema inside a schema, with its JSON pointer. */
 function* parts(schema: Schema, pointer: string): Generator<[string, Schema]> {
   yield [pointer, schema];
   for (const key of ['properties', '$defs']) {
@@ -21,7 +21,7 @@ const all = [...KINDS.map((kind) => [kind, SCHEMAS[kind]] as const), ['common', 
 
 describe('JSON Schemas', () => {
   for (const [kind, schema] of all) {
-    it(`${kind}: every part is described, and every mapping closed`, () => {
+    it(`The schema ${kind} describes every part and restricts the keys of every mapping`, () => {
       for (const [path, part] of parts(schema as Schema, '#')) {
         const named = /\/(properties|\$defs)\/[^/]+$/.test(path);
         if (named)
@@ -31,8 +31,8 @@ describe('JSON Schemas', () => {
     });
   }
 
-  // Comparing other values in lists calls methods that a text can replace: { valueOf: 1 }.
-  it('The schemas ask for different entries only where these are texts or numbers', () => {
+  // Comparing other values calls methods that a specification can replace, such as { valueOf: 1 }.
+  it('The schemas require unique entries only in lists of texts or whole numbers', () => {
     for (const [kind, schema] of all) {
       for (const [path, part] of parts(schema as Schema, kind)) {
         if (!part.uniqueItems) continue;

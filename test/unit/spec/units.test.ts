@@ -72,7 +72,7 @@ describe('units', () => {
     ['ratio', '1.05', '1.05'],
   ];
   for (const [title, value, expected] of suggestions) {
-    it(`${title} ${JSON.stringify(value).slice(0, 20)} suggests ${expected}`, () => {
+    it(`The hint for ${title} ${JSON.stringify(value).slice(0, 20)} suggests ${expected ?? 'nothing'}`, () => {
       const { allowed, suggestion } = unitHint(title, value);
       assert.equal(suggestion, expected);
       assert.match(allowed, /\w/);

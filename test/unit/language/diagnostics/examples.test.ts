@@ -17,7 +17,7 @@ describe('every problem code', () => {
   });
 
   for (const code of CODES)
-    it(`${code}: its example has this problem and no other`, () => {
+    it(`The example of ${code} has this problem and no other`, () => {
       const problems = problemsOf(all.get(code)!);
       assert.deepEqual(problems.filter((problem) => problem.code !== code).map(formatProblem), [], all.get(code)!.from);
       assert.ok(problems.length > 0, 'no problem at all');
@@ -28,7 +28,7 @@ describe('every problem code', () => {
     });
 });
 
-/** A problem wherever it stands: fixes move the text. */
+/** A problem without its place, because fixes move the text. */
 const identity = ({ code, message }: Problem): string => `${code}: ${message}`;
 
 describe('every quick fix', () => {
@@ -40,7 +40,7 @@ describe('every quick fix', () => {
     assert.ok(new Set(fixable.map(({ example }) => example.code)).size >= 30));
 
   for (const { example, problem, fix } of fixable)
-    it(`${problem.code}, ${fix.title}: removes the problem and adds none`, () => {
+    it(`The quick fix "${fix.title}" of ${problem.code} removes the problem and adds none`, () => {
       const before = problemsOf(example).map(identity);
       const changed = withFix(example.files, problem.file, fix);
       const after = problemsOf(example, changed);

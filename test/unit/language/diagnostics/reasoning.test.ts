@@ -82,7 +82,8 @@ describe('interval reasoning', () => {
     ['service.utilization != service.utilization', 'sometimes'],
   ];
   for (const [text, expected] of cases)
-    it(`${text}: ${expected}`, () => assert.equal(truth(text, 0, { load: 0.7 }), expected));
+    it(`Interval reasoning finds that ${text} is ${expected} true`, () =>
+      assert.equal(truth(text, 0, { load: 0.7 }), expected));
 
   it('Interval reasoning knows less of a real cluster than of the emulator', () => {
     const real: Cluster = { ...sample, metrics: { source: 'prometheus', service: 'm/p:1', queries: {} } };

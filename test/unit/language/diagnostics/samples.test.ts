@@ -16,7 +16,7 @@ async function viewOf(folder: string): Promise<FolderView> {
   return folderView(result.files, result);
 }
 
-/** What is truly without effect in them. */
+/** The two samples, each with the hints about what truly has no effect in it. */
 const SAMPLES = [
   ['examples/chained-services', ['hint unused-scenario: No training plays scenario bad-hour']],
   ['test/data/five-services', []],
@@ -29,7 +29,7 @@ describe('the two samples', () => {
       view = await viewOf(folder);
     });
 
-    it(`${folder} raises no false alarm, sampled states included`, () => {
+    it(`The diagnostics of ${folder} raise no false alarm, even with sampled states`, () => {
       const sampled = sampleStates(view.model.clusters[0], 10_000, 1);
       assert.equal(sampled.states, 10_000);
       const found = diagnose(view, { samples: () => sampled }).map(formatProblem);
@@ -37,7 +37,7 @@ describe('the two samples', () => {
       for (const [index, text] of expected.entries()) assert.ok(found[index].includes(text), found[index]);
     });
 
-    it(`${folder}: sampled states lie in the ranges that are reasoned with`, () => {
+    it(`The sampled states of ${folder} lie in the ranges that interval reasoning assumes`, () => {
       const [cluster] = view.model.clusters;
       for (const moment of sampleStates(cluster, 5000, 7).moments) {
         const { service, cluster: whole } = moment.at(0);
@@ -75,7 +75,7 @@ describe('sampled states', () => {
         background.dispose();
         resolve();
       });
-      // The timers of the samples do not keep a process alive; a test must.
+      // The timers of the samples do not keep a process alive, so this one must.
       const alive = setInterval(() => ready > 0 && clearInterval(alive), 20);
       assert.equal(background.of(cluster), undefined);
       assert.equal(background.of(cluster), undefined);
@@ -98,7 +98,7 @@ describe('the time that reasoning takes', () => {
     const files = [{ path: 'a.karma.yaml', text: `${cluster}${more}---\n${role}` }];
     const loaded = loadSpecs(files);
     assert.deepEqual(loaded.problems.map(formatProblem), []);
-    // That it ends at all; how fast it is with real rules, `npm run bench language` measures.
+    // This tests only that it ends; `npm run bench language` measures how fast it is with real rules.
     diagnose(loaded);
   });
 });

@@ -17,7 +17,7 @@ function viewOf(yaml: string): FolderView {
   return folderView(files, loadSpecs(files));
 }
 
-/** The roles, missions and the organization, wherever they stand; roles and missions by name. */
+/** The organization with its roles and missions, without their places; the roles are in order of their names. */
 function organizationOf(model: Model, name: string): object {
   const strip = <T extends { origin?: unknown }>(object: T): Omit<T, 'origin'> => {
     const rest = { ...object };
@@ -40,7 +40,7 @@ function organizationOf(model: Model, name: string): object {
   };
 }
 
-/** Imported beside a cluster: without errors, but for those expected. */
+/** Loads an import beside a cluster, and asserts that it has no errors. */
 function loaded(result: MoiseImport, cluster = CLUSTER): FolderView {
   const view = viewOf(`${cluster}---\n${result.yaml}`);
   assert.deepEqual(view.problems.filter(({ severity }) => severity === 'error').map(formatProblem), [], result.yaml);
@@ -159,7 +159,7 @@ describe('export of the samples, and import', () => {
     ['test/data/five-services', ['pair']],
   ] as const)
     for (const name of names)
-      it(`${folder}, ${name}: the same model`, async () => {
+      it(`The organization ${name} of ${folder} is the same after export and import`, async () => {
         const result = await readSpecFolder(folder);
         const out = JSON.stringify(exportMoise(folderView(result.files, result), name), null, 2);
         const { organization, yaml, problems } = importMoise(out, { name: 'x', cluster: 'x' });
@@ -171,7 +171,7 @@ describe('export of the samples, and import', () => {
           .find((text) => /^kind: Cluster$/m.test(text))!;
         const again = loaded({ organization, yaml, problems }, cluster);
         assert.deepEqual(organizationOf(again.model, name), organizationOf(result.model, name));
-        // Without the extension it is an organization of MOISE+MARL still.
+        // Without our extension it is still an organization of MOISE+MARL.
         const plain = JSON.parse(out) as Record<string, unknown>;
         delete plain['karma-mas'];
         const bare = importMoise(JSON.stringify(plain), { name: 'bare', cluster: 'shop' });
@@ -353,7 +353,7 @@ describe('import of anything', () => {
         }
         if (result.yaml === '') return;
         const view = viewOf(`${CLUSTER}---\n${result.yaml}`);
-        // Whatever is wrong with it is wrong with the organization, not with how it is written.
+        // Any problem comes from the organization and not from the way it is written.
         const shapes = view.problems.filter(({ code }) =>
           /^(yaml|unknown-key|wrong|missing|bad-unit|invalid-name|one-of|duplicate)/.test(code),
         );
@@ -364,7 +364,7 @@ describe('import of anything', () => {
     );
   });
 
-  it('The import says where a text is not JSON', () => {
+  it('The import gives the place where a text is not JSON', () => {
     const { yaml, problems } = importMoise('{\n  "a": 1,\n  b: 2\n}', { name: 'x', cluster: 'y' });
     assert.equal(yaml, '');
     assert.deepEqual(

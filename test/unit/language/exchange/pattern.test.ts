@@ -21,7 +21,7 @@ describe('trajectory patterns', () => {
     ['a)', 1, /stands too much/],
   ];
   for (const [text, at, message] of broken)
-    it(`${text || 'nothing'} is a mistake at ${at}`, () => {
+    it(`The trajectory pattern "${text}" has a mistake at offset ${at}`, () => {
       const result = parsePattern(text);
       assert.ok('problem' in result);
       assert.equal(result.problem.at, at);

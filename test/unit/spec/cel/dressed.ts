@@ -1,4 +1,4 @@
-/** Other ways to write an expression: comments, blanks and line breaks between its tokens, and its texts in all kinds of quotes. */
+/** Rewrites an expression with comments, blanks and line breaks between its tokens, and with its texts in all kinds of quotes. */
 
 const TOKEN = /'[^']*'|"[^"]*"|[A-Za-z_]\w*|\d(?:[\w.]|(?<=e)-)*|&&|\|\||[<>=!]=|\S/g;
 
@@ -49,7 +49,7 @@ export function dressed(text: string, choices: readonly number[]): string {
   return written.reduce((before, token) => {
     const filler = pick(FILLERS);
     const apart = filler !== '' || !(/\w$/.test(before) && /^[\w'"]/.test(token));
-    // Two signs next to each other could be another token.
+    // Two signs next to each other could form another token.
     const sign = /\/$/.test(before) || (filler === '' && /[-+*%<>=!&|.'"\d]$/.test(before));
     return `${before}${apart && !sign ? filler : ` ${filler}`}${token}`;
   }, '');

@@ -91,7 +91,7 @@ describe('interpreting and compiling an expression', () => {
       assert.ok((operations.get(name) ?? 0) >= 50, `${name}: ${operations.get(name) ?? 0}`);
   });
 
-  it('Interpreter and compiler agree where expressions are compiled together', () => {
+  it('The interpreter and the compiler agree if expressions are compiled together', () => {
     fc.assert(
       fc.property(choices(60), choices(60), choices(211), fc.boolean(), (first, second, values, perService) => {
         const settings = { ...SETTINGS };

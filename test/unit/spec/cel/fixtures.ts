@@ -54,7 +54,7 @@ export type Seen = {
   readonly cluster?: Partial<Record<ClusterField, readonly number[]>>;
 };
 
-/** One observation; columns that are not given are zero. */
+/** One observation; columns that the test leaves out are zero. */
 export function observed(environments: number, services: number, seen: Seen): Observation {
   const observation = emptyObservation(environments, services);
   for (const [field, values] of Object.entries(seen.service ?? {}))
@@ -76,7 +76,7 @@ export function checked(text: string, options: Partial<CheckOptions> = {}): Chec
   return expression!;
 }
 
-/** The values in all environments (and of all services): by both executions, which must agree to the bit. */
+/** The values in all environments (and of all services) from both executions, which must agree bit by bit. */
 export function valuesOf(
   expression: CheckedExpression,
   history: ObservationHistory,

@@ -5,7 +5,7 @@ import { checked, historyOf, observed, sample, valuesOf, type Seen } from './fix
 const SETTINGS = { load: 0.7, utilization: 0.75, pending: 5, rise: 0.15, window: 30, idle: 0.85, allocated: 0.9 };
 const names = Object.keys(SETTINGS);
 
-/** One environment of the sample now, and before (the newest first). */
+/** The values of an expression for one environment of the sample, now and before (newest first). */
 const values = (text: string, now: Seen, ...before: Seen[]): number[] =>
   valuesOf(
     checked(text, { settings: names, result: 'bool' }),
@@ -45,7 +45,7 @@ describe('the rules of the sample', () => {
     // The window of 30 s is two entries of 15 s.
     assert.deepEqual(values(rule, at(116, 0), at(300, 0), at(100, 0)), [1, 1, 1, 1]);
     assert.deepEqual(values(rule, at(115, 0), at(50, 0), at(100, 0)), [0, 0, 0, 0]);
-    // b is no entry point.
+    // b is not an entry point.
     assert.deepEqual(values(rule, at(100, 900), at(100, 1), at(100, 1)), [0, 0, 0, 0]);
   });
 
@@ -55,7 +55,7 @@ describe('the rules of the sample', () => {
     assert.deepEqual(values(rule, { service }), [1, 1, 0, 0]);
   });
 
-  it('The role resource-manager acts where one pod less would do', () => {
+  it('The role resource-manager acts if one pod less is enough', () => {
     const rule =
       'service.failed == 0 && service.pending <= settings.pending && service.demand < settings.idle * (service.desired - 1) * service.throughput';
     const service = { received: [80, 0, 0, 0], desired: [2, 2, 1, 2] };
@@ -88,7 +88,7 @@ describe('the meaning of expressions', () => {
     assert.equal(number('0 / 0 != 0 / 0 ? 1 : 0'), 1);
   });
 
-  it('demand adds up the entry points and is never below what the service receives', () => {
+  it('The field demand adds up the entry points and is never below what the service receives', () => {
     const seen = { service: { received: [10, 0, 25, 5] } };
     assert.deepEqual(
       valuesOf(checked('service.demand', { result: 'number' }), historyOf(15, [observed(1, 4, seen)])),
@@ -96,7 +96,7 @@ describe('the meaning of expressions', () => {
     );
   });
 
-  it('change is relative, and 1 where the field was 0 before', () => {
+  it('The function change is relative, and is 1 if the field was 0 before', () => {
     const cluster = (latency: number): Seen => ({ cluster: { latency: [latency] } });
     assert.equal(number('change(cluster.latency, 15)', cluster(0.3), cluster(0.2)), (0.3 - 0.2) / 0.2);
     assert.equal(number('change(cluster.latency, 15)', cluster(1), cluster(-2)), 1.5);
@@ -104,7 +104,7 @@ describe('the meaning of expressions', () => {
     assert.equal(number('change(cluster.latency, 15)', cluster(0), cluster(0)), 0);
   });
 
-  it('mean includes the present value and all values within the window', () => {
+  it('The function mean includes the present value and all values within the window', () => {
     const cluster = (latency: number): Seen => ({ cluster: { latency: [latency] } });
     const seen = [cluster(1), cluster(2), cluster(6), cluster(100)];
     assert.equal(number("mean(cluster.latency, '30s')", ...seen), 3);
@@ -138,7 +138,7 @@ describe('the meaning of expressions', () => {
     assert.equal(number('[1, 2, 3].map(x, services.map(s, s.pending * x).max()).sum()', seen), 24);
     assert.equal(number("services.filter(s, s.name == 'c').map(s, s.pending).sum()", seen), 3);
     assert.equal(number("services.filter(s, s.priority in ['critical']).size()", seen), 2);
-    // The services in pairs: which are less loaded than some other with crashes?
+    // The services in pairs: which ones are less loaded than another one with crashes?
     assert.equal(
       number('services.filter(s, services.exists(t, t.failed > 0 && t.pending > s.pending)).size()', seen),
       1,

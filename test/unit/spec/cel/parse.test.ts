@@ -1,4 +1,4 @@
-/** The parser of expressions against that of @marcbachmann/cel-js, on the cases of the CEL specification and on random expressions. */
+/** Compares our parser of expressions with @marcbachmann/cel-js on the cases of the CEL specification and on random expressions. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Environment, ParseError, type ASTNode } from '@marcbachmann/cel-js';
@@ -26,7 +26,7 @@ const oracle = new Environment({
   limits: { maxDepth: LIMITS.depth, maxListElements: LIMITS.listItems, maxAstNodes: LIMITS.characters },
 });
 
-/** The tree of cel-js; undefined where it refuses the text. */
+/** The tree of cel-js; undefined if it refuses the text. */
 function theirs(text: string): { readonly tree?: unknown; readonly limit?: boolean } {
   try {
     return { tree: ofOracle(oracle.parse(text).ast) };
@@ -102,10 +102,10 @@ function ours(node: SyntaxNode): unknown {
   }
 }
 
-/** A dot at the end of a line does not take what begins the next one, where that is an operand of its own. */
+/** A dot at the end of a line does not take the name that begins the next line if that name is an operand of its own. */
 const HALF_TYPED = /\.\s*(?:\/\/[^\n]*)?\n\s*(?:service|services|cluster|settings)\b/;
 
-/** Both accept a text, with the same tree, or both refuse it. Gives whether they accept it. */
+/** Asserts that both accept a text with the same tree or both refuse it. Returns whether they accept it. */
 function agree(text: string): boolean {
   const { problems, root } = parseExpression(text);
   const { tree, limit } = theirs(text);
@@ -116,7 +116,7 @@ function agree(text: string): boolean {
   return tree !== undefined;
 }
 
-/** Tokens and comments in the order of the text, and only blanks between them; nodes hold the nodes in them. */
+/** Asserts that tokens and comments cover the text in order with only blanks between, and that nodes contain their children. */
 function assertWhole(text: string, { tokens, comments, root, variables }: ParsedExpression): void {
   let end = 0;
   for (const each of [...tokens, ...comments].sort((a, b) => a.start - b.start)) {
@@ -141,7 +141,7 @@ const choices = (length: number) => fc.array(fc.nat(10_000), { minLength: length
 
 describe('the parser of expressions on the cases of the CEL specification', () => {
   for (const [section, cases] of Object.entries(conformance)) {
-    it(`agrees with cel-js about ${section}`, () => {
+    it(`The parser of expressions agrees with cel-js about ${section}`, () => {
       for (const { expr, accepted = true, value } of cases) {
         assert.equal(agree(expr), accepted, expr);
         assertWhole(expr, parseExpression(expr));
@@ -247,7 +247,7 @@ describe('the parser of expressions on random expressions', () => {
 });
 
 describe('the types in the syntax tree of a sound expression', () => {
-  it("are the checker's", () => {
+  it('The types in the syntax tree of a sound expression are those of the checker', () => {
     const settings = Object.keys(SETTINGS);
     let compared = 0;
     fc.assert(
