@@ -19,7 +19,7 @@ export interface Browser {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a headless Chromium with a profile of its own. */
+/** Starts a headless Chromium with its own temporary profile. */
 export async function startBrowser(executablePath: string, flags: readonly string[] = []): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'karma-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -37,7 +37,7 @@ export async function startBrowser(executablePath: string, flags: readonly strin
   };
 }
 
-/** The workbench's address for a folder. `payload`: pairs of the workbench's own options. */
+/** Returns the workbench's address for a folder. `payload` contains pairs of the workbench's own options. */
 export function workbenchUrl(
   port: number,
   folder: string,

@@ -4,10 +4,13 @@ import type { HostRun } from './run.ts';
 import { installHost, removeFolder, startServer } from './server.ts';
 
 const verbose = process.env.HOST_VERBOSE === '1';
-/** Milliseconds for one kind of workspace. Only a hang takes so long: on a quiet machine it is three minutes. */
+/** Milliseconds for one kind of workspace. Only a hang takes this long; a quiet machine needs three minutes. */
 const TIMEOUT = 2_400_000;
 
-/** Runs a bundle of tests in the extension host of code-server, looked at by a headless Chromium. True where all passed. */
+/**
+ * Runs a bundle of tests in code-server's extension host, with a headless Chromium as its window. Resolves with true if all
+ * passed.
+ */
 export async function runInCodeServer({ extension, tests, workspace, trusted, env }: HostRun): Promise<boolean> {
   const host = installHost();
   const server = await startServer(host.code, { testDriver: true, workspaceTrust: !trusted, env });
@@ -15,7 +18,7 @@ export async function runInCodeServer({ extension, tests, workspace, trusted, en
   const timedOut = new AbortController();
   try {
     const page = await browser.context.newPage();
-    // The workbench's automation calls these two.
+    // The workbench's automation calls these two functions.
     const finished = new Promise<number>((resolve) => void page.exposeFunction('codeAutomationExit', resolve));
     await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
       if (verbose) process.stdout.write(`[${type}] ${args.join(' ')}\n`);

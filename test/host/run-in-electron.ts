@@ -1,7 +1,7 @@
 import { runTests } from '@vscode/test-electron';
 import type { HostRun } from './run.ts';
 
-/** Runs a bundle of tests in a desktop VS Code, which is downloaded the first time. True where all passed. */
+/** Runs a bundle of tests in a desktop VS Code, which it downloads the first time. Resolves with whether all passed. */
 export async function runInElectron({ extension, tests, workspace, trusted, env }: HostRun): Promise<boolean> {
   try {
     const code = await runTests({

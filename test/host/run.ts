@@ -1,8 +1,8 @@
 /**
- * `npm run test:host [-- FILE ...] [--grep PATTERN] [--electron]`: the tests of suite/, with mocha, inside the extension host of
- * a real VS Code, from the built dist/. The tests directly in suite/ see a copy of the sample, those in suite/empty an
- * empty folder, those in suite/untrusted a copy of the sample that is not trusted.
- * --electron: in the VS Code that @vscode/test-electron downloads. HOST_VERBOSE=1 shows the workbench's own log.
+ * `npm run test:host [-- FILE ...] [--grep PATTERN] [--electron]` runs the tests of suite/ with mocha, inside the extension host
+ * of a real VS Code, from the built dist/. The tests directly in suite/ see a copy of the sample, those in suite/empty an empty
+ * folder, and those in suite/untrusted a copy of the sample that is not trusted. --electron uses the VS Code that
+ * @vscode/test-electron downloads. HOST_VERBOSE=1 shows the workbench's own log.
  */
 import {
   closeSync,
@@ -25,7 +25,7 @@ import { runInElectron } from './run-in-electron.ts';
 import { removeFolder } from './server.ts';
 import { newWorkspace, root } from './workspaces.ts';
 
-/** What VS Code is started with. */
+/** The parameters with which VS Code is started. */
 export interface HostRun {
   readonly extension: string;
   readonly tests: string;
@@ -41,7 +41,7 @@ const kinds = [
   { folder: join(suite, 'untrusted'), content: 'sample', trusted: false },
 ] as const;
 
-/** What a module finds beside itself, it finds in the repository. */
+/** Resolves what a module finds beside itself in the repository, not in the bundle. */
 const inPlace: Plugin = {
   name: 'in place',
   setup: ({ onLoad }) =>
@@ -65,7 +65,7 @@ for (const kind of kinds) {
 }
 process.exit(failed ? 1 : 0);
 
-/** True where all tests passed. */
+/** Resolves with whether all tests passed. */
 async function runKind(kind: (typeof kinds)[number], files: readonly string[]): Promise<boolean> {
   const scratch = mkdtempSync(join(tmpdir(), 'karma-host-'));
   const output = join(scratch, 'output');
@@ -97,7 +97,7 @@ function testFiles(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** One file for the extension host; mocha and vscode are the ones that it finds there. */
+/** Bundles the tests into one file for the extension host, which provides mocha and vscode. */
 async function bundle(folder: string, files: readonly string[]): Promise<string> {
   const outfile = join(root, 'out/host', `${basename(folder)}.cjs`);
   const imports = files.map((file) => `import './${relative(folder, file)}';`);
@@ -120,7 +120,7 @@ async function bundle(folder: string, files: readonly string[]): Promise<string>
   return outfile;
 }
 
-/** Prints what is appended to a file, until the returned function is called. */
+/** Prints what is appended to a file until the returned function is called. */
 function follow(path: string): () => Promise<void> {
   const file = openSync(path, 'r');
   const buffer = Buffer.alloc(65_536);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Nothing asks the outside, and nothing but the extension asks for attention. */
+/** Settings that prevent requests to the internet and notifications from anything but the extension. */
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
   'extensions.autoCheckUpdates': false,
@@ -17,7 +17,7 @@ const SETTINGS = {
   'workbench.reduceMotion': 'on',
   'chat.disableAIFeatures': true,
   'git.enabled': false,
-  // It looks for ports by starting `ls` and `ps` again and again.
+  // Port forwarding would look for ports by starting `ls` and `ps` again and again.
   'remote.autoForwardPorts': false,
   'remote.autoForwardPortsSource': 'output',
   'security.workspace.trust.startupPrompt': 'never',
@@ -26,7 +26,7 @@ const SETTINGS = {
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** Where install.sh put VS Code's server and found Chromium. Installs both the first time. */
+/** Returns where install.sh put VS Code's server and found Chromium. Installs both the first time. */
 export function installHost(): { readonly code: string; readonly chromium: string } {
   const script = join(import.meta.dirname, 'install.sh');
   const output = execFileSync('bash', [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -34,37 +34,37 @@ export function installHost(): { readonly code: string; readonly chromium: strin
   return { code: join(directory, 'node_modules/code-server/lib/vscode'), chromium };
 }
 
-/** A running VS Code server: one window's extension host, terminals and files. */
+/** A running VS Code server, with the extension host, terminals and files of one window. */
 export interface Server {
   readonly port: number;
   readonly pid: number;
-  /** Holds settings, extensions and logs. */
+  /** Folder of settings, extensions and logs. */
   readonly dataDir: string;
   readonly output: () => string;
-  /** Adds to the user's settings that it was started with. */
+  /** Adds to the user's settings with which it was started. */
   readonly writeSettings: (settings: Settings) => void;
-  /** Ends it in order, and every process that it started; its data stay. */
+  /** Ends the server properly with all processes that it started. Its data remain. */
   readonly stop: () => Promise<void>;
-  /** As a crash of the machine would: SIGKILL to the server and its extension hosts. Detached runners live on. */
+  /** Imitates a crash of the machine with SIGKILL to the server and its extension hosts. Detached runners survive. */
   readonly kill: () => Promise<void>;
 }
 
 export interface ServerOptions {
-  /** Of a server that was here before; default: a new folder. */
+  /** Data folder of an earlier server; by default a new folder. */
   readonly dataDir?: string;
-  /** Default: any free one. */
+  /** By default any free port. */
   readonly port?: number;
   readonly settings?: Settings;
   /** Needed to run tests inside the extension host. It hides notifications. */
   readonly testDriver?: boolean;
-  /** Folders are untrusted until the user says otherwise. Off: everything is trusted. */
+  /** Whether folders are untrusted until the user decides otherwise. If not, everything is trusted. */
   readonly workspaceTrust?: boolean;
   readonly env?: NodeJS.ProcessEnv;
-  /** What starts the program instead of spawn itself, such as `unshare` and its arguments. */
+  /** A program that starts the server, with its arguments, such as `unshare`. */
   readonly wrapper?: readonly string[];
 }
 
-/** Makes a folder of settings and extensions for a server. */
+/** Creates a folder for the settings and extensions of a server. */
 export function newDataDir(): string {
   return mkdtempSync(join(tmpdir(), 'karma-vscode-'));
 }
@@ -72,7 +72,7 @@ export function newDataDir(): string {
 /** Starts VS Code's server on a loopback port. */
 export async function startServer(code: string, options: ServerOptions = {}): Promise<Server> {
   const dataDir = options.dataDir ?? newDataDir();
-  // A window in a browser keeps the user's settings to itself; it reads those of the machine, and sees when they change.
+  // A window in a browser keeps the user's settings to itself. But it reads those of the machine, and sees when they change.
   const settingsFiles = ['User', 'Machine'].map((scope) => join(dataDir, 'data', scope, 'settings.json'));
   for (const file of settingsFiles) mkdirSync(dirname(file), { recursive: true });
   const writeSettings = (settings: Settings): void => {
@@ -97,7 +97,7 @@ export async function startServer(code: string, options: ServerOptions = {}): Pr
     try {
       process.kill(-child.pid!, signal);
     } catch {
-      // Already gone.
+      // The process is already gone.
     }
   };
   const killAtExit = (): void => signalGroup('SIGKILL');
@@ -126,7 +126,7 @@ export async function startServer(code: string, options: ServerOptions = {}): Pr
   };
 }
 
-/** Installs a packaged extension, as the user's "Install from VSIX" does. */
+/** Installs a packaged extension, like the command "Install from VSIX". */
 export function installExtension(code: string, dataDir: string, vsix: string): void {
   const args = ['--server-data-dir', dataDir, '--accept-server-license-terms', '--install-extension', vsix, '--force'];
   execFileSync(process.execPath, [join(code, 'out/server-main.js'), ...args], {
@@ -135,12 +135,12 @@ export function installExtension(code: string, dataDir: string, vsix: string): v
   });
 }
 
-/** Removes what `newDataDir` or a temporary workspace left. */
+/** Removes the folder from `newDataDir`, or that of a temporary workspace. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-/** Without npm's own variables, which a user's VS Code would not have; without a gallery to ask. */
+/** Leaves out npm's own variables, which a user's VS Code would not have, and the extension gallery. */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|NODE_V8_COVERAGE$)/i.test(name));
   return { ...Object.fromEntries(own), EXTENSIONS_GALLERY: '{"serviceUrl":""}' };

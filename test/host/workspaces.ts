@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** A new folder that holds a copy of the sample, or nothing. */
+/** Creates a folder with a copy of the sample, or an empty one. */
 export function newWorkspace(content: 'sample' | 'nothing'): string {
   const folder = join(
     mkdtempSync(join(tmpdir(), 'karma-workspace-')),

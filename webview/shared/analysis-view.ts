@@ -4,7 +4,7 @@ import type { ViewChannel } from './channel.ts';
 import { RunView, type RunState } from './run-view.ts';
 import { noAnalysis } from './sections.ts';
 
-/** A view of what an analysis found and proposes: Roles and Goals, Relations. */
+/** A view of what an analysis found and proposes. Both Roles and Goals and Relations are such views. */
 export abstract class AnalysisView<State extends RunState, Content extends RunState> extends RunView<State, Content> {
   protected abstract override readonly channel: Pick<
     ViewChannel<'roles' | 'relations', State>,
@@ -25,7 +25,7 @@ export abstract class AnalysisView<State extends RunState, Content extends RunSt
     this.classList.add('page');
   }
 
-  /** What is proposed for the run that is chosen. */
+  /** Proposals for the selected run. */
   protected get proposals(): Proposals | undefined {
     return this.#proposals?.directory === this.selected ? this.#proposals : undefined;
   }

@@ -1,6 +1,6 @@
 import type { Pen, Point, Stroke, TextStyle } from './pen.ts';
 
-/** Draws on a canvas. */
+/** A pen that draws on a canvas. */
 export class CanvasPen implements Pen {
   readonly #context: CanvasRenderingContext2D;
   readonly #font: string;

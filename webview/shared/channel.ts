@@ -8,15 +8,17 @@ interface VsCodeApi {
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** The view's side of a channel. `State` is what it navigates by (what is shown, zoom, ...): the only thing that it keeps. */
+/** The view's side of a channel. `State` is the only thing that the view keeps: where the user is (what is shown, zoom, ...). */
 export interface ViewChannel<V extends ViewName, State> {
   send<T extends keyof ToHost<V> & string>(type: T, data: ToHost<V>[T]): void;
-  /** What `keep` was last given in any life of this view; any part of it may be missing or of an older shape: check. */
+  /** The last value given to `keep` in any life of this view. Any part may be missing or have an older shape, so check it. */
   readonly kept: Partial<State>;
   keep(state: State): void;
 }
 
-/** Call once, with everything ready to draw: asks the host for a snapshot. `messages`: those to the view. */
+/**
+ * Connects the view, which must be ready to draw, and asks the host for a snapshot. Call it once. `messages`: those to the view.
+ */
 export function connect<V extends ViewName, State extends object>(
   messages: (typeof VIEWS)[V]['toView'],
   handlers: Handlers<ToView<V>>,
@@ -33,7 +35,7 @@ export function connect<V extends ViewName, State extends object>(
   });
   window.addEventListener('error', ({ message, error }) => report(stackOf(error) ?? message));
   window.addEventListener('unhandledrejection', ({ reason }) => report(stackOf(reason) ?? String(reason)));
-  // After the caller has what this returns.
+  // Deferred until the caller has the return value.
   queueMicrotask(() => post('ready', {}));
   const kept = host.getState();
   return {

@@ -3,11 +3,11 @@ import { Chart, type ChartEvents } from './chart.ts';
 import type { ChartData } from './series.ts';
 
 /**
- * An element with one line chart, in its child of class `plot`: makes the chart when that child is there, and draws it anew only
- * when its data are another object.
+ * An element with one line chart in its child of class `plot`. It creates the chart when that child exists, and redraws it only
+ * when its data are a different object.
  */
 export abstract class ChartElement extends LitElement {
-  /** Where the chart points, in the unit of its x axis. */
+  /** Position of the chart's cursor, in the unit of its x axis. */
   declare cursor: number | undefined;
   #chart: Chart | undefined;
   #drawn: ChartData | undefined;
@@ -15,7 +15,7 @@ export abstract class ChartElement extends LitElement {
   protected abstract chartData(): ChartData;
   protected abstract chartEvents(): ChartEvents;
 
-  /** Page styles apply: there is nothing to hide from them. */
+  /** Renders without a shadow root, so that the styles of the page apply. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }

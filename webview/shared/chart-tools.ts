@@ -7,16 +7,16 @@ import { t } from './l10n.ts';
 export interface ChartToolsOptions {
   /** Unique in the page. */
   readonly id: string;
-  /** Of the chart. */
+  /** Title of the chart. */
   readonly title: string;
   readonly asTable: boolean;
-  /** Codicon for "as a chart". */
+  /** Codicon for "show as a chart". */
   readonly chartIcon: 'graph' | 'graph-line';
   readonly toggleTable: () => void;
   readonly save: (format: Format) => void;
 }
 
-/** Buttons in the header of a card with a chart: as a chart or as a table, and the export. */
+/** Buttons in the header of a chart's card, which switch between chart and table, and export. */
 export function chartTools({ id, title, asTable, chartIcon, toggleTable, save }: ChartToolsOptions): TemplateResult {
   return html`${iconButton({
     icon: asTable ? chartIcon : 'table',

@@ -1,6 +1,6 @@
 /**
- * A line chart on the screen: uPlot with our bands, levels, marks and markers; keyboard and pointer; VS Code's colors. Plain DOM, so
- * that any view can put it into an element.
+ * A line chart on the screen: uPlot with bands, levels, marks and markers, keyboard and pointer, and VS Code's colors. It is
+ * plain DOM, so that any view can put it into an element.
  */
 import uPlot from 'uplot';
 import './chart.css';
@@ -11,19 +11,19 @@ import { pointAt, stretches, xExtent, yExtent, type ChartData, type Line, type I
 import { onThemeChange, readTheme, type Theme } from './theme.ts';
 
 export interface ChartEvents {
-  /** The user asks for a part of the x axis, or for all of it. The chart changes when it is given data with that range. */
+  /** The user requests a part of the x axis, or all of it. The chart changes only when it gets data with that range. */
   zoom(range: Interval | null): void;
-  /** The pointer or the keys point at x; undefined = no longer. */
+  /** The pointer or the keys point at x; undefined when they no longer point at anything. */
   cursor(x: number | undefined): void;
 }
 
 const BAND_OPACITY = 0.18;
 const MARKER_DISTANCE = 90;
-/** Shares of the shown range that keys move and zoom by. */
+/** Fractions of the shown range by which keys move, and the factor by which they zoom. */
 const KEY_STEP = 0.02;
 const KEY_PAN = 0.25;
 const ZOOM_STEP = 1.5;
-/** Pixels from which on marks are labeled. */
+/** Minimum width of a plot with labeled marks, in pixels. */
 const ROOM_FOR_LABELS = 480;
 const EMPTY: ChartData = {
   title: '',
@@ -45,16 +45,16 @@ export class Chart {
   readonly #cleanUp: (() => void)[] = [];
   #data: ChartData = EMPTY;
   #y: Interval = { from: 0, to: 1 };
-  /** The whole x axis, as last shown. */
+  /** The whole x axis, as it was last shown. */
   #all: Interval | undefined;
   #theme: Theme;
   #plot: uPlot | undefined;
-  /** What the plot was made for: with the same lines it only gets new data. */
+  /** Describes the lines for which the plot was created. While they stay the same, it only gets new data. */
   #made = '';
   #cursor: number | undefined;
   #moving = false;
 
-  /** `host` gets a size from its style sheet; the chart fills it. */
+  /** The style sheet determines the size of `host`, which the chart fills. */
   constructor(host: HTMLElement, events: ChartEvents) {
     this.#host = host;
     this.#events = events;
@@ -92,7 +92,7 @@ export class Chart {
     this.#draw();
   }
 
-  /** Points at x, as another chart does; tells nobody. */
+  /** Points at x, as another chart does, without an event. */
   setCursor(x: number | undefined): void {
     this.#cursor = x;
     this.#moveCursor();
@@ -191,7 +191,7 @@ export class Chart {
         draw: [(plot) => this.#drawOver(plot)],
         setCursor: [(plot) => this.#onPointer(plot)],
         setSelect: [(plot) => this.#onSelect(plot)],
-        // Before, it has no scales to place the cursor by.
+        // Only now does the plot have the scales that place the cursor.
         ready: [() => this.#moveCursor()],
       },
     };
@@ -233,11 +233,11 @@ export class Chart {
       }
       this.#drawMarks(plot, context);
     });
-    // A marker at the very end is not cut in half.
+    // The margin keeps a marker at the very end whole.
     inPlot(plot, (context) => this.#data.lines.forEach((line) => this.#drawMarkers(plot, context, line)), 5);
   }
 
-  /** Lines down, with their labels in rows where there is room, so that none covers another. */
+  /** Draws vertical lines. If there is room, their labels are put into rows so that none covers another. */
   #drawMarks(plot: uPlot, context: CanvasRenderingContext2D): void {
     const { left, top, width, height } = plot.bbox;
     const ratio = devicePixelRatio;
@@ -277,7 +277,7 @@ export class Chart {
     }
   }
 
-  /** Text that stays readable over lines. */
+  /** Draws text that stays readable over lines. */
   #label(context: CanvasRenderingContext2D, label: string, x: number, y: number, align: 'left' | 'right'): void {
     context.textAlign = align;
     context.textBaseline = 'alphabetic';
@@ -291,7 +291,7 @@ export class Chart {
   }
 
   #onPointer(plot: uPlot): void {
-    // While it is being made, it tells of a pointer that is nowhere.
+    // While it is being created, uPlot reports a pointer that is nowhere.
     if (this.#moving || plot.status !== 1) return;
     const { left } = plot.cursor;
     this.#cursor = left === undefined || left < 0 ? undefined : plot.posToVal(left, 'x');
@@ -307,7 +307,7 @@ export class Chart {
   }
 
   #onWheel(event: WheelEvent): void {
-    // Elsewhere the wheel scrolls the page.
+    // Without focus or Ctrl, the wheel scrolls the page.
     if (!this.#plot || !(event.ctrlKey || document.activeElement === this.#host)) return;
     event.preventDefault();
     const at = this.#plot.posToVal(event.clientX - this.#plot.over.getBoundingClientRect().left, 'x');
@@ -341,7 +341,7 @@ export class Chart {
     actions[name]();
   }
 
-  /** Moves the cursor by keys, and says what is there. */
+  /** Moves the cursor by keys, and announces the values there. */
   #point(x: number | undefined): void {
     const { from, to } = xExtent(this.#data);
     const at = x === undefined ? undefined : Math.min(to, Math.max(from, x));
@@ -402,14 +402,14 @@ function seriesOf({ label, color, dash, width, faint }: Line): uPlot.Series {
   };
 }
 
-/** uPlot wants one x for all lines. A null of ours stays a gap; where a line has no point of its own, nothing breaks. */
+/** Merges the lines, since uPlot needs one x for all. A null stays a gap; a missing point does not interrupt the line. */
 function aligned(lines: readonly Line[]): uPlot.AlignedData {
   if (lines.length === 0) return [[], []];
-  // Its types do not say so, but it only reads what it is given.
+  // The types do not show that uPlot only reads the data.
   return uPlot.join(lines.map(({ x, y }) => [x, y] as unknown as uPlot.AlignedData));
 }
 
-/** Index of the value nearest to the pointer in a line that has none right there. */
+/** Returns the index of the value nearest to the pointer, for a line that may have none exactly there. */
 function nearestValue(plot: uPlot, series: number, index: number): number {
   const values = plot.data[series];
   if (typeof values[index] === 'number') return index;
@@ -418,7 +418,7 @@ function nearestValue(plot: uPlot, series: number, index: number): number {
   return index;
 }
 
-/** How many labels of this width (pixels) fit beside one another. */
+/** Returns how many labels of this width (pixels) fit side by side. */
 function across(plot: uPlot, width: number): number {
   return Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / width));
 }
@@ -434,7 +434,7 @@ function labelWidth(plot: uPlot, labels: readonly string[], font: string): numbe
 const xOf = (plot: uPlot, x: number) => plot.valToPos(x, 'x', true);
 const yOf = (plot: uPlot, y: number) => plot.valToPos(y, 'y', true);
 
-/** Draws inside the axes only, or so many pixels around them. */
+/** Draws inside the axes, extended by `margin` pixels. */
 function inPlot(plot: uPlot, draw: (context: CanvasRenderingContext2D) => void, margin = 0): void {
   const { left, top, width, height } = plot.bbox;
   plot.ctx.save();

@@ -1,6 +1,6 @@
 /**
- * The toolkit's controls as templates with types. Views use these and never the toolkit itself, so that it can be replaced in
- * one place. Every control has a name that is read out, and 24 pixels at least to click on.
+ * Typed templates for the controls of the toolkit. Views use only these and never the toolkit itself, so that it can be replaced
+ * in one place. Every control has an accessible name and a target of at least 24 pixels.
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
@@ -26,10 +26,10 @@ export interface IconButtonOptions {
   readonly icon: string;
   readonly label: string;
   readonly click?: (event: Event) => void;
-  /** A switch: whether it is on. */
+  /** Whether a switch is on. Only switches have it. */
   readonly pressed?: boolean;
   readonly disabled?: boolean;
-  /** Id of a popover that it opens. */
+  /** ID of a popover that the button opens. */
   readonly popover?: string;
 }
 
@@ -41,7 +41,7 @@ export function iconButton({
   disabled = false,
   popover,
 }: IconButtonOptions): TemplateResult {
-  // The browser's own button: the toolkit's cannot open a popover, nor say whether it is pressed.
+  // A plain HTML button, since the toolkit's can neither open a popover nor report whether it is pressed.
   return html`<button
     type="button"
     class="icon-button"
@@ -84,12 +84,12 @@ export function dropdown<T extends string>({ label, value, options, change }: Dr
   >`;
 }
 
-/** The options that a dropdown was last given. */
+/** The options that each dropdown got last. */
 const given = new WeakMap<Element, string>();
 
 /**
- * Among other options the toolkit chooses by place: the one that now stands where the chosen one stood; and a list that is open
- * tells of a choice only where its place is another than when it was opened.
+ * Selects the value again after the options have changed. The toolkit keeps the position instead of the value, and an open list
+ * reports a choice only if its position differs from that when the list was opened.
  */
 function chooseAgain(element: Element | undefined, value: string, options: DropdownOptions<string>['options']): void {
   if (!element) return;
@@ -97,7 +97,7 @@ function chooseAgain(element: Element | undefined, value: string, options: Dropd
   if (given.get(element) === now) return;
   given.set(element, now);
   const list = element as HTMLElement & { value: string; selectedIndex: number; indexWhenOpened?: number };
-  // After the toolkit has seen them.
+  // Wait until the toolkit has seen the options.
   setTimeout(() => {
     list.value = value;
     list.indexWhenOpened = list.selectedIndex;
@@ -118,7 +118,7 @@ export function checkbox({ label, checked, change, disabled = false, title }: Ch
     ?disabled=${disabled}
     title=${title ?? nothing}
     @change=${(event: Event) => {
-      // The toolkit tells also what the program sets.
+      // The toolkit also reports changes by the program.
       const now = (event.target as HTMLInputElement).checked;
       if (now !== checked) change(now);
     }}
@@ -139,7 +139,7 @@ export function searchField({ label, value, input }: SearchFieldOptions): Templa
     .value=${value}
     @input=${(event: Event) => input((event.target as HTMLInputElement).value)}
     ${ref((element) => {
-      // When it comes into the page, the toolkit names it after its content.
+      // On insertion into the page, the toolkit names it after its content.
       if (element) setTimeout(() => element.setAttribute('aria-label', label));
     })}
     ><span slot="start" class="codicon codicon-search" aria-hidden="true"></span
@@ -157,7 +157,7 @@ export interface SliderOptions {
   readonly change: (value: number) => void;
 }
 
-/** The browser's own: the toolkit has none. */
+/** A plain HTML slider, since the toolkit has none. */
 export function slider({ label, value, min, max, step, text, change }: SliderOptions): TemplateResult {
   return html`<label class="field"
     ><span class="field-label">${label}</span

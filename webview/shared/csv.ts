@@ -1,7 +1,7 @@
-/** Tables as CSV files for other programs. */
+/** Writes tables as CSV files for other programs. */
 type Cell = string | number | undefined;
 
-/** As RFC 4180. A text that a spreadsheet would take for a formula is kept from being one. */
+/** Writes CSV as in RFC 4180. A text that a spreadsheet would take for a formula is escaped. */
 export function csv(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

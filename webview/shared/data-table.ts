@@ -1,4 +1,4 @@
-/** The table alternative of a chart: every line a column. */
+/** The table that replaces a chart, with one column per line. */
 import { html, nothing, type TemplateResult } from 'lit';
 import './data-table.css';
 import { t } from './l10n.ts';

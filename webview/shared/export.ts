@@ -5,7 +5,7 @@ import { SvgPen, type Pen } from './pen.ts';
 import type { ChartData } from './series.ts';
 import type { Theme } from './theme.ts';
 
-/** What the message `save` takes. */
+/** The data of the message `save`. */
 export interface SavedFile {
   readonly name: string;
   readonly content: string;
@@ -15,10 +15,10 @@ export interface SavedFile {
 export const textFile = (name: string, content: string): SavedFile => ({ name, content, base64: false });
 
 const SIZE = { width: 800, height: 440 };
-/** Pixels of a PNG for one of the drawing. */
+/** Pixels of a PNG per pixel of the drawing. */
 const SCALE = 2;
 
-/** One picture of one chart, or of all, in one or two columns. `name` has no ending. */
+/** Returns one picture of one or several charts, in one or two columns. `name` has no extension. */
 export function pictureFile(
   name: string,
   format: PictureFormat,
@@ -40,7 +40,7 @@ export function pictureFile(
   return drawingFile(name, format, picture, theme);
 }
 
-/** A picture that is no line chart. */
+/** A picture that is not a line chart. */
 export interface Drawing {
   /** For screen readers. */
   readonly title: string;
@@ -49,7 +49,7 @@ export interface Drawing {
   readonly draw: (pen: Pen) => void;
 }
 
-/** A drawing as a file, on the theme's background. `name` has no ending. */
+/** Returns a drawing as a file, on the theme's background. `name` has no extension. */
 export function drawingFile(
   name: string,
   format: PictureFormat,

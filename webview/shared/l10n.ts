@@ -1,7 +1,7 @@
-/** Texts in the user's language, as vscode.l10n.t does: the page carries the translations; without one, English. */
+/** Texts in the user's language, as in vscode.l10n.t. The page contains the translations; a text without one stays English. */
 const translations = readTranslations();
 
-/** {0}, {1}, ... are replaced by the values. */
+/** Translates a text and replaces {0}, {1}, ... with the values. */
 export function t(text: string, ...values: readonly (string | number)[]): string {
   const translated = translations[text];
   const pattern = typeof translated === 'string' ? translated : text;
@@ -9,7 +9,7 @@ export function t(text: string, ...values: readonly (string | number)[]): string
 }
 
 function readTranslations(): Record<string, unknown> {
-  // Unit tests have no page.
+  // There is no page in unit tests.
   const { document } = globalThis as {
     document?: { getElementById(id: string): { textContent: string | null } | null };
   };

@@ -1,6 +1,6 @@
 import type { Point } from './pen.ts';
 
-/** Shapes that tell lines apart without color: corners around (0, 0), of about one unit. */
+/** Shapes that distinguish lines without color. Each is a list of corners around (0, 0), about one unit away. */
 const SHAPES: readonly (readonly Point[])[] = [
   Array.from({ length: 12 }, (_, i): Point => [Math.cos((i * Math.PI) / 6), Math.sin((i * Math.PI) / 6)]),
   [
@@ -53,7 +53,7 @@ const SHAPES: readonly (readonly Point[])[] = [
   ],
 ];
 
-/** Dashes that go with the shapes. */
+/** Dash patterns that belong to the shapes. */
 const DASHES: readonly (readonly number[])[] = [
   [],
   [7, 4],
@@ -67,12 +67,12 @@ const DASHES: readonly (readonly number[])[] = [
 
 export const dashOf = (index: number): readonly number[] => DASHES[index % DASHES.length];
 
-/** Corners of a marker of some size (pixels from its middle) around a point. `marker` counts from 1. */
+/** Returns the corners of a marker around a point. `size` is in pixels from its center; `marker` counts from 1. */
 export function markerAt(marker: number, [x, y]: Point, size: number): Point[] {
   return SHAPES[(marker - 1) % SHAPES.length].map(([dx, dy]) => [x + dx * size, y + dy * size]);
 }
 
-/** Indices of points to mark: the last, and others at least `distance` pixels before. */
+/** Returns the indices of the points to mark: the last one, and earlier ones that are at least `distance` pixels apart. */
 export function markedPoints(x: readonly number[], y: readonly (number | null)[], distance: number): number[] {
   const marked: number[] = [];
   for (let i = x.length - 1; i >= 0; i--)

@@ -1,14 +1,14 @@
 import { check, checkEnvelope, type Message, type Messages } from '../protocol/check.ts';
 
-/** What an envelope brought: messages to handle, and sentences for the log about what was dropped. */
+/** The contents of an envelope: messages to handle, and sentences for the log about dropped ones. */
 export interface Received {
   readonly messages: readonly Message[];
   readonly problems: readonly string[];
-  /** An envelope was lost: ask for everything again. */
+  /** Whether an envelope was lost, so that everything must be requested again. */
   readonly lost: boolean;
 }
 
-/** Puts envelopes together again, in order, and lets only known and well-formed messages through. */
+/** Puts envelopes back in order and passes on only known, well-formed messages. */
 export class MessageReceiver {
   readonly #messages: Messages;
   #seq = 0;
@@ -23,7 +23,7 @@ export class MessageReceiver {
     const envelope = checkEnvelope(value);
     if (typeof envelope === 'string') return dropped(envelope);
     const { seq, part, parts, text } = envelope;
-    // The host counts anew after each `ready`; one lost envelope is enough to ask again.
+    // The host starts counting again after each `ready`. After a lost envelope, one request is enough.
     if (seq !== 1 && seq !== this.#seq + 1) {
       const told = this.#seq === Infinity;
       this.#seq = Infinity;

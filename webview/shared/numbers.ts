@@ -1,6 +1,6 @@
-/** Numbers in words that fit an axis or a sentence. */
+/** Formats numbers for an axis or a sentence. */
 
-/** Round values between two ends, about `count` of them. */
+/** Returns about `count` round values between two ends. */
 export function ticks(from: number, to: number, count: number, steps: readonly number[] = [1, 2, 5]): number[] {
   const span = to - from;
   if (!(span > 0) || !Number.isFinite(span)) return [from];
@@ -13,7 +13,7 @@ const TIME_STEPS = [
   0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
 ];
 
-/** As ticks, at whole seconds, minutes and hours. */
+/** Like ticks, but at whole seconds, minutes and hours. */
 export function timeTicks(from: number, to: number, count: number): number[] {
   const step = TIME_STEPS.find((size) => (to - from) / size <= count);
   return step === undefined ? ticks(from, to, count).map((value) => Math.round(value)) : spaced(from, to, step);
@@ -25,7 +25,7 @@ function spaced(from: number, to: number, step: number): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** 1.2 M, 350 k, 12, 0.034: at most four digits that count. */
+/** Formats a number with at most four significant digits: 1.2 M, 350 k, 12, 0.034. */
 export function compact(value: number): string {
   const size = Math.abs(value);
   if (size >= 999_500) return `${trim(value / 1e6)} M`;
@@ -39,7 +39,7 @@ function trim(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** Labels of an axis: all with as many decimals as the finest needs. */
+/** Formats the labels of an axis, all with as many decimals as the finest needs. */
 export function tickLabels(values: readonly number[]): string[] {
   const greatest = Math.max(...values.map(Math.abs), 0);
   const [unit, suffix] = greatest >= 999_500 ? [1e6, ' M'] : greatest >= 10_000 ? [1e3, ' k'] : [1, ''];
@@ -49,7 +49,7 @@ export function tickLabels(values: readonly number[]): string[] {
   return scaled.map((value) => (value === 0 ? '0' : `${value.toFixed(Math.min(decimals, 6))}${suffix}`));
 }
 
-/** Seconds as 45 s, 3:05 or 1:02:03. */
+/** Formats seconds as 45 s, 3:05 or 1:02:03. */
 export function duration(seconds: number): string {
   const whole = Math.round(Math.abs(seconds));
   if (Math.abs(seconds) < 60) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;

@@ -1,4 +1,4 @@
-/** One way to draw on a canvas (PNG) and into SVG, so that both pictures are the same. Pixels; y grows downwards. */
+/** One interface for canvas (PNG) and SVG, so that both pictures are the same. Units are pixels, and y grows downward. */
 
 export interface Stroke {
   readonly color: string;
@@ -11,7 +11,7 @@ export interface TextStyle {
   readonly size: number;
   readonly bold?: boolean;
   readonly anchor: 'start' | 'middle' | 'end';
-  /** Degrees. */
+  /** Clockwise rotation in degrees. */
   readonly turn?: number;
 }
 
@@ -22,11 +22,11 @@ export interface Pen {
   line(points: readonly Point[], stroke: Stroke): void;
   polygon(points: readonly Point[], color: string, opacity: number): void;
   text(x: number, y: number, text: string, style: TextStyle): void;
-  /** What is drawn by `draw` stays inside. */
+  /** Clips what `draw` draws to a box. */
   clip(x: number, y: number, width: number, height: number, draw: () => void): void;
 }
 
-/** Draws into SVG text. */
+/** A pen that writes SVG text. */
 export class SvgPen implements Pen {
   readonly #parts: string[] = [];
   readonly #font: string;
@@ -68,7 +68,7 @@ export class SvgPen implements Pen {
     this.#parts.push('</g>');
   }
 
-  /** The whole document. `title` is for screen readers. */
+  /** Returns the whole document. `title` is for screen readers. */
   document(width: number, height: number, title: string): string {
     const box = attributes({
       width,
@@ -93,7 +93,7 @@ function path(points: readonly Point[]): string {
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** For text and attributes. Characters that XML forbids are left out. */
+/** Escapes a text for content and attributes. Characters that XML forbids are left out. */
 function escape(text: string): string {
   return text
     .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '')

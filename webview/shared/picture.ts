@@ -3,7 +3,7 @@ import { tickLabels, ticks, timeTicks } from './numbers.ts';
 import type { Pen, Point } from './pen.ts';
 import { stretches, xExtent, yExtent, type ChartData, type Line } from './series.ts';
 
-/** Colors of a picture; a Theme (theme.ts) has them. */
+/** Colors of a picture. A Theme (theme.ts) provides them. */
 export interface PictureColors {
   readonly background: string;
   readonly text: string;
@@ -11,7 +11,7 @@ export interface PictureColors {
   readonly grid: string;
 }
 
-/** Those of its lines too; as many series as base.css has. */
+/** Colors of a picture and of its lines, with as many series as base.css has. */
 export interface ChartColors extends PictureColors {
   readonly series: readonly string[];
 }
@@ -27,9 +27,9 @@ const TEXT = 12;
 const MARGIN = { left: 80, right: 24, top: 40, bottom: 46 };
 const LEGEND_ROW = 20;
 const MARKER_DISTANCE = 110;
-/** Labels of marks that are close stand below one another. */
+/** Number of rows for the labels of marks that are close together. */
 const MARK_ROWS = 6;
-/** About the width of a character: pens cannot measure. */
+/** Approximate width of a character in pixels, since a pen cannot measure text. */
 const CHARACTER = TEXT * 0.56;
 
 /** Draws a chart with title, axes and legend into a box. */
@@ -120,7 +120,7 @@ function drawAxes(pen: Pen, data: ChartData, plot: Box, { px, py, xs, ys }: Scal
   });
 }
 
-/** Lines down, each with its label at the top. */
+/** Draws vertical lines, each with its label at the top. */
 function drawMarks(pen: Pen, data: ChartData, plot: Box, px: (x: number) => number, colors: PictureColors): void {
   const { from, to } = xExtent(data);
   const shown = data.marks.filter(({ x }) => x >= from && x <= to).sort((a, b) => a.x - b.x);
@@ -178,7 +178,7 @@ interface LegendEntry {
   readonly marker: number;
 }
 
-/** Entries in rows that fit, each with its x. Faint lines (single seeds) have no entry of their own. */
+/** Distributes the entries over rows that fit, each with its x. Faint lines (single seeds) have no entry of their own. */
 function legendRows(data: ChartData, width: number): { readonly x: number; readonly entry: LegendEntry }[][] {
   const entries: LegendEntry[] = [
     ...data.lines.filter(({ faint }) => !faint),

@@ -1,10 +1,10 @@
-/** Parts of the state that views keep over a reload, of this version or an older one. */
+/** Checks parts of the state that views keep across a reload. They may come from an older version. */
 import { hasShape, number, object } from '../protocol/shape.ts';
 import type { Interval } from './series.ts';
 
 const rangeShape = object({ from: number, to: number });
 
-/** A part of an axis; null = all of it, and what cannot be read. */
+/** Returns a part of an axis. null means all of it, and also stands for an unreadable value. */
 export const restoredRange = (value: unknown): Interval | null =>
   hasShape(rangeShape, value) && value.from < value.to ? value : null;
 

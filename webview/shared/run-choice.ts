@@ -1,10 +1,10 @@
-/** The choice of the run that a view shows. */
+/** The dropdown for the run that a view shows. */
 import { html, type TemplateResult } from 'lit';
 import type { ChoosableRun } from '../protocol/run-choice.ts';
 import { dropdown } from './controls.ts';
 import { t } from './l10n.ts';
 
-/** Nothing where there is no run to choose. */
+/** Renders nothing if there is no run to choose. */
 export function runChoice(
   runs: readonly ChoosableRun[],
   selected: string,
@@ -23,7 +23,7 @@ export function runChoice(
   });
 }
 
-/** The training and when it began: the name of the folder is long. */
+/** Uses the training and the start time, since the name of the folder is long. */
 function runLabel({ training, createdAt, id }: ChoosableRun): string {
   const began = new Date(createdAt);
   const time = began.toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });

@@ -7,34 +7,34 @@ import { t } from './l10n.ts';
 import { runChoice } from './run-choice.ts';
 import { waiting } from './sections.ts';
 
-/** What every such view keeps over a reload. */
+/** The state that every view of a run keeps across a reload. */
 export interface RunState {
   /** Directory of the run. */
   readonly directory: string;
 }
 
-/** What every such view says to the host: a part of each of their channels. */
+/** The messages that every view of a run sends to the host. They are part of each view's channel. */
 type RunChannel<State> = Pick<ViewChannel<'twin-report', State>, 'kept' | 'keep'> & {
   send(type: 'show' | 'restore', data: { readonly directory: string }): void;
   send(type: 'open', data: { readonly what: 'reveal' }): void;
 };
 
 /**
- * A view that shows one run at a time. This class holds what such views have in common: the choice of the run, what is shown
- * until its content has come, and the state that survives a reload. A view adds its channel, its header and its content.
+ * A view that shows one run at a time. This class contains what such views have in common: the choice of the run, what is shown
+ * until its content arrives, and the state that survives a reload. A view adds its channel, its header and its content.
  */
 export abstract class RunView<State extends RunState, Content extends RunState> extends LitElement {
   protected abstract readonly channel: RunChannel<State>;
   protected abstract state: State;
-  /** What the host has sent last, perhaps of another run than the one that is chosen. */
+  /** The last content from the host, perhaps of another run than the selected one. */
   protected received: Content | undefined;
-  /** Directory of the run that is chosen; empty = none. */
+  /** Directory of the selected run; empty if there is none. */
   protected selected = '';
   #runs: readonly ChoosableRun[] | undefined;
   #loading = true;
   #missing: MissingMessage | undefined;
 
-  /** Handlers of the messages that every such view gets. */
+  /** Handlers for the messages that every view of a run gets. */
   protected readonly runHandlers = {
     runs: ({ runs, selected, loading }: RunsMessage): void => {
       this.#runs = runs;
@@ -48,24 +48,24 @@ export abstract class RunView<State extends RunState, Content extends RunState> 
     },
   };
 
-  /** The title without a run. */
+  /** The title if no run is shown. */
   protected abstract readonly heading: string;
   protected abstract content(shown: Content): TemplateResult;
-  /** There is nothing to show: why, and what to do. `isFirst`: no run has what this view shows. */
+  /** Renders a view without content, which says why and what to do. `isFirst` is true if no run has what this view shows. */
   protected abstract empty(why: string, isFirst: boolean): TemplateResult;
 
-  /** The title with a run; left out: `heading`. */
+  /** The title if a run is shown; `heading` by default. */
   protected titleOf?(shown: Content): string;
 
-  /** Buttons of the header, for the run shown. */
+  /** Buttons in the header for the shown run. */
   protected tools?(shown: Content): TemplateResult;
 
   protected footer?(shown: Content): TemplateResult;
 
-  /** Whether parts of the content are still to come. */
+  /** Whether parts of the content have not arrived yet. */
   protected isBusy?(shown: Content): boolean;
 
-  /** The host has told which run is chosen. */
+  /** Called when the host has reported which run is selected. */
   protected onSelected(directory: string): void {
     this.keep({ directory } as Partial<State>);
     this.requestUpdate();
@@ -77,7 +77,7 @@ export abstract class RunView<State extends RunState, Content extends RunState> 
     if (directory !== '') this.channel.send('restore', { directory });
   }
 
-  /** Page styles apply: there is nothing to hide from them. */
+  /** Renders without a shadow root, so that the styles of the page apply. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -88,12 +88,12 @@ export abstract class RunView<State extends RunState, Content extends RunState> 
     this.requestUpdate();
   }
 
-  /** What there is of the run that is chosen. */
+  /** The content of the selected run, as far as it has arrived. */
   protected get shown(): Content | undefined {
     return this.received?.directory === this.selected ? this.received : undefined;
   }
 
-  /** Changes the state without drawing. */
+  /** Changes the state without a redraw. */
   protected keep(change: Partial<State>): void {
     this.state = { ...this.state, ...change };
     this.channel.keep(this.state);

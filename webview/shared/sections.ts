@@ -1,4 +1,4 @@
-/** Parts of pages of sections with tables. */
+/** Building blocks for pages that consist of sections with tables. */
 import { html, type TemplateResult } from 'lit';
 import type { OpenWhat } from '../protocol/proposals.ts';
 import { button } from './controls.ts';
@@ -10,7 +10,7 @@ import './top-bar.css';
 export const icon = (name: string): TemplateResult =>
   html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
 
-/** A heading with what can be done about the section beside it. */
+/** A heading with the actions for its section beside it. */
 export function heading(id: string, title: string, ...tools: readonly TemplateResult[]): TemplateResult {
   return html`<header class="section-head">
     <h2 id=${id}>${title}</h2>
@@ -18,14 +18,14 @@ export function heading(id: string, title: string, ...tools: readonly TemplateRe
   </header>`;
 }
 
-/** Wide tables scroll by themselves, with the keyboard too. */
+/** Wraps a wide table so that it scrolls on its own, also by keyboard. */
 export const scrollable = (label: string, content: TemplateResult): TemplateResult =>
   html`<div class="scroll" role="region" tabindex="0" aria-label=${t('{0}, table', label)}>${content}</div>`;
 
 export const waiting = (label: string): TemplateResult =>
   html`<div class="empty"><vscode-progress-ring aria-label=${label}></vscode-progress-ring></div>`;
 
-/** Where a run has no analysis: why, and what makes one. */
+/** Says why a run has no analysis, and offers what creates one. */
 export function noAnalysis(why: string, isFirst: boolean, open: (what: OpenWhat) => void): TemplateResult {
   return html`<div class="empty">
     <h2>${isFirst ? t('No analysis yet') : t('No analysis')}</h2>
@@ -38,7 +38,7 @@ export function noAnalysis(why: string, isFirst: boolean, open: (what: OpenWhat)
   </div>`;
 }
 
-/** Shares as people read them: 91 %, 0.4 %. */
+/** Formats a share for people: 91 %, 0.4 %. */
 export function percent(share: number | undefined | null): string {
   if (share === undefined || share === null) return '–';
   const value = 100 * share;

@@ -1,4 +1,4 @@
-/** What a chart shows: plain data, that the chart on the screen, its pictures and its table have in common. */
+/** The content of a chart as plain data, which the chart on the screen, its pictures and its table share. */
 
 export type Value = number | null;
 
@@ -7,29 +7,29 @@ export interface Line {
   readonly label: string;
   /** Ascending. */
   readonly x: readonly number[];
-  /** null = a gap. */
+  /** null marks a gap. */
   readonly y: readonly Value[];
-  /** A band around it. */
+  /** Lower and upper bounds of a band around the line. */
   readonly low?: readonly Value[];
   readonly high?: readonly Value[];
   readonly color: string;
-  /** Pixels of line and gap; empty = one line. */
+  /** Pixels of dash and gap; empty for a solid line. */
   readonly dash: readonly number[];
-  /** 0 = none, else which of MARKERS - 1: lines are told apart without color too. */
+  /** Number of its shape from 1 on (see markerAt), or 0 for none. Shapes distinguish lines without color. */
   readonly marker: number;
   readonly width: number;
-  /** Drawn behind the others, without a marker, and left out of the spoken values. */
+  /** Whether it is drawn behind the others, without a marker, and left out of the spoken values. */
   readonly faint: boolean;
 }
 
-/** A line across, at one value. */
+/** A horizontal line at one value. */
 export interface Level {
   readonly label: string;
   readonly y: number;
   readonly color: string;
 }
 
-/** A line down, at one x. */
+/** A vertical line at one x. */
 export interface Mark {
   readonly label: string;
   readonly x: number;
@@ -43,15 +43,15 @@ export interface ChartData {
   readonly lines: readonly Line[];
   readonly levels: readonly Level[];
   readonly marks: readonly Mark[];
-  /** Shown part of the x axis; null = all of it. */
+  /** The shown part of the x axis; null for all of it. */
   readonly range: Interval | null;
-  /** All of the x axis, where it is the same for several charts; left out, what the lines have. */
+  /** The whole x axis if several charts share it; by default the extent of the lines. */
   readonly all?: Interval;
-  /** Whether a few values far off may be cut off, so that the rest is not flattened. */
+  /** Whether a few outliers may be cut off, so that they do not flatten the rest. */
   readonly ignoreOutliers: boolean;
   readonly formatX: (x: number) => string;
   readonly xIsTime: boolean;
-  /** Pixels that the y axis has at least, so that plots stand below one another. */
+  /** Minimum width of the y axis in pixels, so that plots below one another align. */
   readonly axisWidth?: number;
 }
 
@@ -60,7 +60,7 @@ export interface Interval {
   readonly to: number;
 }
 
-/** The point at x or the last before it; undefined where the line has not begun or has ended there. */
+/** Returns the point nearest to x; undefined at a gap, or if x is clearly outside the line. */
 export function pointAt(line: Line, x: number): { x: number; y: number; low?: number; high?: number } | undefined {
   let first = 0;
   let after = line.x.length;
@@ -69,7 +69,7 @@ export function pointAt(line: Line, x: number): { x: number; y: number; low?: nu
     if (line.x[middle] <= x) first = middle + 1;
     else after = middle;
   }
-  // The nearer of the two neighbors.
+  // Take the nearer of the two neighbors.
   const [a, b] = [first - 1, first];
   if (a < 0 && !(b < line.x.length)) return undefined;
   const i = a < 0 || (b < line.x.length && line.x[b] - x < x - line.x[a]) ? b : a;
@@ -82,7 +82,7 @@ export function pointAt(line: Line, x: number): { x: number; y: number; low?: nu
   return { x: line.x[i], y, ...(typeof low === 'number' && typeof high === 'number' ? { low, high } : {}) };
 }
 
-/** The x axis: what is asked for, or all that lines have. */
+/** Returns the x axis: the requested range, or the extent of all lines. */
 export function xExtent({ lines, range, all }: Pick<ChartData, 'lines' | 'range' | 'all'>): Interval {
   const given = range ?? all;
   if (given) return given;
@@ -93,12 +93,12 @@ export function xExtent({ lines, range, all }: Pick<ChartData, 'lines' | 'range'
   return to > from ? { from, to } : { from: from - 1, to: to + 1 };
 }
 
-/** Share of values that may be cut off at either end, where that makes the rest twice as large at least. */
+/** Share of values that may be cut off at either end, if the whole range is more than WORTH_CUTTING times the rest. */
 const OUTLIERS = 0.02;
 const WORTH_CUTTING = 2;
 const PADDING = 0.06;
 
-/** The y axis: all values in the x range (bands only as far as they do not flatten the lines) and all levels. */
+/** Returns the y axis: all values in the x range, all levels, and bands as far as they do not flatten the lines. */
 export function yExtent(data: ChartData): Interval {
   const { from, to } = xExtent(data);
   const values: number[] = [];
@@ -126,12 +126,12 @@ export function yExtent(data: ChartData): Interval {
   const bottom = Math.min(...levels, Math.max(Math.min(least, bandLow), least - span * 0.5));
   const top = Math.max(...levels, Math.min(Math.max(greatest, bandHigh), greatest + span * 0.5));
   const padding = (top - bottom || span) * PADDING;
-  // What cannot be negative gets no negative axis.
+  // Values that are never negative get no negative axis.
   const floor = sorted[0] >= 0 && bottom - padding < 0 ? 0 : bottom - padding;
   return { from: Math.min(floor, bottom), to: top + padding };
 }
 
-/** [from, to) of every stretch without a gap. */
+/** Returns each stretch without a gap as [from, to). */
 export function stretches(values: readonly Value[]): [number, number][] {
   const found: [number, number][] = [];
   let from = 0;

@@ -2,7 +2,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { markerAt } from './markers.ts';
 import type { Line } from './series.ts';
 
-/** A piece of a line, as in the chart. */
+/** A short piece of a line as it looks in the chart. */
 export function swatch({
   color,
   dash,

@@ -1,18 +1,18 @@
-/** What the table alternative of a chart says. */
+/** Builds the contents of the table that replaces a chart. */
 import { t } from './l10n.ts';
 import { compact } from './numbers.ts';
 import { pointAt, xExtent, type ChartData, type Line } from './series.ts';
 
-/** Rows, evenly over the shown part of the x axis; the CSV export has every value. */
+/** Number of rows, evenly spaced over the shown part of the x axis. The CSV export has every value. */
 const ROWS = 60;
 
 export interface Table {
-  /** The first column is x. Where a line has a band, its columns stand below its name. */
+  /** The first column is x. If a line has a band, its columns are below its name. */
   readonly columns: readonly { readonly label: string; readonly parts: readonly string[] }[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Texts of the cells: x, then every line that is not faint with its band, then every level. */
+/** Returns the texts of the cells: x, then every line with its band except for faint ones, then every level. */
 export function tableOf(data: ChartData): Table {
   const lines = data.lines.filter(({ faint }) => !faint);
   const hasBand = (line: Line) => line.low?.some((value) => value !== null) ?? false;
@@ -33,7 +33,7 @@ export function tableOf(data: ChartData): Table {
   return { columns, rows };
 }
 
-/** Points of the longest line, thinned out evenly. */
+/** Returns the x positions of the longest line, thinned out evenly. */
 function positions(data: ChartData): number[] {
   const { from, to } = xExtent(data);
   const longest = data.lines.reduce<readonly number[]>((best, { x }) => (x.length > best.length ? x : best), []);

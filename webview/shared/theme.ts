@@ -1,4 +1,4 @@
-/** VS Code's color theme as this view sees it: CSS variables that VS Code changes, and the theme's kind as a class of the body. */
+/** VS Code's color theme as seen by this view: CSS variables that VS Code sets, and the theme's kind as a class of the body. */
 import type { ChartColors } from './picture.ts';
 
 export interface Theme extends ChartColors {
@@ -12,7 +12,7 @@ export interface Theme extends ChartColors {
 
 const SERIES = 8;
 
-/** The theme of this moment, for what CSS cannot reach: canvases and exported pictures. */
+/** Returns the current theme, for canvases and exported pictures, which CSS cannot reach. */
 export function readTheme(): Theme {
   const style = getComputedStyle(document.body);
   const color = (name: string) => style.getPropertyValue(name).trim();
@@ -30,9 +30,9 @@ export function readTheme(): Theme {
   };
 }
 
-/** Calls back when the user or the system changes the theme. Returns how to stop. */
+/** Calls `changed` when the user or the system changes the theme. Returns a function that stops this. */
 export function onThemeChange(changed: () => void): () => void {
-  // VS Code sets the class of the body and the variables on the root; both in one task, so one call.
+  // VS Code sets the body's class and the root's variables in one task, so there is only one call.
   const observer = new MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });

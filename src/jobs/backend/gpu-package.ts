@@ -30,8 +30,8 @@ export function commandLineDataFolder(
 }
 
 /**
- * Returns the folder with the package: the one in the environment, else that of the command line's installation. If both are
- * missing, it is undefined, and the package is looked for beside the program.
+ * Returns the folder with the package: that in the environment, else that of the command line. Undefined means beside the
+ * program.
  */
 export function gpuPackagePath(env: NodeJS.ProcessEnv): string | undefined {
   const told = env[GPU_PATH_VARIABLE];

@@ -119,9 +119,7 @@ export function transferJob(context: JobContext, options: JobOptions['transfer']
   });
 }
 
-/**
- * Throws JobError if the transfer would not work or would conflict with somebody. A held lease does not count: it is waited for.
- */
+/** Throws JobError if the transfer would not work or would conflict with somebody. The caller waits for a held lease. */
 async function assertNothingInTheWay(cluster: LiveCluster, signal: AbortSignal): Promise<void> {
   if (cluster.kind === 'own') return;
   const stops = blocking(await cluster.preflight(signal)).filter(({ code }) => code !== 'leaseHeld');

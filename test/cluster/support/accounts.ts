@@ -1,4 +1,4 @@
-/** ServiceAccounts with given rights, their tokens, and kubeconfig files that use them. */
+/** Creates ServiceAccounts with given rights, their tokens, and kubeconfig files that use them. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';

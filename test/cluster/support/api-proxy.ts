@@ -20,9 +20,9 @@ export interface Passed {
   readonly name: string;
   readonly userAgent: string;
   readonly dryRun: boolean;
-  /** Milliseconds of performance.now(). */
+  /** performance.now() when the request arrived, in milliseconds. */
   readonly at: number;
-  /** When its connection began. */
+  /** When its connection was opened, on the same clock. */
   readonly connected: number;
   /** When the server answered; Infinity until then. */
   answered: number;
@@ -31,11 +31,11 @@ export interface Passed {
 }
 
 export type Fault =
-  /** No answer, and the connection stays open. */
+  /** There is no answer, and the connection stays open. */
   | 'stall'
-  /** The connection is cut before the request goes on. */
+  /** The connection is cut before the request is forwarded. */
   | 'drop'
-  /** The request goes on, and the connection is cut before its answer. */
+  /** The request is forwarded, but the connection is cut before its answer. */
   | 'dropAnswer'
   | { readonly status: number; readonly reason?: string; readonly message?: string };
 

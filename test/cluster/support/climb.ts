@@ -1,4 +1,4 @@
-/** A transfer on a real namespace in this process, with short stages, a decision every few seconds, and restless agents. */
+/** Runs a transfer on a real namespace in this process, with short stages, a decision every few seconds, and restless agents. */
 import type { KubernetesCluster } from '../../../src/cluster/kubernetes/kubernetes-cluster.ts';
 import type { Backend } from '../../../src/nn/backend.ts';
 import type { Cluster, Transfer, TransferStage } from '../../../src/spec/model.ts';

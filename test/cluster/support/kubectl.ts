@@ -75,7 +75,7 @@ export async function happens(seconds: number, check: () => boolean): Promise<bo
 /** Seconds that only a hang takes: a cluster needs several times as long on a busy machine as on a quiet one. */
 const PATIENCE = 480;
 
-/** Waits for what must happen, however long it takes. */
+/** Waits for something that must happen, however long it takes. */
 export const eventually = <T>(
   what: string,
   check: () => T | Promise<T>,

@@ -1,4 +1,4 @@
-/** A namespace of its own for a test, with the sample workload (INPUT -> a -> {b, c} -> d), its HPAs and a load. */
+/** A separate namespace for a test, with the sample workload (INPUT -> a -> {b, c} -> d), its HPAs and a load. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -98,7 +98,7 @@ export class SampleNamespace {
     return SERVICES.filter((name) => this.isPaused(name));
   }
 
-  /** The HPAs as they are now, for `isAsFound`. */
+  /** Returns the current HPAs, for a later call of `isAsFound`. */
   found(): Found {
     const hpas = this.hpas();
     return {
@@ -111,7 +111,7 @@ export class SampleNamespace {
     return isDeepStrictEqual(this.found(), before);
   }
 
-  /** Reasons of the events on a Deployment. */
+  /** Returns the reasons of the events on a Deployment. */
   eventReasons(deployment: string): string[] {
     const selector = `involvedObject.kind=Deployment,involvedObject.name=${deployment}`;
     const args = ['-n', this.name, 'get', 'events', '--field-selector', selector];

@@ -7,7 +7,7 @@ import type { Cluster } from '../../../src/spec/model.ts';
 import { prometheusService } from './kubectl.ts';
 
 const sample = join(import.meta.dirname, '../../../examples/chained-services');
-/** A tenth of the sample's, as in manifests/chained.yaml. */
+/** A tenth of the sample's requests, as in manifests/chained.yaml. */
 const REQUESTS = { a: ['50m', '26Mi'], b: ['40m', '51Mi'], c: ['60m', '51Mi'], d: ['70m', '102Mi'] } as const;
 
 /** cluster.karma.yaml of the sample with the namespace, nodes, requests and metrics of the test cluster. */
@@ -25,7 +25,7 @@ export function clusterYaml(namespace: string, metrics: object = { service: prom
   return document.toString();
 }
 
-/** The Cluster of one specification. */
+/** Loads the Cluster from one specification. */
 export function clusterSpec(yaml: string): Cluster {
   const file: SpecFile = { path: 'cluster.karma.yaml', text: yaml };
   const { model, problems } = loadSpecs([file]);

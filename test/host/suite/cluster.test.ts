@@ -74,7 +74,7 @@ describe('Transfers from the Cluster view', () => {
     it('A transfer that is not confirmed does not start', async () => {
       const before = (await transfers()).length;
       for (const upTo of ['shadow', 'canary', 'full']) await transfer(upTo);
-      // Beside that the plan before has finished.
+      // Among other messages, the earlier plan reports that it has finished.
       const questions = messages.filter((message) => message.endsWith('cluster.') || message.includes('?'));
       assert.equal(questions.length, 3, messages.join(' | '));
       assert.ok(questions.every((message) => message.includes('emulator') && message.includes('chained-services')));

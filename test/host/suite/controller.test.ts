@@ -1,4 +1,4 @@
-/** Install, Upgrade and Remove Controller, against an API server that is not real. */
+/** Tests Install, Upgrade and Remove Controller against a fake API server. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ describe('Commands for the controller', () => {
   const fake = useFakeCluster();
   let run: KarmaRun;
   let messages: string[] = [];
-  /** Titles of buttons to press, one after the other. */
+  /** Titles of the buttons to press, in order. */
   let presses: string[] = [];
   let answers: vscode.Disposable;
   let inputs: vscode.Disposable;
@@ -62,7 +62,7 @@ describe('Commands for the controller', () => {
 
   it('Install Controller shows what it would write and does nothing before it is confirmed', async () => {
     await command('install');
-    // Beside that the training has finished.
+    // The last message, since an earlier one reports that the training has finished.
     assert.equal(messages.at(-1), `Install the controller on fake, namespace ${NAMESPACE}? This writes 11 objects.`);
     presses = ['Show Changes'];
     await command('install');

@@ -1,8 +1,8 @@
-/** For tests inside the extension host that need a cluster of somebody's own, and answers to what VS Code asks. */
+/** Helpers for tests inside the extension host: a fake cluster, and answers to VS Code's inputs. */
 import * as vscode from 'vscode';
 import { startFakeCluster, type FakeCluster } from '../../fake-kubernetes/namespace.ts';
 
-/** An API server that is not real for the tests of a `describe`; the kubeconfig of what the extension starts leads to it. */
+/** Provides a fake API server to the tests of a `describe`. The kubeconfig of processes that the extension starts points to it. */
 export function useFakeCluster(): () => FakeCluster {
   const kubeconfig = process.env.KUBECONFIG;
   let fake: FakeCluster;
@@ -19,9 +19,9 @@ export function useFakeCluster(): () => FakeCluster {
 }
 
 export interface Inputs {
-  /** The label to pick; undefined leaves. */
+  /** Returns the label to pick, or undefined to cancel. */
   readonly pick: (labels: readonly string[]) => string | undefined;
-  /** What to enter; undefined leaves. */
+  /** Returns the text to enter, or undefined to cancel. */
   readonly enter: (options: vscode.InputBoxOptions) => string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The GPU backend with the real package, from the extension's commands to what the runs say of it. */
+/** Tests the GPU backend with the real package, from the extension's commands to the reports of the runs. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ describe('GPU backend', function () {
     const script = join(import.meta.dirname, '../../tfjs-node/install.sh');
     const { stdout } = await promisify(execFile)('bash', [script], { maxBuffer: 1 << 24 });
     installed = stdout.trim().split('\n').at(-1)!;
-    // Through in seconds: no twin needed, one scenario, few environments.
+    // These changes make it finish in seconds: no twin, one scenario, few environments.
     const small = original
       .replace(/kind: calibrated/, 'kind: emulator')
       .replace(/scenarios: .*/, 'scenarios: [bottleneck]')
@@ -73,9 +73,9 @@ describe('GPU backend', function () {
     await using mirror = await startMirror(installed);
     Object.assign(process.env, mirror.env);
     const told: string[] = [];
-    // The user's part in the dialogs.
+    // Plays the user's part in the dialogs.
     const restore = answerMessages((message, detail) => {
-      // The end of a run of an earlier test may be told meanwhile.
+      // Meanwhile, a run of an earlier test may report its end.
       if (!/^Training: .* has finished/.test(message)) told.push(`${message}\n${detail}`);
       if (message.startsWith('Install the GPU backend')) return 'Install';
       return message.startsWith('Remove the GPU backend') ? 'Remove' : undefined;
@@ -127,7 +127,7 @@ async function setPackagePath(folder: string | undefined): Promise<void> {
   await configuration.update('karma-mas.gpu.packagePath', folder, vscode.ConfigurationTarget.Global);
 }
 
-/** Answers what would wait for a click. Returns what undoes it. */
+/** Answers messages that would wait for a click. Returns a function that undoes this. */
 function answerMessages(answer: (message: string, detail: string) => string | undefined): () => void {
   const window = vscode.window as unknown as Record<string, unknown>;
   const names = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'];

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { KarmaApi, KarmaRun } from '../../../src/hosts/extension/api.ts';
 
-/** The interface that other extensions get. */
+/** Returns the interface for other extensions. */
 export async function karma(): Promise<KarmaApi> {
   const extension = vscode.extensions.getExtension<KarmaApi>('karma-mas.karma-mas');
   assert.ok(extension, 'the extension is installed');
   return extension.activate();
 }
 
-/** Resolves with what `look` finds, once it finds something. Throws after five minutes, which only a hang takes. */
+/** Resolves with the first result of `look` that is not undefined. Throws after five minutes, which only a hang takes. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (const deadline = Date.now() + 300_000; Date.now() < deadline; await sleep(100)) {
     const found = await look();
@@ -19,7 +19,7 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
   throw new Error(`Waited too long: ${what}.`);
 }
 
-/** The run of a directory, once it fits. */
+/** Resolves with the run in a directory once it fits. */
 export async function runOnce(directory: string, what: string, fits: (run: KarmaRun) => boolean): Promise<KarmaRun> {
   const api = await karma();
   return eventually(what, async () => (await api.runs()).find((run) => run.directory === directory && fits(run)));
@@ -31,10 +31,10 @@ export const LONG_TRAINING = {
   options: { steps: 10_000_000, backend: 'wasm', cores: 1 },
   seeds: [1],
 } as const;
-/** One that ends within seconds. */
+/** A training that ends within seconds. */
 export const SHORT_TRAINING = { ...LONG_TRAINING, options: { ...LONG_TRAINING.options, steps: 1024 } } as const;
 
-/** Answers the messages of the extension until disposed: each with the button that `choose` names of it. */
+/** Answers the extension's messages until disposed, each with the button that `choose` returns. */
 export function answerMessages(
   choose: (message: string, buttons: readonly string[]) => string | undefined,
 ): vscode.Disposable {

@@ -1,4 +1,4 @@
-/** Import Cluster and Test Queries, against an API server that is not real. */
+/** Tests Import Cluster and Test Queries against a fake API server. */
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,16 +16,16 @@ describe('Import Cluster and Test Queries', () => {
   let messages: string[] = [];
   let answers: vscode.Disposable;
   let inputs: vscode.Disposable;
-  /** Labels of the choices that were offered, one list for each question. */
+  /** Labels of the choices that were offered, one list per question. */
   let offered: string[][] = [];
-  /** What is chosen, by label; what is entered, in turn; undefined leaves. */
+  /** Labels to choose and texts to enter, in order; undefined cancels. */
   let choices: readonly string[] = [];
   let entries: (string | undefined)[] = [];
   let valid: (string | undefined)[] = [];
 
   before(async () => {
     answers = answerMessages((message) => {
-      // Runs of the suites before may end meanwhile.
+      // Meanwhile, runs of earlier suites may report their ends.
       if (!/ has finished[.:]/.test(message)) messages.push(message);
       return undefined;
     });

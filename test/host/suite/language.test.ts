@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually, karma } from './helpers.ts';
 
-/** What the editor gets of the language server, asked for as the editor asks. */
+/** Requests the features of the language server through the editor's own commands. */
 describe('The language in the editor', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri;
   const uriOf = (name: string): vscode.Uri => vscode.Uri.joinPath(folder, `${name}.karma.yaml`);
@@ -10,7 +10,7 @@ describe('The language in the editor', () => {
     vscode.commands.executeCommand<T>(`vscode.execute${command}`, ...args);
   let roles: vscode.TextDocument;
   let editor: vscode.TextEditor;
-  /** Just after a text of the roles. */
+  /** Returns the position just after a text in the roles. */
   const past = (text: string): vscode.Position => {
     const at = roles.getText().indexOf(text);
     assert.ok(at >= 0, text);
@@ -102,7 +102,7 @@ describe('The language in the editor', () => {
     const all = new vscode.Range(0, 0, 500, 0);
     await vscode.workspace.openTextDocument(uriOf('cluster'));
     assert.ok((await ask<vscode.InlayHint[]>('InlayHintProvider', uriOf('cluster'), all)).length > 0);
-    // The names of these two have a prefix of their own.
+    // The commands for these two have their own prefix.
     const provide = (what: string): Thenable<vscode.SemanticTokens> =>
       vscode.commands.executeCommand(`vscode.provideDocument${what}`, roles.uri, all);
     assert.ok((await provide('SemanticTokens')).data.length > 50);

@@ -5,7 +5,7 @@ import type { Analysis } from '../../../src/analyzing/analysis.ts';
 import { writePlantedTeam } from '../../browser/planted-team.ts';
 import { answerMessages, eventually, karma } from './helpers.ts';
 
-/** What an analysis proposes, into the specifications of the sample. */
+/** Accepts the proposals of an analysis into the specifications of the sample. */
 describe('Proposals of an analysis', () => {
   const folder = vscode.workspace.workspaceFolders![0].uri;
   const files = ['roles', 'organization', 'missions'].map((name) => vscode.Uri.joinPath(folder, `${name}.karma.yaml`));
@@ -87,7 +87,7 @@ describe('Proposals of an analysis', () => {
   it('The specifications have no problems after proposals were accepted', async () => {
     const marked = vscode.Uri.joinPath(folder, 'roles.karma.yaml');
     await vscode.window.showTextDocument(marked);
-    // The server has seen the edits once it knows the new role.
+    // Once the server knows the new role, it has seen the edits.
     const symbols = await eventually('the role is there', async () => {
       const found = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
         'vscode.executeDocumentSymbolProvider',

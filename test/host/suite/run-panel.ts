@@ -7,13 +7,13 @@ import type { JobKind } from '../../../src/jobs/options/job-table.ts';
 import { artifactPath, createRun, openRun, runsFolder } from '../../../src/runs/run-directory.ts';
 import { eventually, karma } from './helpers.ts';
 
-/** Folder of the project that the tests open. */
+/** Returns the folder of the project that the tests open. */
 export function projectFolder(): string {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   return folder.uri.fsPath;
 }
 
-/** Tabs of the views of this type, such as 'karma-mas.episode'. */
+/** Returns the tabs of views of this type, such as 'karma-mas.episode'. */
 export const panelsOf = (viewType: string): vscode.Tab[] =>
   vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
@@ -33,7 +33,7 @@ export const createTestRun = (kind: JobKind, name = 'default'): string =>
     machine: { cpu: 'x', cores: 1, memory: 1 },
   });
 
-/** A finished run whose artifact breaks off in the middle. */
+/** Creates a finished run with an incomplete artifact. */
 export function createBrokenRun(kind: JobKind, artifact: string, content: string): string {
   const directory = createTestRun(kind);
   const path = artifactPath(directory, artifact);
@@ -47,7 +47,7 @@ export function createBrokenRun(kind: JobKind, artifact: string, content: string
   return directory;
 }
 
-/** Opens a view of a run with all sorts of arguments: there is one panel of it each time, with this title. */
+/** Opens a view of a run with many kinds of arguments, and checks that each time there is one panel with this title. */
 export async function opensOnce(command: string, viewType: string, title: string, directory: string): Promise<void> {
   await karma();
   for (const argument of [undefined, directory, { directory }, 'no such run', null]) {

@@ -5,7 +5,7 @@ import { eventually, karma, LONG_TRAINING, runOnce, SHORT_TRAINING } from './hel
 describe('Tasks', () => {
   before(karma);
 
-  /** Runs a task of tasks.json and gives its exit code. */
+  /** Runs a task of tasks.json and resolves with its exit code. */
   const run = async (
     definition: Record<string, unknown>,
     meanwhile: (execution: vscode.TaskExecution) => Promise<void> = () => Promise.resolve(),
@@ -76,7 +76,7 @@ describe('Tasks', () => {
       assert.equal((await (await karma()).runs()).length, before.length);
     });
 
-  /** The run that works now, once it makes progress. */
+  /** Resolves with the run in progress once it makes progress. */
   const working = () =>
     eventually('it trains', async () =>
       (await (await karma()).runs()).find(({ state, progress }) => state === 'running' && (progress?.done ?? 0) > 0),

@@ -1,7 +1,4 @@
-/**
- * Formats problems as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), which code scanning of several forges
- * reads.
- */
+/** Formats problems as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), which many forges read for code scanning. */
 import type { Fix, Problem, Range, Severity } from '../../../spec/problem.ts';
 import { codeInfo } from '../../../language/diagnostics/diagnostic-codes.ts';
 

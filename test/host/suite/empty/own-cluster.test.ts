@@ -1,4 +1,4 @@
-/** From an empty folder to specifications of one's own cluster, against an API server that is not real. */
+/** Goes from an empty folder to the specifications of a user's own cluster, against a fake API server. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ describe("A cluster of one's own in an empty folder", () => {
     });
     inputs = answerInputs({
       pick: () => 'Name It...',
-      // The namespace is suggested.
+      // The namespace has a suggestion.
       enter: ({ value }) => value ?? 'monitoring/prometheus:9090',
     });
     await karma();

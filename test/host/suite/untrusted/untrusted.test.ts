@@ -34,7 +34,7 @@ describe('The extension in an untrusted folder', () => {
     const done = guarded.map(([id]) =>
       Promise.resolve(vscode.commands.executeCommand(id, argument)).catch(() => undefined),
     );
-    // The question whether to trust the folder stays open; nothing has begun meanwhile.
+    // The question whether to trust the folder stays open, and nothing starts in the meantime.
     await Promise.race([Promise.all(done), new Promise((resolve) => setTimeout(resolve, 3_000))]);
     assert.equal(existsSync(runsFolder(folder.fsPath)), false);
     assert.deepEqual(await (await karma()).runs(), []);
