@@ -174,7 +174,7 @@ describe('files of an analysis in a folder of the user', () => {
     writeFileSync(old, kept);
   });
 
-  it('The pictures of an analysis stand alone: titles, legends, no CSS variables, escaped text', () => {
+  it('The pictures of an analysis need no other file: they have titles, legends, no CSS variables and escaped text', () => {
     const evil = { ...analysis, sequences: analysis.sequences.map((label) => ({ ...label, agent: '<a & "b">' })) };
     const figures = analysisFigures(evil, clustering);
     assert.deepEqual([...figures.keys()], ['dendrogram', 'heat-map', 'map', 'relations-1', 'relations-2']);

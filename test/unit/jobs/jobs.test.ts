@@ -139,7 +139,7 @@ describe('the background runner', () => {
   const folder = useFolder();
   const runner = (...args: string[]) => spawnSync(process.execPath, [RUNNER, ...args], { encoding: 'utf8' });
 
-  it('The runner does the job of a run directory by its manifest alone', async () => {
+  it('The runner needs only the manifest to do the job of a run directory', async () => {
     copySmallSample(folder());
     const options = withDefaults('collect', { cores: 1, hours: 0.25 });
     const { directory } = await newRun({ kind: 'collect', folder: folder(), options, seeds: [7], now: Date.now() });

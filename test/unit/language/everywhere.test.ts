@@ -149,7 +149,7 @@ describe('at every place', () => {
     }
   });
 
-  it('Every feature can be asked where the sample is cut off', () => {
+  it('Every feature can be asked at the end of a sample that is cut off', () => {
     for (const { path, text } of sample) {
       const whole = String(text);
       for (let end = 10; end < whole.length; end += 97) {

@@ -254,7 +254,7 @@ describe('formatting', () => {
     assert.equal(applyEdits(view.source('f.karma.yaml')!, edits), 'a:    b\nc: d\ne:    f\n');
   });
 
-  it('Formatting of a range whose lines cannot move alone moves their document', () => {
+  it('Formatting a range whose lines cannot move alone formats their document', () => {
     const text = 'a:\n    b: c\n    d: e\n---\nf:   g\n';
     const view = viewOf([{ path: 'f.karma.yaml', text }]);
     const edits = format(view, 'f.karma.yaml', { start: { line: 3, column: 1 }, end: { line: 3, column: 3 } });

@@ -142,7 +142,7 @@ describe('The controller', () => {
     await one.ended;
   });
 
-  it('The controller keeps the lease when the API server is gone, and goes on when it is back', async () => {
+  it('The controller keeps the lease when the API server is gone, and continues when it is back', async () => {
     const world = await leasedDay(setup, 1);
     const one = startReplica(world, 'one', { upTo: 'floor' });
     await until('floor', () => one.records.some(({ stage }) => stage === 'floor'));

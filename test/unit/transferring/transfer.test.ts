@@ -164,7 +164,7 @@ describe('A transfer to the emulated cluster', () => {
     }
   });
 
-  it('A transfer reports a refused write and goes on', async () => {
+  it('A transfer reports a refused write and continues', async () => {
     const seen = await transfer({}, (cluster, record) => {
       cluster.faults.refuseWrites = record.stage === 'floor' ? 'invalid' : undefined;
     });
@@ -262,7 +262,7 @@ describe('A transfer to the emulated cluster', () => {
     assert.equal(gone.hpas, undefined);
   });
 
-  it('A transfer holds while the API server is gone for a minute, and goes on', async () => {
+  it('A transfer holds while the API server is gone for a minute, and then continues', async () => {
     let gone = 0;
     const seen = await transfer({ upTo: 'floor' }, (cluster, record) => {
       if (record.type !== 'decision' || record.stage !== 'floor') return;

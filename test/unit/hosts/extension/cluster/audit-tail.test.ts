@@ -10,7 +10,7 @@ describe('Reading an audit trail while it is written', () => {
   const path = () => join(folder(), 'audit.jsonl');
   const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 
-  it('The audit tail gives nothing where there is no file yet, and then each record that arrives', async () => {
+  it('The audit tail gives nothing if there is no file yet, and then each record that arrives', async () => {
     const tail = new AuditTail(path());
     assert.deepEqual(await tail.read(), { records: [], restarted: false, damaged: 0, more: false });
     writeFileSync(path(), line({ n: 1 }));

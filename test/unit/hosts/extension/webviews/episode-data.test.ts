@@ -160,7 +160,7 @@ describe('Arguments that open an episode', () => {
     assert.deepEqual(await placeOf('/r', [{ seed: 4, episode: 2, agent: 'relief', step: 7 }], seeds), all);
   });
 
-  it('The first episode of the first seed is opened where the arguments name no other', async () => {
+  it('The first episode of the first seed is opened if the arguments name no other', async () => {
     const plain = { first: first(1, 0), second: null };
     for (const args of [[], [undefined, undefined], [null], [[{}, {}]], [3, -1], ['4', '2'], [{ seed: 9 }]])
       assert.deepEqual(await placeOf('/r', args, seeds), plain, JSON.stringify(args));
