@@ -56,7 +56,7 @@ export async function applyWrites(
   const accepted: ClusterWrite[] = [];
   const refused: Refusal[] = [];
   let budget = context.limits.podsPerDecision;
-  /** Why no write gets through; the remaining ones are then not tried. */
+  /** Why no write can succeed. The remaining writes are then not tried. */
   let closed: Reason | undefined;
   const note = (write: ClusterWrite, refusal: Reason | undefined): void =>
     context.audit({

@@ -16,7 +16,7 @@ export interface ConnectOptions {
   readonly context: string;
   /** Namespace of the Deployments; the one in the spec by default. */
   readonly namespace?: string | undefined;
-  /** For a Prometheus at a URL. */
+  /** Bearer token for a Prometheus at a URL. */
   readonly prometheusToken?: string | undefined;
   readonly onWarning?: (message: string) => void;
 }

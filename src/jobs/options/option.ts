@@ -8,7 +8,7 @@ export type OptionValue = string | number | boolean;
 export interface Option<T extends OptionValue = OptionValue> {
   /** What the option does, as a phrase that begins in lowercase. */
   readonly help: string;
-  /** What a value must be, to follow "It must be": 'a whole number from 1 on'. */
+  /** What a value must be, as the end of "It must be": 'a whole number from 1 on'. */
   readonly must: string;
   readonly accepts: (value: unknown) => boolean;
   /** Converts a text from a command line into a value, which is checked afterwards. */

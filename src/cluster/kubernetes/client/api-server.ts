@@ -92,7 +92,7 @@ export class ApiServer {
     }
   }
 
-  /** Reads the kubeconfig; connects to nothing yet. */
+  /** Reads the kubeconfig, but does not connect yet. Rejects with ClusterError. */
   static async open(options: ApiServerOptions): Promise<ApiServer> {
     return new ApiServer(await openContext(options.env, options.context), options);
   }

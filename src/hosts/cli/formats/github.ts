@@ -28,7 +28,7 @@ export function githubCommand({ severity, code, message, range }: Problem, path:
   return `::${COMMANDS[severity]} ${written}::${escapeData(message)}`;
 }
 
-/** A line break would end the command, and % begins an escape. */
+/** Escapes line breaks, which would end the command, and %, which begins an escape. */
 const escapeData = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 
