@@ -1,14 +1,5 @@
 /** Text to YAML documents, with limits that no input can pass. */
-import {
-  Composer,
-  Lexer,
-  Parser,
-  type CST,
-  type Document,
-  type ErrorCode,
-  type ParsedNode,
-  type YAMLError,
-} from 'yaml';
+import { Composer, CST, Lexer, Parser, type Document, type ErrorCode, type ParsedNode, type YAMLError } from 'yaml';
 import { problem, type Problem } from '../problem.ts';
 import type { SpecCode } from '../problem-codes.ts';
 import { rangeOf, type SourceFile } from './source.ts';
@@ -28,6 +19,9 @@ export interface ParsedFile {
 /** Levels of nesting: brackets open at once, or block indicators on one line. The language itself needs 10. */
 export const MAX_DEPTH = 64;
 
+/** Nodes that are open at once, also over lines: the parser closes them by recursion. */
+export const MAX_OPEN = 1000;
+
 /** Documents of a file. Only the first problem of each document is reported: the others mostly follow from it. */
 export function parseDocuments(source: SourceFile): ParsedFile {
   const tokens: CST.Token[] = [];
@@ -40,11 +34,11 @@ export function parseDocuments(source: SourceFile): ParsedFile {
     else if (lexeme === ']' || lexeme === '}') brackets--;
     if (lexeme === '-' || lexeme === '?' || lexeme === ':') indicators++;
     else if (lexeme === ',' || lexeme.startsWith('\n') || lexeme.startsWith('\r')) indicators = 0;
-    else if (lexeme === '\u{2}') brackets = 0; // the lexer's mark for the start of a document
+    else if (lexeme === CST.DOCUMENT) brackets = 0;
     if (brackets > MAX_DEPTH || indicators > MAX_DEPTH) return tooDeep(source, offset);
-    // Marks of the lexer (start of a document, of a scalar, flow error) are no characters of the text.
-    if (!MARKS.has(lexeme)) offset += lexeme.length;
+    offset += lengthOf(lexeme);
     tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > MAX_OPEN) return tooDeep(source, offset);
   }
   tokens.push(...parser.end());
 
@@ -59,7 +53,10 @@ export function parseDocuments(source: SourceFile): ParsedFile {
   return { documents, problems };
 }
 
-const MARKS: ReadonlySet<string> = new Set(['\u{2}', '\u{18}', '\u{1f}']);
+/** Marks of the lexer (start of a document, of a scalar, flow error) are no characters of the text. */
+export const lengthOf = (lexeme: string): number => (MARKS.has(lexeme) ? 0 : lexeme.length);
+
+const MARKS: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.SCALAR, CST.FLOW_END]);
 
 function tooDeep(source: SourceFile, offset: number): ParsedFile {
   const message = `More than ${MAX_DEPTH} levels are open here. Close brackets, or flatten the document.`;

@@ -509,4 +509,13 @@ describe('a cache', () => {
       assert.deepEqual(cached.model, fresh.model);
     }
   });
+
+  it('Lists that stand below keys by mistake do not overflow the stack, however many', () => {
+    const text = `x:\n${'  a: 1\n  - b\n'.repeat(9000)}y: 1\n`;
+    const { problems } = loadSpecs([{ path: 'spec.karma.yaml', text }]);
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['yaml-too-deep'],
+    );
+  });
 });
