@@ -14,7 +14,7 @@ import { shapeOf } from './names/places.ts';
 import { documentPart, ANY_DOCUMENT, isListPart, isMapPart, itemOf, type Part } from './schema/part.ts';
 import { columnOf, lineEnd, lineStart, offsetAt } from './text.ts';
 import { contentSpan, findMap, scalarValue } from './yaml/lookup.ts';
-import type { MapNode, ScalarNode } from './yaml/tree.ts';
+import type { MapNode, ScalarNode } from '../spec/text/outline/tree.ts';
 
 export type { Completion, CompletionKind } from './completion/completion.ts';
 

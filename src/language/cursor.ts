@@ -8,8 +8,8 @@ import type { FolderView } from './folder-view.ts';
 import { partAt, type Part } from './schema/part.ts';
 import { lineEnd, lineStart, offsetAt } from './text.ts';
 import { find, follow, plainValue, scalarText, spotAt, type Spot } from './yaml/lookup.ts';
-import { scanDocument } from './yaml/scan.ts';
-import type { ScalarNode, TreeNode } from './yaml/tree.ts';
+import { nodeOf } from '../spec/text/outline/read.ts';
+import type { ScalarNode, TreeNode } from '../spec/text/outline/tree.ts';
 
 export interface Cursor {
   readonly source: SourceFile;
@@ -86,7 +86,7 @@ export function typedAt(folder: FolderView, path: string, position: Position): C
   const needsBlank = /[:-]$/.test(before) && !/[^\s-]-$/.test(before);
   const letter = needsBlank ? ' x' : 'x';
   const typed = `${text.slice(0, offset)}${letter}${inBrackets && /^\w/.test(after) ? ' ' : ''}${text.slice(offset)}`;
-  const root = scanDocument(typed, document.start, document.end + typed.length - text.length);
+  const root = nodeOf(typed, document.start, document.end + typed.length - text.length);
   const spot = spotAt(root, offset + letter.length);
   if (!root || spot?.node.type !== 'scalar') return undefined;
   // A word that only goes on with the text of the line before.

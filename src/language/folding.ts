@@ -2,7 +2,7 @@
 import type { FolderView } from './folder-view.ts';
 import { documentsOf } from './yaml/lookup.ts';
 import { childrenOf } from './yaml/lookup.ts';
-import type { TreeNode } from './yaml/tree.ts';
+import type { TreeNode } from '../spec/text/outline/tree.ts';
 
 /** Lines count from 1; the first stays visible. */
 export interface FoldingRange {

@@ -15,7 +15,7 @@ import { expressionPlace, shapeOf } from './names/places.ts';
 import { partAt, type Part } from './schema/part.ts';
 import { offsetAt } from './text.ts';
 import { find, follow, mapsAt, plainValue, scalarText, scalarValue, textAt } from './yaml/lookup.ts';
-import type { MapNode, TreeNode } from './yaml/tree.ts';
+import type { MapNode, TreeNode } from '../spec/text/outline/tree.ts';
 
 export interface InlayHint {
   readonly position: Position;

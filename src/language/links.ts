@@ -5,7 +5,7 @@ import { rangeOf } from '../spec/text/source.ts';
 import type { FolderView } from './folder-view.ts';
 import { objectsOf } from './names/file-names.ts';
 import { contentSpan, find, findList, scalarValue } from './yaml/lookup.ts';
-import type { TreeNode } from './yaml/tree.ts';
+import type { TreeNode } from '../spec/text/outline/tree.ts';
 
 export interface DocumentLink {
   readonly range: Range;

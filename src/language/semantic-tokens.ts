@@ -6,7 +6,7 @@ import { objectsOf, type NameUse } from './names/file-names.ts';
 import { expressionPlace, shapeOf } from './names/places.ts';
 import type { FolderView } from './folder-view.ts';
 import { scalarText, scalarValue } from './yaml/lookup.ts';
-import type { ScalarNode, TreeNode } from './yaml/tree.ts';
+import type { ScalarNode, TreeNode } from '../spec/text/outline/tree.ts';
 
 /** Names of LSP, so that every theme has colors for them. */
 export const TOKEN_TYPES = [

@@ -1,7 +1,7 @@
 /** Edits that add or remove entries, items and documents. */
 import type { SourceFile } from '../../spec/text/source.ts';
 import { columnOf, editOf, lineEnd, lineStart, type TextEdit } from '../text.ts';
-import type { Entry, ListNode, MapNode, TreeDocument } from '../yaml/tree.ts';
+import type { Entry, ListNode, MapNode, TreeDocument } from '../../spec/text/outline/tree.ts';
 
 const newline = ({ text }: SourceFile): string => (text.includes('\r\n') ? '\r\n' : '\n');
 

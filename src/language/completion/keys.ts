@@ -8,7 +8,7 @@ import { alternatives, isMapPart, mayBeScalar, propertyOf, valueWords, type Part
 import { describePart } from '../descriptions/schema-parts.ts';
 import { describeSetting } from '../descriptions/objects.ts';
 import { scalarValue } from '../yaml/lookup.ts';
-import type { Entry, MapNode } from '../yaml/tree.ts';
+import type { Entry, MapNode } from '../../spec/text/outline/tree.ts';
 import type { FolderView } from '../folder-view.ts';
 import type { Offer } from './completion.ts';
 import { needed, Skeleton } from './skeleton.ts';

@@ -5,7 +5,7 @@ import { servicesOf, settingsOf, type FolderNames } from '../names/folder-names.
 import type { DeclaredObject } from '../names/file-names.ts';
 import type { NameKind } from '../names/places.ts';
 import { find, findMap, mapsAt, plainValue, textAt, textsAt } from '../yaml/lookup.ts';
-import type { MapNode } from '../yaml/tree.ts';
+import type { MapNode } from '../../spec/text/outline/tree.ts';
 import { valueText } from './schema-parts.ts';
 
 /** The first sentence of the description; '' where there is none. */

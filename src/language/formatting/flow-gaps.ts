@@ -1,5 +1,5 @@
 /** Blanks inside of brackets: `{ a: 1, b: [2, 3] }`. */
-import type { ListNode, MapNode, TreeNode } from '../yaml/tree.ts';
+import type { ListNode, MapNode, TreeNode } from '../../spec/text/outline/tree.ts';
 
 export interface OffsetEdit {
   readonly start: number;

@@ -1,5 +1,5 @@
 /** The edits that lay a text out, by its outline. */
-import type { ListNode, MapNode, ScalarNode, TreeDocument, TreeNode } from '../yaml/tree.ts';
+import type { ListNode, MapNode, ScalarNode, TreeDocument, TreeNode } from '../../spec/text/outline/tree.ts';
 import { lineEnd, lineStart } from '../text.ts';
 import { flowGaps, type OffsetEdit } from './flow-gaps.ts';
 

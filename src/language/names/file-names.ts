@@ -6,7 +6,7 @@ import type { Path } from '../../spec/text/locate.ts';
 import type { SourceFile } from '../../spec/text/source.ts';
 import { isKind } from '../schema/part.ts';
 import { contentSpan, documentsOf, follow, scalarText, scalarValue, textAt } from '../yaml/lookup.ts';
-import type { Name, ScalarNode, TreeDocument, TreeNode } from '../yaml/tree.ts';
+import type { Name, ScalarNode, TreeDocument, TreeNode } from '../../spec/text/outline/tree.ts';
 import { expressionPlace, namePlace, shapeOf, type NameKind } from './places.ts';
 
 /** An object that a file declares; its kind and name may be missing while it is written. */

@@ -1,8 +1,8 @@
 /** A file that changed in one place: the outlines and names of its other documents are moved to the new text, not found again. */
 import type { SourceFile } from '../../spec/text/source.ts';
-import { scanned } from '../yaml/lookup.ts';
-import { documentBounds, treeDocument } from '../yaml/scan.ts';
-import type { TreeDocument, TreeNode } from '../yaml/tree.ts';
+import { outlines } from '../yaml/lookup.ts';
+import { documentBounds, documentOf } from '../../spec/text/outline/documents.ts';
+import type { TreeDocument, TreeNode } from '../../spec/text/outline/tree.ts';
 import { collected, objectOf, type DeclaredObject, type NameUse } from './file-names.ts';
 
 /**
@@ -10,10 +10,10 @@ import { collected, objectOf, type DeclaredObject, type NameUse } from './file-n
  * then on; what is asked about `before` later is found anew. Does nothing where nothing is known of `before`.
  */
 export function moveUnchanged(before: SourceFile, now: SourceFile): void {
-  const documents = scanned.get(before);
+  const documents = outlines.get(before);
   const objects = collected.get(before);
   if (!documents || before === now) return;
-  scanned.delete(before);
+  outlines.delete(before);
   collected.delete(before);
   const bounds = documentBounds(now.text);
   const textOf = (source: SourceFile, { start, end }: { start: number; end: number }): string =>
@@ -30,7 +30,7 @@ export function moveUnchanged(before: SourceFile, now: SourceFile): void {
   bounds.forEach(({ start, end }, i) => {
     const at = i < first ? i : i >= bounds.length - last ? i + documents.length - bounds.length : -1;
     const known = documents[at];
-    const document = known ? moved(known, start - known.start) : treeDocument(now.text, start, end);
+    const document = known ? moved(known, start - known.start) : documentOf(now.text, start, end);
     all.push(document);
     if (!objects) return;
     const object = objects[at];
@@ -40,7 +40,7 @@ export function moveUnchanged(before: SourceFile, now: SourceFile): void {
       named.push({ ...object, source: now, document });
     }
   });
-  scanned.set(now, all);
+  outlines.set(now, all);
   if (objects) collected.set(now, named);
 }
 

@@ -3,16 +3,25 @@ import { isScalar, parseDocument, type Scalar } from 'yaml';
 import { scalarOffsets } from '../../spec/text/scalar-offsets.ts';
 import type { Path } from '../../spec/text/locate.ts';
 import type { SourceFile } from '../../spec/text/source.ts';
-import { scanDocuments } from './scan.ts';
-import type { AliasNode, Entry, Item, ListNode, MapNode, ScalarNode, TreeDocument, TreeNode } from './tree.ts';
+import { outlineOf } from '../../spec/text/outline/documents.ts';
+import type {
+  AliasNode,
+  Entry,
+  Item,
+  ListNode,
+  MapNode,
+  ScalarNode,
+  TreeDocument,
+  TreeNode,
+} from '../../spec/text/outline/tree.ts';
 
 /** The outlines of sources; names/move-unchanged.ts moves them from one state of a file to the next. */
-export const scanned = new WeakMap<SourceFile, readonly TreeDocument[]>();
+export const outlines = new WeakMap<SourceFile, readonly TreeDocument[]>();
 
-/** The documents of a file, scanned once. */
+/** The documents of a file, read once. */
 export function documentsOf(source: SourceFile): readonly TreeDocument[] {
-  let documents = scanned.get(source);
-  if (!documents) scanned.set(source, (documents = scanDocuments(source.text)));
+  let documents = outlines.get(source);
+  if (!documents) outlines.set(source, (documents = outlineOf(source.text)));
   return documents;
 }
 

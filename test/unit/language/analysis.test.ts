@@ -3,7 +3,7 @@ import { Random } from '../../../src/cluster/random.ts';
 import { FolderAnalysis } from '../../../src/language/analysis.ts';
 import { objectsOf } from '../../../src/language/names/file-names.ts';
 import { documentsOf } from '../../../src/language/yaml/lookup.ts';
-import { scanDocuments } from '../../../src/language/yaml/scan.ts';
+import { outlineOf } from '../../../src/spec/text/outline/documents.ts';
 import { sourceOf } from '../../../src/spec/text/source.ts';
 import { mutate } from '../../fuzz/mutate.ts';
 import { role, sampleFiles } from '../spec/samples.ts';
@@ -47,7 +47,7 @@ describe('analysis of a folder that changes', () => {
     assert.ok(analysis.view(always).problems.some(({ code }) => code === 'cel-unknown-field'));
   });
 
-  it('Outlines and names equal those of a fresh scan after each of 300 random edits', async () => {
+  it('Outlines and names equal those of a fresh reading after each of 300 random edits', async () => {
     const random = new Random(20260202);
     const sample = await sampleFiles();
     const whole = sample.map(({ text }) => text).join('---\n');
@@ -62,7 +62,7 @@ describe('analysis of a folder that changes', () => {
       const source = analysis.view(always).source('all.karma.yaml');
       if (!source) continue; // no text, because of a NUL
       const fresh = sourceOf(source.path, source.text);
-      assert.deepEqual(documentsOf(source), scanDocuments(source.text), `edit ${i}`);
+      assert.deepEqual(documentsOf(source), outlineOf(source.text), `edit ${i}`);
       const names = (of: typeof source) =>
         objectsOf(of).map(({ document, kind, name, names: uses }) => [document, kind, name, uses]);
       assert.deepEqual(names(source), names(fresh), `edit ${i}`);

@@ -23,7 +23,7 @@ export interface MapNode extends Base {
   readonly type: 'map';
   /** Written with braces. */
   readonly flow: boolean;
-  /** Column of its keys, from 0; of its brace. */
+  /** Column of its keys, from 0; of the line of its brace. */
   readonly indent: number;
   readonly entries: readonly Entry[];
   /** False where a closing bracket is missing. */
@@ -32,7 +32,7 @@ export interface MapNode extends Base {
 
 export interface Entry {
   readonly key: ScalarNode;
-  /** Offset of the colon; -1 where none is typed yet. */
+  /** Offset of the colon; -1 where there is none, or not yet. */
   readonly colon: number;
   readonly value?: TreeNode;
 }
@@ -40,7 +40,7 @@ export interface Entry {
 export interface ListNode extends Base {
   readonly type: 'list';
   readonly flow: boolean;
-  /** Column of its dashes, from 0; of its bracket. */
+  /** Column of its dashes, from 0; of the line of its bracket. */
   readonly indent: number;
   readonly items: readonly Item[];
   readonly closed: boolean;
