@@ -62,17 +62,21 @@ export function typedAt(folder: FolderView, path: string, position: Position): C
   const object = objectAt(source, offset);
   const { document } = object;
   if (offset < document.start) return undefined;
-  const found = spotAt(document.root, offset);
-  if (found?.node.type === 'scalar' && document.root && !isBlankLine(text, offset)) {
+  let { root: before } = document;
+  let found = spotAt(before, offset);
+  // A key that stands above another one in braces is no part of it while it is typed.
+  if (found?.at === 'key' && found.node.type === 'scalar' && found.node.raw.includes('\n')) {
+    before = nodeOf(text, document.start, document.end, 'typing');
+    found = spotAt(before, offset);
+  }
+  if (found?.node.type === 'scalar' && before && !isBlankLine(text, offset)) {
     const { node } = found;
     const inBlock = (node.style === 'literal' || node.style === 'folded') && offset <= lineEnd(text, node.start);
-    return inBlock
-      ? undefined
-      : { source, offset, object, root: document.root, spot: found, empty: false, needsBlank: false };
+    return inBlock ? undefined : { source, offset, object, root: before, spot: found, empty: false, needsBlank: false };
   }
   const start = lineStart(text, offset);
-  const before = text.slice(Math.max(start, document.start), offset);
-  if (/(?:^|\s)#/.test(before.replace(/"[^"]*"|'[^']*'/g, ''))) return undefined;
+  const line = text.slice(Math.max(start, document.start), offset);
+  if (/(?:^|\s)#/.test(line.replace(/"[^"]*"|'[^']*'/g, ''))) return undefined;
   const after = text.slice(offset, lineEnd(text, offset));
   // Before what is already on the line there is no place for more, except in brackets.
   const inBrackets =
@@ -83,10 +87,10 @@ export function typedAt(folder: FolderView, path: string, position: Position): C
     found.node.flow;
   if (!inBrackets && after.trim() !== '' && !/^\s*#/.test(after)) return undefined;
   // A letter where the cursor is shows what a word would be there.
-  const needsBlank = /[:-]$/.test(before) && !/[^\s-]-$/.test(before);
+  const needsBlank = /[:-]$/.test(line) && !/[^\s-]-$/.test(line);
   const letter = needsBlank ? ' x' : 'x';
   const typed = `${text.slice(0, offset)}${letter}${inBrackets && /^\w/.test(after) ? ' ' : ''}${text.slice(offset)}`;
-  const root = nodeOf(typed, document.start, document.end + typed.length - text.length);
+  const root = nodeOf(typed, document.start, document.end + typed.length - text.length, 'typing');
   const spot = spotAt(root, offset + letter.length);
   if (!root || spot?.node.type !== 'scalar') return undefined;
   // A word that only goes on with the text of the line before.

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import { childrenOf, plainValue, scalarText, scalarValue } from '../../../src/language/yaml/lookup.ts';
 import { outlineOf } from '../../../src/spec/text/outline/documents.ts';
+import { nodeOf } from '../../../src/spec/text/outline/read.ts';
 import type { ScalarNode, TreeNode } from '../../../src/spec/text/outline/tree.ts';
 import { Random } from '../../../src/cluster/random.ts';
 import { mutate } from '../../fuzz/mutate.ts';
@@ -265,6 +266,14 @@ describe('the outline of a text while someone types', () => {
         assert.deepEqual(typed, keys);
       }
     });
+
+  it('a key above another one in braces, which YAML reads as one key', () => {
+    const text = 'a: {\n  lo\n  load: 1\n}\nb: 2\n';
+    assert.deepEqual(plainValue(outlineOf(text)[0].root), { a: { 'lo load': 1 }, b: 2 });
+    assert.deepEqual(plainValue(nodeOf(text, 0, text.length, 'typing')), { a: { load: 1 }, b: 2 });
+    const item = 'a:\n  - {\n    lo\n    load: 1,\n    b: 2\n    }\n';
+    assert.deepEqual(plainValue(nodeOf(item, 0, item.length, 'typing')), { a: [{ load: 1, b: 2 }] });
+  });
 
   it('Whatever is typed into a line, the lines of other keys keep their keys', () => {
     const text = 'kind: Role\nspec:\n  a: 1\n  b: { c: d }\n  e:\n    - f: g\n  h: "i"\nlast: j\n';

@@ -20,6 +20,8 @@ interface Cut {
 /** Knows of the text before the next lexeme what decides whether that one has to be repaired. */
 export class RepairedLexer {
   readonly #text: string;
+  /** Also in braces, a key is on one line. */
+  readonly #typing: boolean;
   #repairs = 0;
   /** The offset of the next lexeme. */
   #at = 0;
@@ -34,8 +36,9 @@ export class RepairedLexer {
   #indicators = 0;
   #inBlockScalar = false;
 
-  constructor(text: string) {
+  constructor(text: string, typing: boolean) {
     this.#text = text;
+    this.#typing = typing;
   }
 
   /** Lexemes from an offset on at which no node is open. */
@@ -84,7 +87,10 @@ export class RepairedLexer {
   #openings(): string {
     const at = this.#brackets.length > 0 ? this.#firstBracket : this.#at;
     const line = this.#text.slice(this.#text.lastIndexOf('\n', at - 1) + 1, at);
-    return `${' '.repeat(/^ *(?:[-?:] +)*/.exec(line)![0].length)}- ${'['.repeat(this.#brackets.length)}`;
+    const indicators = /^ *(?:[-?:] +)*/.exec(line)![0];
+    // What belongs to a key is indented further than that; what has none, further than the last indicator.
+    const column = line.length > indicators.length ? indicators.length : Math.max(0, trimmed(indicators).length - 1);
+    return `${' '.repeat(column)}- ${'['.repeat(this.#brackets.length)}`;
   }
 
   /** How a plain text that takes in a key, or is on the line of one, is cut. */
@@ -92,7 +98,7 @@ export class RepairedLexer {
     if (this.#inBlockScalar || !this.#isBeforeColon(this.#at + source.length)) return undefined;
     const line = source.lastIndexOf('\n');
     // A key is on one line: what stands above it is another key or text.
-    if (line >= 0 && !this.#atFlowKey && (!this.#keyed || KEY.test(source.slice(line + 1).trim())))
+    if (line >= 0 && (this.#typing || !this.#atFlowKey) && (!this.#keyed || KEY.test(source.slice(line + 1).trim())))
       return { scalar: true, source: trimmed(source.slice(0, line)) };
     return this.#keyed && this.#brackets.length === 0 ? this.#restAsText() : undefined;
   }

@@ -5,11 +5,14 @@ import { RepairedLexer, trimmed } from './lexemes.ts';
 import { isColon, joinTypedKeys, nestBelowTypedKeys } from './typed-keys.ts';
 import type { Entry, Item, ListNode, MapNode, Name, ScalarNode, ScalarStyle, TreeNode } from './tree.ts';
 
-/** The node of the document between two offsets; the line of its `---` may come before. */
-export function nodeOf(text: string, start: number, end: number): TreeNode | undefined {
+/**
+ * The node of the document between two offsets; the line of its `---` may come before. With 'typing', a word in braces that stands above a
+ * key is a key of its own, though YAML reads both as one key.
+ */
+export function nodeOf(text: string, start: number, end: number, typing?: 'typing'): TreeNode | undefined {
   const from = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
   const document = text.slice(from, end);
-  const lexer = new RepairedLexer(document);
+  const lexer = new RepairedLexer(document, typing !== undefined);
   const nodes: TreeNode[] = [];
   for (let at = 0; at < document.length;) {
     const { value, marks, rest } = parsed(document, lexer, at);
@@ -198,12 +201,19 @@ class Reader {
     for (const item of tokens) {
       for (const mark of [...item.start, ...(item.sep ?? [])]) if (isContent(mark)) end = this.#endOf(mark);
       if (!isMap) items.push(...this.#flowItems(item, indent));
-      else if (item.sep || item.start.some(beginsNode)) entries.push(this.#entry(item, indent));
+      else if (item.sep || item.start.some(beginsNode)) entries.push(...this.#flowEntries(item, indent));
       end = Math.max(end, endOfEntries(entries, 0), items.at(-1)?.value?.end ?? 0);
     }
     const closed = close?.source === (isMap ? '}' : ']');
     const common = { flow: true, indent: bracket.indent, start, end: closed ? this.#endOf(close) : end, closed };
     return isMap ? { type: 'map', ...common, entries } : { type: 'list', ...common, items };
+  }
+
+  /** Below a key without its colon, the parser takes the next key for a block. */
+  #flowEntries({ value, ...key }: CST.CollectionItem, indent: number): Entry[] {
+    if (value?.type !== 'block-map' || key.sep?.some(isColon))
+      return [this.#entry({ ...key, ...(value && { value }) }, indent)];
+    return [this.#entry(key, indent), ...this.#map(value).entries];
   }
 
   #flowItems(item: CST.CollectionItem, indent: number): Item[] {
