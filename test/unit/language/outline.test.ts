@@ -249,7 +249,7 @@ const TYPED: readonly (readonly [string, string, unknown, ...string[]])[] = [
 
 describe('the outline of a text while someone types', () => {
   for (const [what, text, value, ...keys] of TYPED)
-    it(what, () => {
+    it(`The outline keeps what stands around ${what} that is being typed`, () => {
       for (const [ending, each] of [
         ['\n', text],
         ['\r\n', text.replaceAll('\n', '\r\n')],
@@ -267,7 +267,7 @@ describe('the outline of a text while someone types', () => {
       }
     });
 
-  it('a key above another one in braces, which YAML reads as one key', () => {
+  it('A key above another one in braces is a key of its own while it is typed, though YAML reads one key', () => {
     const text = 'a: {\n  lo\n  load: 1\n}\nb: 2\n';
     assert.deepEqual(plainValue(outlineOf(text)[0].root), { a: { 'lo load': 1 }, b: 2 });
     assert.deepEqual(plainValue(nodeOf(text, 0, text.length, 'typing')), { a: { load: 1 }, b: 2 });
