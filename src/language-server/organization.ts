@@ -6,7 +6,7 @@ import { guidePlayground, guideStateOf } from '../language/guide-playground.ts';
 import type { DeclaredObject } from '../language/names/file-names.ts';
 import { namesOf } from '../language/names/folder-names.ts';
 import { organizationGraph, type GraphNode } from '../language/organization-graph.ts';
-import { textsAt } from '../language/yaml/lookup.ts';
+import { textsAt } from '../spec/text/outline/lookup.ts';
 import { rangeOf } from '../spec/text/source.ts';
 import { Places } from './positions.ts';
 import type { Project, Projects } from './projects.ts';

@@ -7,7 +7,7 @@ import { objectsOf, type DeclaredObject } from './names/file-names.ts';
 import { namesOf } from './names/folder-names.ts';
 import { locationOf, type Location } from './text.ts';
 import { agentsOf } from './descriptions/objects.ts';
-import { contentSpan, find, scalarValue } from './yaml/lookup.ts';
+import { contentSpan, find, scalarValue } from '../spec/text/outline/lookup.ts';
 
 export interface CodeLens {
   readonly range: Range;

@@ -13,7 +13,7 @@ import { namesOf } from './names/folder-names.ts';
 import { shapeOf } from './names/places.ts';
 import { documentPart, ANY_DOCUMENT, isListPart, isMapPart, itemOf, type Part } from './schema/part.ts';
 import { columnOf, lineEnd, lineStart, offsetAt } from './text.ts';
-import { contentSpan, findMap, scalarValue } from './yaml/lookup.ts';
+import { contentSpan, findMap, scalarValue } from '../spec/text/outline/lookup.ts';
 import type { MapNode, ScalarNode } from '../spec/text/outline/tree.ts';
 
 export type { Completion, CompletionKind } from './completion/completion.ts';

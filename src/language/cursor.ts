@@ -7,7 +7,7 @@ import { expressionPlace, shapeOf, type ExpressionPlace } from './names/places.t
 import type { FolderView } from './folder-view.ts';
 import { partAt, type Part } from './schema/part.ts';
 import { lineEnd, lineStart, offsetAt } from './text.ts';
-import { find, follow, plainValue, scalarText, spotAt, type Spot } from './yaml/lookup.ts';
+import { find, follow, plainValue, scalarText, spotAt, type Spot } from '../spec/text/outline/lookup.ts';
 import { nodeOf } from '../spec/text/outline/read.ts';
 import type { ScalarNode, TreeNode } from '../spec/text/outline/tree.ts';
 

@@ -1,7 +1,6 @@
 /** Folding: objects, mappings and lists over several lines, block scalars, comments and marked regions. */
 import type { FolderView } from './folder-view.ts';
-import { documentsOf } from './yaml/lookup.ts';
-import { childrenOf } from './yaml/lookup.ts';
+import { childrenOf, documentsOf } from '../spec/text/outline/lookup.ts';
 import type { TreeNode } from '../spec/text/outline/tree.ts';
 
 /** Lines count from 1; the first stays visible. */

@@ -9,7 +9,7 @@ import type { SourceFile } from '../spec/text/source.ts';
 import type { FolderView } from './folder-view.ts';
 import type { OffsetEdit } from './formatting/flow-gaps.ts';
 import { layoutEdits } from './formatting/layout.ts';
-import { documentAt, documentsOf } from './yaml/lookup.ts';
+import { documentAt, documentsOf } from '../spec/text/outline/lookup.ts';
 import { editOf, offsetAt, type TextEdit } from './text.ts';
 
 export function format(folder: FolderView, path: string, range?: Range): readonly TextEdit[] {

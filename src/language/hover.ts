@@ -24,7 +24,7 @@ import { describeField, describeFunction, describeRoot } from './descriptions/ex
 import { formulaOf } from './descriptions/formulas.ts';
 import { describeName, describeSetting } from './descriptions/objects.ts';
 import { describePart, valueText } from './descriptions/schema-parts.ts';
-import { contentSpan, follow, scalarValue } from './yaml/lookup.ts';
+import { contentSpan, follow, scalarValue } from '../spec/text/outline/lookup.ts';
 
 export interface Hover {
   readonly range: Range;

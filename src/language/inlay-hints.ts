@@ -14,7 +14,7 @@ import { namesOf } from './names/folder-names.ts';
 import { expressionPlace, shapeOf } from './names/places.ts';
 import { partAt, type Part } from './schema/part.ts';
 import { offsetAt } from './text.ts';
-import { find, follow, mapsAt, plainValue, scalarText, scalarValue, textAt } from './yaml/lookup.ts';
+import { find, follow, mapsAt, plainValue, scalarText, scalarValue, textAt } from '../spec/text/outline/lookup.ts';
 import type { MapNode, TreeNode } from '../spec/text/outline/tree.ts';
 
 export interface InlayHint {

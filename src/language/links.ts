@@ -4,7 +4,7 @@ import type { Range } from '../spec/problem.ts';
 import { rangeOf } from '../spec/text/source.ts';
 import type { FolderView } from './folder-view.ts';
 import { objectsOf } from './names/file-names.ts';
-import { contentSpan, find, findList, scalarValue } from './yaml/lookup.ts';
+import { contentSpan, find, findList, scalarValue } from '../spec/text/outline/lookup.ts';
 import type { TreeNode } from '../spec/text/outline/tree.ts';
 
 export interface DocumentLink {

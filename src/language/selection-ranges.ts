@@ -6,7 +6,7 @@ import { rangeOf } from '../spec/text/source.ts';
 import { celAt, nodeAt } from './cursor.ts';
 import type { FolderView } from './folder-view.ts';
 import { offsetAt } from './text.ts';
-import { contentSpan, documentAt, documentsOf, spotAt } from './yaml/lookup.ts';
+import { contentSpan, documentAt, documentsOf, spotAt } from '../spec/text/outline/lookup.ts';
 
 /** Ranges around a place, the smallest first; each holds the one before. */
 export function selectionRanges(folder: FolderView, path: string, position: Position): readonly Range[] {

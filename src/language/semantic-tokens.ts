@@ -5,7 +5,7 @@ import { walk, type SyntaxNode } from '../spec/cel/syntax.ts';
 import { objectsOf, type NameUse } from './names/file-names.ts';
 import { expressionPlace, shapeOf } from './names/places.ts';
 import type { FolderView } from './folder-view.ts';
-import { scalarText, scalarValue } from './yaml/lookup.ts';
+import { scalarText, scalarValue } from '../spec/text/outline/lookup.ts';
 import type { ScalarNode, TreeNode } from '../spec/text/outline/tree.ts';
 
 /** Names of LSP, so that every theme has colors for them. */

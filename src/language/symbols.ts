@@ -7,7 +7,7 @@ import { objectsOf, type DeclaredObject } from './names/file-names.ts';
 import { namesOf } from './names/folder-names.ts';
 import type { NameKind } from './names/places.ts';
 import { locationOf, type Location } from './text.ts';
-import { contentSpan, find, findList, findMap, plainValue, scalarValue, textAt } from './yaml/lookup.ts';
+import { contentSpan, find, findList, findMap, plainValue, scalarValue, textAt } from '../spec/text/outline/lookup.ts';
 import type { MapNode, TreeNode } from '../spec/text/outline/tree.ts';
 
 export type SymbolKind = NameKind | 'rule' | 'field' | 'stage' | 'event' | 'load';

@@ -13,7 +13,15 @@ import { namesOf, settingsOf, type Occurrence } from '../names/folder-names.ts';
 import { shapeOf } from '../names/places.ts';
 import { isMapPart, partAt, propertyOf } from '../schema/part.ts';
 import { offsetAt, type FileEdits } from '../text.ts';
-import { find, findList, findMap, plainValue, scalarText, scalarValue, spotAt } from '../yaml/lookup.ts';
+import {
+  find,
+  findList,
+  findMap,
+  plainValue,
+  scalarText,
+  scalarValue,
+  spotAt,
+} from '../../spec/text/outline/lookup.ts';
 import type { CodeAction } from './action.ts';
 import { addDocument, addEntry, addItem, setValue } from './text-edits.ts';
 

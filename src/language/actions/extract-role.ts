@@ -8,7 +8,7 @@ import type { DeclaredObject } from '../names/file-names.ts';
 import { namesOf, settingsOf } from '../names/folder-names.ts';
 import { editOf, lineStart, offsetAt, type TextEdit } from '../text.ts';
 import { settingText } from '../descriptions/objects.ts';
-import { childrenOf, find, findList, findMap, scalarValue } from '../yaml/lookup.ts';
+import { childrenOf, find, findList, findMap, scalarValue } from '../../spec/text/outline/lookup.ts';
 import type { ListNode, MapNode, TreeNode } from '../../spec/text/outline/tree.ts';
 import type { CodeAction } from './action.ts';
 import { addDocument, addEntry, afterLine, entrySpan } from './text-edits.ts';

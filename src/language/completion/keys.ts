@@ -7,7 +7,7 @@ import { shapeOf } from '../names/places.ts';
 import { alternatives, isMapPart, mayBeScalar, propertyOf, valueWords, type Part } from '../schema/part.ts';
 import { describePart } from '../descriptions/schema-parts.ts';
 import { describeSetting } from '../descriptions/objects.ts';
-import { scalarValue } from '../yaml/lookup.ts';
+import { scalarValue } from '../../spec/text/outline/lookup.ts';
 import type { Entry, MapNode } from '../../spec/text/outline/tree.ts';
 import type { FolderView } from '../folder-view.ts';
 import type { Offer } from './completion.ts';

@@ -3,7 +3,7 @@ import { API_VERSION, KINDS, type Kind } from '../../spec/schema/validators.ts';
 import type { FolderNames } from '../names/folder-names.ts';
 import { servicesOf } from '../names/folder-names.ts';
 import { documentPart } from '../schema/part.ts';
-import { mapsAt, textAt } from '../yaml/lookup.ts';
+import { mapsAt, textAt } from '../../spec/text/outline/lookup.ts';
 import type { Offer } from './completion.ts';
 
 /** One offer per kind; `before` stands in front of each. */

@@ -11,7 +11,7 @@ import { namePlace, shapeOf, wantsEntryPoint, type NameKind } from '../names/pla
 import { aboutValue, isListPart, isMapPart, itemOf, typesOf, type Part } from '../schema/part.ts';
 import { describeName, placeOf, summaryOf } from '../descriptions/objects.ts';
 import { defaultWords, plainOrQuoted, valueText } from '../descriptions/schema-parts.ts';
-import { find, mapsAt, textAt, textsAt } from '../yaml/lookup.ts';
+import { find, mapsAt, textAt, textsAt } from '../../spec/text/outline/lookup.ts';
 import { escapeSnippet, type Offer } from './completion.ts';
 import { Skeleton } from './skeleton.ts';
 

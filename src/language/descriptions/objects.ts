@@ -4,7 +4,7 @@ import { KINDS } from '../../spec/schema/validators.ts';
 import { servicesOf, settingsOf, type FolderNames } from '../names/folder-names.ts';
 import type { DeclaredObject } from '../names/file-names.ts';
 import type { NameKind } from '../names/places.ts';
-import { find, findMap, mapsAt, plainValue, textAt, textsAt } from '../yaml/lookup.ts';
+import { find, findMap, mapsAt, plainValue, textAt, textsAt } from '../../spec/text/outline/lookup.ts';
 import type { MapNode } from '../../spec/text/outline/tree.ts';
 import { valueText } from './schema-parts.ts';
 

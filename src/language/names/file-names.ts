@@ -5,7 +5,7 @@ import type { Kind } from '../../spec/schema/validators.ts';
 import type { Path } from '../../spec/text/locate.ts';
 import type { SourceFile } from '../../spec/text/source.ts';
 import { isKind } from '../schema/part.ts';
-import { contentSpan, documentsOf, follow, scalarText, scalarValue, textAt } from '../yaml/lookup.ts';
+import { contentSpan, documentsOf, follow, scalarText, scalarValue, textAt } from '../../spec/text/outline/lookup.ts';
 import type { Name, ScalarNode, TreeDocument, TreeNode } from '../../spec/text/outline/tree.ts';
 import { expressionPlace, namePlace, shapeOf, type NameKind } from './places.ts';
 

@@ -1,7 +1,7 @@
 /** Names across the files of a folder: what each one refers to, and where else that is named. */
 import type { Kind } from '../../spec/schema/validators.ts';
 import type { FolderView } from '../folder-view.ts';
-import { mapsAt, textAt, textsAt } from '../yaml/lookup.ts';
+import { mapsAt, textAt, textsAt } from '../../spec/text/outline/lookup.ts';
 import { objectsOf, type DeclaredObject, type NameUse } from './file-names.ts';
 import type { NameKind } from './places.ts';
 

@@ -1,6 +1,6 @@
 /** A file that changed in one place: the outlines and names of its other documents are moved to the new text, not found again. */
 import type { SourceFile } from '../../spec/text/source.ts';
-import { outlines } from '../yaml/lookup.ts';
+import { outlines } from '../../spec/text/outline/lookup.ts';
 import { documentBounds, documentOf } from '../../spec/text/outline/documents.ts';
 import type { TreeDocument, TreeNode } from '../../spec/text/outline/tree.ts';
 import { collected, objectOf, type DeclaredObject, type NameUse } from './file-names.ts';

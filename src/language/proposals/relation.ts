@@ -2,7 +2,7 @@
 import { addEntry, addItems } from '../actions/text-edits.ts';
 import type { FolderView } from '../folder-view.ts';
 import { namesOf } from '../names/folder-names.ts';
-import { find, findMap } from '../yaml/lookup.ts';
+import { find, findMap } from '../../spec/text/outline/lookup.ts';
 import { refuse, type Placement, type Proposal, type ProposalEdits, type Refusal } from './proposal.ts';
 import { flowText, readSnippet } from './snippets.ts';
 

@@ -6,7 +6,7 @@ import type { FolderView } from '../folder-view.ts';
 import type { DeclaredObject } from '../names/file-names.ts';
 import { namesOf } from '../names/folder-names.ts';
 import { editOf, type FileEdits, type TextEdit } from '../text.ts';
-import { find, findList, findMap, plainValue } from '../yaml/lookup.ts';
+import { find, findList, findMap, plainValue } from '../../spec/text/outline/lookup.ts';
 import { refuse, type Placement, type Proposal, type ProposalEdits, type Refusal } from './proposal.ts';
 import { flowText, readSnippet, renamed } from './snippets.ts';
 

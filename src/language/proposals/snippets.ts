@@ -1,6 +1,6 @@
 /** Texts of proposals: read, given another name, written between brackets. */
 import { readSource } from '../../spec/text/source.ts';
-import { contentSpan, documentsOf, find, plainValue } from '../yaml/lookup.ts';
+import { contentSpan, documentsOf, find, plainValue } from '../../spec/text/outline/lookup.ts';
 
 /** A part of a specification by itself, such as one document or one item of a list. */
 export interface Snippet {

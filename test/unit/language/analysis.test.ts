@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Random } from '../../../src/cluster/random.ts';
 import { FolderAnalysis } from '../../../src/language/analysis.ts';
 import { objectsOf } from '../../../src/language/names/file-names.ts';
-import { documentsOf } from '../../../src/language/yaml/lookup.ts';
+import { documentsOf } from '../../../src/spec/text/outline/lookup.ts';
 import { outlineOf } from '../../../src/spec/text/outline/documents.ts';
 import { sourceOf } from '../../../src/spec/text/source.ts';
 import { mutate } from '../../fuzz/mutate.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import { childrenOf, plainValue, scalarText, scalarValue } from '../../../src/language/yaml/lookup.ts';
+import { childrenOf, plainValue, scalarText, scalarValue } from '../../../src/spec/text/outline/lookup.ts';
 import { outlineOf } from '../../../src/spec/text/outline/documents.ts';
 import { nodeOf } from '../../../src/spec/text/outline/read.ts';
 import type { ScalarNode, TreeNode } from '../../../src/spec/text/outline/tree.ts';

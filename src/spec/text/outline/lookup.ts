@@ -1,21 +1,12 @@
 /** Reads outlines: what stands at an offset or under a path, values, names of anchors. */
 import { isScalar, parseDocument, type Scalar } from 'yaml';
-import { scalarOffsets } from '../../spec/text/scalar-offsets.ts';
-import type { Path } from '../../spec/text/locate.ts';
-import type { SourceFile } from '../../spec/text/source.ts';
-import { outlineOf } from '../../spec/text/outline/documents.ts';
-import type {
-  AliasNode,
-  Entry,
-  Item,
-  ListNode,
-  MapNode,
-  ScalarNode,
-  TreeDocument,
-  TreeNode,
-} from '../../spec/text/outline/tree.ts';
+import { scalarOffsets } from '../scalar-offsets.ts';
+import type { Path } from '../locate.ts';
+import type { SourceFile } from '../source.ts';
+import { outlineOf } from './documents.ts';
+import type { AliasNode, Entry, Item, ListNode, MapNode, ScalarNode, TreeDocument, TreeNode } from './tree.ts';
 
-/** The outlines of sources; names/move-unchanged.ts moves them from one state of a file to the next. */
+/** The outlines of sources; language/names/move-unchanged.ts moves them from one state of a file to the next. */
 export const outlines = new WeakMap<SourceFile, readonly TreeDocument[]>();
 
 /** The documents of a file, read once. */
