@@ -207,6 +207,7 @@ describe('a transfer with faults', function () {
 
     it('The transfer ends and says why when its credentials expire, and the HPAs can be restored with valid ones', async () => {
       const full = await day.startIn('full');
+      full.restoreFor = 10;
       day.connected.proxy.fault = () => ({ status: 401, reason: 'Unauthorized', message: 'Unauthorized' });
       const outcome = await full.result.then(
         ({ why }) => why,
@@ -227,8 +228,9 @@ describe('a transfer with faults', function () {
           (await doomed.observe(signal)).age.every((age) => age < STALE_AFTER),
         );
         const full = await Climb.to('full', doomed, { ...day.policies, cluster: own.spec }, day.backend);
+        // The rights may go before the HPAs, and then nothing can be restored.
+        full.restoreFor = 10;
         kubectl(['delete', 'namespace', 'terminating', '--wait=false']);
-        // It takes as long as the job tries to restore, if the rights go before the HPAs.
         const why = await full.result.then(
           (result) => result.why,
           (error: Error) => error.message,

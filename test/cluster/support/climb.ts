@@ -47,6 +47,8 @@ export class Climb {
   readonly result: Promise<TransferResult>;
   originals: OriginalHpas = {};
   steering: Steering = 'goOn';
+  /** Seconds during which the transfer tries to restore at its end; less for a test in which nothing can be restored. */
+  restoreFor = RESTORE_FOR;
   readonly #stop = new AbortController();
 
   private constructor(result: (climb: Climb, signal: AbortSignal) => Promise<TransferResult>) {
@@ -73,7 +75,9 @@ export class Climb {
           dryRun: false,
           confirm: () => Promise.resolve(true),
           steer: () => self.steering,
-          restoreFor: RESTORE_FOR,
+          get restoreFor() {
+            return self.restoreFor;
+          },
         },
         originals: { read: () => self.originals, write: (originals) => (self.originals = originals) },
         listeners: {
