@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 import type { JobKind } from '../../runs/job-kinds.ts';
 
@@ -12,10 +12,20 @@ const IN_TIME: readonly string[] = ['collect', 'transfer'] satisfies JobKind[];
 export function giveWay(kind: string): void {
   if (IN_TIME.includes(kind)) return;
   const { PRIORITY_BELOW_NORMAL } = constants.priority;
-  if (getPriority() >= PRIORITY_BELOW_NORMAL) return;
-  attempt(() => setPriority(PRIORITY_BELOW_NORMAL));
-  // Desktop Linux divides the processor among sessions before processes, and this process leads a session.
-  if (process.platform === 'linux') attempt(() => writeFileSync('/proc/self/autogroup', String(PRIORITY_BELOW_NORMAL)));
+  if (getPriority() < PRIORITY_BELOW_NORMAL) attempt(() => setPriority(PRIORITY_BELOW_NORMAL));
+  // Desktop Linux divides the processor among sessions before processes.
+  if (process.platform === 'linux')
+    attempt(() => {
+      if (leadsSession()) writeFileSync('/proc/self/autogroup', String(PRIORITY_BELOW_NORMAL));
+    });
+}
+
+/** Whether the session is this process's own. In the session of a terminal, all programs of the user would give way. */
+function leadsSession(): boolean {
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  // The name of the program, in parentheses, may hold spaces. State, parent, process group and session follow it.
+  const session = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3];
+  return session === String(process.pid);
 }
 
 /** Ignores errors: if the system does not allow or support the change, the job runs at normal priority. */
