@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
-import { eventually } from './harness/eventually.ts';
+import { eventually, JOB } from './harness/eventually.ts';
 import { runners } from './harness/processes.ts';
 import { packagePath } from './harness/session.ts';
 import { useSession } from './harness/use-session.ts';
+
+/** In any phase: a slow window may see a later one than training. */
+const UNDER_WAY = /All Phases: default.*\d+ %/;
 
 describe('A new user', () => {
   const session = useSession({ content: 'nothing', installed: false });
@@ -57,7 +60,7 @@ describe('A new user', () => {
     const { workbench, folder } = session();
     const [runner] = runners(folder);
     await workbench.reload();
-    await (await workbench.row('Runs', /Training \d+ %/)).waitFor();
+    await (await workbench.row('Runs', UNDER_WAY)).waitFor();
     assert.deepEqual(
       runners(folder).map(({ pid }) => pid),
       [runner.pid],
@@ -73,12 +76,12 @@ describe('A new user', () => {
     await (await workbench.row('Runs', /All Phases: default.*stopped/)).waitFor();
     await eventually('its process has ended', () => runners(folder).length === 0);
     await workbench.run('KARMA: Resume Run');
-    await (await workbench.row('Runs', /Training \d+ %/)).waitFor();
+    await (await workbench.row('Runs', UNDER_WAY)).waitFor();
   });
 
   it('A new user opens the report when the run has finished', async () => {
     const { workbench } = session();
-    await (await workbench.row('Runs', /All Phases: default.*J 0\.\d+.*(now|min ago)/)).waitFor({ timeout: 840_000 });
+    await (await workbench.row('Runs', /All Phases: default.*J 0\.\d+.*(now|min ago)/)).waitFor({ timeout: JOB });
     await workbench.run('KARMA: Open Report');
     const report = await workbench.webview('body:not([data-view]) h1');
     await report.getByText('default hpa').first().waitFor();

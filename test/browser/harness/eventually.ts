@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Long, because a shared machine may be slow; what is waited for is a condition, so a fast machine does not wait. */
-const PATIENCE = 180_000;
+/** Milliseconds that only a hang takes, however slow the machine is. Conditions are waited for, so a fast machine does not wait. */
+export const PATIENCE = 480_000;
+/** The same for a job of several phases, which gives way to all else on the machine. */
+export const JOB = 2_400_000;
 
 /**
  * Asks again and again until the answer is neither undefined nor false, and returns it. An exception counts as a no.

@@ -13,6 +13,7 @@ import {
   type Settings,
 } from '../../host/server.ts';
 import { newWorkspace, root } from '../../host/workspaces.ts';
+import { PATIENCE } from './eventually.ts';
 import { kill, runnerProcesses } from './processes.ts';
 import { Workbench } from './workbench.ts';
 
@@ -90,7 +91,7 @@ export async function openSession(options: SessionOptions = {}, running?: Machin
   const open = async (): Promise<Workbench> => {
     const page = await browser.context.newPage();
     pages.push(page);
-    page.setDefaultTimeout(180_000);
+    page.setDefaultTimeout(PATIENCE);
     page.on('console', (message) => {
       const text = `${message.text()} (${message.location().url})`;
       if (message.type() === 'error' && OURS.test(text) && !VS_CODES.test(text)) errors.push(text);
