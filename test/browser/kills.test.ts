@@ -32,7 +32,7 @@ describe('A training during which something is killed', () => {
     straight = resultOf(directory, QUICK.seeds);
   });
 
-  it('A training continues while the extension host is killed, and the next host finds it', async () => {
+  it('A training continues while the extension host is killed, and the next host finds it', async function () {
     const { workbench, folder, server } = session();
     const directory = await startQuickTraining(workbench, folder);
     const [runner] = runners(folder);
@@ -50,12 +50,13 @@ describe('A training during which something is killed', () => {
         'the same process trains',
       );
     }
+    this.test!.title += ` (${kills} of ${MOMENTS.length} kills)`;
     assert.ok(kills > 0);
     await assertWhole(directory);
     assert.equal(resumed(directory), 0);
   });
 
-  it('A training is reported as interrupted when its runner is killed, and resumes from its checkpoint', async () => {
+  it('A training is reported as interrupted when its runner is killed, and resumes from its checkpoint', async function () {
     const { workbench, folder } = session();
     const directory = await startQuickTraining(workbench, folder);
     let kills = 0;
@@ -68,12 +69,13 @@ describe('A training during which something is killed', () => {
       await workbench.run('KARMA: Resume Run');
       await newestSays(UNDER_WAY);
     }
+    this.test!.title += ` (${kills} of ${MOMENTS.length} kills)`;
     assert.ok(kills > 0);
     await assertWhole(directory);
     assert.equal(resumed(directory), kills);
   });
 
-  it('A training continues while the whole server is killed, and the next server finds it', async () => {
+  it('A training continues while the whole server is killed, and the next server finds it', async function () {
     const { workbench, folder, server } = session();
     const directory = await startQuickTraining(workbench, folder);
     const [runner] = runners(folder);
@@ -90,6 +92,7 @@ describe('A training during which something is killed', () => {
       );
     }
     assert.notEqual(session().server.pid, server.pid);
+    this.test!.title += ` (${kills} of ${MOMENTS.length} kills)`;
     assert.ok(kills > 0);
     await assertWhole(directory);
     assert.equal(resumed(directory), 0);
