@@ -102,6 +102,12 @@ describe('Learning Curves view', () => {
     await eventually('the table has the new step', async () => (await lastStep(curves)) === 305_000);
   });
 
+  it('Nothing moves in the learning curves of a run that works where motion is reduced', async () => {
+    const curves = await view();
+    await curves.locator('.run-state[data-state=running]').waitFor();
+    assert.deepEqual(await curves.locator('body.vscode-reduce-motion').evaluate(animations), []);
+  });
+
   it('Learning curves catch up when they are shown again', async () => {
     const { workbench } = session();
     await workbench.openFile('organization.karma.yaml');
@@ -167,6 +173,12 @@ interface Canvas {
   getContext(kind: '2d'): {
     getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
   };
+}
+
+/** The names of the animations that run in the document. Runs in the page. */
+function animations(element: unknown): string[] {
+  const { ownerDocument } = element as { ownerDocument: { getAnimations(): readonly { animationName?: string }[] } };
+  return ownerDocument.getAnimations().map(({ animationName = 'unnamed' }) => animationName);
 }
 
 /** Whether the labels of the y axis are rather white than black. Runs in the page. */
