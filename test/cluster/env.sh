@@ -5,7 +5,7 @@ run=${CLUSTER_RUN:-$cache/run}                                            # one 
 ns=${CLUSTER_NAME:-karma}                                                 # network namespace, node and kubeconfig context
 net=${CLUSTER_NET:-10.213} # first two numbers of every address; all of them exist only inside the namespace
 host_ip=$net.0.1 node_ip=$net.0.2 pods=$net.64.0/24 services=$net.128.0/20
-kubernetes=1.34.4 etcd=3.6.13 metrics_server=0.9.0 kwok=0.7.0 prometheus=0.316.0
+kubernetes=1.34.4 etcd=3.6.13 metrics_server=0.8.0 kwok=0.7.0 prometheus=0.316.0
 export PATH=$cache/bin:$PATH KUBECONFIG=$run/pki/admin.conf
 
 inside() { nsenter --net="/run/netns/$ns" -- "$@"; }

@@ -35,52 +35,49 @@ wanted() { # NAME VERSION: name of the function build_NAME
   echo "$2" >"$cache/versions/$1"
 }
 
-build() { go build -p 2 -ldflags "-s -w $1" -o "$cache/bin/" "${@:2}"; } # FLAGS PACKAGE...
-
 # The folder of a module.
 module() { go mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'; } # MODULE@VERSION
 
-# Builds programs of a module that takes its libraries from its own source tree: as a dependency of a module with an edited go.mod.
-rebuild() { # MODULE VERSION EDIT FLAGS PACKAGE...
-  local work from
-  work=$(mktemp -d) from=$(module "$1@v$2")
-  sed -e 's#^module .*#module cluster#' -e "$3" "$from/go.mod" >"$work/go.mod"
-  echo "require $1 v$2" >>"$work/go.mod"
+# Builds programs of several modules, MODULE@VERSION each, as one module, so that libraries that they share are compiled once. The
+# go.mod of the first one, edited by sed, chooses the versions of the libraries.
+build_together() { # "MODULES" EDIT FLAGS... PACKAGES...
+  local modules=($1) from work
+  work=$(mktemp -d) from=$(module "${modules[0]}")
+  sed -e 's#^module .*#module cluster#' -e "$2" "$from/go.mod" >"$work/go.mod"
+  for each in "${modules[@]}"; do echo "require ${each/@/ }" >>"$work/go.mod"; done
   cp "$from/go.sum" "$work/go.sum"
-  (cd "$work" && GOFLAGS=-mod=mod build "${@:4}")
+  chmod u+w "$work/go.sum"
+  (cd "$work" && GOFLAGS=-mod=mod go build -p 2 -o "$cache/bin/" "${@:3}")
   rm -rf "$work"
 }
 
-build_etcd() {
-  rebuild go.etcd.io/etcd/server/v3 "$etcd" '/=> \.\./d' '' go.etcd.io/etcd/server/v3
+# Kubernetes takes its libraries from its own source tree; here they are modules. Debian's Prometheus cannot find pods, and this one
+# finds nothing else.
+build_control_plane() {
+  local version=v$kubernetes
+  build_together "k8s.io/kubernetes@$version go.etcd.io/etcd/server/v3@v$etcd github.com/prometheus/prometheus@v$prometheus" \
+    "s#=> ./staging/src/\(.*\)#=> \1 v0.${kubernetes#1.}#" \
+    -tags remove_all_sd,enable_kubernetes_sd \
+    -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$version -X k8s.io/client-go/pkg/version.gitVersion=$version" \
+    k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-scheduler,kube-proxy,kubectl,kubelet} \
+    go.etcd.io/etcd/server/v3 github.com/prometheus/prometheus/cmd/prometheus
   mv "$cache/bin/server" "$cache/bin/etcd"
 }
 
-build_kubernetes() {
-  local version=v$kubernetes
-  rebuild k8s.io/kubernetes "$kubernetes" "s#=> ./staging/src/\(.*\)#=> \1 v0.${kubernetes#1.}#" \
-    "-X k8s.io/component-base/version.gitVersion=$version -X k8s.io/client-go/pkg/version.gitVersion=$version" \
-    k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-scheduler,kube-proxy,kubectl,kubelet}
-}
-
-build_metrics_server() { (cd "$(module "sigs.k8s.io/metrics-server@v$metrics_server")" && build '' ./cmd/metrics-server); }
-
-# Debian's Prometheus cannot find pods.
-build_prometheus() {
-  (cd "$(module "github.com/prometheus/prometheus@v$prometheus")" && build '' -tags remove_all_sd,enable_kubernetes_sd ./cmd/prometheus)
-}
-
-build_kwok() {
+# Both take the libraries of Kubernetes in one version, which is not that of the control plane.
+build_metrics() {
+  local simulated=sigs.k8s.io/kwok@v$kwok
+  build_together "$simulated sigs.k8s.io/metrics-server@v$metrics_server" '' -ldflags '-s -w' \
+    sigs.k8s.io/kwok/cmd/kwok sigs.k8s.io/metrics-server/cmd/metrics-server
   (
-    cd "$(module "sigs.k8s.io/kwok@v$kwok")"
-    build '' ./cmd/kwok
-    cat kustomize/metrics/usage/usage-from-annotation.yaml <(echo ---) kustomize/metrics/resource/metrics-resource.yaml >"$cache/kwok.yaml"
+    cd "$(module "$simulated")/kustomize/metrics"
+    cat usage/usage-from-annotation.yaml <(echo ---) resource/metrics-resource.yaml >"$cache/kwok.yaml"
   )
 }
 
 # One layer, two images: the application, and the same binary as the pause container of every pod.
 build_images() {
-  (cd "$here/app" && build '' .)
+  (cd "$here/app" && go build -ldflags '-s -w' -o "$cache/bin/" .)
   local work name
   work=$(mktemp -d)
   tar -C "$cache/bin" --owner=0 --group=0 --mtime=@0 -cf "$work/layer.tar" chained
@@ -94,11 +91,8 @@ build_images() {
 }
 
 wanted images "$(cat "$here"/app/* | sha256sum | cut -c1-12)"
-wanted etcd "$etcd"
-wanted metrics_server "$metrics_server"
-wanted kwok "$kwok"
-wanted prometheus "$prometheus"
-wanted kubernetes "$kubernetes"
+wanted metrics "$kwok $metrics_server"
+wanted control_plane "$kubernetes $etcd $prometheus"
 chmod -R u+w "$cache/go" 2>/dev/null || true
 rm -rf "$cache/go"
 echo "$cache"
