@@ -2,10 +2,11 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { journalPath, runsFolder, seedDirectory } from '../../../src/runs/run-directory.ts';
+import { thorough } from '../../thorough.ts';
 import { eventually } from './eventually.ts';
 import type { Workbench } from './workbench.ts';
 
-export const QUICK = { name: 'quick', steps: 337_920, seeds: [1, 2] } as const;
+export const QUICK = { name: 'quick', steps: thorough ? 337_920 : 168_960, seeds: [1, 2] } as const;
 
 /** Adds a Training to a copy of the sample that takes less than a minute on two cores. */
 export function addQuickTraining(folder: string): void {

@@ -9,8 +9,9 @@ import { Random } from '../../../../src/cluster/random.ts';
 import { ALL_RIGHTS, createAccount, writeKubeconfig } from '../../support/accounts.ts';
 import { ApiProxy } from '../../support/api-proxy.ts';
 import { eventually, kubectl } from '../../support/kubectl.ts';
+import { thorough } from '../../../thorough.ts';
 
-const TRIALS = 200;
+const TRIALS = thorough ? 200 : 60;
 /** Namespaces side by side, each with two writers. */
 const NAMESPACES = 2;
 const SEED = 20260;
