@@ -189,19 +189,18 @@ describe('the whole way on a real cluster', function () {
     );
     const directory = await runDirectory(run);
     const audit = () => readAudit(directory);
-    const inStage = (stage: string) => audit().some((record) => record.type === 'decision' && record.stage === stage);
 
-    await eventually('shadow', () => inStage('shadow'));
+    await untilStage('shadow', run, directory);
     await sleep(3000);
     assert.deepEqual(proxy.scalingChanges(), [], 'shadow writes nothing');
     assert.ok(namespace.isAsFound(found));
 
-    await eventually('floor', () => inStage('floor'));
+    await untilStage('floor', run, directory);
     await sleep(2000);
     assert.deepEqual(namespace.paused(), [], 'on the floor the HPAs act');
     assert.ok(proxy.scalingChanges().every(({ resource }) => resource === 'horizontalpodautoscalers'));
 
-    await eventually('canary', () => inStage('canary'));
+    await untilStage('canary', run, directory);
     await sleep(2000);
     assert.deepEqual(namespace.paused(), ['b']);
     assert.deepEqual(
@@ -210,7 +209,7 @@ describe('the whole way on a real cluster', function () {
       'the floor is gone',
     );
 
-    await eventually('full', () => inStage('full'));
+    await untilStage('full', run, directory);
     await sleep(2000);
     assert.deepEqual(namespace.paused(), [...SERVICES]);
 
@@ -228,9 +227,7 @@ describe('the whole way on a real cluster', function () {
       connected.kubeconfig,
     );
     const directory = await runDirectory(run);
-    await eventually('full', () =>
-      readAudit(directory).some((record) => record.type === 'decision' && record.stage === 'full'),
-    );
+    await untilStage('full', run, directory);
     assert.deepEqual(namespace.paused(), [...SERVICES]);
     run.child.kill('SIGINT');
     await within(10, 'all HPAs are as they were', () => namespace.isAsFound(found));
@@ -258,9 +255,7 @@ describe('the whole way on a real cluster', function () {
     const args = ['transfer', project, '--up-to', 'full', '--full-for', '3600', '--write-to', PLACE, '--json'];
     const run = new CliRun(args, connected.kubeconfig);
     const directory = await runDirectory(run);
-    await eventually('full', () =>
-      readAudit(directory).some((record) => record.type === 'decision' && record.stage === 'full'),
-    );
+    await untilStage('full', run, directory);
     assert.deepEqual(namespace.paused(), [...SERVICES]);
     run.child.kill('SIGKILL');
     await within(60, 'all HPAs are as they were', () => namespace.isAsFound(found));
@@ -301,6 +296,24 @@ async function runDirectory(run: CliRun): Promise<string> {
     return run.stdout.split('\n').find((text) => text.includes('"type":"run"'));
   });
   return (JSON.parse(line) as { directory: string }).directory;
+}
+
+/** Waits for the first decision of a stage. Without one, the error tells the last records of the audit and what was printed. */
+async function untilStage(stage: string, run: CliRun, directory: string): Promise<void> {
+  const story = () =>
+    `${readAudit(directory)
+      .slice(-8)
+      .map((record) => JSON.stringify(record))
+      .join('\n')}\n${run.stderr}`;
+  await eventually(
+    stage,
+    () => {
+      if (readAudit(directory).some((record) => record.type === 'decision' && record.stage === stage)) return true;
+      if (run.child.exitCode !== null) throw new Error(`It ended before stage ${stage}:\n${story()}`);
+      return false;
+    },
+    story,
+  );
 }
 
 function readAudit(directory: string): AuditRecord[] {
