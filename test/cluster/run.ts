@@ -89,7 +89,8 @@ function mocha(files: readonly string[], sideBySide: number, env: Record<string,
   const grep = values.grep === undefined ? [] : ['--grep', values.grep];
   const child = spawn(process.execPath, [program, ...options, ...parallel, ...grep, ...files], {
     stdio: 'inherit',
-    env: { ...process.env, ...env },
+    // The tests start hundreds of processes: from the second on, Node finds the sources compiled.
+    env: { NODE_COMPILE_CACHE: join(here, '../../node_modules/.cache/node'), ...process.env, ...env },
   });
   return new Promise((done) => child.on('exit', (code) => done(code === 0)));
 }
