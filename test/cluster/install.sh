@@ -41,7 +41,7 @@ module() { go mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'; } #
 # Builds programs of several modules, MODULE@VERSION each, as one module, so that libraries that they share are compiled once. The
 # go.mod of the first one, edited by sed, chooses the versions of the libraries.
 build_together() { # "MODULES" EDIT FLAGS... PACKAGES...
-  local modules=($1) from work
+  local modules=($1) from work each
   work=$(mktemp -d) from=$(module "${modules[0]}")
   sed -e 's#^module .*#module cluster#' -e "$2" "$from/go.mod" >"$work/go.mod"
   for each in "${modules[@]}"; do echo "require ${each/@/ }" >>"$work/go.mod"; done

@@ -188,7 +188,6 @@ describe('the whole way on a real cluster', function () {
       connected.kubeconfig,
     );
     const directory = await runDirectory(run);
-    const audit = () => readAudit(directory);
 
     await untilStage('shadow', run, directory);
     await sleep(3000);
@@ -217,7 +216,7 @@ describe('the whole way on a real cluster', function () {
     printed.push(stdout, stderr);
     assert.equal(status, 0, stderr);
     assert.ok(namespace.isAsFound(found), 'the namespace is left as it was found');
-    assertFaithful(audit(), connected);
+    assertFaithful(readAudit(directory), connected);
   });
 
   it('Fall Back restores the HPAs within ten seconds after a single stop in stage Full', async () => {

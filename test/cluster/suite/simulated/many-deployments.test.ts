@@ -20,8 +20,9 @@ import { clusterSpec, clusterYaml } from '../../support/sample-project.ts';
 
 const COUNT = 500;
 const NAMESPACE = 'many';
-/** How many times as long as kubectl a call may take. A preflight asks for every right one by one; a write is a dry run first. */
-const TIMES = 10;
+/** How many times as long as kubectl a call that reads may take, and a round of writes, each of which is a dry run first. */
+const READING = 2;
+const WRITING = 5;
 
 interface Items<T> {
   readonly items: readonly T[];
@@ -59,7 +60,7 @@ describe(`a namespace of ${COUNT} deployments`, function () {
     kubectl(['delete', 'namespace', NAMESPACE, '--wait=false']);
   });
 
-  it(`A namespace of ${COUNT} deployments is observed in at most ${TIMES} times the time of kubectl, whether or not its pods are settled`, async function () {
+  it(`A namespace of ${COUNT} deployments is observed in at most ${READING} times the time of kubectl, whether or not its pods are settled`, async function () {
     const busyPeer = await seconds(readByKubectl);
     const unsettled = await seconds(() => cluster.observe(signal));
     await eventually('its pods are ready', async () => {
@@ -74,10 +75,10 @@ describe(`a namespace of ${COUNT} deployments`, function () {
     const status = await seconds(() => Promise.resolve(statusOf(spec, cluster.identity, snapshot)));
     const preflight = await seconds(() => cluster.preflight(signal));
     this.test!.title += ` (${compared(unsettled, busyPeer)} unsettled, ${compared(settled, peer)} settled, status ${(1000 * status).toFixed(0)} ms, preflight ${compared(preflight, peer)})`;
-    assert.ok(unsettled <= TIMES * busyPeer && settled <= TIMES * peer && preflight <= TIMES * peer, this.test!.title);
+    assert.ok(unsettled <= READING * busyPeer && Math.max(settled, preflight) <= READING * peer, this.test!.title);
   });
 
-  it(`The HPAs of ${COUNT} deployments are paused and restored in at most ${TIMES} times the time in which kubectl annotates them`, async function () {
+  it(`The HPAs of ${COUNT} deployments are paused and restored in at most ${WRITING} times the time in which kubectl annotates them`, async function () {
     await cluster.observe(signal);
     const peer = await seconds(annotateByKubectl);
     const pauses = names.map((service): ClusterWrite => ({ type: 'pauseHpa', service }));
@@ -90,7 +91,7 @@ describe(`a namespace of ${COUNT} deployments`, function () {
     });
     assert.equal(pausedNow(), 0);
     this.test!.title += ` (paused in ${compared(paused, peer)}, restored in ${compared(restored, peer)})`;
-    assert.ok(paused <= TIMES * peer && restored <= TIMES * peer, this.test!.title);
+    assert.ok(Math.max(paused, restored) <= WRITING * peer, this.test!.title);
   });
 
   const apply = (writes: readonly ClusterWrite[]) =>
