@@ -57,5 +57,7 @@ const manner = many
 process.chdir(root);
 // The tests start hundreds of processes: from the second on, Node finds the sources compiled. Coverage would be less precise by it.
 if (!process.env.NODE_V8_COVERAGE) process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/node');
+// Jobs that the tests start go on while other suites use the processor.
+process.env.KARMA_GIVE_WAY ??= 'process';
 process.argv.splice(2, Infinity, '--fail-zero', ...manner, ...options, ...selected);
 await import(import.meta.resolve('mocha/bin/mocha.js'));

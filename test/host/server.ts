@@ -140,10 +140,13 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-/** Leaves out npm's own variables, which a user's VS Code would not have, and the extension gallery. */
+/**
+ * Leaves out npm's own variables, which a user's VS Code would not have, and the extension gallery. Jobs keep a share of the
+ * processor beside other suites.
+ */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|NODE_V8_COVERAGE$)/i.test(name));
-  return { ...Object.fromEntries(own), EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
+  return { ...Object.fromEntries(own), EXTENSIONS_GALLERY: '{"serviceUrl":""}', KARMA_GIVE_WAY: 'process' };
 }
 
 function listeningPort(child: ChildProcess, output: () => string): Promise<number> {

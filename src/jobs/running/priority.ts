@@ -7,14 +7,15 @@ const IN_TIME: readonly string[] = ['collect', 'transfer'] satisfies JobKind[];
 
 /**
  * Lowers the priority of a job that only computes, and of the processes that it starts, in favor of the editor and the user's
- * other programs. While nothing else needs the processor, the job is as fast as before.
+ * other programs. While nothing else needs the processor, the job is as fast as before. With KARMA_GIVE_WAY=process, the job's
+ * session keeps its share, so that the job goes on where other sessions are never idle, as on a machine that runs test suites.
  */
 export function giveWay(kind: string): void {
   if (IN_TIME.includes(kind)) return;
   const { PRIORITY_BELOW_NORMAL } = constants.priority;
   if (getPriority() < PRIORITY_BELOW_NORMAL) attempt(() => setPriority(PRIORITY_BELOW_NORMAL));
   // Desktop Linux divides the processor among sessions before processes.
-  if (process.platform === 'linux')
+  if (process.platform === 'linux' && process.env.KARMA_GIVE_WAY !== 'process')
     attempt(() => {
       if (leadsSession()) writeFileSync('/proc/self/autogroup', String(PRIORITY_BELOW_NORMAL));
     });

@@ -14,9 +14,15 @@ interface Priorities {
   readonly session: string;
 }
 
+interface Started {
+  readonly detached: boolean;
+  /** The value of KARMA_GIVE_WAY. */
+  readonly way?: string;
+}
+
 describe('the priority of a background job', () => {
   /** The priorities of a separate process that does a job of a kind, because a process cannot undo a lower priority. */
-  async function prioritiesFor(kind: string, { detached }: { detached: boolean }): Promise<Priorities> {
+  async function prioritiesFor(kind: string, { detached, way = '' }: Started): Promise<Priorities> {
     const program = `
       import { getPriority } from 'node:os';
       import { existsSync, readFileSync } from 'node:fs';
@@ -25,7 +31,8 @@ describe('the priority of a background job', () => {
       const session = existsSync('${AUTOGROUP}') ? readFileSync('${AUTOGROUP}', 'utf8').trim().split(' ').pop() : '';
       process.stdout.write(JSON.stringify({ process: getPriority(), session }));`;
     const args = ['--input-type=module', '--eval', program];
-    const child = spawn(process.execPath, args, { cwd: root, detached, stdio: ['ignore', 'pipe', 'inherit'] });
+    const env = { ...process.env, KARMA_GIVE_WAY: way };
+    const child = spawn(process.execPath, args, { cwd: root, env, detached, stdio: ['ignore', 'pipe', 'inherit'] });
     return JSON.parse(await text(child.stdout)) as Priorities;
   }
 
@@ -49,5 +56,7 @@ describe('the priority of a background job', () => {
     assert.deepEqual(inTerminal, { process: below, session: ours });
     const led = await prioritiesFor('train', { detached: true });
     assert.deepEqual(led, { process: below, session: String(constants.priority.PRIORITY_BELOW_NORMAL) });
+    const shares = await prioritiesFor('train', { detached: true, way: 'process' });
+    assert.deepEqual(shares, { process: below, session: '0' });
   });
 });
