@@ -1,7 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { startBrowser, workbenchUrl } from './chromium.ts';
 import type { HostRun } from './run.ts';
 import { installHost, removeFolder, startServer } from './server.ts';
+import { root } from './workspaces.ts';
 
 const verbose = process.env.HOST_VERBOSE === '1';
 /** Milliseconds for one kind of workspace. Only a hang takes this long; a quiet machine needs three minutes. */
@@ -20,8 +24,11 @@ export async function runInCodeServer({ extension, tests, workspace, trusted, en
     const page = await browser.context.newPage();
     // The workbench's automation calls these two functions.
     const finished = new Promise<number>((resolve) => void page.exposeFunction('codeAutomationExit', resolve));
+    const said: string[] = [];
     await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
-      if (verbose) process.stdout.write(`[${type}] ${args.join(' ')}\n`);
+      const line = `[${type}] ${args.join(' ')}`;
+      said.push(line);
+      if (verbose) process.stdout.write(`${line}\n`);
     });
     await page.goto(
       workbenchUrl(server.port, workspace, [
@@ -30,16 +37,27 @@ export async function runInCodeServer({ extension, tests, workspace, trusted, en
         ['skipWelcome', 'true'],
       ]),
     );
-    const code = await Promise.race([finished, sleep(TIMEOUT, 'time', { signal: timedOut.signal })]);
-    if (code === 'time') process.stderr.write(`The tests did not end within ${TIMEOUT / 60_000} minutes.\n`);
-    if (code !== 0 && verbose) process.stderr.write(server.output());
-    return code === 0;
+    const crashed = new Promise<string>((resolve) => page.on('crash', () => resolve('The window crashed.')));
+    const late = `The tests did not end within ${TIMEOUT / 60_000} minutes.`;
+    const end = await Promise.race([finished, crashed, sleep(TIMEOUT, late, { signal: timedOut.signal })]);
+    if (typeof end === 'string') {
+      await keepEvidence(page);
+      process.stderr.write(`${end} It said at last:\n${said.slice(-40).join('\n')}\n${server.output()}\n`);
+    }
+    return end === 0;
   } finally {
     timedOut.abort();
     await browser.stop();
     await server.stop();
     removeFolder(server.dataDir);
   }
+}
+
+/** Leaves a picture of a window that hangs, if it still shows anything. */
+async function keepEvidence(page: Page): Promise<void> {
+  const path = join(root, 'out/failures/host.png');
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path, timeout: 10_000 }).catch(() => undefined);
 }
 
 function remoteUri(file: string): string {

@@ -14,6 +14,12 @@ if (output) Mocha.reporters.Base.consoleLog = (...line) => appendFileSync(output
 /** Called by VS Code. Rejects if a test failed. */
 export function run(): Promise<void> {
   return new Promise((resolve, reject) => {
-    mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} failing`))));
+    const runner = mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} failing`))));
+    runner.on('fail', (test, error: NodeJS.ErrnoException) => {
+      // At once, because the summary is never printed if the window is gone before the end.
+      Mocha.reporters.Base.consoleLog(`"${test.fullTitle()}" failed: ${error.stack ?? error.message}`);
+      // A cause that makes one test hang makes those after it hang as well, each for as long.
+      if (error.code === 'ERR_MOCHA_TIMEOUT') runner.abort();
+    });
   });
 }
