@@ -79,6 +79,7 @@ describe('Runs', () => {
     const path = join(project, 'training.karma.yaml');
     const text = readFileSync(path, 'utf8');
     const broken = text.replace('preset: recipe', 'preset: receipt');
+    const document = await vscode.workspace.openTextDocument(path);
     writeFileSync(path, broken);
     const answers = answerMessages((message, buttons) => {
       assert.match(message, /^Not started: /);
@@ -94,12 +95,11 @@ describe('Runs', () => {
     } finally {
       answers.dispose();
       writeFileSync(path, text);
+      await eventually('the editor shows the file as it is again', () => document.getText() === text);
     }
   });
 
   it('What is typed is saved before a run starts', async () => {
-    const files = vscode.workspace.getConfiguration('files');
-    await files.update('autoSave', 'off', vscode.ConfigurationTarget.Workspace);
     const uri = vscode.Uri.file(join(project, 'training.karma.yaml'));
     const document = await vscode.workspace.openTextDocument(uri);
     const edit = new vscode.WorkspaceEdit();
@@ -110,7 +110,30 @@ describe('Runs', () => {
     assert.ok(!document.isDirty);
     const manifest = readFileSync(join(directory, 'manifest.json'), 'utf8');
     assert.ok(manifest.includes('# typed'));
-    await files.update('autoSave', undefined, vscode.ConfigurationTarget.Workspace);
+  });
+
+  it('No run starts while what is typed cannot be saved, because the file was changed on the disk', async () => {
+    const uri = vscode.Uri.file(join(project, 'training.karma.yaml'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    const text = document.getText();
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), '# typed\n');
+    await vscode.workspace.applyEdit(edit);
+    writeFileSync(uri.fsPath, `# changed by another program\n${text}`);
+    const told: string[] = [];
+    const answers = answerMessages((message) => void told.push(message));
+    try {
+      assert.equal(await executeCommand('karma-mas.train', LONG_TRAINING), undefined);
+      await eventually('it is told', () => told.length > 0);
+      assert.match(told[0], /^training\.karma\.yaml could not be saved\. Save it, or revert what you typed/);
+      assert.ok(document.isDirty, 'what was typed is still there');
+    } finally {
+      answers.dispose();
+      writeFileSync(uri.fsPath, text);
+      await vscode.window.showTextDocument(document);
+      await executeCommand('workbench.action.files.revert');
+      await eventually('the editor shows the file as it is again', () => document.getText() === text);
+    }
   });
 
   it('The Runs view shows damaged runs, runs of another version and runs that are being made as such', async () => {

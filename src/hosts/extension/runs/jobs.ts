@@ -1,6 +1,6 @@
 /** Starts, resumes and stops runs, in processes of their own. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { changedSpecs, copySpec, readManifest } from '../../../runs/manifest.ts';
 import { requestStop } from '../../../runs/stop.ts';
@@ -108,13 +108,19 @@ async function withRunner<T>(
   });
 }
 
-/** The process reads the files: what is typed and not saved would not count. */
+/**
+ * Saves what is typed in the specifications of a folder, because the process of a job reads the files. Throws if VS Code could
+ * not save one, as where the file on the disk is newer.
+ */
 export async function saveSpecifications(folder: string): Promise<void> {
   const path = vscode.Uri.file(folder).path;
   const unsaved = vscode.workspace.textDocuments.filter(
     (document) => document.isDirty && document.languageId === 'karma' && isInside(document.uri.path, path),
   );
-  await Promise.all(unsaved.map((document) => document.save()));
+  const saved = await Promise.all(unsaved.map((document) => document.save()));
+  const names = unsaved.filter((_, i) => !saved[i]).map(({ fileName }) => basename(fileName));
+  if (names.length > 0)
+    throw new Error(t('{0} could not be saved. Save it, or revert what you typed, then try again.', names.join(', ')));
 }
 
 /** Specifications that were changed since the run began: it goes on with its own copies. */
