@@ -10,6 +10,8 @@ import { root } from './workspaces.ts';
 const verbose = process.env.HOST_VERBOSE === '1';
 /** Milliseconds for one kind of workspace. Only a hang takes this long; a quiet machine needs three minutes. */
 const TIMEOUT = 2_400_000;
+/** In a browser, VS Code saves what is typed after a second by default: a mistake that a test types would stay in the file. */
+const SETTINGS = { 'files.autoSave': 'off' };
 
 /**
  * Runs a bundle of tests in code-server's extension host, with a headless Chromium as its window. Resolves with true if all
@@ -17,7 +19,7 @@ const TIMEOUT = 2_400_000;
  */
 export async function runInCodeServer({ extension, tests, workspace, trusted, env }: HostRun): Promise<boolean> {
   const host = installHost();
-  const server = await startServer(host.code, { testDriver: true, workspaceTrust: !trusted, env });
+  const server = await startServer(host.code, { testDriver: true, workspaceTrust: !trusted, env, settings: SETTINGS });
   const browser = await startBrowser(host.chromium);
   const timedOut = new AbortController();
   try {
