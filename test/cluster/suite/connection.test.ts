@@ -18,7 +18,7 @@ import { SERVICES } from '../support/sample-namespace.ts';
 import { clusterSpec, clusterYaml } from '../support/sample-project.ts';
 
 /** Requests/s that reach service a. */
-const LOAD = 20;
+const LOAD = 10;
 const live = { dryRun: false, signal };
 const READS: readonly Rule[] = [
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch'] },

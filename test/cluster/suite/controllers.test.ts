@@ -29,7 +29,7 @@ describe('controllers', function () {
 
   before(async () => {
     connected = await Connected.start('controllers');
-    connected.namespace.load('20:2h');
+    connected.namespace.load('10:2h');
     backend = await createWasmBackend({ threads: 1 });
     policies = await restlessAgents(backend, connected.spec);
     proxies = [await ApiProxy.start(), await ApiProxy.start()];

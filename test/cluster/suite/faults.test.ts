@@ -222,7 +222,7 @@ describe('a transfer with faults', function () {
     it('The transfer ends by itself when its namespace is deleted', async () => {
       const own = await Connected.start('terminating');
       try {
-        own.namespace.load('20:10m');
+        own.namespace.load('10:10m');
         const doomed = await own.connect();
         await eventually('every metric is there', async () =>
           (await doomed.observe(signal)).age.every((age) => age < STALE_AFTER),

@@ -44,7 +44,7 @@ describe('the controller on a real cluster', function () {
 
   before(async () => {
     connected = await Connected.start(NAMESPACE);
-    connected.namespace.load('20:2h');
+    connected.namespace.load('10:2h');
     project = join(connected.folder, 'project');
     exported = join(connected.folder, 'exported');
     copySmallSample(project);

@@ -35,7 +35,7 @@ export function useBadDay(namespace: string): BadDay {
 
   before(async () => {
     day.connected = await Connected.start(namespace);
-    day.connected.namespace.load('20:2h');
+    day.connected.namespace.load('10:2h');
     day.backend = await createWasmBackend({ threads: 1 });
     day.policies = await restlessAgents(day.backend, day.connected.spec);
     day.cluster = await day.connected.connect();
