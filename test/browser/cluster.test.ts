@@ -11,10 +11,11 @@ import { useSession } from './harness/use-session.ts';
 describe('Cluster view', () => {
   const session = useSession({
     settings: { 'karma-mas.run.notifications': 'none' },
-    // A Training that needs no traces.
+    // A Training that needs no traces, and a stage that does not end while a slow window is loaded again.
     prepare(folder) {
       const path = join(folder, 'transfer.karma.yaml');
-      writeFileSync(path, readFileSync(path, 'utf8').replace('training: default', 'training: in-emulator'));
+      const text = readFileSync(path, 'utf8').replace('training: default', 'training: in-emulator');
+      writeFileSync(path, text.replace('for: 15m', 'for: 12h'));
     },
   });
 

@@ -23,10 +23,10 @@ describe('The extension with the keyboard alone', () => {
   /** Opens the editor of a row with these keys. A tree that is filled anew forgets which row has the focus: retries. */
   async function openFromTree(view: string, editor: string, ...keys: readonly string[]): Promise<void> {
     const { workbench } = session();
-    await eventually(`${keys.join(', ')} in ${view} opens ${editor}`, async () => {
+    await eventually(`${keys.join(', ')} in ${view} opens ${editor}`, async (limit) => {
       await workbench.focusView(view);
       await press(...keys);
-      await workbench.tab(editor).waitFor({ timeout: 10_000 });
+      await workbench.tab(editor).waitFor({ timeout: 2 * limit });
       return true;
     });
   }

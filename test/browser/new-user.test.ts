@@ -15,14 +15,17 @@ describe('A new user', () => {
     const { workbench, page } = session();
     await workbench.run('Extensions: Install from VSIX...');
     // The dialog takes Enter for an answer once it has read the folder, and until then may set its box back.
-    await eventually('the dialog is answered', async () => {
-      await workbench.quickInput.locator('input').first().fill(packagePath(), { timeout: 5_000 });
+    await eventually('the dialog is answered', async (limit) => {
+      await workbench.quickInput
+        .locator('input')
+        .first()
+        .fill(packagePath(), { timeout: 2 * limit });
       await workbench.quickInput
         .locator('.monaco-list-row')
         .filter({ hasText: basename(packagePath()) })
-        .waitFor({ timeout: 5_000 });
+        .waitFor({ timeout: 2 * limit });
       await page.keyboard.press('Enter');
-      await workbench.quickInput.waitFor({ state: 'hidden', timeout: 5_000 });
+      await workbench.quickInput.waitFor({ state: 'hidden', timeout: 2 * limit });
       return true;
     });
     await page.locator('.part.activitybar').getByRole('tab', { name: 'KARMA' }).waitFor();

@@ -5,20 +5,23 @@ export const PATIENCE = 480_000;
 /** The same for a job of several phases, which gives way to all else on the machine. */
 export const JOB = 2_400_000;
 
+/** Milliseconds that the first and the longest attempts may wait for a part of the window; each one waits twice as long as the one before. */
+const ATTEMPT = { first: 2_000, longest: 60_000 };
+
 /**
  * Asks again and again until the answer is neither undefined nor false, and returns it. An exception counts as a no.
- * `patience` in ms.
+ * `patience` in ms. `ask` gets the milliseconds that this attempt may wait.
  */
 export async function eventually<T>(
   what: string,
-  ask: () => T | Promise<T>,
+  ask: (limit: number) => T | Promise<T>,
   patience = PATIENCE,
 ): Promise<Exclude<T, undefined | false>> {
   const end = performance.now() + patience;
   let reason: unknown;
-  while (performance.now() < end) {
+  for (let limit = ATTEMPT.first; performance.now() < end; limit = Math.min(2 * limit, ATTEMPT.longest)) {
     try {
-      const answer = await ask();
+      const answer = await ask(limit);
       if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
       reason = undefined;
     } catch (error) {

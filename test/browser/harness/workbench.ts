@@ -46,16 +46,16 @@ export class Workbench {
 
   /** Opens the palette, types the title and waits until that command is the one chosen. Start-up may take keys: retries. */
   async openPalette(title: string): Promise<void> {
-    await eventually(`the palette offers "${title}"`, async () => {
+    await eventually(`the palette offers "${title}"`, async (limit) => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
-      await this.quickInput.waitFor({ timeout: 2_000 });
-      await this.quickInput.locator('input').first().fill(`>${title}`, { timeout: 2_000 });
+      await this.quickInput.waitFor({ timeout: limit });
+      await this.quickInput.locator('input').first().fill(`>${title}`, { timeout: limit });
       // What was run last stands first, even where another one matches better.
       const row = this.quickInput
         .locator(`.monaco-list-row:is([aria-label="${title}"], [aria-label^="${title},"])`)
         .first();
-      await row.waitFor({ timeout: 2_000 });
+      await row.waitFor({ timeout: limit });
       for (let i = 0; i < 20 && !(await isFocused(row)); i++) await this.page.keyboard.press('ArrowDown');
       return isFocused(row);
     });
@@ -63,10 +63,10 @@ export class Workbench {
 
   /** The commands that the palette offers for a text. */
   async offered(text: string): Promise<string[]> {
-    await eventually('the palette opens', async () => {
+    await eventually('the palette opens', async (limit) => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
-      await this.quickInput.waitFor({ timeout: 2_000 });
+      await this.quickInput.waitFor({ timeout: limit });
       return true;
     });
     await this.quickInput.locator('input').first().fill(`>${text}`);
@@ -93,18 +93,18 @@ export class Workbench {
 
   /** Opens a file of the workspace by its name, and puts the cursor into it. */
   async openFile(name: string): Promise<void> {
-    await eventually(`${name} is open`, async () => {
+    await eventually(`${name} is open`, async (limit) => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('Control+P');
-      await this.quickInput.waitFor({ timeout: 2_000 });
-      await this.quickInput.locator('input').first().fill(name, { timeout: 2_000 });
+      await this.quickInput.waitFor({ timeout: limit });
+      await this.quickInput.locator('input').first().fill(name, { timeout: limit });
       await this.quickInput
         .locator('.monaco-list-row.focused')
         .filter({ hasText: name })
         .first()
-        .waitFor({ timeout: 2_000 });
+        .waitFor({ timeout: limit });
       await this.page.keyboard.press('Enter');
-      await this.page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: 5_000 });
+      await this.page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: 2 * limit });
       return true;
     });
   }
@@ -134,10 +134,10 @@ export class Workbench {
   /** Opens KARMA's views by its icon. */
   async openSidebar(): Promise<void> {
     const views = this.page.locator('.part.sidebar .composite.viewlet[id="workbench.view.extension.karma-mas"]');
-    await eventually('the side bar shows KARMA', async () => {
+    await eventually('the side bar shows KARMA', async (limit) => {
       if (!(await views.isVisible()))
-        await this.page.locator('.part.activitybar').getByRole('tab', { name: 'KARMA' }).click({ timeout: 3_000 });
-      await views.waitFor({ timeout: 3_000 });
+        await this.page.locator('.part.activitybar').getByRole('tab', { name: 'KARMA' }).click({ timeout: limit });
+      await views.waitFor({ timeout: limit });
       return true;
     });
   }
@@ -152,9 +152,9 @@ export class Workbench {
   /** Gives a tree of the side bar the keyboard. A view that is empty when it gets the focus does not pass it on to its rows: retries. */
   async focusView(title: string): Promise<void> {
     const rows = this.#pane(title).locator('.monaco-list:focus-within .monaco-list-row');
-    await eventually(`${title} has the focus`, async () => {
+    await eventually(`${title} has the focus`, async (limit) => {
       await this.run(`KARMA MAS: Focus on ${title} View`);
-      await rows.first().waitFor({ timeout: 2_000 });
+      await rows.first().waitFor({ timeout: limit });
       return true;
     });
   }
