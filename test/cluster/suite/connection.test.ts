@@ -14,7 +14,7 @@ import type { Deployment } from '../../../src/cluster/kubernetes/client/objects.
 import { createAccount, execPlugin, setRights, writeKubeconfig, type Rule } from '../support/accounts.ts';
 import { Connected, signal } from '../support/connected.ts';
 import { eventually, kubectlJson, prometheusUrl, server } from '../support/kubectl.ts';
-import { SERVICES } from '../support/sample-namespace.ts';
+import { SERVICES, type SampleNamespace } from '../support/sample-namespace.ts';
 import { clusterSpec, clusterYaml } from '../support/sample-project.ts';
 
 /** Requests/s that reach service a. */
@@ -27,12 +27,22 @@ const READS: readonly Rule[] = [
 ];
 const WRITES: readonly Rule[] = [{ apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['get', 'update'] }];
 
+/** Lets the HPAs of a namespace scale nothing by themselves, because the tests compare what they find before and after. */
+async function keepAtRest(namespace: SampleNamespace): Promise<void> {
+  const target = { op: 'replace', path: '/spec/metrics/0/resource/target/averageUtilization', value: 10_000 };
+  for (const name of SERVICES) namespace.kubectl(['patch', 'hpa', name, '--type=json', '-p', JSON.stringify([target])]);
+  await eventually('every service has one pod', () =>
+    Object.values(namespace.replicas()).every((replicas) => replicas === 1),
+  );
+}
+
 describe('the connection to a real namespace', function () {
   let connected: Connected;
   let cluster: Awaited<ReturnType<Connected['connect']>>;
 
   before(async () => {
     connected = await Connected.start('connection');
+    await keepAtRest(connected.namespace);
     connected.namespace.load(`${LOAD}:1h`);
     cluster = await connected.connect();
     await eventually('every metric of every service tells of the load', async () => {
