@@ -359,8 +359,14 @@ function contentOf(file: string): Buffer {
   }
 }
 
+/** Lists again where a process that is about to end has just removed a folder. */
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true })
-    .map((name) => join(folder, String(name)))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+  try {
+    return readdirSync(folder, { recursive: true })
+      .map((name) => join(folder, String(name)))
+      .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return filesBelow(folder);
+    throw error;
+  }
 }
