@@ -10,7 +10,7 @@ import { ApiProxy } from '../support/api-proxy.ts';
 import { restlessAgents } from '../support/climb.ts';
 import { Connected, signal } from '../support/connected.ts';
 import { ControllerProcess, writeConfiguration } from '../support/controller.ts';
-import { eventually, kubectl, within } from '../support/kubectl.ts';
+import { eventually, happens, kubectl, within } from '../support/kubectl.ts';
 import { SERVICES, type Found } from '../support/sample-namespace.ts';
 
 /** Seconds. */
@@ -143,13 +143,21 @@ describe('controllers', function () {
     const { name } = connected.namespace;
     const planted = `planted-${'0123456789abcdef'.repeat(2)}`;
     const port = 19_400 + (process.pid % 100);
-    connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
     const first = start(0, ['shadow', 'full'], { port, env: { KARMA_PROMETHEUS_TOKEN: planted } });
-    await eventually('it wrote to a Deployment', () => proxies[0].scalingChanges().length > SERVICES.length);
+    await eventually('it has paused the HPAs', () => proxies[0].scalingChanges().length >= SERVICES.length);
+    // The agents hold while the replicas suit them, so the test gives them a reason to act: too many, then too few.
+    const moveUntil = async (what: string, done: () => boolean) => {
+      for (const replicas of [3, 1, 3, 1]) {
+        connected.namespace.kubectl(['scale', 'deployment', '--all', `--replicas=${replicas}`]);
+        if (await happens(90, done)) break;
+      }
+      await eventually(what, done);
+    };
+    await moveUntil('it wrote to a Deployment', () => proxies[0].scalingChanges().length > SERVICES.length);
     // A controller logs more about a refused write than about an accepted one.
     proxies[0].fault = ({ method, resource }) =>
       method === 'PUT' && resource !== 'leases' ? { status: 401, message: 'Unauthorized' } : undefined;
-    await eventually('it was refused', () => first.has({ type: 'write', result: 'refused' }));
+    await moveUntil('it was refused', () => first.has({ type: 'write', result: 'refused' }));
     proxies[0].reset();
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const kinds = 'configmaps,events,leases,hpa,deployments,pods';
