@@ -96,6 +96,18 @@ describe('Import Cluster and Test Queries', () => {
     assert.match(messages[0], /The specifications declare no such Cluster/);
   });
 
+  it('Test Queries knows a Cluster whose file was opened only now', async () => {
+    const text = readFileSync(imported[0], 'utf8').replace(`name: ${NAMESPACE} }`, 'name: just-written }');
+    writeFileSync(imported[1], text);
+    try {
+      await vscode.workspace.openTextDocument(vscode.Uri.file(imported[1]));
+      await testQueries('just-written');
+      assert.deepEqual(messages, []);
+    } finally {
+      rmSync(imported[1]);
+    }
+  });
+
   it('Import Cluster writes a second file beside the first one and checks what is entered', async () => {
     entries = ['Not a name', 'prometheus'];
     choices = ['Name It...'];

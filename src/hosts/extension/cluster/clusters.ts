@@ -28,6 +28,8 @@ export class Clusters implements vscode.Disposable {
   #errors = 0;
   #problem = '';
   #isRead = false;
+  /** The answer to the last request; earlier answers are dropped. */
+  #reading: Promise<void> = Promise.resolve();
   #asked = 0;
 
   readonly onDidChange = this.#changed.event;
@@ -77,18 +79,30 @@ export class Clusters implements vscode.Disposable {
     if (!this.#isRead) await this.#read();
   }
 
+  /** The clusters with a name. If none is known, the language server is asked again, because one may just have been written. */
+  async named(name: string): Promise<readonly DeclaredCluster[]> {
+    await this.read();
+    const known = () => this.#all.filter(({ digest }) => digest.name === name);
+    if (known().length === 0) await this.#read();
+    return known();
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
 
-  async #read(): Promise<void> {
+  #read(): Promise<void> {
+    this.#reading = this.#ask(++this.#asked);
+    return this.#reading;
+  }
+
+  async #ask(asked: number): Promise<void> {
     const { language, projects } = this.#services;
-    const asked = ++this.#asked;
     try {
       const params: SpecificationsParams = {};
       const folders = await language.request<FolderClusters[]>(CLUSTERS, params);
-      if (asked !== this.#asked) return;
+      if (asked !== this.#asked) return await this.#reading;
       this.#all = folders.flatMap(({ folder, errors, clusters }) => {
         const project = projects.all.find(({ uri }) => sameFolder(uri, folder));
         return project ? clusters.flatMap(placesOf).map((place) => ({ project, ...place, errors })) : [];

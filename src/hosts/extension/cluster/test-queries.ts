@@ -52,13 +52,11 @@ async function testQueries(
 /** The one that the argument (of a CodeLens, or of the import) names, which is shown from then on; or else the one that is shown. */
 async function chooseCluster(model: ClusterModel, argument: unknown): Promise<DeclaredCluster> {
   const { clusters } = model;
+  const { name } = (argument ?? {}) as { readonly name?: unknown };
   await clusters.read();
-  const name = (argument as { readonly name?: unknown } | null | undefined)?.name;
+  const named = typeof name === 'string' ? await clusters.named(name) : clusters.all;
   const { selected } = clusters;
-  const cluster =
-    selected && (name === undefined || selected.digest.name === name)
-      ? selected
-      : clusters.all.find(({ digest }) => digest.name === name);
+  const cluster = selected && named.includes(selected) ? selected : named.at(0);
   if (!cluster) throw new Error(t('The specifications declare no such Cluster. Run Import Cluster to add one.'));
   if (cluster.digest.source === 'emulator')
     throw new Error(
