@@ -36,6 +36,22 @@ export function createAccount(namespace: string, name: string, rules: readonly R
   return { name, namespace, token };
 }
 
+/** Returns the token of an account that may do everything. It lies in no namespace of a test and so outlives each of them. */
+export function administratorToken(): string {
+  const account = { name: 'administrator', namespace: 'kube-system' };
+  apply([
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'administrator' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    },
+  ]);
+  return kubectl(['-n', account.namespace, 'create', 'token', account.name, '--duration=24h']).trim();
+}
+
 /** Changes what an account may do in its namespace. */
 export const setRights = ({ name, namespace }: Account, rules: readonly Rule[]): void =>
   apply(grant(namespace, name, namespace, rules));

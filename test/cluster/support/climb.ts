@@ -7,7 +7,7 @@ import { RESTORE_FOR } from '../../../src/jobs/kinds/transfer.ts';
 import { leaseOptions } from '../../../src/jobs/running/real-cluster.ts';
 import { episodePool } from '../../../src/training/setup.ts';
 import { Mappo } from '../../../src/training/mappo/mappo.ts';
-import type { AuditRecord, DecisionRecord } from '../../../src/transferring/audit.ts';
+import type { AuditRecord, DecisionRecord, StageRecord } from '../../../src/transferring/audit.ts';
 import { runGuardedTransfer } from '../../../src/transferring/guarded-transfer.ts';
 import type { OriginalHpas } from '../../../src/transferring/ladder.ts';
 import type { Steering } from '../../../src/runs/steering.ts';
@@ -88,8 +88,13 @@ export class Climb {
         signal,
       }),
     );
-    await eventually(`a decision in stage ${rung}`, () => climb.decisions(rung).length > 0 || climb.#failed());
+    await eventually(`a decision in stage ${rung}`, () => climb.decisions(rung).length > 0 || climb.hasFallenBack());
     return climb;
+  }
+
+  /** Whether the transfer has ended. A decision says so only where the guard ended it, and not where the cluster refused. */
+  hasFallenBack(): boolean {
+    return this.#fallback() !== undefined;
   }
 
   decisions(stage?: string): DecisionRecord[] {
@@ -108,12 +113,13 @@ export class Climb {
     );
   }
 
-  /** The last five decisions, one per line. */
+  /** The last five decisions, one per line, and why the transfer ended if it did. */
   lastDecisions(): string {
-    return this.decisions()
+    const lines = this.decisions()
       .slice(-5)
-      .map(({ stage, outcome, why, agents }) => `${stage}: ${outcome} (${why}; ${agents.map(({ choice }) => choice)})`)
-      .join('\n');
+      .map(({ stage, outcome, why, agents }) => `${stage}: ${outcome} (${why}; ${agents.map(({ choice }) => choice)})`);
+    const ended = this.#fallback();
+    return [...lines, ...(ended ? [`ended: ${ended.why}`] : [])].join('\n');
   }
 
   /** Waits for the next `count` decisions. */
@@ -129,8 +135,8 @@ export class Climb {
     return this.result;
   }
 
-  #failed(): boolean {
-    return this.records.some((record) => record.type === 'stage' && record.stage === 'fallback');
+  #fallback(): StageRecord | undefined {
+    return this.records.find((record): record is StageRecord => record.type === 'stage' && record.stage === 'fallback');
   }
 }
 
