@@ -57,7 +57,7 @@ export interface Session {
   restartServer(): Promise<void>;
   /** Another window on the same folder. */
   openWindow(): Promise<Workbench>;
-  /** A picture and the logs, in out/failures. */
+  /** A picture and the logs, in out/failures; the text of notifications and webviews is printed, too. */
   keepEvidence(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -124,6 +124,8 @@ export async function openSession(options: SessionOptions = {}, running?: Machin
       mkdirSync(join(root, 'out/failures'), { recursive: true });
       writeFileSync(join(root, 'out/failures', `${slug}.log`), [server.output(), ...errors].join('\n'));
       await workbench.screenshot(slug, 'failures');
+      const texts = [...(await workbench.notifications()), ...(await workbench.webviewTexts())];
+      process.stdout.write(`${['It shows:', ...texts].join('\n').replaceAll(/^/gm, '      ')}\n`);
     },
     async close() {
       for (const page of pages) {

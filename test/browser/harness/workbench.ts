@@ -131,6 +131,11 @@ export class Workbench {
       .first();
   }
 
+  /** The text of each notification that is shown, in one line. */
+  async notifications(): Promise<string[]> {
+    return (await this.page.locator('.notification-list-item').allInnerTexts()).map(inOneLine);
+  }
+
   /** Opens KARMA's views by its icon. */
   async openSidebar(): Promise<void> {
     const views = this.page.locator('.part.sidebar .composite.viewlet[id="workbench.view.extension.karma-mas"]');
@@ -204,6 +209,16 @@ export class Workbench {
     });
   }
 
+  /** The beginning of the text of each webview, in one line. */
+  async webviewTexts(): Promise<string[]> {
+    const outer = await this.page.locator('iframe.webview.ready').all();
+    const bodies = outer.map((frame) =>
+      frame.contentFrame().locator('iframe#active-frame').contentFrame().locator('body'),
+    );
+    const texts = await Promise.all(bodies.map((body) => body.innerText({ timeout: 5_000 }).catch(String)));
+    return texts.map((text) => inOneLine(text).slice(0, 1_500));
+  }
+
   /** Waits until the window has a theme. `write`: writes the user's settings. */
   async theme(theme: Theme, write: (settings: Settings) => void): Promise<void> {
     write({ 'workbench.colorTheme': THEMES[theme].setting });
@@ -217,6 +232,8 @@ export class Workbench {
     await this.page.screenshot({ path });
   }
 }
+
+const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 async function isFocused(row: Locator): Promise<boolean> {
   return /\bfocused\b/.test((await row.getAttribute('class', { timeout: 2_000 })) ?? '');
