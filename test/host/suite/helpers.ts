@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { KarmaApi, KarmaRun } from '../../../src/hosts/extension/api.ts';
@@ -23,6 +24,17 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
 export async function runOnce(directory: string, what: string, fits: (run: KarmaRun) => boolean): Promise<KarmaRun> {
   const api = await karma();
   return eventually(what, async () => (await api.runs()).find((run) => run.directory === directory && fits(run)));
+}
+
+/**
+ * Writes the file of a document and lets VS Code read it at once. Otherwise the document may look right because an earlier change
+ * of the file was not read yet, and VS Code then refuses to save it: the file on the disk is newer.
+ */
+export async function writeAndReload(document: vscode.TextDocument, text: string): Promise<void> {
+  writeFileSync(document.uri.fsPath, text);
+  await vscode.window.showTextDocument(document);
+  await vscode.commands.executeCommand('workbench.action.files.revert');
+  await eventually('the editor shows the file as it is', () => document.getText() === text);
 }
 
 /** A training that needs no traces and goes on until it is stopped. */

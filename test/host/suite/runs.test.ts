@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { readLease } from '../../../src/runs/lease.ts';
 import { createRun, journalPath, runsFolder } from '../../../src/runs/run-directory.ts';
-import { answerMessages, eventually, karma, LONG_TRAINING, runOnce } from './helpers.ts';
+import { answerMessages, eventually, karma, LONG_TRAINING, runOnce, writeAndReload } from './helpers.ts';
 
 const { executeCommand } = vscode.commands;
 
@@ -14,9 +14,15 @@ describe('Runs', () => {
   const project = vscode.workspace.workspaceFolders![0].uri.fsPath;
   const types = (directory: string) => readJournal(journalPath(directory)).events.map(({ type }) => type);
   const start = async (): Promise<string> => {
-    const entry = await executeCommand<{ directory: string } | undefined>('karma-mas.train', LONG_TRAINING);
-    assert.ok(entry, 'the run was started');
-    return entry.directory;
+    const told: string[] = [];
+    const answers = answerMessages((message) => void told.push(message));
+    try {
+      const entry = await executeCommand<{ directory: string } | undefined>('karma-mas.train', LONG_TRAINING);
+      assert.ok(entry, `No run was started: ${told.join(' ')}`);
+      return entry.directory;
+    } finally {
+      answers.dispose();
+    }
   };
   const trains = (directory: string) => runOnce(directory, 'it trains', ({ progress }) => (progress?.done ?? 0) > 0);
   const stopped = (directory: string) => runOnce(directory, 'it has stopped', ({ state }) => state === 'stopped');
@@ -94,8 +100,7 @@ describe('Runs', () => {
       assert.match(broken.split('\n')[line].slice(character), /^receipt/);
     } finally {
       answers.dispose();
-      writeFileSync(path, text);
-      await eventually('the editor shows the file as it is again', () => document.getText() === text);
+      await writeAndReload(document, text);
     }
   });
 
@@ -129,10 +134,7 @@ describe('Runs', () => {
       assert.ok(document.isDirty, 'what was typed is still there');
     } finally {
       answers.dispose();
-      writeFileSync(uri.fsPath, text);
-      await vscode.window.showTextDocument(document);
-      await executeCommand('workbench.action.files.revert');
-      await eventually('the editor shows the file as it is again', () => document.getText() === text);
+      await writeAndReload(document, text);
     }
   });
 
