@@ -45,24 +45,25 @@ async function train(
 describe('training', () => {
   let backend: Backend;
   let setup: TrainingSetup;
+  /** An uninterrupted training with seed 7. */
+  let straight: Observed;
   before(async () => {
     backend = await createWasmBackend({ threads: 1 });
     setup = await sampleSetup(backend);
+    straight = await train(setup, 7);
   });
   after(() => backend.dispose());
 
   it('Training twice with one seed gives the same policies and journal, and another seed gives others', async () => {
-    const first = await train(setup, 7);
-    const second = await train(setup, 7);
+    const again = await train(setup, 7);
     const other = await train(setup, 8);
-    assert.equal(first.result.state, 'finished');
-    assert.deepEqual(packPolicies(first.result.policies), packPolicies(second.result.policies));
-    assert.deepEqual(first.journal, second.journal);
-    assert.notDeepEqual(packPolicies(first.result.policies), packPolicies(other.result.policies));
+    assert.equal(straight.result.state, 'finished');
+    assert.deepEqual(packPolicies(again.result.policies), packPolicies(straight.result.policies));
+    assert.deepEqual(again.journal, straight.journal);
+    assert.notDeepEqual(packPolicies(other.result.policies), packPolicies(straight.result.policies));
   });
 
   it('A training that was stopped anywhere and resumed equals an uninterrupted one bit for bit', async () => {
-    const straight = await train(setup, 7);
     for (const stopAfter of [1, 6, 13]) {
       const before = await train(setup, 7, { stopAfter });
       assert.equal(before.result.state, 'stopped');
@@ -72,8 +73,8 @@ describe('training', () => {
     }
   });
 
-  it('Training keeps the policies that were best on the days for choosing', async () => {
-    const { result, journal } = await train(setup, 7);
+  it('Training keeps the policies that were best on the days for choosing', () => {
+    const { result, journal } = straight;
     const judged = journal
       .map((line) => JSON.parse(line) as { system?: string; objective?: number })
       .filter(({ system }) => system === 'karma')
@@ -88,7 +89,7 @@ describe('training', () => {
       journal.flatMap(
         (line) => (JSON.parse(line) as { metrics?: TrainingMetrics }).metrics?.['guides/compliance'] ?? [],
       );
-    assert.ok(compliance(await train(setup, 7)).every((share) => share === 1));
+    assert.ok(compliance(straight).every((share) => share === 1));
     const withHardness = (hardness: number) =>
       sampleSetup(backend, { roles: ({ roles }) => roles.map((role) => ({ ...role, hardness })) });
     const soft = compliance(await train(await withHardness(0), 7));
