@@ -36,8 +36,7 @@ describe('the whole way on a real cluster', function () {
     connected = await Connected.start(NAMESPACE);
     project = join(connected.folder, 'project');
     found = connected.namespace.found();
-    // The load goes up and down, so that there is something to scale for.
-    connected.namespace.load(Array.from({ length: 40 }, () => '20:45s,120:60s,60:45s').join(','));
+    connected.namespace.load(upAndDown(20, 120, 60));
   });
   after(() => connected.stop());
   beforeEach(() => connected.proxy.reset());
@@ -142,6 +141,8 @@ describe('the whole way on a real cluster', function () {
       'it explored',
     );
     assert.ok(connected.namespace.isAsFound(found));
+    // From here on, fewer requests do: no step measures how many are answered.
+    connected.namespace.load(upAndDown(10, 60, 30));
   });
 
   it('Fit Twin finishes with the collected traces', async () => {
@@ -277,6 +278,10 @@ describe('the whole way on a real cluster', function () {
     }
   });
 });
+
+/** A load of two hours that changes, so that there is something to scale for; requests/s. */
+const upAndDown = (low: number, high: number, middle: number): string =>
+  Array.from({ length: 48 }, () => `${low}:45s,${high}:60s,${middle}:45s`).join(',');
 
 interface ImportedSpec {
   readonly namespace: string;

@@ -1,8 +1,9 @@
-/** Runs the command line as a user of a real cluster does. */
+/** Runs the built command line as a user of a real cluster does. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { ensureBuilt } from '../../../tools/build-once.ts';
 
-const main = join(import.meta.dirname, '../../../src/hosts/cli/main.ts');
+const program = join(ensureBuilt(), 'karma-mas.mjs');
 
 export interface Finished {
   readonly status: number | null;
@@ -20,7 +21,7 @@ export class CliRun {
   stderr = '';
 
   constructor(args: readonly string[], kubeconfig: string) {
-    this.child = spawn(process.execPath, [main, ...args], {
+    this.child = spawn(process.execPath, [program, ...args], {
       env: { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,13 +1,14 @@
-/** Controllers of a cluster, run here as processes: writes their configuration and reads their output. */
+/** Built controllers of a cluster, run here as processes: writes their configuration and reads their output. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packFile } from '../../../src/operating/controller/packed-files.ts';
 import { POLICIES_FILE } from '../../../src/operating/controller/configuration.ts';
 import { packPolicies, type Policies } from '../../../src/deciding/policy.ts';
+import { ensureBuilt } from '../../../tools/build-once.ts';
 import { clusterYaml, onTestCluster } from './sample-project.ts';
 
-const main = join(import.meta.dirname, '../../../src/hosts/controller/main.ts');
+const program = join(ensureBuilt(), 'controller.mjs');
 const sample = join(import.meta.dirname, '../../../examples/chained-services');
 
 /** Writes the specs and policies that ConfigMaps mount. The ladder has only `stages`, each as short as possible. */
@@ -70,7 +71,7 @@ export class ControllerProcess {
       '--identity',
       identity,
     ];
-    this.child = spawn(process.execPath, [main, ...options], {
+    this.child = spawn(process.execPath, [program, ...options], {
       env: { ...process.env, ...more.env, KUBECONFIG: kubeconfig },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -12,6 +12,7 @@ import { readSpecFolder } from '../../../../src/spec/folder.ts';
 import { packPolicies } from '../../../../src/deciding/policy.ts';
 import { episodePool } from '../../../../src/training/setup.ts';
 import { Mappo } from '../../../../src/training/mappo/mappo.ts';
+import { ensureBuilt } from '../../../../tools/build-once.ts';
 import { hpas, NAMESPACE, startFakeCluster, type FakeCluster } from '../../../fake-kubernetes/namespace.ts';
 import { sampleSetup } from '../../training/sample.ts';
 import { until as untilTrue } from '../../until.ts';
@@ -38,6 +39,9 @@ spec:
   target: { context: in-cluster, namespace: ${NAMESPACE} }
   stages: [{ shadow: { for: 15s } }, { canary: { services: [b], for: 1h } }]
 `;
+
+/** The built controller, as its image has it. */
+const PROGRAM = join(ensureBuilt(), 'controller.mjs');
 
 describe('The process of the controller', () => {
   let fake: FakeCluster;
@@ -73,17 +77,7 @@ describe('The process of the controller', () => {
   function start(name: string): Replica {
     const process = spawn(
       globalThis.process.execPath,
-      [
-        'src/hosts/controller/main.ts',
-        '--config',
-        folder,
-        '--transfer',
-        'production',
-        '--port',
-        '0',
-        '--identity',
-        name,
-      ],
+      [PROGRAM, '--config', folder, '--transfer', 'production', '--port', '0', '--identity', name],
       { env: { ...globalThis.process.env, ...fake.env }, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const lines: Line[] = [];
@@ -132,13 +126,7 @@ describe('The process of the controller', () => {
   });
 
   it('The controller reports in one line what is wrong with its configuration', async () => {
-    const process = spawn(globalThis.process.execPath, [
-      'src/hosts/controller/main.ts',
-      '--config',
-      folder,
-      '--transfer',
-      'no',
-    ]);
+    const process = spawn(globalThis.process.execPath, [PROGRAM, '--config', folder, '--transfer', 'no']);
     let text = '';
     process.stdout.on('data', (part: Buffer) => (text += part.toString()));
     const code = await new Promise((resolve) => process.on('exit', resolve));
