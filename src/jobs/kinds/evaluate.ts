@@ -48,6 +48,14 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
     const episodesOf = (split: SplitName, perScenario: number) =>
       drawSharedEpisodes(cluster, scenarios, loads, { split, perScenario, seed: EPISODE_SEED });
 
+    // Policies of other services are refused before minutes of tuning.
+    const contender = (name: string, folder: string) => ({
+      name,
+      seeds: readPolicies(folder, cluster).map((policies) => policySystem(name, policies, backend)),
+    });
+    const karma = contender(KARMA_NAME, options.policies);
+    const earlier = options.before === '' ? [] : [contender(BEFORE_NAME, options.before)];
+
     // Tuning takes the most time, so a checkpoint keeps its result.
     let found = checkpoint?.json as BaselineSettings | undefined;
     if (!found) {
@@ -60,17 +68,12 @@ export function evaluateJob(context: JobContext, options: JobOptions['evaluate']
       found = await tuneBaselines(world, task, control('tuning the baselines'));
       run.saveCheckpoint(1, { json: found, arrays: {} });
     }
-    const contender = (name: string, folder: string) => ({
-      name,
-      seeds: readPolicies(folder, cluster).map((policies) => policySystem(name, policies, backend)),
-    });
-    const earlier = options.before === '' ? [] : [contender(BEFORE_NAME, options.before)];
     const evaluation = await evaluate(
       {
         world,
         scenarios,
         loads,
-        contenders: [contender(KARMA_NAME, options.policies), ...earlier, ...baselineContenders(cluster, found)],
+        contenders: [karma, ...earlier, ...baselineContenders(cluster, found)],
         perScenario: options.episodes,
         seed: EPISODE_SEED,
         ...(options.planned > 0 ? { planner: { settings: PLANNER, perScenario: options.planned } } : {}),

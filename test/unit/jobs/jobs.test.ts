@@ -132,6 +132,9 @@ describe('jobs from the command line', () => {
       assert.equal(refused.code, 1, refused.stderr);
       assert.match(refused.stderr, /1\.bin was trained for the services of cluster .* differ now: train again/);
     }
+    const evaluation = readdirSync(runsFolder(specs())).find((name) => name.includes('-evaluate-'))!;
+    const checkpoints = join(runsFolder(specs()), evaluation, 'checkpoints');
+    assert.ok(!existsSync(checkpoints), 'evaluate refuses them before it tunes the baselines');
   });
 });
 
