@@ -23,9 +23,12 @@ import type { Model } from '../../../src/spec/model.ts';
 import type { Position, Range } from '../../../src/spec/problem.ts';
 import { rangeOf, type SourceFile } from '../../../src/spec/text/source.ts';
 import { mutate } from '../../fuzz/mutate.ts';
+import { thorough } from '../../thorough.ts';
 import { applyAll, applyEdits, filesOf, SAMPLE, viewOf } from './cases.ts';
 
 const BROKEN = 'test/data/broken-specs';
+/** `npm run check:all` tries three times as many damaged texts as every other run. */
+const TIMES = thorough ? 3 : 1;
 const sample = filesOf(SAMPLE);
 
 function inside(source: SourceFile, range: Range, what: string): void {
@@ -136,7 +139,7 @@ describe('at every place', () => {
 
   it('Every feature can be asked at places of the sample that is damaged at random', () => {
     const random = new Random(99);
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < 50 * TIMES; i++) {
       const damaged = random.integer(0, sample.length - 1);
       const files = sample.map((file, index) =>
         index === damaged ? { path: file.path, text: mutate(String(file.text), random) } : file,
@@ -152,7 +155,7 @@ describe('at every place', () => {
   it('Every feature can be asked at the end of a sample that is cut off', () => {
     for (const { path, text } of sample) {
       const whole = String(text);
-      for (let end = 10; end < whole.length; end += 97) {
+      for (let end = 10; end < whole.length; end += 291 / TIMES) {
         const files = sample.map((file) => (file.path === path ? { path, text: whole.slice(0, end) } : file));
         const folder = viewOf(files);
         askAt(folder, folder.source(path)!, end);
@@ -247,7 +250,7 @@ describe('rename and formatting keep the model', () => {
   it('Names can be renamed and renamed back in mutations of the sample', () => {
     const random = new Random(5);
     let renames = 0;
-    for (const files of harmless(random, 60)) {
+    for (const files of harmless(random, 20 * TIMES)) {
       const folder = viewOf(files);
       const before = plain(folder.model);
       for (let i = 0; i < 3; i++) {
@@ -267,13 +270,13 @@ describe('rename and formatting keep the model', () => {
         renames++;
       }
     }
-    assert.ok(renames > 20, String(renames));
+    assert.ok(renames > 7 * TIMES, String(renames));
   });
 
   it('Formatting keeps the model of mutations of the sample, and formatting twice changes nothing more', () => {
     const random = new Random(11);
     let changed = 0;
-    for (const files of harmless(random, 150)) {
+    for (const files of harmless(random, 50 * TIMES)) {
       const folder = viewOf(files);
       for (const { path, text } of folder.sources) {
         if (String(sample.find((file) => file.path === path)!.text) === text) continue;
@@ -286,7 +289,7 @@ describe('rename and formatting keep the model', () => {
         assert.deepEqual(format(after, path), [], formatted);
       }
     }
-    assert.ok(changed > 20, String(changed));
+    assert.ok(changed > 7 * TIMES, String(changed));
   });
 
   it('The sample is formatted already', () => {
