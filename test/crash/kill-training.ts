@@ -9,16 +9,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../src/cluster/random.ts';
 import { journalPath, seedDirectory } from '../../src/runs/run-directory.ts';
+import { ensureBuilt } from '../../tools/build-once.ts';
 import { resultOf } from './result-of.ts';
 
 const kills = Number(process.argv[2] ?? 10);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const SEEDS = [1, 2];
-const STEPS = '204800';
+/** As long for each kill, whatever their number. */
+const STEPS = String(20_480 * kills);
 /** Milliseconds, at most, from the line of the journal to the kill: some iterations. */
 const LATER = 300;
-const cli = join(import.meta.dirname, '..', '..', 'src', 'hosts', 'cli', 'main.ts');
+const cli = join(ensureBuilt(), 'karma-mas.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'karma-crash-'));
 const specs = join(folder, 'specs');
 

@@ -6,7 +6,7 @@ import { thorough } from '../../thorough.ts';
 import { eventually } from './eventually.ts';
 import type { Workbench } from './workbench.ts';
 
-export const QUICK = { name: 'quick', steps: thorough ? 337_920 : 168_960, seeds: [1, 2] } as const;
+export const QUICK = { name: 'quick', steps: thorough ? 337_920 : 112_640, seeds: [1, 2] } as const;
 
 /** Adds a Training to a copy of the sample that takes less than a minute on two cores. */
 export function addQuickTraining(folder: string): void {
