@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterWrite } from '../../../../src/cluster/live/live-cluster.ts';
 import { systemTimers } from '../../../../src/jobs/running/system-timers.ts';
 import { connectCluster } from '../../../../src/cluster/kubernetes/connect.ts';
@@ -64,6 +65,8 @@ describe(`a namespace of ${COUNT} deployments`, function () {
     const busyPeer = await seconds(readByKubectl);
     const unsettled = await seconds(() => cluster.observe(signal));
     await eventually('its pods are ready', async () => {
+      // The server is busy with the pods, and each look costs it more.
+      await sleep(5_000);
       const { observation } = await cluster.observe(signal);
       return observation.service.ready.every((ready) => ready > 0);
     });
