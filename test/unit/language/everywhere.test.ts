@@ -270,13 +270,13 @@ describe('rename and formatting keep the model', () => {
         renames++;
       }
     }
-    assert.ok(renames > 7 * TIMES, String(renames));
+    assert.ok(renames > 20, String(renames));
   });
 
   it('Formatting keeps the model of mutations of the sample, and formatting twice changes nothing more', () => {
     const random = new Random(11);
     let changed = 0;
-    for (const files of harmless(random, 50 * TIMES)) {
+    for (const files of harmless(random, 150)) {
       const folder = viewOf(files);
       for (const { path, text } of folder.sources) {
         if (String(sample.find((file) => file.path === path)!.text) === text) continue;
@@ -289,7 +289,7 @@ describe('rename and formatting keep the model', () => {
         assert.deepEqual(format(after, path), [], formatted);
       }
     }
-    assert.ok(changed > 7 * TIMES, String(changed));
+    assert.ok(changed > 20, String(changed));
   });
 
   it('The sample is formatted already', () => {
