@@ -81,7 +81,6 @@ export class Clusters implements vscode.Disposable {
 
   /** The clusters with a name. If none is known, the language server is asked again, because one may just have been written. */
   async named(name: string): Promise<readonly DeclaredCluster[]> {
-    await this.read();
     const known = () => this.#all.filter(({ digest }) => digest.name === name);
     if (known().length === 0) await this.#read();
     return known();
