@@ -29,32 +29,39 @@ export const PROMETHEUS_RIGHT: Rule = {
 
 /** Creates an account of `namespace` with `rules` there and the right to read Prometheus. A second call changes its rules. */
 export function createAccount(namespace: string, name: string, rules: readonly Rule[]): Account {
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
-  apply([account, ...grant(namespace, name, namespace, rules)]);
+  apply([serviceAccount(namespace, name), ...grant(namespace, name, namespace, rules)]);
   apply(grant('monitoring', name, namespace, [PROMETHEUS_RIGHT]));
-  const token = kubectl(['-n', namespace, 'create', 'token', name, '--duration=24h']).trim();
-  return { name, namespace, token };
+  return { name, namespace, token: createToken(namespace, name) };
 }
 
 /** Returns the token of an account that may do everything. It lies in no namespace of a test and so outlives each of them. */
 export function administratorToken(): string {
-  const account = { name: 'administrator', namespace: 'kube-system' };
+  const [namespace, name] = ['kube-system', 'administrator'];
   apply([
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
+    serviceAccount(namespace, name),
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
-      metadata: { name: 'administrator' },
+      metadata: { name },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ kind: 'ServiceAccount', ...account }],
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
     },
   ]);
-  return kubectl(['-n', account.namespace, 'create', 'token', account.name, '--duration=24h']).trim();
+  return createToken(namespace, name);
 }
 
 /** Changes what an account may do in its namespace. */
 export const setRights = ({ name, namespace }: Account, rules: readonly Rule[]): void =>
   apply(grant(namespace, name, namespace, rules));
+
+const serviceAccount = (namespace: string, name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name, namespace },
+});
+
+const createToken = (namespace: string, name: string): string =>
+  kubectl(['-n', namespace, 'create', 'token', name, '--duration=24h']).trim();
 
 function grant(where: string, name: string, namespace: string, rules: readonly Rule[]): object[] {
   const metadata = { name: `${namespace}-${name}`, namespace: where };
