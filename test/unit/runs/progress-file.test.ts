@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { progressWriter, readProgress } from '../../../src/runs/progress-file.ts';
 import { useFolder } from './helpers.ts';
@@ -37,13 +37,14 @@ describe('progress file', () => {
     }
   });
 
-  it('A progress file that cannot be written does not fail the job', function () {
+  it('A progress file that cannot be written does not fail the job', () => {
     const directory = join(folder(), 'missing');
     progressWriter(directory, () => 0)(at(1));
     assert.equal(readProgress(directory), undefined);
-    if (process.getuid?.() === 0) return this.skip();
-    mkdirSync(directory);
-    chmodSync(directory, 0o500);
+    // A folder in its place stops root, too, which may write into a folder that is read-only.
+    mkdirSync(join(directory, 'progress.json'), { recursive: true });
     progressWriter(directory, () => 0)(at(1));
+    assert.equal(readProgress(directory), undefined);
+    assert.deepEqual(readdirSync(directory), ['progress.json']);
   });
 });
