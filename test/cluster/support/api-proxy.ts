@@ -22,8 +22,6 @@ export interface Passed {
   readonly dryRun: boolean;
   /** performance.now() when the request arrived, in milliseconds. */
   readonly at: number;
-  /** When its connection was opened, on the same clock. */
-  readonly connected: number;
   /** When the server answered; Infinity until then. */
   answered: number;
   /** 0 if no answer was passed on. */
@@ -58,11 +56,11 @@ export class ApiProxy {
   /** Seconds that are added to the Date headers. */
   clock = 0;
   readonly #server: Server;
-  /** When each open connection began. */
-  readonly #sockets: Map<Socket, number>;
+  /** The open connections. */
+  readonly #sockets: Set<Socket>;
   readonly #agent: Agent;
 
-  private constructor(listening: Server, sockets: Map<Socket, number>, agent: Agent) {
+  private constructor(listening: Server, sockets: Set<Socket>, agent: Agent) {
     this.#server = listening;
     this.#sockets = sockets;
     this.#agent = agent;
@@ -73,9 +71,9 @@ export class ApiProxy {
     const read = (name: string) => readFileSync(join(pki, name));
     const agent = new Agent({ ca: read('ca.crt'), keepAlive: true });
     const listening = createServer({ key: read('apiserver.key'), cert: read('apiserver.crt') });
-    const sockets = new Map<Socket, number>();
+    const sockets = new Set<Socket>();
     listening.on('secureConnection', (socket) => {
-      sockets.set(socket, performance.now());
+      sockets.add(socket);
       socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     });
     await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
@@ -114,7 +112,7 @@ export class ApiProxy {
 
   /** Cuts every connection, including watches. */
   cut(): void {
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async close(): Promise<void> {
@@ -124,7 +122,7 @@ export class ApiProxy {
   }
 
   #pass(incoming: IncomingMessage, answer: ServerResponse): void {
-    const passed = describe(incoming, this.#sockets.get(incoming.socket) ?? NaN);
+    const passed = describe(incoming);
     this.requests.push(passed);
     const fault = this.fault(passed);
     if (fault === 'stall') return;
@@ -177,7 +175,7 @@ const isWrite = ({ method, resource }: Passed): boolean =>
   method !== 'GET' && method !== 'HEAD' && !resource.endsWith('accessreviews') && !resource.endsWith('rulesreviews');
 
 /** Paths are /api/v1/... or /apis/GROUP/VERSION/..., then namespaces/NAMESPACE, then RESOURCE/NAME/SUBRESOURCE. */
-function describe({ method = 'GET', url = '/', headers }: IncomingMessage, connected: number): Passed {
+function describe({ method = 'GET', url = '/', headers }: IncomingMessage): Passed {
   const { pathname, searchParams } = new URL(url, server);
   const parts = pathname.split('/').slice(pathname.startsWith('/apis/') ? 4 : 3);
   const [kind = '', name = '', subresource] = parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;
@@ -190,7 +188,6 @@ function describe({ method = 'GET', url = '/', headers }: IncomingMessage, conne
     userAgent: headers['user-agent'] ?? '',
     dryRun: searchParams.has('dryRun'),
     at: performance.now(),
-    connected,
     answered: Infinity,
     status: 0,
   };

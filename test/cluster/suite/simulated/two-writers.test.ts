@@ -54,15 +54,18 @@ async function playTrials(namespace: string, seed: number, trials: number): Prom
   kubectl(['-n', namespace, 'apply', '-f', '-'], { input: yaml });
   kubectl(['-n', namespace, 'apply', '-f', join(manifests, 'hpa.yaml')]);
   const { token } = createAccount(namespace, 'operator', ALL_RIGHTS);
-  const proxies = [await ApiProxy.start(), await ApiProxy.start()];
-  const writers = proxies.map(({ url }, slot) => {
-    const context = { name: 'test', namespace, server: url, user: { token } };
-    return new Writer(writeKubeconfig(join(folder, `${slot}`), [context]), namespace, slot);
-  });
+  const writers: Writer[] = [];
+  for (let slot = 0; slot < 2; slot++)
+    writers.push(
+      await Writer.start(slot, (name, url) => {
+        const context = { name: 'test', namespace, server: url, user: { token } };
+        return [writeKubeconfig(join(folder, name), [context]), namespace, `writer-${name}`];
+      }),
+    );
   try {
     for (let trial = 0; trial < trials; trial++) {
       const began = performance.now();
-      const last = () => writesOf(proxies, writers).findLast(({ at }) => at > began);
+      const last = () => writesOf(writers).findLast(({ at }) => at > began);
       await eventually('somebody writes', last);
       // A random moment during a renewal, a write or a wait.
       await sleep(2000 * random.uniform());
@@ -70,7 +73,7 @@ async function playTrials(namespace: string, seed: number, trials: number): Prom
       const writes = writers[last()!.slot];
       const writer = random.uniform() < 0.8 ? writes : writers.find((other) => other !== writes)!;
       if (random.uniform() < 0.6) {
-        writer.restart();
+        await writer.restart();
       } else {
         writer.stop();
         // Some processes wake before their lease has expired, some after.
@@ -81,12 +84,11 @@ async function playTrials(namespace: string, seed: number, trials: number): Prom
     // A process that wakes late may still write.
     await sleep(5000);
   } finally {
-    for (const writer of writers) writer.kill();
-    await Promise.all(proxies.map((proxy) => proxy.close()));
+    await Promise.all(writers.map((writer) => writer.end()));
     rmSync(folder, { recursive: true, force: true });
     kubectl(['delete', 'namespace', namespace, '--wait=false']);
   }
-  return judge(proxies, writers);
+  return judge(writers);
 }
 
 interface Write {
@@ -99,78 +101,89 @@ interface Write {
 }
 
 /** All writes, in the order in which they reached the server. */
-function writesOf(proxies: readonly ApiProxy[], writers: readonly Writer[]): Write[] {
-  return proxies
-    .flatMap((proxy, slot) =>
-      proxy.scalingChanges().map(({ resource, at, answered, connected }) => ({
-        resource,
-        at,
-        answered,
-        slot,
-        by: writers[slot].at(connected),
-      })),
+function writesOf(writers: readonly Writer[]): Write[] {
+  return writers
+    .flatMap(({ slot, processes }) =>
+      processes.flatMap(({ name, proxy }) =>
+        proxy.scalingChanges().map(({ resource, at, answered }) => ({ resource, at, answered, slot, by: name })),
+      ),
     )
     .sort((one, other) => one.at - other.at);
 }
 
 /** Asserts that every write comes from the process whose write of the lease the server accepted last. */
-function judge(proxies: readonly ApiProxy[], writers: readonly Writer[]): Counts {
-  const leases = proxies
-    .flatMap((proxy, slot) =>
-      proxy
-        .changes()
-        .flatMap(({ resource, answered, connected }) =>
-          resource === 'leases' ? [{ answered, by: writers[slot].at(connected) }] : [],
-        ),
+function judge(writers: readonly Writer[]): Counts {
+  const leases = writers
+    .flatMap(({ processes }) => processes)
+    .flatMap(({ name, proxy }) =>
+      proxy.changes().flatMap(({ resource, answered }) => (resource === 'leases' ? [{ answered, by: name }] : [])),
     )
     .sort((one, other) => one.answered - other.answered);
-  const writes = writesOf(proxies, writers);
-  const wrong = writes.filter(({ at, by }) => leases.findLast(({ answered }) => answered < at)?.by !== by);
-  assert.deepEqual(wrong, [], 'writes of a process that did not hold the lease');
+  const writes = writesOf(writers);
+  const held = (write: Write) => leases.findLast(({ answered }) => answered < write.at);
+  const wrong = writes.filter((write) => held(write)?.by !== write.by);
+  assert.deepEqual(
+    wrong.map((write) => ({ ...write, held: held(write) })),
+    [],
+    'writes of a process that did not hold the lease',
+  );
   return { writes: writes.length, writers: new Set(writes.map(({ by }) => by)).size };
+}
+
+/** Arguments of the writer program for the process with a name, which reaches the server at `url`. */
+type Arguments = (name: string, url: string) => readonly string[];
+
+interface WriterProcess {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** Of this process alone: a process that was killed may still have a request on its way when its successor runs. */
+  readonly proxy: ApiProxy;
 }
 
 /** A writer process and the processes that replaced it. */
 class Writer {
-  readonly #kubeconfig: string;
-  readonly #namespace: string;
-  readonly #slot: number;
-  #child: ChildProcess;
-  /** When each of its processes started, in milliseconds of performance.now(). */
-  readonly #began: number[] = [];
+  readonly slot: number;
+  /** In the order in which they started. The last one runs. */
+  readonly processes: WriterProcess[] = [];
+  readonly #arguments: Arguments;
 
-  constructor(kubeconfig: string, namespace: string, slot: number) {
-    this.#kubeconfig = kubeconfig;
-    this.#namespace = namespace;
-    this.#slot = slot;
-    this.#child = this.#start();
+  private constructor(slot: number, args: Arguments) {
+    this.slot = slot;
+    this.#arguments = args;
   }
 
-  /** The process that connected at a time. A process that was killed may still have a request on its way. */
-  at(time: number): string {
-    return `${this.#slot}.${this.#began.findLastIndex((began) => began <= time)}`;
+  static async start(slot: number, args: Arguments): Promise<Writer> {
+    const writer = new Writer(slot, args);
+    await writer.#startProcess();
+    return writer;
   }
 
-  #start(): ChildProcess {
-    const identity = `writer-${this.#slot}.${this.#began.length}`;
-    this.#began.push(performance.now());
-    return spawn(process.execPath, [program, this.#kubeconfig, this.#namespace, identity], { stdio: 'inherit' });
+  async #startProcess(): Promise<void> {
+    const name = `${this.slot}.${this.processes.length}`;
+    const proxy = await ApiProxy.start();
+    const args = [program, ...this.#arguments(name, proxy.url)];
+    this.processes.push({ name, proxy, child: spawn(process.execPath, args, { stdio: 'inherit' }) });
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL');
+  #signal(signal: NodeJS.Signals): void {
+    this.processes.at(-1)!.child.kill(signal);
   }
 
-  restart(): void {
-    this.kill();
-    this.#child = this.#start();
+  async restart(): Promise<void> {
+    this.#signal('SIGKILL');
+    await this.#startProcess();
   }
 
   stop(): void {
-    this.#child.kill('SIGSTOP');
+    this.#signal('SIGSTOP');
   }
 
   wake(): void {
-    this.#child.kill('SIGCONT');
+    this.#signal('SIGCONT');
+  }
+
+  async end(): Promise<void> {
+    this.#signal('SIGKILL');
+    await Promise.all(this.processes.map(({ proxy }) => proxy.close()));
   }
 }
