@@ -53,9 +53,10 @@ describe('jobs from the command line', () => {
 
   it('A job stops at a checkpoint on Ctrl-C with exit code 130, and runs resume continues it with the old specs', async () => {
     const { child, end } = startCli(['train', specs(), '--seed', '1', ...LONG], folder());
-    const id = () => readdirSync(runsFolder(specs()))[0];
+    const runs = () => (existsSync(runsFolder(specs())) ? readdirSync(runsFolder(specs())) : []);
+    const id = () => runs()[0];
     const seed = () => seedDirectory(join(runsFolder(specs()), id()), 1);
-    await until('an iteration', () => existsSync(runsFolder(specs())) && types(seed()).includes('iteration'));
+    await until('an iteration', () => runs().length > 0 && types(seed()).includes('iteration'));
     child.kill('SIGINT');
     const stopped = await end;
     assert.equal(stopped.code, 130, stopped.stderr);
