@@ -6,6 +6,15 @@ import { WrittenRun } from './learning-curves-run.ts';
 
 /** Presses of Tab after which a control counts as out of reach. */
 const REACH = 80;
+/** Counts how often the picker opens anew from now on. Runs in the page. */
+const COUNT_OPENINGS = `(() => {
+  const openings = { count: 0 };
+  const wasHidden = ({ oldValue }) => /display: none/.test(oldValue);
+  const observer = new MutationObserver((changes) => (openings.count += changes.filter(wasHidden).length));
+  const picker = document.querySelector('.quick-input-widget');
+  observer.observe(picker, { attributes: true, attributeFilter: ['style'], attributeOldValue: true });
+  return openings;
+})()`;
 
 describe('The extension with the keyboard alone', () => {
   let run: WrittenRun;
@@ -20,12 +29,12 @@ describe('The extension with the keyboard alone', () => {
   const press = (...keys: readonly string[]) =>
     keys.reduce((before, key) => before.then(() => session().page.keyboard.press(key)), Promise.resolve());
 
-  /** Opens the editor of a row with these keys. A tree that is filled anew forgets which row has the focus: retries. */
-  async function openFromTree(view: string, editor: string, ...keys: readonly string[]): Promise<void> {
+  /** Opens the editor of a row. `choose` presses the keys. A tree that is filled anew forgets which row has the focus: retries. */
+  async function openFromTree(view: string, editor: string, choose: (limit: number) => Promise<void>): Promise<void> {
     const { workbench } = session();
-    await eventually(`${keys.join(', ')} in ${view} opens ${editor}`, async (limit) => {
+    await eventually(`the keys in ${view} open ${editor}`, async (limit) => {
       await workbench.focusView(view);
-      await press(...keys);
+      await choose(limit);
       await workbench.tab(editor).waitFor({ timeout: 2 * limit });
       return true;
     });
@@ -43,17 +52,18 @@ describe('The extension with the keyboard alone', () => {
 
   it('A specification is opened from its view with the keyboard', async () => {
     const { workbench } = session();
-    await workbench.focusView('Specifications');
-    const clusters = await workbench.row('Specifications', 'Clusters');
-    await press('Home');
-    if ((await clusters.getAttribute('aria-expanded')) === 'false') await press('ArrowRight');
-    await (await workbench.row('Specifications', 'chained-services')).waitFor();
-    await openFromTree('Specifications', 'cluster.karma.yaml', 'Home', 'ArrowDown', 'Enter');
+    await openFromTree('Specifications', 'cluster.karma.yaml', async (limit) => {
+      const clusters = await workbench.row('Specifications', 'Clusters');
+      await press('Home');
+      if ((await clusters.getAttribute('aria-expanded')) === 'false') await press('ArrowRight');
+      await (await workbench.row('Specifications', 'chained-services')).waitFor({ timeout: limit });
+      await press('Home', 'ArrowDown', 'Enter');
+    });
   });
 
   it('A run is opened from its view and a chart shown as a table with the keyboard', async () => {
     const { workbench } = session();
-    await openFromTree('Runs', 'Learning Curves', 'Home', 'Enter');
+    await openFromTree('Runs', 'Learning Curves', () => press('Home', 'Enter'));
     const curves = await workbench.webview('[data-view="learning-curves"] karma-chart-card');
     await workbench.run('View: Focus Active Editor Group');
     await tabTo(curves.getByRole('button', { name: 'Show Return as a Table' }));
@@ -71,10 +81,18 @@ describe('The extension with the keyboard alone', () => {
   it('A job is chosen, started and stopped, and its end is reported, with the keyboard', async () => {
     const { workbench } = session();
     await workbench.run('KARMA: Train Policies');
-    await workbench.quickInput.getByPlaceholder('Which Training?').waitFor();
+    const training = workbench.quickInput.getByPlaceholder('Which Training?');
+    await training.waitFor();
+    const openings = await session().page.evaluateHandle<{ count: number }>(COUNT_OPENINGS);
+    const effort = workbench.quickInput.getByPlaceholder('How thorough?');
+    await press('Enter');
+    await effort.waitFor();
+    await press('Control+Alt+Minus'); // the key of VS Code for the way back on Linux
+    await training.waitFor();
     await session().page.keyboard.type('in-emulator');
     await press('Enter');
-    await workbench.quickInput.getByPlaceholder('How thorough?').waitFor();
+    await effort.waitFor();
+    assert.equal(await openings.evaluate(({ count }) => count), 0, 'one picker asks all, and keeps the focus');
     await press('ArrowDown', 'Enter');
     await (await workbench.row('Runs', /in-emulator.*Training \d+ %/)).waitFor();
     await workbench.run('KARMA: Stop Run');

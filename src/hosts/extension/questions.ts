@@ -16,27 +16,36 @@ export interface Choice extends vscode.QuickPickItem {
 /** The labels that were chosen last time, keyed by question. */
 const LAST = 'questions.last';
 
-/** Asks one question after another, with a way back; the last choice is preselected. Throws a CancellationError if the user cancels. */
+/**
+ * Asks one question after another, with a way back; the last choice is preselected. Throws a CancellationError if the user cancels.
+ * One picker asks them all. One that closed after each answer would give the focus back to a webview, which may take it so late
+ * that the next picker loses it and closes.
+ */
 export async function ask(memory: vscode.Memento, title: string, questions: readonly Question[]): Promise<void> {
   const last = memory.get<Readonly<Record<string, string>>>(LAST, {});
   const chosen: Record<string, string> = {};
   const asked: number[] = [];
-  for (let i = 0; i < questions.length;) {
-    const question = questions[i];
-    const choices = await question.choices();
-    if (choices.length <= 1) {
-      choices[0]?.choose();
-      i++;
-      continue;
+  const picker = new Picker(title);
+  try {
+    for (let i = 0; i < questions.length;) {
+      const question = questions[i];
+      const choices = await picker.whileOpen(question.choices());
+      if (choices.length <= 1) {
+        choices[0]?.choose();
+        i++;
+        continue;
+      }
+      const choice = await picker.ask(question.placeHolder, choices, last[question.name], asked.length > 0);
+      if (choice === BACK) {
+        i = asked.pop() ?? 0;
+        continue;
+      }
+      choice.choose();
+      chosen[question.name] = choice.label;
+      asked.push(i++);
     }
-    const choice = await askOne(title, question, choices, last[question.name], asked.length > 0);
-    if (choice === BACK) {
-      i = asked.pop() ?? 0;
-      continue;
-    }
-    choice.choose();
-    chosen[question.name] = choice.label;
-    asked.push(i++);
+  } finally {
+    picker.dispose();
   }
   await memory.update(LAST, { ...last, ...chosen });
 }
@@ -49,35 +58,59 @@ export function orCanceled<T>(answer: T | undefined): T {
 
 const BACK = Symbol('back');
 
-function askOne(
-  title: string,
-  { placeHolder }: Question,
-  choices: readonly Choice[],
-  last: string | undefined,
-  canGoBack: boolean,
-): Promise<Choice | typeof BACK> {
-  const pick = vscode.window.createQuickPick<Choice>();
-  pick.title = title;
-  pick.placeholder = placeHolder;
-  pick.items = choices;
-  pick.matchOnDescription = true;
-  pick.buttons = canGoBack ? [vscode.QuickInputButtons.Back] : [];
-  const before = choices.find(({ label }) => label === last);
-  if (before) pick.activeItems = [before];
-  return new Promise((resolve, reject) => {
-    pick.onDidTriggerButton(() => {
-      resolve(BACK);
-      pick.hide();
-    });
-    pick.onDidAccept(() => {
-      if (pick.activeItems.length === 0) return;
-      resolve(pick.activeItems[0]);
-      pick.hide();
-    });
-    pick.onDidHide(() => {
-      pick.dispose();
-      reject(new vscode.CancellationError()); // Of no effect where it is answered.
-    });
+class Picker implements vscode.Disposable {
+  readonly #pick = vscode.window.createQuickPick<Choice>();
+  /** Rejects with a CancellationError when the picker closes. */
+  readonly #closed: Promise<never>;
+
+  constructor(title: string) {
+    this.#pick.title = title;
+    this.#pick.matchOnDescription = true;
+    this.#closed = new Promise((_, reject) => this.#pick.onDidHide(() => reject(new vscode.CancellationError())));
+    // It closes in the end, too, when nobody waits for it.
+    this.#closed.catch(() => undefined);
+  }
+
+  /** The result of a step that takes time. Rejects with a CancellationError if the user closes the picker meanwhile. */
+  async whileOpen<T>(step: Promise<T> | T): Promise<T> {
+    this.#pick.busy = true;
+    try {
+      return await Promise.race([this.#closed, step]);
+    } finally {
+      this.#pick.busy = false;
+    }
+  }
+
+  async ask(
+    placeHolder: string,
+    choices: readonly Choice[],
+    last: string | undefined,
+    canGoBack: boolean,
+  ): Promise<Choice | typeof BACK> {
+    const pick = this.#pick;
+    pick.value = '';
+    pick.placeholder = placeHolder;
+    pick.items = choices;
+    pick.activeItems = [choices.find(({ label }) => label === last) ?? choices[0]];
+    pick.buttons = canGoBack ? [vscode.QuickInputButtons.Back] : [];
     pick.show();
-  });
+    const listeners: vscode.Disposable[] = [];
+    const answer = new Promise<Choice | typeof BACK>((resolve) =>
+      listeners.push(
+        pick.onDidTriggerButton(() => resolve(BACK)),
+        pick.onDidAccept(() => {
+          if (pick.activeItems.length > 0) resolve(pick.activeItems[0]);
+        }),
+      ),
+    );
+    try {
+      return await Promise.race([this.#closed, answer]);
+    } finally {
+      vscode.Disposable.from(...listeners).dispose();
+    }
+  }
+
+  dispose(): void {
+    this.#pick.dispose();
+  }
 }
