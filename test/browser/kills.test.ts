@@ -13,8 +13,8 @@ import { addQuickTraining, QUICK, shareDone, startQuickTraining } from './harnes
 /** Shares of a training after which something dies: all of them in `npm run check:all`, one in every other run. Those come to nothing before which a slow window sees the training end. */
 const MOMENTS = thorough ? [0.1, 0.3, 0.5] : [0.1];
 /** What the Runs view says of a training that is finished, and of one that is under way or, where the window is slow, finished. */
-const FINISHED = /J 0\.\d+/;
-const UNDER_WAY = /Training \d+ %|J 0\.\d+/;
+const FINISHED = /Training: quick\s*J 0\.\d+/;
+const UNDER_WAY = /Training: quick\s*(Training \d+ %|J 0\.\d+)/;
 
 describe('A training during which something is killed', () => {
   const session = useSession({
@@ -117,7 +117,11 @@ describe('A training during which something is killed', () => {
   /** Finished, without a gap in its journals, and equal to a run that nothing happened to. */
   async function assertWhole(directory: string): Promise<void> {
     const { folder } = session();
-    await eventually('the run has ended', () => runners(folder).length === 0, JOB);
+    // The journal tells it: while a run is being resumed, there is no runner either.
+    const last = () => readJournal(journalPath(directory)).events.at(-1)?.type ?? '';
+    await eventually('the run has ended', () => ['finished', 'failed', 'stopped'].includes(last()), JOB);
+    assert.equal(last(), 'finished');
+    await eventually('its runner has ended', () => runners(folder).length === 0);
     await newestSays(FINISHED);
     for (const path of [directory, ...QUICK.seeds.map((seed) => seedDirectory(directory, seed))]) {
       const { events, problems } = readJournal(journalPath(path));
