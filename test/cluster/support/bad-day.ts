@@ -16,7 +16,9 @@ export interface BadDay {
   readonly policies: Policies;
   /** The HPAs as they were found; they must be so again after each test. */
   readonly found: Found;
-  /** Starts a transfer with more replicas than the load needs, so that the agents have something to do. It is stopped after the test. */
+  /** Gives every Deployment more replicas than the load needs, so that the agents have something to do. */
+  giveWork(): void;
+  /** Gives work and starts a transfer. It is stopped after the test. */
   startIn(rung: Rung): Promise<Climb>;
   /** Registers a transfer that the test started itself, so that it is stopped after the test. */
   started(climb: Climb): Climb;
@@ -26,8 +28,11 @@ export interface BadDay {
 export function useBadDay(namespace: string): BadDay {
   let climb: Climb | undefined;
   const day = {
-    async startIn(rung: Rung): Promise<Climb> {
+    giveWork(): void {
       day.connected.namespace.kubectl(['scale', 'deployment', '--all', '--replicas=3']);
+    },
+    async startIn(rung: Rung): Promise<Climb> {
+      day.giveWork();
       return day.started(await Climb.to(rung, day.cluster, day.policies, day.backend));
     },
     started: (begun: Climb): Climb => (climb = begun),
